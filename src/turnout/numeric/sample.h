@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+namespace turnout::numeric {
+
+/// Running mean and variance of a sample (Welford 1962): stable, one pass, constant memory.
+class Sample {
+ public:
+  void add(double x) {
+    ++count_;
+    const double delta = x - mean_;
+    mean_ += delta / static_cast<double>(count_);
+    squares_ += delta * (x - mean_);
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] double mean() const { return mean_; }
+  /// Unbiased; 0 for fewer than two values.
+  [[nodiscard]] double variance() const { return count_ < 2 ? 0 : squares_ / static_cast<double>(count_ - 1); }
+  /// Standard error of the mean.
+  [[nodiscard]] double standard_error() const {
+    return count_ < 2 ? 0 : std::sqrt(variance() / static_cast<double>(count_));
+  }
+
+ private:
+  std::size_t count_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;
+};
+
+}  // namespace turnout::numeric
