@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "turnout/game/equilibrium.h"
+
+namespace turnout::game {
+
+/// One comparison that a decision rests on.
+struct Comparison {
+  std::string left;  ///< what stands on the left, as a formula: "c1/p1"
+  double left_value = 0;
+  const char* relation = "";  ///< how the two compare: "<", "=" or ">"
+  std::string right;
+  double right_value = 0;
+  std::string meaning;  ///< what follows from it, one clause
+};
+
+/// The rule of the paper's guideline figure that applied to a game.
+struct DecisionRule {
+  std::string name;                     ///< for instance "Theorem 4: xi1 < 0 < xi2"
+  std::vector<Comparison> comparisons;  ///< in the order in which they are made; the last one decides
+};
+
+/// @returns the rule that leads to equilibrium.best(), with the numbers compared. With xi_k = 0 or where a rule's
+///   inequality is not one of the paper's, the two cheapest candidates are compared instead.
+DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium);
+
+}  // namespace turnout::game

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "turnout/game/best_response.h"
+
+/// The provider's optimum under commitment: the strong Stackelberg equilibrium. Theorems 3 to 5;
+/// docs/theory.md, section 4.
+namespace turnout::game {
+
+/// Which model is value-dominated (xi >= 0), in model order.
+enum class Regime { kValueValue, kLatencyLatency, kLatencyValue, kValueLatency };
+
+/// @returns "value-value", "latency-latency", "latency-value" or "value-latency".
+const char* to_string(Regime regime);
+
+/// The ways to play that can be optimal, in the order in which ties are broken: simplest first.
+enum class Route {
+  kFirstStay,        ///< (1,0), the user stays
+  kFirstLeave,       ///< (1,0), the user leaves after a failure
+  kThreat,           ///< (1,1) with xi1 > 0 >= xi2: the slow M2 as a threat, the user leaves
+  kSecondStay,       ///< (2,0), the user stays
+  kSecondLeave,      ///< (2,0), the user leaves
+  kCascadeStay,      ///< (1,s0): just enough escalation to make the user stay
+  kCascadePatience,  ///< (1,sL): as much escalation as the user bears
+  kCascadeMixed,     ///< (1,s), sL < s < sH, mixed response; only outside the paper's ordering (p1 > p2)
+};
+
+/// @returns a short name such as "(1,0) stay"; the policy and what the user does.
+const char* to_string(Route route);
+
+/// @returns whether the route is an interior cascade, 0 < s < 1.
+constexpr bool is_cascade(Route route) {
+  return route == Route::kCascadeStay || route == Route::kCascadePatience || route == Route::kCascadeMixed;
+}
+
+/// A policy, the user's response to it and what both get.
+struct Candidate {
+  Route route = Route::kFirstStay;
+  Policy policy;
+  double abandon = 0;
+  Payoffs<double> payoffs{};
+};
+
+/// The solution of a game. Holds every candidate, best among them marked. Never empty.
+class Equilibrium {
+ public:
+  static constexpr std::size_t kMostCandidates = 6;
+
+  Regime regime = Regime::kValueValue;
+  /// The chosen response is one of several equally good for the user; he is assumed to take the provider's side.
+  bool user_indifferent = false;
+  /// Another candidate costs the provider the same (to 4 * 2^-52).
+  bool provider_indifferent = false;
+
+  [[nodiscard]] const Candidate& best() const { return candidates_[best_]; }
+  [[nodiscard]] std::span<const Candidate> candidates() const { return {candidates_.data(), size_}; }
+  /// @returns the candidate that plays `route`, or nullptr.
+  [[nodiscard]] const Candidate* find(Route route) const;
+
+ private:
+  friend Equilibrium solve(const Game& game);
+  std::array<Candidate, kMostCandidates> candidates_{};
+  std::size_t size_ = 0;
+  std::size_t best_ = 0;
+};
+
+/// @returns the provider's optimal policy among all (i, s), the user's response, and what both get.
+/// Exact: every number has a relative error below 1e-14, tested against 50 digits at 1e-12 (costs >= 0); the s
+/// and q of kCascadeMixed 1e-7, its payoffs 1e-12. Total: every Game has an answer. About 50 ns.
+Equilibrium solve(const Game& game);
+
+/// @returns the payoffs of a route of this game in 31 digits, for differences. Not for kCascadeMixed.
+Payoffs<numeric::DoubleDouble> exact_payoffs(const Game& game, Route route);
+
+/// How much one way to play exceeds another, in U or in J.
+struct Gap {
+  double utility = 0;  ///< U(a) - U(b)
+  double cost = 0;     ///< J(a) - J(b)
+};
+
+/// @returns the gap between two candidates of the same game, accurate to 1e-12 relative although the payoffs may
+///   agree in most digits; differences below four roundings of the inputs are 0.
+Gap gap_between(const Game& game, const Candidate& a, const Candidate& b);
+
+}  // namespace turnout::game

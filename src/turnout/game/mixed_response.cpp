@@ -1,0 +1,59 @@
+#include "turnout/game/mixed_response.h"
+
+#include <cmath>
+
+#include "turnout/numeric/bisection.h"
+
+namespace turnout::game {
+namespace {
+
+/// dJ/da along the first-order condition F(s, a) = (1-s) d^2 - m s (1 - b1 b2 a^2 (1-s)) = 0.
+double cost_slope(const Primitives<double>& game, double a) {
+  const auto& [first, second] = game.model;
+  const double b1 = first.failure;
+  const double b2 = second.failure;
+  const double m = -second.net_value / first.net_value;
+  const double s = cascade_that_keeps(game, a);
+  const double go_on = 1 - s;
+  const double d = 1 - b2 * a;
+  const double slope_a = -2 * b2 * go_on * d + 2 * m * s * b1 * b2 * a * go_on;
+  const double slope_s = -d * d - m * (1 - b1 * b2 * a * a * go_on) - m * s * b1 * b2 * a * a;
+  const double s_slope = -slope_a / slope_s;
+  const double n1 = 1 / (1 - b1 * go_on * a);
+  const double n1_slope = (b1 * go_on - b1 * a * s_slope) * n1 * n1;
+  const double n2_slope = b1 * ((s_slope * a + s) * n1 + s * a * n1_slope + s * a * n1 * b2 / d) / d;
+  const double eta1 = first.cost - game.churn_penalty * first.success;
+  const double eta2 = second.cost - game.churn_penalty * second.success;
+  return eta1 * n1_slope + eta2 * n2_slope;
+}
+
+}  // namespace
+
+double cascade_that_keeps(const Primitives<double>& game, double staying) {
+  const auto& [first, second] = game.model;
+  const double m = -second.net_value / first.net_value;
+  const double d = 1 - second.failure * staying;
+  const double beta = first.failure * second.failure * staying * staying;
+  const double q = m * (1 - beta) + d * d;
+  return 2 * d * d / (q + std::sqrt(q * q + 4 * m * beta * d * d));
+}
+
+std::optional<MixedPlay> cheapest_mixed_play(const Primitives<double>& game) {
+  constexpr int kPoints = 64;
+  const auto falling = [&](double a) { return cost_slope(game, a) < 0; };
+  double before = 0;
+  bool was_falling = falling(0);
+  for (int i = 1; i <= kPoints; ++i) {
+    const double a = static_cast<double>(i) / kPoints;
+    const bool now_falling = falling(a);
+    if (was_falling && !now_falling) {
+      const double best = numeric::bisect(before, a, falling, 0x1p-52).other;
+      return MixedPlay{cascade_that_keeps(game, best), 1 - best};
+    }
+    was_falling = now_falling;
+    before = a;
+  }
+  return std::nullopt;
+}
+
+}  // namespace turnout::game

@@ -1,0 +1,142 @@
+#include "turnout/game/parameters.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace turnout::game {
+namespace {
+
+constexpr double kLargest = 1e100;
+constexpr double kSmallest = 1e-100;
+
+struct Range {
+  double low;
+  double high;
+  const char* words;
+};
+
+Range allowed(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kSuccess:
+      return {kSmallest, 1, "must be in (0, 1], at least 1e-100"};
+    case Quantity::kValueOfTime:
+      return {kSmallest, kLargest, "must be > 0, from 1e-100 to 1e100"};
+    case Quantity::kCost:
+      return {-kLargest, kLargest, "must be finite, from -1e100 to 1e100"};
+    case Quantity::kValue:
+    case Quantity::kChurnPenalty:
+    case Quantity::kLatency:
+      break;
+  }
+  return {0, kLargest, "must be >= 0 and at most 1e100"};
+}
+
+const char* letter(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kValue:
+      return "V";
+    case Quantity::kValueOfTime:
+      return "w";
+    case Quantity::kChurnPenalty:
+      return "P";
+    case Quantity::kSuccess:
+      return "p";
+    case Quantity::kLatency:
+      return "t";
+    case Quantity::kCost:
+      return "c";
+  }
+  return "?";
+}
+
+bool belongs_to_a_model(Quantity quantity) {
+  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency || quantity == Quantity::kCost;
+}
+
+double& slot(Parameter parameter, User& user, Provider& provider, std::array<Model, Game::kModels>& models) {
+  switch (parameter.quantity) {
+    case Quantity::kValue:
+      return user.value;
+    case Quantity::kValueOfTime:
+      return user.value_of_time;
+    case Quantity::kChurnPenalty:
+      return provider.churn_penalty;
+    case Quantity::kSuccess:
+      return models[parameter.model].success;
+    case Quantity::kLatency:
+      return models[parameter.model].latency;
+    case Quantity::kCost:
+      break;
+  }
+  return models[parameter.model].cost;
+}
+
+}  // namespace
+
+std::string symbol(Parameter parameter) {
+  std::string text = letter(parameter.quantity);
+  if (belongs_to_a_model(parameter.quantity)) text += std::to_string(parameter.model + 1);
+  return text;
+}
+
+base::Status check(Quantity quantity, double value) {
+  const Range range = allowed(quantity);
+  if (value >= range.low && value <= range.high) return base::Done{};
+  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, range.words), ""};
+}
+
+base::Result<Game> Game::make(const User& user, const Provider& provider, const std::array<Model, kModels>& models) {
+  const auto first_error = [](std::initializer_list<std::pair<Parameter, double>> values) -> base::Status {
+    for (const auto& [parameter, value] : values) {
+      if (auto ok = check(parameter.quantity, value); !ok) return ok.error().within(symbol(parameter));
+    }
+    return base::Done{};
+  };
+  auto ok = first_error({{{Quantity::kValue, 0}, user.value},
+                         {{Quantity::kValueOfTime, 0}, user.value_of_time},
+                         {{Quantity::kChurnPenalty, 0}, provider.churn_penalty}});
+  for (std::size_t k = 0; ok && k < kModels; ++k) {
+    ok = first_error({{{Quantity::kSuccess, k}, models[k].success},
+                      {{Quantity::kLatency, k}, models[k].latency},
+                      {{Quantity::kCost, k}, models[k].cost}});
+  }
+  if (!ok) return ok.error();
+  return Game(user, provider, models);
+}
+
+double Game::get(Parameter parameter) const {
+  Game copy = *this;
+  return slot(parameter, copy.user_, copy.provider_, copy.models_);
+}
+
+base::Result<Game> Game::with(Parameter parameter, double value) const {
+  Game copy = *this;
+  slot(parameter, copy.user_, copy.provider_, copy.models_) = value;
+  return make(copy.user_, copy.provider_, copy.models_);
+}
+
+std::vector<Parameter> parameters() {
+  std::vector<Parameter> all = {{Quantity::kValue, 0}, {Quantity::kValueOfTime, 0}, {Quantity::kChurnPenalty, 0}};
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    for (const auto quantity : {Quantity::kSuccess, Quantity::kLatency, Quantity::kCost}) all.push_back({quantity, k});
+  }
+  return all;
+}
+
+std::vector<std::string> broken_assumptions(const Game& game) {
+  std::vector<std::string> broken;
+  const auto expect_less = [&](const char* left, double a, const char* right, double b) {
+    if (!(a < b)) broken.push_back(fmt::format("{0} < {1}, but {0} = {2}, {1} = {3}", left, right, a, b));
+  };
+  const Model& first = game.model(0);
+  const Model& second = game.model(1);
+  expect_less("t1", first.latency, "t2", second.latency);
+  expect_less("c1", first.cost, "c2", second.cost);
+  expect_less("p1", first.success, "p2", second.success);
+  if (!(second.success < 1)) broken.emplace_back("p2 < 1, but p2 = 1");
+  if (!(game.value() > 0)) broken.emplace_back("V > 0, but V = 0");
+  return broken;
+}
+
+}  // namespace turnout::game
