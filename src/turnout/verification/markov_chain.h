@@ -1,0 +1,19 @@
+#pragma once
+
+#include "turnout/game/best_response.h"
+
+namespace turnout::verification {
+
+/// What a policy and a response come to on the Markov chain of a task.
+struct ChainPayoffs {
+  double provider_cost = 0;
+  double user_utility = 0;
+  double success = 0;
+  double cost_variance = 0;  ///< variance of the provider's cost of one task
+};
+
+/// @returns the payoffs from the chain itself: the states are the models, the expected passes solve
+///   (I - T') n = e_start, success and abandonment are flows out of the states. No formula of the engine is used.
+ChainPayoffs chain_payoffs(const game::Game& game, const game::Policy& policy, double abandon);
+
+}  // namespace turnout::verification

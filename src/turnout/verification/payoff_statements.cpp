@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <cmath>
+
+#include "turnout/simulation/play.h"
+#include "turnout/verification/brute_force.h"
+#include "turnout/verification/ledger.h"
+
+namespace turnout::verification {
+namespace {
+
+using game::Game;
+using game::Policy;
+
+struct Play {
+  Policy policy;
+  double abandon;
+};
+
+/// Any policy and any response, optimal or not.
+Play random_play(base::Rng& rng) {
+  const bool on_first = rng.uniform() < 0.75;
+  const double s = on_first ? rng.uniform() : 0;
+  return {{on_first ? std::size_t{0} : std::size_t{1}, s}, rng.uniform()};
+}
+
+/// Standard errors between a simulated mean and a number. Rare events that were not seen count as seen once.
+double errors_off(const numeric::Sample& sample, double expected, double scale) {
+  const double floor = scale / static_cast<double>(sample.count());
+  return std::abs(sample.mean() - expected) / std::max(sample.standard_error(), floor);
+}
+
+double simulated_deviation(const Game& game, base::Rng& rng) {
+  constexpr std::size_t kTasks = 4000;
+  const Play p = random_play(rng);
+  const auto seen = simulation::simulate(game, p.policy, p.abandon, kTasks, rng.next());
+  const auto expected = game::evaluate(game, p.policy, p.abandon);
+  const double money = cost_scale(game);
+  const double worth = utility_scale(game);
+  return std::max({errors_off(seen.provider_cost, expected.provider_cost, money),
+                   errors_off(seen.user_utility, expected.user_utility, worth),
+                   errors_off(seen.success, expected.success, 1), errors_off(seen.latency, expected.latency, worth),
+                   errors_off(seen.service_cost, expected.service_cost, money)});
+}
+
+double chain_deviation(const Game& game, base::Rng& rng) {
+  const Play p = random_play(rng);
+  const auto chain = chain_payoffs(game, p.policy, p.abandon);
+  const auto formula = game::evaluate(game, p.policy, p.abandon);
+  return std::max({std::abs(chain.provider_cost - formula.provider_cost) / cost_scale(game),
+                   std::abs(chain.user_utility - formula.user_utility) / utility_scale(game),
+                   std::abs(chain.success - formula.success)});
+}
+
+double linearity_deviation(const Game& game, base::Rng& rng) {
+  const Play p = random_play(rng);
+  const auto chain = chain_payoffs(game, p.policy, p.abandon);
+  const game::Primitives<double> primitives(game);
+  const auto n = game::expected_visits(primitives, p.policy.start, p.policy.cascade, p.abandon);
+  double utility = 0;
+  double cost = game.churn_penalty();
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& m = game.model(k);
+    utility += (game.value() * m.success - game.value_of_time() * m.latency) * n[k];
+    cost += (m.cost - game.churn_penalty() * m.success) * n[k];
+  }
+  return std::max(std::abs(chain.provider_cost - cost) / cost_scale(game),
+                  std::abs(chain.user_utility - utility) / utility_scale(game));
+}
+
+}  // namespace
+
+std::vector<Statement> payoff_statements() {
+  return {
+      {{"M1", "theory 1", "U = sum xi_k n_k and J = P + sum eta_k n_k: both payoffs are linear in the expected passes",
+        Known::kHolds, ""},
+       1,
+       [](const Claim& claim, const Budget& budget) {
+         return check_deviation(claim, budget, {draw_in_any_order}, linearity_deviation, 1e-11,
+                                "relative, against the Markov chain, at random (i,s) and q");
+       }},
+      {{"M2", "theory 2", "n1 = 1/D1, n2 = b1 s a/(D1 D2) from M1, n2 = 1/D2 from M2", Known::kHolds, ""},
+       1,
+       [](const Claim& claim, const Budget& budget) {
+         return check_deviation(claim, budget, {draw_in_any_order}, chain_deviation, 1e-11,
+                                "relative, J, U and S against the Markov chain");
+       }},
+      {{"M3", "theory 10", "Users simulated pass by pass have these J, U, S, L and C", Known::kHolds, ""},
+       1,
+       [](const Claim& claim, const Budget& budget) {
+         Budget fewer = budget;
+         fewer.games = std::max<std::size_t>(1, budget.games / 5);
+         return check_deviation(claim, fewer, {draw_in_any_order}, simulated_deviation, 6,
+                                "standard errors, 4000 tasks a game, five means");
+       }},
+  };
+}
+
+}  // namespace turnout::verification

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+
+#include "turnout/game/best_response.h"
+
+/// The theorems as published, written down without the engine and without care for rounding, so that the engine and
+/// the theorems can be judged apart. docs/theory.md, sections 3 to 6; xi1, xi2 != 0 throughout.
+namespace turnout::verification {
+
+/// xi_k, r_k = c_k/p_k, b_k = 1 - p_k.
+struct Symbols {
+  double xi1, xi2, r1, r2, b1, b2;
+  explicit Symbols(const game::Game& game);
+};
+
+enum class Signs { kBothValue, kBothLatency, kLatencyValue, kValueLatency };
+Signs signs(const game::Game& game);
+
+/// Thresholds by the published formulas.
+double published_s0(const game::Game& game);
+double published_sl(const game::Game& game);
+double published_sh(const game::Game& game);
+
+/// Theorems 1 and 2: the user's response to (i, s).
+double published_response(const game::Game& game, const game::Policy& policy);
+
+/// A policy with its response and cost.
+struct PublishedOptimum {
+  game::Policy policy;
+  double abandon;
+  double cost;
+};
+
+/// Theorems 3 to 5: the provider's optimum.
+PublishedOptimum published_optimum(const game::Game& game);
+
+/// J of (1, s) when the user stays: (c1 + b1 s r2) / (p1 + b1 s).
+double published_staying_cost(const game::Game& game, double s);
+
+/// Proposition 1: U_pref.
+double published_preferred_utility(const game::Game& game);
+
+}  // namespace turnout::verification
