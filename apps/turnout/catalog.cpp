@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "scenario_arguments.h"
+#include "turnout/base/number_text.h"
+#include "turnout/report/catalog_report.h"
+#include "turnout/report/solution_report.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout catalog catalog/aider_polyglot.csv --value 2 --value-of-time 0.01 --penalty 0.2\n"
+    "  turnout catalog mine.csv --columns success=p_first --columns cost=usd --value 1 --penalty 0.1 --pairs --json";
+
+struct Arguments {
+  std::string path;
+  std::string value;
+  std::string value_of_time = "1";
+  std::string penalty;
+  std::vector<std::string> columns;
+  std::size_t top = 5;
+  bool pairs = false;
+  bool json = false;
+};
+
+base::Result<scenario::CatalogColumns> columns_of(const std::vector<std::string>& renames) {
+  scenario::CatalogColumns columns;
+  for (const std::string& rename : renames) {
+    const auto equals = rename.find('=');
+    const std::string key = rename.substr(0, equals);
+    std::string* column = key == "model"     ? &columns.name
+                          : key == "success" ? &columns.success
+                          : key == "latency" ? &columns.latency
+                          : key == "cost"    ? &columns.cost
+                                             : nullptr;
+    if (equals == std::string::npos || column == nullptr || equals + 1 == rename.size()) {
+      return base::Error{
+          base::ErrorCode::kMalformedInput,
+          fmt::format("{} must be KEY=COLUMN with KEY one of model, success, latency, cost", base::in_quotes(rename)),
+          "--columns"};
+    }
+    *column = rename.substr(equals + 1);
+  }
+  return columns;
+}
+
+base::Result<double> in_range(const char* option, const std::string& text, game::Quantity quantity) {
+  auto number = option_number(option, text);
+  if (!number) return number.error();
+  if (auto ok = game::check(quantity, *number); !ok) return ok.error().within(option);
+  return number;
+}
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  auto value = in_range("--value", arguments.value, game::Quantity::kValue);
+  if (!value) return value.error();
+  auto value_of_time = in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime);
+  if (!value_of_time) return value_of_time.error();
+  auto penalty = in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty);
+  if (!penalty) return penalty.error();
+  auto columns = columns_of(arguments.columns);
+  if (!columns) return columns.error();
+  auto rows = base::LineReader::open(arguments.path);
+  if (!rows) return rows.error();
+  base::LineReader reader = *std::move(rows);
+  auto models = scenario::read_catalog(reader, *columns);
+  if (!models) return models.error();
+  const game::User user{*value, *value_of_time};
+  const game::Provider provider{*penalty};
+  auto survey = scenario::survey(*models, user, provider);
+  if (!survey) return survey.error();
+  const report::CatalogReport report{reader.name(),      *models,       user,           provider,
+                                     *std::move(survey), arguments.top, arguments.pairs};
+  return print(arguments.json ? report::to_text(report::catalog_json(report)) : report::catalog_text(report));
+}
+
+}  // namespace
+
+void add_catalog(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand("catalog", "The equilibrium of every ordered pair of models of a catalogue");
+  auto arguments = std::make_shared<Arguments>();
+  verb->add_option("file", arguments->path, "CSV with the columns model, success, latency, cost; - for standard input")
+      ->option_text("FILE.csv")
+      ->required();
+  verb->add_option("--value", arguments->value, "V, what a solved task is worth to the user")
+      ->option_text("NUMBER")
+      ->required();
+  verb->add_option("--value-of-time", arguments->value_of_time, "worth of one unit of latency in V's unit (default 1)")
+      ->option_text("NUMBER");
+  verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs the provider")
+      ->option_text("NUMBER")
+      ->required();
+  verb->add_option("--columns", arguments->columns, "read KEY (model, success, latency or cost) from another column")
+      ->option_text("KEY=COLUMN")
+      ->expected(1)
+      ->take_all();
+  verb->add_option("--top", arguments->top, "how many of the worst disagreements to list (default 5)")
+      ->check(CLI::Range(0, 1'000'000))
+      ->option_text("N");
+  verb->add_flag("--pairs", arguments->pairs, "list every ordered pair");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace turnout::program

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace turnout::program {
+
+/// What the program tells its caller. README, "Exit codes".
+enum class ExitCode {
+  kDone = 0,
+  kInternalError = 1,  ///< a defect of turnout itself
+  kBadInput = 2,       ///< arguments, input or output that cannot be used; one line on standard error says which
+  kClaimFailed = 3,    ///< verify: a statement failed that is not known to fail
+};
+
+}  // namespace turnout::program

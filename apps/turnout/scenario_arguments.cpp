@@ -1,0 +1,82 @@
+#include "scenario_arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "turnout/base/number_text.h"
+
+namespace turnout::program {
+namespace {
+
+struct Flag {
+  const char* name;
+  const char* help;
+  game::Quantity quantity;
+};
+
+constexpr std::array<Flag, 9> kFlags = {{
+    {"--value", "V, what a solved task is worth to the user (>= 0)", game::Quantity::kValue},
+    {"--penalty", "P, what an unsolved task costs the provider (>= 0)", game::Quantity::kChurnPenalty},
+    {"--p1", "success probability of one pass of M1, in (0, 1]", game::Quantity::kSuccess},
+    {"--t1", "latency of one pass of M1 (>= 0)", game::Quantity::kLatency},
+    {"--c1", "provider's cost of one pass of M1", game::Quantity::kCost},
+    {"--p2", "success probability of one pass of M2", game::Quantity::kSuccess},
+    {"--t2", "latency of one pass of M2", game::Quantity::kLatency},
+    {"--c2", "provider's cost of one pass of M2", game::Quantity::kCost},
+    {"--value-of-time", "worth of one unit of latency in V's unit (> 0, default 1)", game::Quantity::kValueOfTime},
+}};
+constexpr std::size_t kValueOfTime = 8;
+
+}  // namespace
+
+base::Result<double> option_number(const std::string& option, const std::string& text) {
+  auto number = base::parse_number(text);
+  if (!number) return number.error().within(option);
+  return number;
+}
+
+void ScenarioArguments::add_to(CLI::App& verb) {
+  verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")->option_text("SCENARIO");
+  for (std::size_t i = 0; i < kFlags.size(); ++i) {
+    verb.add_option(kFlags.at(i).name, numbers_.at(i), kFlags.at(i).help)
+        ->option_text("NUMBER")
+        ->group("Game by numbers");
+  }
+}
+
+bool ScenarioArguments::empty() const {
+  return path_.empty() && std::all_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return n.empty(); });
+}
+
+base::Result<scenario::Scenario> ScenarioArguments::read() const {
+  const bool by_numbers = std::any_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return !n.empty(); });
+  if (by_numbers == !path_.empty()) {
+    return base::Error{base::ErrorCode::kMalformedInput,
+                       by_numbers ? "give a scenario file or the game by numbers, not both"
+                                  : "needs a scenario file or the game by numbers, see --help",
+                       ""};
+  }
+  return by_numbers ? from_options() : scenario::read_scenario(path_);
+}
+
+base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
+  std::array<double, kFlags.size()> x{};
+  x[kValueOfTime] = 1;
+  for (std::size_t i = 0; i < kFlags.size(); ++i) {
+    if (numbers_.at(i).empty()) {
+      if (i == kValueOfTime) continue;
+      return base::Error{base::ErrorCode::kMalformedInput,
+                         "is missing; a game by numbers needs all but --value-of-time", kFlags.at(i).name};
+    }
+    auto number = option_number(kFlags.at(i).name, numbers_.at(i));
+    if (!number) return number.error();
+    if (auto ok = game::check(kFlags.at(i).quantity, *number); !ok) return ok.error().within(kFlags.at(i).name);
+    x.at(i) = *number;
+  }
+  auto game = game::Game::make({x[0], x[kValueOfTime]}, {x[1]}, {game::Model{x[2], x[3], x[4]}, {x[5], x[6], x[7]}});
+  if (!game) return game.error();
+  return scenario::Scenario{*game, {"M1", "M2"}};
+}
+
+}  // namespace turnout::program

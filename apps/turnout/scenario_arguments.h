@@ -1,0 +1,32 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "turnout/scenario/scenario.h"
+
+namespace turnout::program {
+
+/// @returns the number an option was given, with the option's name in the error.
+base::Result<double> option_number(const std::string& option, const std::string& text);
+
+/// The ways to name a game on the command line: a scenario file, or each number as an option.
+/// The same for every verb that takes a game.
+class ScenarioArguments {
+ public:
+  void add_to(CLI::App& verb);
+  /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the options, or both.
+  [[nodiscard]] base::Result<scenario::Scenario> read() const;
+  /// @returns whether anything was given at all.
+  [[nodiscard]] bool empty() const;
+
+ private:
+  [[nodiscard]] base::Result<scenario::Scenario> from_options() const;
+
+  std::string path_;
+  std::array<std::string, 9> numbers_;  // as written; empty where absent
+};
+
+}  // namespace turnout::program

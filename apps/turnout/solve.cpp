@@ -1,0 +1,77 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "scenario_arguments.h"
+#include "turnout/base/line_reader.h"
+#include "turnout/base/output_file.h"
+#include "turnout/base/progress.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/scenario/game_batch.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout solve examples/gpt-4.1.toml\n"
+    "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 --json\n"
+    "  turnout solve --batch games.csv -o solved.csv";
+
+struct Arguments {
+  ScenarioArguments scenario;
+  std::string batch;
+  std::string output;
+  bool json = false;
+};
+
+base::Error misuse(const char* what) { return {base::ErrorCode::kMalformedInput, what, "solve"}; }
+
+base::Result<ExitCode> solve_file(const Arguments& arguments) {
+  auto rows = base::LineReader::open(arguments.batch);
+  if (!rows) return rows.error();
+  auto opened = arguments.output.empty() ? base::Result(base::OutputFile::standard_output())
+                                         : base::OutputFile::create(arguments.output);
+  if (!opened) return opened.error();
+  base::LineReader reader = *std::move(rows);
+  base::OutputFile out = *std::move(opened);
+  base::Progress progress("solving games", 0);
+  auto solved = scenario::solve_batch(reader, out, [&](std::size_t count) { progress.step(count); });
+  if (!solved) {
+    // On standard output the rows before the bad one are the reader's already; a file is not left half done.
+    if (arguments.output.empty()) (void)out.commit();
+    return solved.error();
+  }
+  if (auto committed = out.commit(); !committed) return committed.error();
+  return ExitCode::kDone;
+}
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  if (!arguments.batch.empty()) {
+    if (!arguments.scenario.empty()) return misuse("--batch takes its games from the file, give no other game");
+    if (arguments.json) return misuse("--batch writes CSV, --json does not go with it");
+    return solve_file(arguments);
+  }
+  if (!arguments.output.empty()) return misuse("-o goes with --batch only");
+  auto scenario = arguments.scenario.read();
+  if (!scenario) return scenario.error();
+  return print(arguments.json ? report::to_text(report::solution_json(*scenario)) : report::solution_text(*scenario));
+}
+
+}  // namespace
+
+void add_solve(CLI::App& program, Action& chosen) {
+  auto* verb =
+      program.add_subcommand("solve", "The provider's optimal policy and the user's response, of one game or many");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->scenario.add_to(*verb);
+  verb->add_option("--batch", arguments->batch, "solve every row of a CSV file, or of - (standard input)")
+      ->option_text("FILE|-");
+  verb->add_option("-o,--output", arguments->output, "with --batch: write to this file, which appears when complete")
+      ->option_text("FILE");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace turnout::program

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+#include "exit_code.h"
+#include "turnout/base/result.h"
+
+/// One file per verb. Each adds its subcommand to the program and, if it is the one called, leaves in `chosen` what
+/// is to be done once all arguments are read.
+namespace turnout::program {
+
+using Action = std::function<base::Result<ExitCode>()>;
+
+void add_solve(CLI::App& program, Action& chosen);
+void add_response(CLI::App& program, Action& chosen);
+void add_audit(CLI::App& program, Action& chosen);
+void add_explain(CLI::App& program, Action& chosen);
+void add_catalog(CLI::App& program, Action& chosen);
+void add_verify(CLI::App& program, Action& chosen);
+void add_completion(CLI::App& program, Action& chosen);
+
+/// Writes to standard output and reports a full disk or a closed pipe.
+base::Result<ExitCode> print(const std::string& text);
+
+}  // namespace turnout::program

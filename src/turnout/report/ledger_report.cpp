@@ -1,0 +1,122 @@
+#include "turnout/report/ledger_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "turnout/report/table.h"
+
+namespace turnout::report {
+namespace {
+
+using nlohmann::ordered_json;
+using verification::Finding;
+using verification::Ledger;
+
+std::string bound(double deviation) {
+  if (deviation == 0) return "0";
+  return fmt::format("<= 1e{}", static_cast<int>(std::ceil(std::log10(deviation))));
+}
+
+std::string measured(const Finding& f) {
+  if (f.rate) {
+    return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * f.rate->share, 100 * f.rate->low, 100 * f.rate->high);
+  }
+  return fmt::format("{} (allowed {:g})", bound(f.deviation.value_or(0)), f.tolerance);
+}
+
+std::string game_by_numbers(const game::Game& game) {
+  std::string text;
+  for (const auto parameter : game::parameters()) {
+    if (parameter.quantity == game::Quantity::kValueOfTime && game.get(parameter) == 1) continue;
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", game::symbol(parameter), game.get(parameter));
+  }
+  return text;
+}
+
+std::string totals(const Ledger& ledger) {
+  std::map<verification::Verdict, std::size_t> count;
+  std::size_t games = 0;
+  for (const Finding& f : ledger.findings) {
+    ++count[f.verdict];
+    games += f.games;
+  }
+  std::string text = fmt::format("{} statements, {} games", ledger.findings.size(), games);
+  for (const auto& [verdict, n] : count) text += fmt::format("; {} {}", n, verification::to_string(verdict));
+  return text;
+}
+
+}  // namespace
+
+std::string ledger_markdown(const Ledger& ledger) {
+  std::string text = fmt::format(
+      "# Verification ledger\n\n"
+      "Each statement of the paper's published summary and of [theory.md](theory.md), held against brute force on the\n"
+      "Markov chain and pass-by-pass simulation on random games. Made by\n"
+      "`turnout verify --games {} --seed {} --ledger docs/ledger.md`; a test fails if this page differs from what the\n"
+      "program prints. Deviations are the largest seen, rounded up to a power of ten; rates have Wilson's 95 % "
+      "interval.\n"
+      "Games: p uniform on (0.02, 0.98), t and c exponential with mean 1, V and P exponential with mean 3, rounded to\n"
+      "1/1000; sorted into the paper's ordering unless the statement says otherwise; M, R, P8, A1, A7, T9, T10, O1 and "
+      "O3 use\n"
+      "any ordering, P5 and P9 a larger first model (p1 > p2).\n\n{}.\n\n"
+      "| id | source | statement | games | largest deviation, or rate with its 95 % interval | verdict |\n"
+      "|---|---|---|---:|---|---|\n",
+      ledger.games, ledger.seed, totals(ledger));
+  for (const Finding& f : ledger.findings) {
+    text += fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n", f.claim.id, f.claim.source, f.claim.text, f.games,
+                        measured(f), f.detail, verification::to_string(f.verdict));
+  }
+  text += "\n## What holds in a narrower form, with the smallest counterexample found\n";
+  for (const Finding& f : ledger.findings) {
+    if (!f.counterexample) continue;
+    text += fmt::format("\n- **{}** {}. {}: {}.\n  Counterexample: {}.\n", f.claim.id, f.claim.text,
+                        verification::to_string(f.verdict), f.claim.narrower.empty() ? "unexpected" : f.claim.narrower,
+                        game_by_numbers(*f.counterexample));
+  }
+  return text;
+}
+
+std::string ledger_text(const Ledger& ledger) {
+  std::string text =
+      fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", "id", "verdict", "games", "deviation or rate", "statement");
+  for (const Finding& f : ledger.findings) {
+    text += fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", f.claim.id, verification::to_string(f.verdict), f.games,
+                        measured(f), f.claim.text);
+    if (f.counterexample) text += fmt::format("     counterexample: {}\n", game_by_numbers(*f.counterexample));
+  }
+  return text + totals(ledger) + "\n";
+}
+
+ordered_json ledger_json(const Ledger& ledger) {
+  ordered_json json = {{"games", ledger.games},
+                       {"seed", ledger.seed},
+                       {"failed", ledger.failed()},
+                       {"statements", ordered_json::array()}};
+  for (const Finding& f : ledger.findings) {
+    ordered_json row = {{"id", f.claim.id},
+                        {"source", f.claim.source},
+                        {"statement", f.claim.text},
+                        {"games", f.games},
+                        {"verdict", verification::to_string(f.verdict)},
+                        {"detail", f.detail}};
+    if (f.rate) {
+      row["rate"] = {{"share", f.rate->share}, {"low", f.rate->low}, {"high", f.rate->high}};
+    } else {
+      row["largest_deviation"] = f.deviation.value_or(0);
+      row["tolerance"] = f.tolerance;
+    }
+    if (!f.claim.narrower.empty()) row["narrower_form"] = f.claim.narrower;
+    if (f.counterexample) {
+      for (const auto parameter : game::parameters()) {
+        row["counterexample"][game::symbol(parameter)] = f.counterexample->get(parameter);
+      }
+    }
+    json["statements"].push_back(row);
+  }
+  return json;
+}
+
+}  // namespace turnout::report

@@ -1,0 +1,195 @@
+#include "turnout/report/solution_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "turnout/game/remedies.h"
+#include "turnout/report/table.h"
+
+namespace turnout::report {
+namespace {
+
+using game::Candidate;
+using game::Game;
+using game::Route;
+using nlohmann::ordered_json;
+
+const char* tie_reason(const game::Equilibrium& e) {
+  if (e.user_indifferent && e.provider_indifferent) return "user and provider indifferent";
+  if (e.user_indifferent) return "user indifferent";
+  return e.provider_indifferent ? "provider indifferent" : "";
+}
+
+std::string thresholds_text(const Game& game) {
+  const game::Thresholds at = game::thresholds(game);
+  if (at.stay) return fmt::format("s0 = {}: after (1,s) the user stays iff s > s0\n", number(*at.stay));
+  if (at.patience) {
+    return fmt::format("sL = {}, sH = {}: the user stays up to sL, leaves from sH on\n", number(*at.patience),
+                       number(*at.leave));
+  }
+  return "none: the response does not depend on s\n";
+}
+
+std::string candidates_text(const game::Equilibrium& equilibrium) {
+  Table table({"candidate", "s", "q", "J", "U", "S", "L", "C"});
+  for (const Candidate& c : equilibrium.candidates()) {
+    const auto& p = c.payoffs;
+    table.add({fmt::format("{}{}", &c == &equilibrium.best() ? "* " : "  ", game::to_string(c.route)),
+               number(c.policy.cascade), number(c.abandon), number(p.provider_cost), number(p.user_utility),
+               number(p.success), number(p.latency), number(p.service_cost)});
+  }
+  return table.to_string(2);
+}
+
+}  // namespace
+
+std::string in_words(const Candidate& c, const scenario::Scenario& scenario) {
+  const auto& [first, second] = scenario.names;
+  const std::string share = number(c.policy.cascade);
+  switch (c.route) {
+    case Route::kFirstStay:
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved", first);
+    case Route::kFirstLeave:
+      return fmt::format("every attempt goes to {}; the user leaves after the first failure", first);
+    case Route::kThreat:
+      return fmt::format(
+          "the first attempt goes to {}, re-prompts would go to {}, which is so slow that the user leaves", first,
+          second);
+    case Route::kSecondStay:
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved", second);
+    case Route::kSecondLeave:
+      return fmt::format("every attempt goes to {}; the user leaves after the first failure", second);
+    case Route::kCascadeStay:
+      return fmt::format(
+          "attempts start on {}, each re-prompt goes to {} for good with probability {}, "
+          "just enough to make the user stay",
+          first, second, share);
+    case Route::kCascadePatience:
+      return fmt::format(
+          "attempts start on {}, each re-prompt goes to {} for good with probability {}, "
+          "as often as the user bears",
+          first, second, share);
+    case Route::kCascadeMixed:
+      break;
+  }
+  return fmt::format(
+      "attempts start on {}, each re-prompt goes to {} for good with probability {}; "
+      "the user leaves after a failure with probability {}",
+      first, second, share, number(c.abandon));
+}
+
+ordered_json game_json(const scenario::Scenario& scenario) {
+  const Game& game = scenario.game;
+  const game::Primitives<double> primitives(game);
+  ordered_json json = {{"value", game.value()},
+                       {"value_of_time", game.value_of_time()},
+                       {"churn_penalty", game.churn_penalty()},
+                       {"models", ordered_json::array()}};
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& m = game.model(k);
+    json["models"].push_back({{"name", scenario.names[k]},
+                              {"success", m.success},
+                              {"latency", m.latency},
+                              {"cost", m.cost},
+                              {"net_value", primitives.model[k].net_value},
+                              {"cost_of_pass", m.cost / m.success},
+                              {"latency_of_pass", m.latency / m.success}});
+  }
+  return json;
+}
+
+std::string game_text(const scenario::Scenario& scenario) {
+  const Game& game = scenario.game;
+  const game::Primitives<double> primitives(game);
+  std::string text = fmt::format("Game\n  V = {}, P = {}, value of time {}\n\n", number(game.value()),
+                                 number(game.churn_penalty()), number(game.value_of_time()));
+  Table table({"model", "p", "t", "c", "net value", "c/p", "t/p"});
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& m = game.model(k);
+    table.add({fmt::format("M{} {}", k + 1, scenario.names[k]), number(m.success), number(m.latency), number(m.cost),
+               number(primitives.model[k].net_value), number(m.cost / m.success), number(m.latency / m.success)});
+  }
+  text += table.to_string(2);
+  for (const auto& broken : game::broken_assumptions(game)) {
+    text += fmt::format("  the paper's ordering does not hold: {}\n", broken);
+  }
+  return text;
+}
+
+ordered_json thresholds_json(const Game& game) {
+  const game::Thresholds at = game::thresholds(game);
+  ordered_json json = ordered_json::object();
+  if (at.stay) json["s0"] = *at.stay;
+  if (at.patience) json["sL"] = *at.patience;
+  if (at.leave) json["sH"] = *at.leave;
+  return json;
+}
+
+ordered_json candidate_json(const Candidate& c) {
+  const auto& p = c.payoffs;
+  return {{"route", game::to_string(c.route)},
+          {"start", c.policy.start + 1},
+          {"cascade", c.policy.cascade},
+          {"abandon", c.abandon},
+          {"provider_cost", p.provider_cost},
+          {"user_utility", p.user_utility},
+          {"success", p.success},
+          {"latency", p.latency},
+          {"service_cost", p.service_cost}};
+}
+
+ordered_json solution_json(const scenario::Scenario& scenario) {
+  const Game& game = scenario.game;
+  const game::Equilibrium equilibrium = game::solve(game);
+  const game::Misalignment misaligned = game::misalignment(game, equilibrium);
+  const game::Throttling throttled = game::throttling(game, equilibrium);
+  ordered_json json = {{"game", game_json(scenario)}, {"regime", game::to_string(equilibrium.regime)}};
+  json.update(candidate_json(equilibrium.best()));
+  json["user_preferred_utility"] = misaligned.preferred.payoffs.user_utility;
+  json["misalignment"] = misaligned.gap;
+  json["throttled_cost"] = throttled.cost;
+  json["throttling_gain"] = throttled.gain;
+  json["penalty_floor"] = game::penalty_floor(game, equilibrium);
+  json["thresholds"] = thresholds_json(game);
+  json["candidates"] = ordered_json::array();
+  for (const Candidate& c : equilibrium.candidates()) json["candidates"].push_back(candidate_json(c));
+  json["tie"] = equilibrium.user_indifferent || equilibrium.provider_indifferent;
+  json["tie_reason"] = tie_reason(equilibrium);
+  json["assumptions"] = game::broken_assumptions(game);
+  return json;
+}
+
+std::string solution_text(const scenario::Scenario& scenario) {
+  const Game& game = scenario.game;
+  const game::Equilibrium equilibrium = game::solve(game);
+  const Candidate& best = equilibrium.best();
+  const auto& p = best.payoffs;
+  const game::Misalignment misaligned = game::misalignment(game, equilibrium);
+  const game::Throttling throttled = game::throttling(game, equilibrium);
+  std::string text = game_text(scenario);
+  text += fmt::format("\nEquilibrium ({})\n  policy (i,s) = ({},{}), response q = {}\n",
+                      game::to_string(equilibrium.regime), best.policy.start + 1, number(best.policy.cascade),
+                      number(best.abandon));
+  text += wrapped(in_words(best, scenario), 100, 2);
+  text += "  thresholds " + thresholds_text(game);
+  if (const std::string reason = tie_reason(equilibrium); !reason.empty()) {
+    text += fmt::format("  rests on a tie: {}\n", reason);
+  }
+  text += fmt::format(
+      "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L       {}\n"
+      "  service cost C  {}\n",
+      number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency), number(p.service_cost));
+  text += fmt::format(
+      "\nAudit\n  user would prefer U = {}: misalignment {}\n  throttled cost  {}: throttling gains {}, "
+      "penalty floor {}\n",
+      number(misaligned.preferred.payoffs.user_utility), number(misaligned.gap), number(throttled.cost),
+      number(throttled.gain), number(game::penalty_floor(game, equilibrium)));
+  return text + "\nCandidates (* chosen)\n" + candidates_text(equilibrium);
+}
+
+std::string to_text(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace turnout::report
