@@ -1,0 +1,137 @@
+// The engine against the 50-digit reference, where doubles lose digits if the formulas let them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "games.h"
+#include "reference.h"
+#include "turnout/base/rng.h"
+#include "turnout/game/remedies.h"
+
+namespace turnout::testing {
+namespace {
+
+using game::Game;
+using game::Model;
+
+constexpr double kRelative = 1e-12;
+
+double power(base::Rng& rng, double low, double high) { return std::pow(10.0, rng.uniform(low, high)); }
+
+/// p from 1e-9 to 1 - 1e-9, dense at both ends.
+double success(base::Rng& rng) {
+  const double p = power(rng, -9, 0);
+  return rng.uniform() < 0.5 ? p : 1 - power(rng, -9, -0.001);
+}
+
+/// A latency that makes xi a share of V p between 1e-14 and 1, of either sign.
+double latency_near(base::Rng& rng, double value, double p, double value_of_time) {
+  const double share = power(rng, -14, 0) * (rng.uniform() < 0.5 ? 1 : -1);
+  return std::abs(value * p * (1 - share)) / value_of_time;
+}
+
+Game extreme_game(base::Rng& rng) {
+  const double value = power(rng, -12, 12);
+  const double value_of_time = rng.uniform() < 0.5 ? 1 : power(rng, -6, 6);
+  const auto model = [&] {
+    const double p = success(rng);
+    const double t = rng.uniform() < 0.8 ? latency_near(rng, value, p, value_of_time) : power(rng, -12, 12);
+    return Model{p, t, power(rng, -12, 12)};
+  };
+  const Model first = model();
+  Model second = model();
+  if (rng.uniform() < 0.5) second.cost = first.cost * power(rng, -2, 2);
+  // Penalties around the costs of pass, where the comparisons are close.
+  const double penalty = first.cost / first.success * power(rng, -3, 3);
+  return game_of(value, penalty, first, second, value_of_time);
+}
+
+void expect_close(double actual, const Digits& expected, const char* what, const Game& game, double scale = 0) {
+  const Digits error = abs(Digits(actual) - expected);
+  const Digits allowed = kRelative * abs(expected) + Digits(scale);
+  EXPECT_LE(error, allowed) << what << " = " << actual << ", in 50 digits " << expected << "\nV " << game.value()
+                            << " w " << game.value_of_time() << " P " << game.churn_penalty() << " p1 "
+                            << game.model(0).success << " t1 " << game.model(0).latency << " c1 " << game.model(0).cost
+                            << " p2 " << game.model(1).success << " t2 " << game.model(1).latency << " c2 "
+                            << game.model(1).cost;
+}
+
+TEST(Accuracy, equilibria_agree_with_fifty_digits_to_1e_12_over_24_orders_of_magnitude) {
+  base::Rng rng(20261123);
+  int compared = 0;
+  int by_route[8] = {};
+  for (int i = 0; i < 60'000; ++i) {
+    const Game game = extreme_game(rng);
+    const ReferenceSolution expected = reference_solution(game);
+    if (expected.near_tie) continue;
+    const game::Equilibrium e = game::solve(game);
+    const auto& best = e.best();
+    if (best.route == game::Route::kCascadeMixed) continue;  // p1 > p2 only; held against brute force instead
+    ++compared;
+    ++by_route[static_cast<int>(best.route)];
+    ASSERT_EQ(best.route, expected.best.route) << game::to_string(best.route);
+    expect_close(best.policy.cascade, expected.best.cascade, "cascade", game);
+    expect_close(best.payoffs.provider_cost, expected.best.cost, "provider_cost", game);
+    expect_close(best.payoffs.user_utility, expected.best.utility, "user_utility", game);
+    expect_close(best.payoffs.success, expected.best.success, "success", game);
+    expect_close(best.payoffs.latency, expected.best.latency, "latency", game);
+    expect_close(best.payoffs.service_cost, expected.best.service_cost, "service_cost", game);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(compared, 40'000);
+  for (const auto route :
+       {game::Route::kFirstStay, game::Route::kFirstLeave, game::Route::kThreat, game::Route::kSecondStay,
+        game::Route::kSecondLeave, game::Route::kCascadeStay, game::Route::kCascadePatience}) {
+    EXPECT_GT(by_route[static_cast<int>(route)], 100) << game::to_string(route) << " is hardly tested";
+  }
+}
+
+TEST(Accuracy, gaps_gains_and_floors_agree_with_fifty_digits_to_1e_12) {
+  base::Rng rng(7);
+  int gaps = 0;
+  int gains = 0;
+  int floors = 0;
+  for (int i = 0; i < 60'000; ++i) {
+    const Game game = extreme_game(rng);
+    const ReferenceSolution expected = reference_solution(game);
+    if (expected.near_tie) continue;
+    const game::Equilibrium e = game::solve(game);
+    if (e.best().route == game::Route::kCascadeMixed) continue;
+    const auto misaligned = game::misalignment(game, e);
+    const auto throttled = game::throttling(game, e);
+    expect_close(misaligned.preferred.payoffs.user_utility, expected.preferred_utility, "user_preferred_utility", game);
+    // A gap below four roundings of what it is a difference of is 0 by definition.
+    const double waits = game.value_of_time() * (e.best().payoffs.latency + misaligned.preferred.payoffs.latency) +
+                         game.value() * misaligned.preferred.payoffs.unsolved +
+                         game.value() * e.best().payoffs.unsolved;
+    expect_close(misaligned.gap, expected.misalignment, "misalignment", game, misaligned.gap == 0 ? 1e-15 * waits : 0);
+    expect_close(throttled.cost, expected.throttled_cost, "throttled_cost", game);
+    const double costs = 2 * (e.best().payoffs.provider_cost + game.churn_penalty());
+    expect_close(throttled.gain, expected.throttling_gain, "throttling_gain", game,
+                 throttled.gain == 0 ? 1e-15 * costs : 0);
+    expect_close(game::penalty_floor(game, e), expected.penalty_floor, "penalty_floor", game);
+    gaps += misaligned.gap > 0 ? 1 : 0;
+    gains += throttled.gain > 0 ? 1 : 0;
+    floors += expected.penalty_floor > 0 ? 1 : 0;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(gaps, 1000);
+  EXPECT_GT(gains, 1000);
+  EXPECT_GT(floors, 1000);
+}
+
+TEST(Accuracy, net_value_keeps_its_digits_where_value_and_latency_cancel) {
+  base::Rng rng(3);
+  for (int i = 0; i < 10'000; ++i) {
+    const double value = power(rng, -12, 12);
+    const double p = success(rng);
+    const double w = power(rng, -6, 6);
+    const double t = latency_near(rng, value, p, w);
+    const Digits exact = Digits(value) * p - Digits(w) * t;
+    const Digits error = abs(Digits(game::net_value(value, p, w, t)) - exact);
+    ASSERT_LE(error, Digits(0x1p-52) * abs(exact)) << value << " " << p << " " << w << " " << t;
+  }
+}
+
+}  // namespace
+}  // namespace turnout::testing

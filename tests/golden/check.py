@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Runs the commands of the golden transcripts and compares what they print.
+
+A transcript is a text file: a line "$ COMMAND", what it prints on both streams, and "[exit N]" if N is not 0.
+Commands run in the repository's root with `turnout` on the PATH.
+usage: check.py TURNOUT [--update]
+"""
+import difflib
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def run(command: str, program: pathlib.Path) -> str:
+    path = f"{program.parent}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True,
+                          env={"PATH": path, "LC_ALL": "C.UTF-8"}, check=False)
+    text = f"$ {command}\n{done.stdout}{done.stderr}"
+    return text + (f"[exit {done.returncode}]\n" if done.returncode else "")
+
+
+def main() -> int:
+    program = pathlib.Path(sys.argv[1]).resolve()
+    update = "--update" in sys.argv[2:]
+    failed = 0
+    transcripts = sorted(pathlib.Path(__file__).parent.glob("*.txt"))
+    for file in transcripts:
+        expected = file.read_text()
+        commands = [line[2:] for line in expected.splitlines() if line.startswith("$ ")]
+        actual = "\n".join(run(command, program) for command in commands)
+        if update:
+            file.write_text(actual)
+        elif actual != expected:
+            failed += 1
+            diff = difflib.unified_diff(expected.splitlines(), actual.splitlines(), file.name, "now", lineterm="")
+            print("\n".join(diff))
+    print(f"{len(transcripts) - failed} transcripts passed, {failed} failed")
+    return 1 if failed or not transcripts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
