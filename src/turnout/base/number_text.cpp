@@ -1,9 +1,15 @@
 #include "turnout/base/number_text.h"
 
+#include <dragonbox/dragonbox.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <system_error>
 
 namespace turnout::base {
@@ -13,7 +19,44 @@ Error not_a_number(std::string_view text, const char* why) {
   return {ErrorCode::kMalformedInput, fmt::format("{} {}", in_quotes(text), why), ""};
 }
 
+/// The decimal digits of a significand, at most 17, copied in pieces of fixed size since that is what is quick.
+struct Digits {
+  static constexpr int kMost = 17;
+  std::array<char, 3 * kMost> text{};  // room for a copy of kMost from any digit on
+  int count = 0;
+
+  explicit Digits(std::uint64_t significand) {
+    const fmt::format_int written(significand);
+    count = static_cast<int>(written.size());
+    std::memcpy(text.data(), written.data(), written.size());
+  }
+  /// @param out  has room for kMost characters, whatever `length` is
+  char* copy(char* out, int from, int length) const {
+    std::memcpy(out, text.data() + from, kMost);
+    return out + length;
+  }
+};
+
+char* write_scientific(char* out, const Digits& digits, int exponent) {
+  out = digits.copy(out, 0, 1);
+  if (digits.count > 1) {
+    *out++ = '.';
+    out = digits.copy(out, 1, digits.count - 1);
+  }
+  *out++ = 'e';
+  *out++ = exponent < 0 ? '-' : '+';
+  const int size = std::abs(exponent);
+  if (size < 10) *out++ = '0';
+  const fmt::format_int text(size);
+  return std::copy_n(text.data(), text.size(), out);
+}
+
 }  // namespace
+
+const char* read_number(const char* begin, const char* end, double& value) {
+  const auto [stop, status] = std::from_chars(begin, end, value);
+  return status == std::errc() ? stop : nullptr;
+}
 
 Result<double> parse_number(std::string_view text) {
   if (text.empty()) return Error{ErrorCode::kMalformedInput, "is empty, expected a number", ""};
@@ -22,11 +65,35 @@ Result<double> parse_number(std::string_view text) {
   // from_chars takes no leading '+', spreadsheets write it.
   if (*begin == '+' && text.size() > 1 && text[1] != '-') ++begin;
   double value = 0;
-  const auto [stop, status] = std::from_chars(begin, end, value);
-  if (status == std::errc::result_out_of_range) return not_a_number(text, "is beyond the range of a double");
-  if (status != std::errc() || stop != end) return not_a_number(text, "is not a number");
+  if (read_number(begin, end, value) != end) return not_a_number(text, "is not a number");
   if (!std::isfinite(value)) return not_a_number(text, "is not a finite number");
   return value;
+}
+
+char* write_number(char* out, double value) {
+  if (std::signbit(value)) {
+    *out++ = '-';
+    value = -value;
+  }
+  if (value == 0) {
+    *out++ = '0';
+    return out;
+  }
+  const auto decimal = jkj::dragonbox::to_decimal(value);
+  const Digits digits(decimal.significand);
+  const int point = digits.count + decimal.exponent;  // digits before the decimal point
+  if (point > 16 || point < -3) return write_scientific(out, digits, point - 1);
+  if (point <= 0) {
+    out = std::copy_n("0.000", 2 - point, out);
+    return digits.copy(out, 0, digits.count);
+  }
+  if (point >= digits.count) {
+    out = digits.copy(out, 0, digits.count);
+    return std::fill_n(out, point - digits.count, '0');
+  }
+  out = digits.copy(out, 0, point);
+  *out++ = '.';
+  return digits.copy(out, point, digits.count - point);
 }
 
 std::string printable(std::string_view text) {

@@ -1,6 +1,12 @@
 #include "turnout/base/number_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+
+#include "turnout/base/rng.h"
 
 namespace turnout::base {
 namespace {
@@ -20,6 +26,26 @@ TEST(ParseNumber, refuses_what_is_not_one_finite_number) {
 }
 
 TEST(ParseNumber, says_what_it_read) { EXPECT_EQ(parse_number("12y").error().message, "'12y' is not a number"); }
+
+TEST(WriteNumber, is_the_librarys_shortest_text_for_every_kind_of_double) {
+  const auto written = [](double x) {
+    char text[kNumberRoom];
+    return std::string(text, write_number(text, x));
+  };
+  Rng rng(1);
+  for (int i = 0; i < 300'000; ++i) {
+    const double bits = std::bit_cast<double>(rng.next());
+    if (std::isfinite(bits)) {
+      ASSERT_EQ(written(bits), fmt::format("{}", bits));
+    }
+    const double scaled = std::floor(rng.uniform(-1e6, 1e6)) * std::pow(10.0, std::floor(rng.uniform(-20, 20)));
+    ASSERT_EQ(written(scaled), fmt::format("{}", scaled));
+  }
+  for (const double x : {0.0, -0.0, 1.0, 0.1, 1e15, 1e16, 1e17, 123456789012345678.0, 0.0001, 0.00001, 5e-324,
+                         1.7976931348623157e308, 100.0, 12.5, 0.00012345678901234567}) {
+    EXPECT_EQ(written(x), fmt::format("{}", x));
+  }
+}
 
 TEST(InQuotes, escapes_control_bytes_and_cuts_long_text) {
   EXPECT_EQ(in_quotes("a\nb\x01"), "'a\\x0ab\\x01'");

@@ -99,6 +99,25 @@ bool rests_on_users_tie(Route route, int first, int second) {
   return false;
 }
 
+/// Two numbers to subtract, and the size of what they are made of.
+struct Difference {
+  double a;
+  double b;
+  double scale;
+};
+
+/// a - b: in double unless so many digits cancel that the payoffs' errors, each below 10 * 2^-53, could grow beyond
+/// 1e-12 of the difference; then in 31 digits.
+template <class Part>
+double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, const Difference& d, Part part) {
+  double gap = d.a - d.b;
+  const bool mixed = a.route == Route::kCascadeMixed || b.route == Route::kCascadeMixed;
+  if (!mixed && std::abs(gap) < 0.002 * (std::abs(d.a) + std::abs(d.b))) {
+    gap = static_cast<double>(part(exact_payoffs(game, a.route)) - part(exact_payoffs(game, b.route)));
+  }
+  return std::abs(gap) <= kTie * d.scale ? 0 : gap;
+}
+
 }  // namespace
 
 const char* to_string(Regime regime) {
@@ -183,25 +202,24 @@ Payoffs<DoubleDouble> exact_payoffs(const Game& game, Route route) {
   return payoffs(primitives, expected_visits(primitives, play.start, cascade_of(primitives, route), abandon), abandon);
 }
 
-Gap gap_between(const Game& game, const Candidate& a, const Candidate& b) {
-  if (a.route == b.route) return {};
+double utility_gap(const Game& game, const Candidate& a, const Candidate& b) {
+  if (a.route == b.route) return 0;
   const auto& pa = a.payoffs;
   const auto& pb = b.payoffs;
-  const double solved_gap = std::abs(pa.unsolved - pb.unsolved);
-  const double utility_scale = game.value() * solved_gap + game.value_of_time() * (pa.latency + pb.latency);
-  const double cost_scale = std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved_gap;
-  Gap gap;
-  if (a.route == Route::kCascadeMixed || b.route == Route::kCascadeMixed) {
-    gap = {pa.user_utility - pb.user_utility, pa.provider_cost - pb.provider_cost};
-  } else {
-    const auto xa = exact_payoffs(game, a.route);
-    const auto xb = exact_payoffs(game, b.route);
-    gap = {static_cast<double>(xa.user_utility - xb.user_utility),
-           static_cast<double>(xa.provider_cost - xb.provider_cost)};
-  }
-  if (std::abs(gap.utility) <= kTie * utility_scale) gap.utility = 0;
-  if (std::abs(gap.cost) <= kTie * cost_scale) gap.cost = 0;
-  return gap;
+  const double solved = std::abs(pa.unsolved - pb.unsolved);
+  const double scale = game.value() * solved + game.value_of_time() * (pa.latency + pb.latency);
+  const auto utility = [](const Payoffs<DoubleDouble>& p) { return p.user_utility; };
+  return accurate_gap(game, a, b, {pa.user_utility, pb.user_utility, scale}, utility);
+}
+
+double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
+  if (a.route == b.route) return 0;
+  const auto& pa = a.payoffs;
+  const auto& pb = b.payoffs;
+  const double solved = std::abs(pa.unsolved - pb.unsolved);
+  const double scale = std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
+  const auto cost = [](const Payoffs<DoubleDouble>& p) { return p.provider_cost; };
+  return accurate_gap(game, a, b, {pa.provider_cost, pb.provider_cost, scale}, cost);
 }
 
 }  // namespace turnout::game

@@ -75,14 +75,12 @@ Equilibrium solve(const Game& game);
 /// @returns the payoffs of a route of this game in 31 digits, for differences. Not for kCascadeMixed.
 Payoffs<numeric::DoubleDouble> exact_payoffs(const Game& game, Route route);
 
-/// How much one way to play exceeds another, in U or in J.
-struct Gap {
-  double utility = 0;  ///< U(a) - U(b)
-  double cost = 0;     ///< J(a) - J(b)
-};
+/// @returns U(a) - U(b) for two candidates of the same game, accurate to 1e-12 relative although the utilities may
+/// agree in
+///   most digits; a difference below four roundings of the inputs is 0. About 10 ns, 500 ns where digits cancel.
+double utility_gap(const Game& game, const Candidate& a, const Candidate& b);
 
-/// @returns the gap between two candidates of the same game, accurate to 1e-12 relative although the payoffs may
-///   agree in most digits; differences below four roundings of the inputs are 0.
-Gap gap_between(const Game& game, const Candidate& a, const Candidate& b);
+/// @returns J(a) - J(b), likewise.
+double cost_gap(const Game& game, const Candidate& a, const Candidate& b);
 
 }  // namespace turnout::game

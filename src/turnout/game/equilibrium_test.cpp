@@ -162,19 +162,19 @@ TEST(Boundaries, extremes_of_the_ranges_stay_finite) {
   }
 }
 
-TEST(GapBetween, sees_differences_far_below_a_doubles_digits) {
+TEST(Gaps, sees_differences_far_below_a_doubles_digits) {
   // V = 1e12 swamps the waits 10 and 10 + 1e-9 in each utility, not in their difference.
   const Game game = game_of(1e12, 4, {0.5, 5, 1}, {0.5, 5.0000000005, 1});
   const Equilibrium e = solve(game);
-  const Gap gap = gap_between(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay));
-  EXPECT_NEAR(gap.utility, 2 * (5.0000000005 - 5), 1e-21);
-  EXPECT_EQ(gap.cost, 0);
+  EXPECT_NEAR(utility_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)), 2 * (5.0000000005 - 5),
+              1e-21);
+  EXPECT_EQ(cost_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)), 0);
 }
 
-TEST(GapBetween, rounding_is_no_gap) {
+TEST(Gaps, rounding_is_no_gap) {
   const Game game = game_of(12, 4, {0.1, 0.3, 1}, {0.2, 0.6, 2});  // t/p = 3 for both, on paper
   const Equilibrium e = solve(game);
-  EXPECT_EQ(gap_between(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)).utility, 0);
+  EXPECT_EQ(utility_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)), 0);
 }
 
 }  // namespace

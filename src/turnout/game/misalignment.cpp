@@ -9,8 +9,8 @@ bool is_static(Route route) { return !is_cascade(route) && route != Route::kThre
 
 /// Whether the user likes `a` better than `b`; at equal utility the cheaper one counts as better.
 bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
-  const Gap gap = gap_between(game, a, b);
-  return gap.utility > 0 || (gap.utility == 0 && gap.cost < 0);
+  const double gap = utility_gap(game, a, b);
+  return gap > 0 || (gap == 0 && cost_gap(game, a, b) < 0);
 }
 
 }  // namespace
@@ -21,8 +21,8 @@ Misalignment misalignment(const Game& game, const Equilibrium& equilibrium) {
     if (!is_static(c.route)) continue;
     if (preferred == nullptr || preferred_over(game, c, *preferred)) preferred = &c;
   }
-  const Gap gap = gap_between(game, *preferred, equilibrium.best());
-  return {*preferred, std::max(0.0, gap.utility), std::max(0.0, gap.cost)};
+  return {*preferred, std::max(0.0, utility_gap(game, *preferred, equilibrium.best())),
+          std::max(0.0, cost_gap(game, *preferred, equilibrium.best()))};
 }
 
 }  // namespace turnout::game

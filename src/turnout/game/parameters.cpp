@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 namespace turnout::game {
 namespace {
@@ -30,6 +30,11 @@ Range allowed(Quantity quantity) {
       break;
   }
   return {0, kLargest, "must be >= 0 and at most 1e100"};
+}
+
+bool in_range(Quantity quantity, double value) {
+  const Range range = allowed(quantity);
+  return value >= range.low && value <= range.high;  // false for NaN
 }
 
 const char* letter(Quantity quantity) {
@@ -81,28 +86,23 @@ std::string symbol(Parameter parameter) {
 }
 
 base::Status check(Quantity quantity, double value) {
-  const Range range = allowed(quantity);
-  if (value >= range.low && value <= range.high) return base::Done{};
-  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, range.words), ""};
+  if (in_range(quantity, value)) return base::Done{};
+  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, allowed(quantity).words), ""};
 }
 
 base::Result<Game> Game::make(const User& user, const Provider& provider, const std::array<Model, kModels>& models) {
-  const auto first_error = [](std::initializer_list<std::pair<Parameter, double>> values) -> base::Status {
-    for (const auto& [parameter, value] : values) {
-      if (auto ok = check(parameter.quantity, value); !ok) return ok.error().within(symbol(parameter));
-    }
-    return base::Done{};
-  };
-  auto ok = first_error({{{Quantity::kValue, 0}, user.value},
-                         {{Quantity::kValueOfTime, 0}, user.value_of_time},
-                         {{Quantity::kChurnPenalty, 0}, provider.churn_penalty}});
-  for (std::size_t k = 0; ok && k < kModels; ++k) {
-    ok = first_error({{{Quantity::kSuccess, k}, models[k].success},
-                      {{Quantity::kLatency, k}, models[k].latency},
-                      {{Quantity::kCost, k}, models[k].cost}});
-  }
-  if (!ok) return ok.error();
-  return Game(user, provider, models);
+  const Game game(user, provider, models);
+  const bool valid = in_range(Quantity::kValue, user.value) && in_range(Quantity::kValueOfTime, user.value_of_time) &&
+                     in_range(Quantity::kChurnPenalty, provider.churn_penalty) &&
+                     std::all_of(models.begin(), models.end(), [](const Model& m) {
+                       return in_range(Quantity::kSuccess, m.success) && in_range(Quantity::kLatency, m.latency) &&
+                              in_range(Quantity::kCost, m.cost);
+                     });
+  if (valid) return game;
+  const auto all = parameters();
+  const auto bad =
+      std::find_if(all.begin(), all.end(), [&](Parameter p) { return !in_range(p.quantity, game.get(p)); });
+  return check(bad->quantity, game.get(*bad)).error().within(symbol(*bad));
 }
 
 double Game::get(Parameter parameter) const {

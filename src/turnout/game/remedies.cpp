@@ -1,7 +1,8 @@
 #include "turnout/game/remedies.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+#include <span>
 
 namespace turnout::game {
 namespace {
@@ -10,18 +11,41 @@ using numeric::Line;
 
 /// J as a function of P for one route: service cost plus P times the share of unsolved tasks.
 Line cost_line(const Game& game, Route route) {
+  using numeric::DoubleDouble;
+  const auto& first = game.model(0);
+  const auto& second = game.model(1);
+  switch (route) {
+    case Route::kFirstStay:
+      return {DoubleDouble(first.cost) / DoubleDouble(first.success), 0.0};
+    case Route::kSecondStay:
+      return {DoubleDouble(second.cost) / DoubleDouble(second.success), 0.0};
+    case Route::kFirstLeave:
+    case Route::kThreat:
+      return {first.cost, DoubleDouble::sum(1, -first.success)};
+    case Route::kSecondLeave:
+      return {second.cost, DoubleDouble::sum(1, -second.success)};
+    case Route::kCascadeStay:
+    case Route::kCascadePatience:
+    case Route::kCascadeMixed:
+      break;
+  }
   const auto exact = exact_payoffs(game, route);
   return {exact.service_cost, exact.unsolved};
 }
 
-/// The mixed candidate is left out: where it exists (1,sL) does too and no other route is affected by it.
-std::vector<Line> cost_lines(const Game& game, const Equilibrium& equilibrium) {
-  std::vector<Line> lines;
-  for (const Candidate& c : equilibrium.candidates()) {
-    if (c.route != Route::kCascadeMixed) lines.push_back(cost_line(game, c.route));
+/// The lines of an equilibrium's candidates, without the mixed one: where that exists (1,sL) does too, and no other
+/// route is affected by it. No allocation, for this runs once per row of a batch.
+struct CostLines {
+  std::array<Line, game::Equilibrium::kMostCandidates> lines{};
+  std::size_t count = 0;
+
+  CostLines(const Game& game, const Equilibrium& equilibrium) {
+    for (const Candidate& c : equilibrium.candidates()) {
+      if (c.route != Route::kCascadeMixed) lines.at(count++) = cost_line(game, c.route);
+    }
   }
-  return lines;
-}
+  [[nodiscard]] std::span<const Line> all() const { return {lines.data(), count}; }
+};
 
 bool is_candidate(const Equilibrium& equilibrium, Route route) { return equilibrium.find(route) != nullptr; }
 
@@ -33,27 +57,27 @@ OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
   // With slow pins any static route can be made the preferred one, by slowing the other model.
   for (const Candidate& c : equilibrium.candidates()) {
     if (c.route != Route::kFirstStay && c.route != Route::kSecondStay) continue;
-    result.gain_if_pins_are_slowed = std::max(result.gain_if_pins_are_slowed, gap_between(game, result.best, c).cost);
+    result.gain_if_pins_are_slowed = std::max(result.gain_if_pins_are_slowed, cost_gap(game, result.best, c));
   }
   for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
-    const Policy policy{k, 0};
-    const Candidate leave{k == 0 ? Route::kFirstLeave : Route::kSecondLeave, policy, 1, evaluate(game, policy, 1)};
     result.gain_if_pins_are_slowed =
-        std::max(result.gain_if_pins_are_slowed, gap_between(game, result.best, leave).cost);
+        std::max(result.gain_if_pins_are_slowed, cost_gap(game, result.best, leaving(game, k)));
   }
   return result;
 }
 
 double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
-  const bool user_stays = is_candidate(equilibrium, Route::kFirstStay) && is_candidate(equilibrium, Route::kSecondStay);
-  if (user_stays && equilibrium.candidates().size() == 2) {
+  const bool leaves_first = is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
+  const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
+  if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
+  if (!leaves_first && !leaves_second) {
     const auto cost_of_pass = [&](std::size_t k) { return game.model(k).cost / game.model(k).success; };
     return std::max(0.0, std::min(cost_of_pass(0), cost_of_pass(1)));
   }
-  const std::vector<Line> offers = cost_lines(game, equilibrium);
+  const CostLines offers(game, equilibrium);
   double floor = 0;
   for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {
-    const auto pays = where_lowest(cost_line(game, route), offers, numeric::Ties::kDoNotCount);
+    const auto pays = where_lowest(cost_line(game, route), offers.all(), numeric::Ties::kDoNotCount);
     if (!pays.empty()) floor = std::max(floor, pays.high);
   }
   return floor;
@@ -61,7 +85,7 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
 
 numeric::Interval aligning_penalties(const Game& game, const Equilibrium& equilibrium) {
   const Route preferred = misalignment(game, equilibrium).preferred.route;
-  return where_lowest(cost_line(game, preferred), cost_lines(game, equilibrium), numeric::Ties::kCount);
+  return where_lowest(cost_line(game, preferred), CostLines(game, equilibrium).all(), numeric::Ties::kCount);
 }
 
 }  // namespace turnout::game

@@ -4,18 +4,22 @@
 
 namespace turnout::game {
 
+Candidate leaving(const Game& game, std::size_t k) {
+  const Policy policy{k, 0};
+  return {k == 0 ? Route::kFirstLeave : Route::kSecondLeave, policy, 1, evaluate(game, policy, 1)};
+}
+
 Throttling throttling(const Game& game, const Equilibrium& equilibrium, double margin) {
   const Candidate& best = equilibrium.best();
   Throttling result;
   result.cost = best.payoffs.provider_cost;
   for (std::size_t k = 0; k < Game::kModels; ++k) result.latencies[k] = game.model(k).latency;
   for (std::size_t k = 0; k < Game::kModels; ++k) {
-    const Route route = k == 0 ? Route::kFirstLeave : Route::kSecondLeave;
-    const Policy policy{k, 0};
-    const Candidate leave{route, policy, 1, evaluate(game, policy, 1)};
-    // Far from a gain a double decides; the 31 digits are for the gain itself.
-    if (leave.payoffs.provider_cost >= result.cost * (1 + 1e-12) && result.cost > 0) continue;
-    const double gain = gap_between(game, best, leave).cost;
+    // Far from a gain a rough cost decides.
+    const double rough = game.model(k).cost + game.churn_penalty() * (1 - game.model(k).success);
+    if (rough >= best.payoffs.provider_cost * (1 + 1e-12) && rough > 0) continue;
+    const Candidate leave = leaving(game, k);
+    const double gain = cost_gap(game, best, leave);
     if (gain <= result.gain) continue;
     result.gain = gain;
     result.cost = leave.payoffs.provider_cost;

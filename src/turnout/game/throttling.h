@@ -18,6 +18,10 @@ struct Throttling {
   double user_loss = 0;  ///< U* minus the user's utility under the throttled latencies, in V's unit
 };
 
+/// @returns what it comes to if every pass goes to model k and the user leaves after the first failure: J = c_k + P
+/// b_k.
+Candidate leaving(const Game& game, std::size_t k);
+
 /// @param margin  by how much the served latency exceeds the smallest that works, >= 0
 /// @returns whether the provider gains by inflating latencies, by how much, and what that does to the user.
 /// The provider may serve with any latency >= the model's own; J depends on latency only through the user's

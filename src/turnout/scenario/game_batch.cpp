@@ -1,12 +1,11 @@
 #include "turnout/scenario/game_batch.h"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +21,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Status;
-using game::Quantity;
 
 constexpr std::array<std::string_view, 8> kColumns = {"V", "P", "p1", "t1", "c1", "p2", "t2", "c2"};
-constexpr std::array<Quantity, 8> kQuantities = {Quantity::kValue,   Quantity::kChurnPenalty, Quantity::kSuccess,
-                                                 Quantity::kLatency, Quantity::kCost,         Quantity::kSuccess,
-                                                 Quantity::kLatency, Quantity::kCost};
 constexpr std::string_view kAnswers =
     ",regime,start,cascade,abandon,provider_cost,user_utility,success,latency,service_cost,"
     "user_preferred_utility,misalignment,throttled_cost,throttling_gain,penalty_floor\n";
@@ -47,64 +42,117 @@ class RowReader {
                    ""};
     }
     RowReader reader;
-    reader.field_count_ = columns->count;
-    std::copy(columns->required.begin(), columns->required.end(), reader.positions_.begin());
+    reader.column_at_.assign(columns->count, kNoNumber);
+    for (std::size_t i = 0; i < kColumns.size(); ++i) reader.column_at_[columns->required[i]] = i;
     return reader;
   }
 
   Result<game::Game> read(std::string_view row) {
-    if (auto split = base::split_csv(row, fields_); !split) return split.error();
-    if (fields_.size() != field_count_) {
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} fields, the header has {}", fields_.size(), field_count_), ""};
+    Numbers x{};
+    if (!read_plain(row, x)) {
+      if (auto read = read_any(row, x); !read) return read.error();
     }
-    std::array<double, kColumns.size()> x{};
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      auto number = base::parse_number(fields_[positions_[i]]);
-      if (!number) return number.error().within(fmt::format("column {}", kColumns[i]));
-      x[i] = *number;
-    }
-    return make(x);
+    auto game = game::Game::make({x[0], 1}, {x[1]}, {game::Model{x[2], x[3], x[4]}, game::Model{x[5], x[6], x[7]}});
+    // The symbols that it names are the columns.
+    if (!game) return Error{game.error().code, game.error().message, "column " + game.error().context};
+    return game;
   }
 
  private:
-  static Result<game::Game> make(const std::array<double, kColumns.size()>& x) {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      if (auto ok = game::check(kQuantities[i], x[i]); !ok) {
-        return ok.error().within(fmt::format("column {}", kColumns[i]));
+  using Numbers = std::array<double, kColumns.size()>;
+  static constexpr std::size_t kNoNumber = kColumns.size();  // the column is carried through
+
+  /// Reads a row of plain numbers in one pass; false if it is anything else, for read_any() to read or to refuse.
+  [[nodiscard]] bool read_plain(std::string_view row, Numbers& x) const {
+    const char* at = row.data();
+    const char* const end = row.data() + row.size();
+    for (std::size_t field = 0; field < column_at_.size(); ++field) {
+      if (field > 0 && (at == end || *at++ != ',')) return false;
+      if (column_at_[field] == kNoNumber) {
+        if (at != end && *at == '"') return false;
+        at = std::find(at, end, ',');
+        continue;
       }
+      at = base::read_number(at, end, x[column_at_[field]]);
+      if (at == nullptr || !std::isfinite(x[column_at_[field]])) return false;
     }
-    return game::Game::make({x[0], 1}, {x[1]}, {game::Model{x[2], x[3], x[4]}, game::Model{x[5], x[6], x[7]}});
+    return at == end;
   }
 
-  std::array<std::size_t, kColumns.size()> positions_{};
-  std::size_t field_count_ = 0;
+  /// The simple twin: splits the row, then reads each field, with an error for each way that can go wrong.
+  Status read_any(std::string_view row, Numbers& x) {
+    if (auto split = base::split_csv(row, fields_); !split) return split.error();
+    if (fields_.size() != column_at_.size()) {
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("has {} fields, the header has {}", fields_.size(), column_at_.size()), ""};
+    }
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+      if (column_at_[field] == kNoNumber) continue;
+      auto number = base::parse_number(fields_[field]);
+      if (!number) return number.error().within(fmt::format("column {}", kColumns[column_at_[field]]));
+      x[column_at_[field]] = *number;
+    }
+    return base::Done{};
+  }
+
+  std::vector<std::size_t> column_at_;  // by field: which of kColumns it is, or kNoNumber
   std::vector<std::string_view> fields_;
 };
 
+/// The text of one row's answers. Printing numbers is most of a batch's work, so a number that stands in the row
+/// already is copied, and nothing is allocated.
+class AnswerText {
+ public:
+  void clear() {
+    end_ = text_.data();
+    count_ = 0;
+  }
+
+  void add(std::string_view word) { append(word); }
+
+  void add(double x) {
+    const std::size_t known =
+        static_cast<std::size_t>(std::find(values_.begin(), values_.begin() + count_, x) - values_.begin());
+    if (known < count_) return append(texts_[known]);
+    *end_++ = ',';
+    char* const begin = end_;
+    end_ = base::write_number(end_, x);
+    values_[count_] = x;
+    texts_[count_++] = {begin, static_cast<std::size_t>(end_ - begin)};
+  }
+
+  [[nodiscard]] std::string_view text() const { return {text_.data(), static_cast<std::size_t>(end_ - text_.data())}; }
+
+ private:
+  void append(std::string_view word) {
+    *end_++ = ',';
+    end_ = std::copy(word.begin(), word.end(), end_);
+  }
+
+  static constexpr std::size_t kNumbers = 13;
+  std::array<char, (kNumbers + 1) * (base::kNumberRoom)> text_{};
+  char* end_ = text_.data();
+  std::array<double, kNumbers> values_{};
+  std::array<std::string_view, kNumbers> texts_{};
+  std::size_t count_ = 0;
+};
+
 /// Appends the solution of a game as the columns of kAnswers.
-void append_answers(const game::Game& game, std::string& line) {
+void append_answers(const game::Game& game, AnswerText& text, std::string& line) {
   const game::Equilibrium equilibrium = game::solve(game);
   const game::Candidate& best = equilibrium.best();
   const game::Misalignment misaligned = game::misalignment(game, equilibrium);
   const game::Throttling throttled = game::throttling(game, equilibrium);
   const auto& p = best.payoffs;
-  fmt::format_to(std::back_inserter(line), FMT_COMPILE(",{},{}"), game::to_string(equilibrium.regime),
-                 best.policy.start + 1);
-  const std::array<double, 12> numbers = {
-      best.policy.cascade, best.abandon,   p.provider_cost, p.user_utility,
-      p.success,           p.latency,      p.service_cost,  misaligned.preferred.payoffs.user_utility,
-      misaligned.gap,      throttled.cost, throttled.gain,  game::penalty_floor(game, equilibrium)};
-  for (const double x : numbers) {
-    line += ',';
-    if (x == 0) {
-      line += '0';
-    } else if (x == 1) {
-      line += '1';
-    } else {
-      fmt::format_to(std::back_inserter(line), FMT_COMPILE("{}"), x);
-    }
+  text.clear();
+  text.add(game::to_string(equilibrium.regime));
+  for (const double x :
+       {static_cast<double>(best.policy.start + 1), best.policy.cascade, best.abandon, p.provider_cost, p.user_utility,
+        p.success, p.latency, p.service_cost, misaligned.preferred.payoffs.user_utility, misaligned.gap, throttled.cost,
+        throttled.gain, game::penalty_floor(game, equilibrium)}) {
+    text.add(x == 0 ? 0.0 : x);  // no "-0"
   }
+  line += text.text();
   line += '\n';
 }
 
@@ -125,6 +173,7 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
   if (auto written = out.write(line); !written) return written.error();
 
   RowReader row_reader = *std::move(reader);
+  AnswerText text;
   std::size_t solved = 0;
   for (;;) {
     auto row = rows.next();
@@ -133,7 +182,7 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
     auto game = row_reader.read(**row);
     if (!game) return game.error().within(rows.place());
     line.assign(**row);
-    append_answers(*game, line);
+    append_answers(*game, text, line);
     if (auto written = out.write(line); !written) return written.error();
     if (++solved % kRowsPerReport == 0) on_rows(kRowsPerReport);
   }

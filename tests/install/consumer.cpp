@@ -1,0 +1,15 @@
+#include <iostream>
+
+#include "turnout/game/equilibrium.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/scenario/scenario.h"
+
+int main() {
+  const auto game = turnout::game::Game::make({12, 1}, {4}, {{{0.45, 3, 0.4}, {0.8, 9, 2}}});
+  if (!game) return 1;
+  const auto equilibrium = turnout::game::solve(*game);
+  std::cout << "J = " << equilibrium.best().payoffs.provider_cost << '\n';
+  const auto text = turnout::report::solution_text({*game, {"mini", "large"}});
+  const auto bad = turnout::scenario::parse_scenario("nonsense", "s.toml");
+  return !bad && text.find("(1,0)") != std::string::npos && equilibrium.best().policy.start == 0 ? 0 : 1;
+}
