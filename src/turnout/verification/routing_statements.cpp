@@ -140,8 +140,8 @@ Finding mixed_interval(const Claim& claim, const Budget& budget) {
       },
       "");
   finding.detail = fmt::format(
-      "share of these games with a static optimum; the mixed interval (sL, sH) is {:.2f} wide on "
-      "average, so not narrow, but never optimal (P6)",
+      "share of these games with a static optimum; the mixed interval (sL, sH) is {:.2f} wide "
+      "on average and never optimal (P6)",
       width.mean());
   return finding;
 }
