@@ -21,7 +21,7 @@ Error not_a_number(std::string_view text, const char* why) {
 
 /// The decimal digits of a significand, at most 17, copied in pieces of fixed size since that is what is quick.
 struct Digits {
-  static constexpr int kMost = 17;
+  static constexpr std::size_t kMost = 17;
   std::array<char, 3 * kMost> text{};  // room for a copy of kMost from any digit on
   int count = 0;
 

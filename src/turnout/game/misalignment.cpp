@@ -16,10 +16,10 @@ bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
 }  // namespace
 
 Misalignment misalignment(const Game& game, const Equilibrium& equilibrium) {
-  const Candidate* preferred = nullptr;
+  const Candidate* preferred = &equilibrium.best();
   for (const Candidate& c : equilibrium.candidates()) {
     if (!is_static(c.route)) continue;
-    if (preferred == nullptr || preferred_over(game, c, *preferred)) preferred = &c;
+    if (!is_static(preferred->route) || preferred_over(game, c, *preferred)) preferred = &c;
   }
   return {*preferred, std::max(0.0, utility_gap(game, *preferred, equilibrium.best())),
           std::max(0.0, cost_gap(game, *preferred, equilibrium.best()))};

@@ -111,7 +111,7 @@ class AnswerText {
   void add(std::string_view word) { append(word); }
 
   void add(double x) {
-    const std::size_t known =
+    const auto known =
         static_cast<std::size_t>(std::find(values_.begin(), values_.begin() + count_, x) - values_.begin());
     if (known < count_) return append(texts_[known]);
     *end_++ = ',';

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "turnout/verification/brute_force.h"
@@ -59,10 +60,10 @@ double engine_response(const Game& game, base::Rng& rng) {
 /// With equal signs the searched response is one and the same for all policies.
 bool response_ignores_routing(const Game& game) {
   const double expected = search_response(game, {1, 0}).abandon;
-  for (const double s : {0.0, 0.3, 0.7, 1.0}) {
-    if (search_response(game, {0, s}).abandon != expected) return false;
-  }
-  return true;
+  constexpr std::array kTried = {0.0, 0.3, 0.7, 1.0};
+  return std::all_of(kTried.begin(), kTried.end(), [&](double s) {
+    return search_response(game, {0, s}).abandon == expected;
+  });
 }
 
 bool response_depends_on_routing(const Game& game) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "turnout/game/remedies.h"
@@ -10,7 +11,6 @@ namespace turnout::verification {
 namespace {
 
 using game::Game;
-using game::Parameter;
 using game::Quantity;
 
 constexpr double kTolerance = 1e-9;
