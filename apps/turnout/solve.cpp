@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -36,7 +38,11 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
   base::LineReader reader = *std::move(rows);
   base::OutputFile out = *std::move(opened);
   base::Progress progress("solving games", 0);
-  auto solved = scenario::solve_batch(reader, out, [&](std::size_t count) { progress.step(count); });
+  // Rows that scroll by on a terminal are progress enough.
+  const bool silent = arguments.output.empty() && ::isatty(STDOUT_FILENO) == 1;
+  auto solved = scenario::solve_batch(reader, out, [&](std::size_t count) {
+    if (!silent) progress.step(count);
+  });
   if (!solved) {
     // On standard output the rows before the bad one are the reader's already; a file is not left half done.
     if (arguments.output.empty()) (void)out.commit();

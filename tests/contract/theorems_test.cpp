@@ -172,6 +172,7 @@ TEST(Ledger, reports_a_false_claim_with_a_counterexample_as_short_as_can_be) {
   ASSERT_TRUE(finding.counterexample.has_value());
   EXPECT_GE(finding.counterexample->value(), 2);
   EXPECT_EQ(finding.counterexample->value(), std::round(finding.counterexample->value()));
+  EXPECT_TRUE((verification::Ledger{1, 1, {finding}}).failed());  // what makes the program exit with 3
 }
 
 }  // namespace

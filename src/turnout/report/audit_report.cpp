@@ -68,8 +68,12 @@ std::string throttling_text(const scenario::Scenario& scenario, const Audit& a) 
                              scenario.names[t.model], number(t.latencies[t.model]), number(own), number(t.gain),
                              number(t.cost), number(t.user_loss)));
   }
-  return text + sentence(fmt::format("Penalty floor: throttling pays for no churn penalty of {} or more; here P is {}.",
-                                     number(a.penalty_floor), number(scenario.game.churn_penalty())));
+  if (a.penalty_floor == 0) {
+    return text + sentence("Penalty floor: 0; throttling pays at no churn penalty, all else equal.");
+  }
+  return text +
+         sentence(fmt::format("Penalty floor: {}; throttling pays at no churn penalty from there on. Here P is {}.",
+                              number(a.penalty_floor), number(scenario.game.churn_penalty())));
 }
 
 std::string remedies_text(const scenario::Scenario& scenario, const Audit& a) {

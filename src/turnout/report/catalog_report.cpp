@@ -59,6 +59,7 @@ std::string totals_text(const SurveyTotals& paper, const SurveyTotals& all) {
 }
 
 std::string worst_text(const CatalogReport& report) {
+  if (report.top == 0) return "";
   const auto worst = scenario::worst_misaligned(report.survey, report.top, true);
   if (worst.empty()) return "  Provider and user agree in every pair.\n";
   Table table({"M1 / M2", "provider plays", "user prefers", "user loses", "provider saves"});

@@ -28,7 +28,7 @@ Ledger verify(std::size_t games, std::uint64_t seed, const std::function<void(st
 
 std::size_t expected_games(std::size_t games) {
   std::size_t total = 0;
-  for (const Statement& statement : all_statements()) total += statement.cost * games;
+  for (const Statement& statement : all_statements()) total += statement.times * games / statement.divide;
   return total;
 }
 

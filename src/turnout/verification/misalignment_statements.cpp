@@ -60,19 +60,6 @@ bool disagree_and_not_both_latency(const Game& game) {
   return rankings_disagree(game) && signs(game) != Signs::kBothLatency;
 }
 
-Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, const char* detail) {
-  return {std::move(claim), 1,
-          [domain = std::move(domain), deviation = std::move(deviation), tolerance, detail](
-              const Claim& c, const Budget& b) { return check_deviation(c, b, domain, deviation, tolerance, detail); }};
-}
-
-Statement counted(Claim claim, Domain domain, Condition condition, const char* detail) {
-  return {std::move(claim), 1,
-          [domain = std::move(domain), condition = std::move(condition), detail](const Claim& c, const Budget& b) {
-            return measure_rate(c, b, b.games, domain, condition, detail);
-          }};
-}
-
 }  // namespace
 
 std::vector<Statement> misalignment_statements() {

@@ -70,28 +70,17 @@ double linearity_deviation(const Game& game, base::Rng& rng) {
 }  // namespace
 
 std::vector<Statement> payoff_statements() {
+  constexpr std::size_t kSlow = 5;
   return {
-      {{"M1", "theory 1", "U = sum xi_k n_k and J = P + sum eta_k n_k: both payoffs are linear in the expected passes",
-        Known::kHolds, ""},
-       1,
-       [](const Claim& claim, const Budget& budget) {
-         return check_deviation(claim, budget, {draw_in_any_order}, linearity_deviation, 1e-11,
-                                "relative, against the Markov chain, at random (i,s) and q");
-       }},
-      {{"M2", "theory 2", "n1 = 1/D1, n2 = b1 s a/(D1 D2) from M1, n2 = 1/D2 from M2", Known::kHolds, ""},
-       1,
-       [](const Claim& claim, const Budget& budget) {
-         return check_deviation(claim, budget, {draw_in_any_order}, chain_deviation, 1e-11,
-                                "relative, J, U and S against the Markov chain");
-       }},
-      {{"M3", "theory 10", "Users simulated pass by pass have these J, U, S, L and C", Known::kHolds, ""},
-       1,
-       [](const Claim& claim, const Budget& budget) {
-         Budget fewer = budget;
-         fewer.games = std::max<std::size_t>(1, budget.games / 5);
-         return check_deviation(claim, fewer, {draw_in_any_order}, simulated_deviation, 6,
-                                "standard errors, 4000 tasks a game, five means");
-       }},
+      judged({"M1", "theory 1",
+              "U = sum xi_k n_k and J = P + sum eta_k n_k: both payoffs are linear in the expected passes",
+              Known::kHolds, ""},
+             {draw_in_any_order}, linearity_deviation, 1e-11,
+             "relative, against the Markov chain, at random (i,s) and q"),
+      judged({"M2", "theory 2", "n1 = 1/D1, n2 = b1 s a/(D1 D2) from M1, n2 = 1/D2 from M2", Known::kHolds, ""},
+             {draw_in_any_order}, chain_deviation, 1e-11, "relative, J, U and S against the Markov chain"),
+      judged({"M3", "theory 10", "Users simulated pass by pass have these J, U, S, L and C", Known::kHolds, ""},
+             {draw_in_any_order}, simulated_deviation, 6, "standard errors, 4000 tasks a game, five means", kSlow),
   };
 }
 

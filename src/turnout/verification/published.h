@@ -17,6 +17,11 @@ struct Symbols {
 enum class Signs { kBothValue, kBothLatency, kLatencyValue, kValueLatency };
 Signs signs(const game::Game& game);
 
+/// @returns whether a game has these signs, as a condition on games.
+inline auto has(Signs wanted) {
+  return [wanted](const game::Game& game) { return signs(game) == wanted; };
+}
+
 /// Thresholds by the published formulas.
 double published_s0(const game::Game& game);
 double published_sl(const game::Game& game);

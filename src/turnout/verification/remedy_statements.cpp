@@ -51,12 +51,6 @@ double aligning_deviation(const Game& game, base::Rng& rng) {
   return optimal == range.contains(penalty) ? 0 : 1;
 }
 
-Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, const char* detail) {
-  return {std::move(claim), 1,
-          [domain = std::move(domain), deviation = std::move(deviation), tolerance, detail](
-              const Claim& c, const Budget& b) { return check_deviation(c, b, domain, deviation, tolerance, detail); }};
-}
-
 }  // namespace
 
 std::vector<Statement> remedy_statements() {
@@ -74,14 +68,10 @@ std::vector<Statement> remedy_statements() {
               "aligning_penalties() holds exactly the P for which the user's preferred route is an optimum",
               Known::kHolds, ""},
              {draw_in_any_order}, aligning_deviation, 0, "1 if a random P is on the wrong side"),
-      {{"O4", "theory 7", "Some P aligns the provider with its users", Known::kMeasured, ""},
-       1,
-       [](const Claim& c, const Budget& b) {
-         return measure_rate(
-             c, b, b.games, {draw_in_paper_order},
-             [](const Game& g) { return !game::aligning_penalties(g, game::solve(g)).empty(); },
-             "share of games where some P does");
-       }},
+      counted(
+          {"O4", "theory 7", "Some P aligns the provider with its users", Known::kMeasured, ""}, {draw_in_paper_order},
+          [](const Game& g) { return !game::aligning_penalties(g, game::solve(g)).empty(); },
+          "share of games where some P does"),
   };
 }
 

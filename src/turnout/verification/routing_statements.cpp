@@ -21,10 +21,6 @@ constexpr double kTolerance = 1e-9;
 constexpr double kMixedTolerance = 1e-7;
 constexpr std::size_t kRateGames = 40;  // per game of the budget: rates need many, and a solve is cheap
 
-Condition has(Signs wanted) {
-  return [wanted](const Game& game) { return signs(game) == wanted; };
-}
-
 double theorem_deviation(const Game& game, base::Rng&) {
   const PublishedOptimum o = published_optimum(game);
   return optimum_deviation(game, o.policy, o.abandon, o.cost, kShares);
@@ -146,56 +142,42 @@ Finding mixed_interval(const Claim& claim, const Budget& budget) {
   return finding;
 }
 
-Statement judged(Claim claim, Domain domain, Deviation deviation, const char* detail, double tolerance = kTolerance) {
-  return {std::move(claim), 1,
-          [domain = std::move(domain), deviation = std::move(deviation), detail, tolerance](
-              const Claim& c, const Budget& b) { return check_deviation(c, b, domain, deviation, tolerance, detail); }};
-}
-
-Statement counted(Claim claim, Domain domain, Condition condition, std::size_t games, const char* detail) {
-  return {
-      std::move(claim), games,
-      [domain = std::move(domain), condition = std::move(condition), games, detail](const Claim& c, const Budget& b) {
-        return measure_rate(c, b, b.games * games, domain, condition, detail);
-      }};
-}
-
 std::vector<Statement> theorems() {
   constexpr const char* kOptimal = "cost saved by a searched policy, utility by another q, error of J; relative";
   return {
       judged({"P1", "Theorem 3", "Both xi > 0: the optimum is (1,0) if c1/p1 <= c2/p2, else (2,0)", Known::kHolds, ""},
-             {draw_in_paper_order, has(Signs::kBothValue)}, theorem_deviation, kOptimal),
+             {draw_in_paper_order, has(Signs::kBothValue)}, theorem_deviation, kTolerance, kOptimal),
       judged({"P2", "Theorem 3", "Both xi < 0: (2,0) if P (p2 - p1) > c2 - c1, else (1,0)", Known::kHolds, ""},
-             {draw_in_paper_order, has(Signs::kBothLatency)}, theorem_deviation, kOptimal),
+             {draw_in_paper_order, has(Signs::kBothLatency)}, theorem_deviation, kTolerance, kOptimal),
       judged({"P3", "Theorem 4",
               "xi1 < 0 < xi2: (1,0) and the user leaves up to a penalty, above it (1,s0) if c1/p1 < c2/p2, else (2,0)",
               Known::kHolds, ""},
-             {draw_in_paper_order, has(Signs::kLatencyValue)}, theorem_deviation, kOptimal),
+             {draw_in_paper_order, has(Signs::kLatencyValue)}, theorem_deviation, kTolerance, kOptimal),
       judged({"P4", "Theorem 5",
               "xi1 > 0 > xi2: the cheapest of (1,0) or (1,sL) and the user stays, (1,1) or (2,0) and he leaves",
               Known::kHolds, ""},
-             {draw_in_paper_order, has(Signs::kValueLatency)}, theorem_deviation, kOptimal),
+             {draw_in_paper_order, has(Signs::kValueLatency)}, theorem_deviation, kTolerance, kOptimal),
       judged({"P5", "theory 4, support theorem",
               "The optimum is one of (1,0), (1,s0), (1,sL), (1,1), (2,0), the response pure", Known::kHoldsNarrower,
               "in the paper's ordering it holds (P6); with p1 > p2 a policy (1,s), sL < s < sH, answered by a mixed "
               "response can be strictly cheaper"},
-             {draw_larger_first, mixes_at_optimum}, support_deviation,
-             "cost saved by a searched policy over the best of the five; relative", kMixedTolerance),
+             {draw_larger_first, mixes_at_optimum}, support_deviation, kMixedTolerance,
+             "cost saved by a searched policy over the best of the five; relative"),
       judged({"P6", "theory 4, support theorem", "With p1 <= p2 the mixed interval (sL, sH) never carries the optimum",
               Known::kHolds, ""},
-             {draw_in_paper_order, has(Signs::kValueLatency)}, mixed_advantage,
-             "cost saved by a mixed response over the best pure one; relative", kMixedTolerance),
+             {draw_in_paper_order, has(Signs::kValueLatency)}, mixed_advantage, kMixedTolerance,
+             "cost saved by a mixed response over the best pure one; relative"),
       judged({"P7", "engine", "solve() is optimal in the paper's ordering", Known::kHolds, ""}, {draw_in_paper_order},
-             engine_deviation, kOptimal),
+             engine_deviation, kTolerance, kOptimal),
       judged({"P8", "engine", "solve() is optimal in any ordering", Known::kHolds, ""}, {draw_in_any_order},
-             engine_deviation, kOptimal, kMixedTolerance),
+             engine_deviation, kMixedTolerance, kOptimal),
       judged({"P9", "engine", "solve() is optimal where it says that the optimum is a mixed response (p1 > p2)",
               Known::kHolds, ""},
-             {draw_larger_first, mixes_at_optimum}, engine_deviation, kOptimal, kMixedTolerance),
+             {draw_larger_first, mixes_at_optimum}, engine_deviation, kMixedTolerance, kOptimal),
       judged(
           {"P10", "theory 4", "J of (1,s) with the user staying is a weighted mean of c1/p1 and c2/p2, monotone in s",
            Known::kHolds, ""},
-          {draw_in_any_order}, weighted_mean_deviation, "relative, against the Markov chain"),
+          {draw_in_any_order}, weighted_mean_deviation, kTolerance, "relative, against the Markov chain"),
   };
 }
 
@@ -206,6 +188,7 @@ std::vector<Statement> loose_claims() {
         "64 %)",
         Known::kHolds, "", Shares{0, 0.05}},
        kRateGames,
+       1,
        cascade_rate},
       counted(
           {"P12", "summary, table 1", "xi1 < 0 < xi2: almost always routes to M1, unless the cost-of-pass gap is large",
@@ -215,25 +198,27 @@ std::vector<Statement> loose_claims() {
            "(2,0) needs no large gap, only c1/p1 >= c2/p2 and P > (c2/p2 - c1)/b1",
            Shares{0.9, 1}},
           {draw_in_paper_order, has(Signs::kLatencyValue)},
-          [](const Game& g) { return game::solve(g).best().policy.start == 0; }, kRateGames / 4,
-          "share of these games with i = 1"),
+          [](const Game& g) { return game::solve(g).best().policy.start == 0; }, "share of these games with i = 1",
+          kRateGames / 4),
       counted(
           {"P13", "summary, table 1", "xi1 < 0 < xi2: cascading only under specific conditions", Known::kMeasured, ""},
-          {draw_in_paper_order, has(Signs::kLatencyValue)}, cascade_is_optimal, kRateGames / 4,
-          "share of these games with an interior cascade"),
+          {draw_in_paper_order, has(Signs::kLatencyValue)}, cascade_is_optimal,
+          "share of these games with an interior cascade", kRateGames / 4),
       {{"P14", "summary, table 1", "xi1 > 0 > xi2: primarily static; mixed strategy in a very narrow interval",
         Known::kHolds, "", Shares{0.9, 1}},
        kRateGames / 4,
+       1,
        mixed_interval},
       judged({"P15", "summary, design 2",
               "Cascading between undifferentiated models (both xi > 0) has no benefit: it never lowers the cost",
               Known::kHolds, ""},
-             {draw_in_any_order, has(Signs::kBothValue)}, undifferentiated_saving,
+             {draw_in_any_order, has(Signs::kBothValue)}, undifferentiated_saving, kTolerance,
              "cost saved by (1,s) over the better static route; relative"),
       counted(
           {"P16", "summary, design 2", "and it increases the variance of the cost", Known::kHolds, "", Shares{0.9, 1}},
-          {draw_in_paper_order, has(Signs::kBothValue)}, cascade_has_more_variance, kRateGames / 4,
-          "share of these games where (1, 1/2) has more cost variance than the optimum; false in the others"),
+          {draw_in_paper_order, has(Signs::kBothValue)}, cascade_has_more_variance,
+          "share of these games where (1, 1/2) has more cost variance than the optimum; false in the others",
+          kRateGames / 4),
   };
 }
 

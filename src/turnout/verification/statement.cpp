@@ -92,6 +92,25 @@ Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games
   return finding;
 }
 
+Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, std::string detail,
+                 std::size_t divide) {
+  return {std::move(claim), 1, divide,
+          [domain = std::move(domain), deviation = std::move(deviation), tolerance, detail = std::move(detail), divide](
+              const Claim& c, const Budget& budget) {
+            Budget fewer = budget;
+            fewer.games = std::max<std::size_t>(1, budget.games / divide);
+            return check_deviation(c, fewer, domain, deviation, tolerance, detail);
+          }};
+}
+
+Statement counted(Claim claim, Domain domain, Condition condition, std::string detail, std::size_t times) {
+  return {std::move(claim), times, 1,
+          [domain = std::move(domain), condition = std::move(condition), detail = std::move(detail), times](
+              const Claim& c, const Budget& budget) {
+            return measure_rate(c, budget, budget.games * times, domain, condition, detail);
+          }};
+}
+
 Deviation unless(Condition condition) {
   return [condition = std::move(condition)](const game::Game& game, base::Rng&) { return condition(game) ? 0.0 : 1.0; };
 }

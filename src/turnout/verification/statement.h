@@ -56,7 +56,8 @@ struct Budget {
 
 struct Statement {
   Claim claim;
-  std::size_t cost;  ///< games it tries per game of the budget, for progress
+  std::size_t times;   ///< games tried per game of the budget ...
+  std::size_t divide;  ///< ... divided by this, for progress
   std::function<Finding(const Claim&, const Budget&)> check;
 };
 
@@ -80,6 +81,15 @@ Finding check_deviation(const Claim& claim, const Budget& budget, const Domain& 
 /// interval lies among them and is refuted if it lies outside; else the rate is only measured.
 Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games, const Domain& domain,
                      const Condition& condition, std::string detail);
+
+/// A statement checked by check_deviation().
+/// @param divide  tries 1/divide of the budget's games, for deviations that are slow to find
+Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, std::string detail,
+                 std::size_t divide = 1);
+
+/// A statement checked by measure_rate().
+/// @param times  tries this many games per game of the budget: rates need many, and a solve is cheap
+Statement counted(Claim claim, Domain domain, Condition condition, std::string detail, std::size_t times = 1);
 
 /// @returns the deviation of a claim that says a condition holds: 0 or 1.
 Deviation unless(Condition condition);

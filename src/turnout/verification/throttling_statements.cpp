@@ -132,17 +132,6 @@ double engine_deviation(const Game& game, base::Rng&) {
                    std::abs(loss - t.user_loss) / utility_scale(game)});
 }
 
-Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, const char* detail,
-                 std::size_t divide = 1) {
-  return {std::move(claim), 1,
-          [domain = std::move(domain), deviation = std::move(deviation), tolerance, detail, divide](const Claim& c,
-                                                                                                    const Budget& b) {
-            Budget fewer = b;
-            fewer.games = std::max<std::size_t>(1, b.games / divide);
-            return check_deviation(c, fewer, domain, deviation, tolerance, detail);
-          }};
-}
-
 }  // namespace
 
 std::vector<Statement> throttling_statements() {
@@ -171,14 +160,11 @@ std::vector<Statement> throttling_statements() {
       judged({"T7", "theory 6", "With xi1 > 0 > xi2 or both xi < 0 throttling never pays", Known::kHolds, ""},
              {draw_in_paper_order, never_pays}, unless([](const Game& g) { return !searched_gain(g); }), 0,
              "1 if some searched latencies pay", kSlow),
-      {{"T8", "theory 6", "With xi1 < 0 < xi2 throttling can pay, through c2 + P b2", Known::kMeasured, ""},
-       1,
-       [](const Claim& c, const Budget& b) {
-         return measure_rate(
-             c, b, b.games, {draw_in_paper_order, [](const Game& g) { return signs(g) == Signs::kLatencyValue; }},
-             [](const Game& g) { return leaving_cost(g, 1) < unthrottled_cost(g) * (1 - kTolerance); },
-             "share of these games where it pays");
-       }},
+      counted(
+          {"T8", "theory 6", "With xi1 < 0 < xi2 throttling can pay, through c2 + P b2", Known::kMeasured, ""},
+          {draw_in_paper_order, has(Signs::kLatencyValue)},
+          [](const Game& g) { return leaving_cost(g, 1) < unthrottled_cost(g) * (1 - kTolerance); },
+          "share of these games where it pays"),
       judged({"T9", "summary, findings",
               "A high enough churn penalty prevents throttling: penalty_floor() is where it stops, in every regime",
               Known::kHolds, ""},
