@@ -10,7 +10,7 @@ namespace turnout::base {
 /// A place to write to: standard output, or a file that appears under its name only when it is complete.
 /// A file is written as `PATH.partial-<pid>` beside its destination, flushed to disk and renamed by commit();
 /// destruction without commit() removes it, so that a failure leaves no partial file and an existing file
-/// untouched. Not thread safe. Writes are buffered (256 KiB).
+/// untouched; only a killed process leaves the partial file behind. Not thread safe. Writes are buffered (256 KiB).
 class OutputFile {
  public:
   /// Standard output. Its earlier bytes are already with the reader when a later write fails.
