@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <system_error>
 
 #include "turnout/base/rng.h"
 
@@ -26,6 +29,26 @@ TEST(ParseNumber, refuses_what_is_not_one_finite_number) {
 }
 
 TEST(ParseNumber, says_what_it_read) { EXPECT_EQ(parse_number("12y").error().message, "'12y' is not a number"); }
+
+TEST(ReadNumber, reads_what_the_library_reads_to_the_same_bits_and_end) {
+  Rng rng(2);
+  const std::string_view characters = "0123456789012345678901234567890123456789..-+eE, x";
+  for (int i = 0; i < 500'000; ++i) {
+    std::string text;
+    const int length = 1 + static_cast<int>(rng.uniform(0, 20));
+    for (int k = 0; k < length; ++k) text += characters[static_cast<std::size_t>(rng.uniform(0, 49))];
+    double expected = 7;
+    double actual = 7;
+    const auto [stop, status] = std::from_chars(text.data(), text.data() + text.size(), expected);
+    const char* const end = read_number(text.data(), text.data() + text.size(), actual);
+    if (status != std::errc()) {
+      ASSERT_EQ(end, nullptr) << text;
+    } else {
+      ASSERT_EQ(end, stop) << text;
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(actual), std::bit_cast<std::uint64_t>(expected)) << text;
+    }
+  }
+}
 
 TEST(WriteNumber, is_the_librarys_shortest_text_for_every_kind_of_double) {
   const auto written = [](double x) {
