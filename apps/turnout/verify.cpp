@@ -1,5 +1,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
@@ -23,19 +24,20 @@ struct Arguments {
   bool json = false;
 };
 
-base::Status write_ledger(const std::string& path, const verification::Ledger& ledger) {
-  auto file = base::OutputFile::create(path);
-  if (!file) return file.error();
-  base::OutputFile out = *std::move(file);
-  return out.write(report::ledger_markdown(ledger)).and_then([&](base::Done) { return out.commit(); });
-}
-
 base::Result<ExitCode> run(const Arguments& arguments) {
+  // Opened first: a minute of work should not end in a path that cannot be written.
+  std::optional<base::OutputFile> page;
+  if (!arguments.ledger.empty()) {
+    auto file = base::OutputFile::create(arguments.ledger);
+    if (!file) return file.error();
+    page.emplace(*std::move(file));
+  }
   base::Progress progress("verifying", verification::expected_games(arguments.games));
   const verification::Ledger ledger =
       verification::verify(arguments.games, arguments.seed, [&](std::size_t games) { progress.step(games); });
-  if (!arguments.ledger.empty()) {
-    if (auto written = write_ledger(arguments.ledger, ledger); !written) return written.error();
+  if (page) {
+    auto written = page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) { return page->commit(); });
+    if (!written) return written.error();
   }
   auto printed = print(arguments.json ? report::to_text(report::ledger_json(ledger)) : report::ledger_text(ledger));
   if (!printed) return printed;
@@ -48,7 +50,7 @@ void add_verify(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand("verify", "Hold every claim of the theory against brute force and simulation");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("--games", arguments->games,
-                   "games per statement, 1 to 1000000 (default 300); rates use up to 40 times as many")
+                   "games per statement, 1 to 1000000 (default 300); rates use up to 400 times as many")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N");
   verb->add_option("--seed", arguments->seed, "seed of the random games (default 1)")->option_text("S");

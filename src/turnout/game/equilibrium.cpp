@@ -195,6 +195,13 @@ Equilibrium solve(const Game& game) {
   return e;
 }
 
+double best_static_cost(const Game& game) {
+  const auto cost = [&](const Policy& policy) {
+    return evaluate(game, policy, best_response(game, policy).abandon).provider_cost;
+  };
+  return std::min({cost({0, 0}), cost({0, 1}), cost({1, 0})});
+}
+
 Payoffs<DoubleDouble> exact_payoffs(const Game& game, Route route) {
   const Primitives<DoubleDouble> primitives(game);
   const Play play = play_of(route);

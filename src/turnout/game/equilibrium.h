@@ -72,6 +72,10 @@ class Equilibrium {
 /// and q of kCascadeMixed 1e-7, its payoffs 1e-12. Total: every Game has an answer. About 50 ns.
 Equilibrium solve(const Game& game);
 
+/// @returns the least J among the static policies (1,0), (1,1) and (2,0), each with the user's best response: what an
+/// interior cascade is to be compared with. It may be above J* only if an interior cascade is optimal.
+double best_static_cost(const Game& game);
+
 /// @returns the payoffs of a route of this game in 31 digits, for differences. Not for kCascadeMixed.
 Payoffs<numeric::DoubleDouble> exact_payoffs(const Game& game, Route route);
 

@@ -69,6 +69,13 @@ TEST(Equilibrium, cascades_at_sL_if_a_slow_m2_is_the_cheaper_way) {
   EXPECT_FALSE(solve(game).user_indifferent);
 }
 
+TEST(BestStaticCost, counts_a_sure_switch_to_m2_as_static) {
+  EXPECT_DOUBLE_EQ(best_static_cost(game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5})), 1 + 0.8 * 6.25);
+  for (const Game& game : {game_of(12, 4, {0.45, 3, 0.4}, {0.8, 9, 2}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5})}) {
+    EXPECT_DOUBLE_EQ(best_static_cost(game), best(game).payoffs.provider_cost);
+  }
+}
+
 // Ties and boundaries by name.
 
 TEST(Ties, decimal_input_that_means_equality_is_a_tie) {

@@ -17,6 +17,7 @@ using verification::Ledger;
 
 std::string bound(double deviation) {
   if (deviation == 0) return "0";
+  if (deviation >= 1) return fmt::format("{:.1f}", deviation);
   return fmt::format("<= 1e{}", static_cast<int>(std::ceil(std::log10(deviation))));
 }
 
@@ -69,12 +70,15 @@ std::string ledger_markdown(const Ledger& ledger) {
     text += fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n", f.claim.id, f.claim.source, f.claim.text, f.games,
                         measured(f), f.detail, verification::to_string(f.verdict));
   }
-  text += "\n## What holds in a narrower form, with the smallest counterexample found\n";
+  text += "\n## What does not hold as stated\n";
   for (const Finding& f : ledger.findings) {
-    if (!f.counterexample) continue;
-    text += fmt::format("\n- **{}** {}. {}: {}.\n  Counterexample: {}.\n", f.claim.id, f.claim.text,
-                        verification::to_string(f.verdict), f.claim.narrower.empty() ? "unexpected" : f.claim.narrower,
-                        game_by_numbers(*f.counterexample));
+    const bool refuted =
+        f.verdict == verification::Verdict::kHoldsNarrower || f.verdict == verification::Verdict::kFails;
+    if (!refuted) continue;
+    text += fmt::format("\n- **{}** {}.\n  Here: {}.\n", f.claim.id, f.claim.text,
+                        f.claim.narrower.empty() ? "it fails" : f.claim.narrower);
+    text += f.counterexample ? fmt::format("  Smallest counterexample found: {}.\n", game_by_numbers(*f.counterexample))
+                             : fmt::format("  Measured: {}.\n", measured(f));
   }
   return text;
 }

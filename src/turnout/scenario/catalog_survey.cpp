@@ -1,18 +1,13 @@
 #include "turnout/scenario/catalog_survey.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace turnout::scenario {
 namespace {
 
-double saving_of_cascade(const game::Equilibrium& equilibrium) {
+double saving_of_cascade(const game::Game& game, const game::Equilibrium& equilibrium) {
   if (!game::is_cascade(equilibrium.best().route)) return 0;
-  double best_static = std::numeric_limits<double>::infinity();
-  for (const game::Candidate& c : equilibrium.candidates()) {
-    if (!game::is_cascade(c.route)) best_static = std::min(best_static, c.payoffs.provider_cost);
-  }
-  return 1 - equilibrium.best().payoffs.provider_cost / best_static;
+  return 1 - equilibrium.best().payoffs.provider_cost / game::best_static_cost(game);
 }
 
 void add(SurveyTotals& totals, const PairResult& pair) {
@@ -53,7 +48,7 @@ base::Result<Survey> survey(const std::vector<CatalogModel>& models, const game:
       pair.misalignment = game::misalignment(*game, pair.equilibrium);
       pair.throttling = game::throttling(*game, pair.equilibrium);
       pair.penalty_floor = game::penalty_floor(*game, pair.equilibrium);
-      pair.cascade_saving = saving_of_cascade(pair.equilibrium);
+      pair.cascade_saving = saving_of_cascade(*game, pair.equilibrium);
       add(result.all, pair);
       if (pair.in_paper_order) add(result.paper_order, pair);
       result.pairs.push_back(pair);
