@@ -14,14 +14,17 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  turnout catalog catalog/aider_polyglot.csv --value 2 --value-of-time 0.01 --penalty 0.2\n"
-    "  turnout catalog mine.csv --columns success=p_first --columns cost=usd --value 1 --penalty 0.1 --pairs --json";
+    "  turnout catalog catalog/aider_polyglot.csv\n"
+    "  turnout catalog catalog/aider_edit.csv --value 2 --value-of-time 0.01 --penalty 0.2 --top 10\n"
+    "  turnout catalog mine.csv --columns success=p_first --columns cost=usd --pairs --json\n"
+    "V, the value of time and P are in no catalogue: those assumed suit dollars and seconds.";
 
 struct Arguments {
   std::string path;
-  std::string value;
-  std::string value_of_time = "1";
-  std::string penalty;
+  // What ./dev demo assumes, in dollars and seconds.
+  std::string value = "1";
+  std::string value_of_time = "0.005";
+  std::string penalty = "0.1";
   std::vector<std::string> columns;
   std::size_t top = 5;
   bool pairs = false;
@@ -87,14 +90,13 @@ void add_catalog(CLI::App& program, Action& chosen) {
   verb->add_option("file", arguments->path, "CSV with the columns model, success, latency, cost; - for standard input")
       ->option_text("FILE.csv")
       ->required();
-  verb->add_option("--value", arguments->value, "V, what a solved task is worth to the user")
-      ->option_text("NUMBER")
-      ->required();
-  verb->add_option("--value-of-time", arguments->value_of_time, "worth of one unit of latency in V's unit (default 1)")
+  verb->add_option("--value", arguments->value, "V, what a solved task is worth to the user (assumed: 1)")
       ->option_text("NUMBER");
-  verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs the provider")
-      ->option_text("NUMBER")
-      ->required();
+  verb->add_option("--value-of-time", arguments->value_of_time,
+                   "worth of one unit of latency in V's unit (assumed: 0.005)")
+      ->option_text("NUMBER");
+  verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs the provider (assumed: 0.1)")
+      ->option_text("NUMBER");
   verb->add_option("--columns", arguments->columns, "read KEY (model, success, latency or cost) from another column")
       ->option_text("KEY=COLUMN")
       ->expected(1)

@@ -87,7 +87,7 @@ class Program(unittest.TestCase):
         self.refuses(turnout("response", *GAME, "--points", 1), "--points")
         self.refuses(turnout("response", *GAME, "--csv", "--json"), "--csv")
         self.refuses(turnout("audit", *GAME, "--margin", "-1"), "--margin")
-        self.refuses(turnout("catalog", "x.csv", "--value", 1), "--penalty")
+        self.refuses(turnout("catalog"), "file")
         self.refuses(turnout("catalog", "x.csv", "--value", 1, "--penalty", 1, "--columns", "price=x"), "--columns", "KEY=COLUMN")
         self.refuses(turnout("catalog", "x.csv", "--value", "-1", "--penalty", 1), "--value", "must be >= 0")
         self.refuses(turnout("verify", "--games", 0), "--games")

@@ -142,9 +142,9 @@ ordered_json pair_json(const CatalogReport& report, const PairResult& pair) {
 }  // namespace
 
 std::string catalog_text(const CatalogReport& report) {
-  std::string text = fmt::format("Catalogue {}: {} models at V = {}, value of time {}, P = {}\n\n", report.source,
-                                 report.models.size(), number(report.user.value), number(report.user.value_of_time),
-                                 number(report.provider.churn_penalty));
+  std::string text = fmt::format("Catalogue {}: {} models, assuming V = {}, value of time {}, P = {}\n\n",
+                                 report.source, report.models.size(), number(report.user.value),
+                                 number(report.user.value_of_time), number(report.provider.churn_penalty));
   text += models_text(report) + "\n";
   if (report.list_pairs) text += "Every ordered pair\n" + pairs_text(report) + "\n";
   text += "Equilibria of every ordered pair\n" + totals_text(report.survey.paper_order, report.survey.all) + "\n";
