@@ -108,12 +108,12 @@ struct Difference {
 
 /// a - b: in double unless so many digits cancel that the payoffs' errors, each below 10 * 2^-53, could grow beyond
 /// 1e-12 of the difference; then in 31 digits.
-template <class Part>
-double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, const Difference& d, Part part) {
+template <class Exact>
+double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, const Difference& d, Exact exact) {
   double gap = d.a - d.b;
   const bool mixed = a.route == Route::kCascadeMixed || b.route == Route::kCascadeMixed;
   if (!mixed && std::abs(gap) < 0.002 * (std::abs(d.a) + std::abs(d.b))) {
-    gap = static_cast<double>(part(exact_payoffs(game, a.route)) - part(exact_payoffs(game, b.route)));
+    gap = static_cast<double>(exact(exact_payoffs(game, a.route), exact_payoffs(game, b.route)));
   }
   return std::abs(gap) <= kTie * d.scale ? 0 : gap;
 }
@@ -215,8 +215,12 @@ double utility_gap(const Game& game, const Candidate& a, const Candidate& b) {
   const auto& pb = b.payoffs;
   const double solved = std::abs(pa.unsolved - pb.unsolved);
   const double scale = game.value() * solved + game.value_of_time() * (pa.latency + pb.latency);
-  const auto utility = [](const Payoffs<DoubleDouble>& p) { return p.user_utility; };
-  return accurate_gap(game, a, b, {pa.user_utility, pb.user_utility, scale}, utility);
+  // V S - w L by its parts: with S the same on both sides V drops out, however large it is.
+  const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
+    return DoubleDouble(game.value()) * (y.unsolved - x.unsolved) +
+           DoubleDouble(game.value_of_time()) * (y.latency - x.latency);
+  };
+  return accurate_gap(game, a, b, {pa.user_utility, pb.user_utility, scale}, exact);
 }
 
 double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
@@ -225,8 +229,10 @@ double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
   const auto& pb = b.payoffs;
   const double solved = std::abs(pa.unsolved - pb.unsolved);
   const double scale = std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
-  const auto cost = [](const Payoffs<DoubleDouble>& p) { return p.provider_cost; };
-  return accurate_gap(game, a, b, {pa.provider_cost, pb.provider_cost, scale}, cost);
+  const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
+    return (x.service_cost - y.service_cost) + DoubleDouble(game.churn_penalty()) * (x.unsolved - y.unsolved);
+  };
+  return accurate_gap(game, a, b, {pa.provider_cost, pb.provider_cost, scale}, exact);
 }
 
 }  // namespace turnout::game
