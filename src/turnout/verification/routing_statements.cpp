@@ -202,7 +202,7 @@ std::vector<Statement> loose_claims() {
           {draw_in_paper_order, has(Signs::kLatencyValue)}, cascade_is_optimal,
           "share of these games with an interior cascade", kRateGames / 4),
       {{"P14", "summary, table 1", "xi1 > 0 > xi2: primarily static; mixed strategy in a very narrow interval",
-        Known::kHolds, "", Shares{0.9, 1}},
+        Known::kHolds, "", Shares{0.8, 1}},
        kRateGames / 4,
        1,
        mixed_interval},
@@ -211,11 +211,11 @@ std::vector<Statement> loose_claims() {
               Known::kHolds, ""},
              {draw_in_any_order, has(Signs::kBothValue)}, undifferentiated_saving, kTolerance,
              "cost saved by (1,s) over the better static route; relative"),
-      counted(
-          {"P16", "summary, design 2", "and it increases the variance of the cost", Known::kHolds, "", Shares{0.9, 1}},
-          {draw_in_paper_order, has(Signs::kBothValue)}, cascade_has_more_variance,
-          "share of these games where (1, 1/2) has more cost variance than the optimum; false in the others",
-          kRateGames / 4),
+      counted({"P16", "summary, design 2", "and it increases the variance of the cost", Known::kHoldsNarrower,
+               "it does in about 95 % of the stated games; in the others the mix varies less than the cheaper route",
+               Shares{1, 1}},
+              {draw_in_paper_order, has(Signs::kBothValue)}, cascade_has_more_variance,
+              "share of these games where (1, 1/2) has more cost variance than the optimum", kRateGames / 4),
   };
 }
 

@@ -14,7 +14,8 @@ namespace turnout::verification {
 /// What is known about a statement beforehand. A statement that fails and is not known to fail fails the run.
 enum class Known { kHolds, kHoldsNarrower, kMeasured };
 
-/// What a loose claim about a share is taken to mean: "almost always" is at least 90 %, "narrow" at most 5 %.
+/// What a loose claim about a share is taken to mean: "almost always" is at least 90 %, "primarily" at least 80 %,
+/// "narrow" at most 5 %.
 struct Shares {
   double low = 0;
   double high = 1;
