@@ -43,7 +43,7 @@ std::string symbol(Parameter parameter);
 base::Status check(Quantity quantity, double value);
 
 /// The two-model game: a provider that routes between models, a user who leaves or re-prompts after a failure.
-/// A Game that exists is valid, so all mathematics on it is total. Immutable; 64 bytes and cheap to copy.
+/// A Game that exists is valid, so all mathematics on it is total. Immutable; 72 bytes and cheap to copy.
 class Game {
  public:
   static constexpr std::size_t kModels = 2;
