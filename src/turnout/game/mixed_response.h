@@ -18,7 +18,8 @@ struct MixedPlay {
 /// asks only when p1 > p2, which the paper's ordering excludes: there it can be, a finding of our brute force.
 /// Method: along the first-order condition (7) the cost is a smooth function of a = 1 - q; its derivative is
 /// scanned at 64 points and its first upward crossing bisected to 2^-52 in a. That the cost has
-/// at most one interior minimum is observed on random games (MixedResponse test), not proved. Cost: about 120 evaluations, a few microseconds.
+/// at most one interior minimum is observed on random games (MixedResponse test), not proved. Cost: about 120
+/// evaluations, a few microseconds.
 std::optional<MixedPlay> cheapest_mixed_play(const Primitives<double>& game);
 
 /// @returns the s for which the user's best response is to stay with probability a; a in [0, 1]; xi1 > 0 > xi2.
