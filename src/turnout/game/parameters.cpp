@@ -27,6 +27,7 @@ Range allowed(Quantity quantity) {
     case Quantity::kValue:
     case Quantity::kChurnPenalty:
     case Quantity::kLatency:
+    case Quantity::kPrice:
       break;
   }
   return {0, kLargest, "must be >= 0 and at most 1e100"};
@@ -51,12 +52,15 @@ const char* letter(Quantity quantity) {
       return "t";
     case Quantity::kCost:
       return "c";
+    case Quantity::kPrice:
+      return "r";
   }
   return "?";
 }
 
 bool belongs_to_a_model(Quantity quantity) {
-  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency || quantity == Quantity::kCost;
+  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency || quantity == Quantity::kCost ||
+         quantity == Quantity::kPrice;
 }
 
 double& slot(Parameter parameter, User& user, Provider& provider, std::array<Model, Game::kModels>& models) {
@@ -72,6 +76,7 @@ double& slot(Parameter parameter, User& user, Provider& provider, std::array<Mod
     case Quantity::kLatency:
       return models[parameter.model].latency;
     case Quantity::kCost:
+    case Quantity::kPrice:  // a two-model Game has no prices and nobody asks for one
       break;
   }
   return models[parameter.model].cost;

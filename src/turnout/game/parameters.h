@@ -25,8 +25,8 @@ struct Provider {
   double churn_penalty = 0;  ///< P, what an unsolved task costs the provider, >= 0
 };
 
-/// The kinds of number that make up a game.
-enum class Quantity { kValue, kValueOfTime, kChurnPenalty, kSuccess, kLatency, kCost };
+/// The kinds of number that make up a game. kPrice is a RoutingGame's only (routing_game.h).
+enum class Quantity { kValue, kValueOfTime, kChurnPenalty, kSuccess, kLatency, kCost, kPrice };
 
 /// One number of a game; `model` (from 0) counts for success, latency and cost only.
 struct Parameter {

@@ -1,0 +1,378 @@
+#include "turnout/game/belief_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace turnout::game {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kTie = 1e-12;
+
+struct AttemptTerms {
+  double wait = 0;  ///< w t + r and what switching adds, per attempt made
+  double cost = 0;  ///< c - r and what switching adds
+  double latency = 0;
+};
+
+/// What an attempt on k takes after the attempts on `before`.
+AttemptTerms terms(const RoutingGame& game, std::span<const std::size_t> before, std::size_t k) {
+  const std::size_t from = before.empty() ? k : before.back();  // to start is no switch
+  const Offer& offer = game.offer(k);
+  return {game.user().value_of_time * offer.pass.latency + offer.price + game.switch_wait(from, k),
+          game.pass(k).net_cost + game.switch_cost(from, k), offer.pass.latency + game.switch_latency(from, k)};
+}
+
+double sum(std::span<const double> values) {
+  double total = 0;
+  for (const double v : values) total += v;
+  return total;
+}
+
+/// Plays a sequence attempt by attempt for a user who never leaves.
+struct Walk {
+  std::vector<double> open;  ///< weight of each type's tasks that are still unsolved
+  PlanPayoffs payoffs;       ///< without the penalty
+  double reach = 1;
+  double at_stake = 0;  ///< sum of the absolute terms of the utility
+
+  explicit Walk(const TaskTypes& types) : open(types.weights().begin(), types.weights().end()) {}
+
+  void attempt(const RoutingGame& game, const TaskTypes& types, std::span<const std::size_t> before, std::size_t k) {
+    const AttemptTerms t = terms(game, before, k);
+    const auto success = types.success(k, before.size());
+    double solved = 0;
+    for (std::size_t type = 0; type < open.size(); ++type) {
+      const double s = open[type] * success[type];
+      solved += s;
+      open[type] -= s;
+    }
+    payoffs.service_cost += reach * t.cost;
+    payoffs.latency += reach * t.latency;
+    payoffs.user_utility += game.user().value * solved - reach * t.wait;
+    payoffs.success += solved;
+    at_stake += game.user().value * solved + reach * t.wait;
+    reach = sum(open);
+  }
+
+  [[nodiscard]] PlanPayoffs ended(const RoutingGame& game) const {
+    PlanPayoffs p = payoffs;
+    p.provider_cost = p.service_cost + game.churn_penalty() * reach;
+    return p;
+  }
+};
+
+/// The cost that a provider who knew each task's type and whom no user could leave would still have, by attempts made:
+/// the bound of the search. cost[m * types + type].
+std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+  const std::size_t n = types.size();
+  std::vector<double> cost((depth + 1) * n, game.churn_penalty());
+  for (std::size_t m = depth; m-- > 0;) {
+    for (std::size_t type = 0; type < n; ++type) {
+      double& least = cost[m * n + type];
+      for (std::size_t k = 0; k < types.models(); ++k) {
+        const double failure = 1 - types.success(k, m)[type];
+        least = std::min(least, game.pass(k).net_cost + failure * cost[(m + 1) * n + type]);
+      }
+    }
+  }
+  return cost;
+}
+
+/// One step of the search on raw arrays, where its time goes: four sums at once, so that they do not wait for each
+/// other.
+struct Step {
+  double solved = 0;
+  double left = 0;
+  double bound = 0;
+};
+Step advance(const double* open, const double* success, const double* informed, double* next, std::size_t n) {
+  constexpr std::size_t kLanes = 4;
+  std::array<double, kLanes> solved{};
+  std::array<double, kLanes> left{};
+  std::array<double, kLanes> bound{};
+  const auto one = [&](std::size_t i, std::size_t lane) {
+    const double s = open[i] * success[i];
+    const double rest = open[i] - s;
+    next[i] = rest;
+    solved[lane] += s;
+    left[lane] += rest;
+    bound[lane] += rest * informed[i];
+  };
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) one(i + lane, lane);
+  }
+  for (; i < n; ++i) one(i, 0);
+  const auto total = [](const std::array<double, kLanes>& x) { return (x[0] + x[1]) + (x[2] + x[3]); };
+  return {total(solved), total(left), total(bound)};
+}
+
+/// Branch and bound over sequences.
+class Search {
+ public:
+  Search(const RoutingGame& game, const TaskTypes& types, std::size_t depth, SearchLimits limits)
+      : game_(game),
+        types_(types),
+        depth_(depth),
+        limits_(std::move(limits)),
+        informed_(informed_costs(game, types, depth)),
+        levels_(depth + 1) {
+    for (Level& level : levels_) level.resize(types.models(), types.size());
+  }
+
+  /// @param incumbent  a sequence to beat, and its cost
+  CertifiedPlan run(std::vector<std::size_t> incumbent, double cost) {
+    best_ = std::move(incumbent);
+    cost_ = cost;
+    Node root;
+    root.left = 1;
+    root.owed = game_.participates() ? 0 : -kInfinity;
+    root.bound = -kInfinity;
+    explore(root, types_.weights().data());
+    return {{}, {std::min(bound_, cost_), 0, nodes_}};
+  }
+
+  [[nodiscard]] const std::vector<std::size_t>& sequence() const { return best_; }
+
+ private:
+  /// A prefix whose attempts have all failed.
+  struct Node {
+    std::size_t model = 0;  ///< that made the last attempt
+    double left = 0;        ///< share of tasks unsolved
+    double spent = 0;       ///< cost so far
+    double owed = 0;        ///< what a user who never left has lost since the best moment to leave
+    double at_stake = 0;
+    double bound = 0;  ///< least cost of any completion
+  };
+  struct Level {
+    std::vector<std::vector<double>> open;  ///< per child: unsolved weight by type
+    std::vector<Node> children;
+    std::vector<std::size_t> order;
+    void resize(std::size_t models, std::size_t types) {
+      open.assign(models, std::vector<double>(types));
+      children.resize(models);
+      order.resize(models);
+    }
+  };
+
+  [[nodiscard]] std::size_t made() const { return prefix_.size(); }
+
+  Node child_of(const Node& node, const double* open, std::size_t k, double* next) {
+    const AttemptTerms t = terms(game_, prefix_, k);
+    const double* informed = informed_.data() + (made() + 1) * types_.size();
+    const Step step = advance(open, types_.success(k, made()).data(), informed, next, types_.size());
+    const double gain = game_.user().value * step.solved - node.left * t.wait;
+    Node child{k,
+               step.left,
+               node.spent + node.left * t.cost,
+               std::max(0.0, node.owed - gain),
+               node.at_stake + game_.user().value * step.solved + node.left * t.wait,
+               0};
+    child.bound = child.spent + step.bound;
+    return child;
+  }
+
+  void explore(const Node& node, const double* open) {
+    ++nodes_;
+    if (limits_.on_nodes && nodes_ % kNodesPerReport == 0) limits_.on_nodes(kNodesPerReport);
+    try_to_stop(node, open);
+    if (made() == depth_) return;
+    Level& level = levels_[made()];
+    for (std::size_t k = 0; k < types_.models(); ++k) {
+      level.children[k] = child_of(node, open, k, level.open[k].data());
+      level.order[k] = k;
+    }
+    std::sort(level.order.begin(), level.order.end(),
+              [&](std::size_t a, std::size_t b) { return level.children[a].bound < level.children[b].bound; });
+    for (const std::size_t k : level.order) {
+      const Node child = level.children[k];
+      if (child.bound >= cost_ - kTie * std::abs(cost_) || nodes_ >= limits_.nodes) {
+        bound_ = std::min(bound_, child.bound);
+        continue;
+      }
+      prefix_.push_back(k);
+      if (!is_dominated(child)) explore(child, level.open[k].data());
+      prefix_.pop_back();
+    }
+  }
+
+  void try_to_stop(const Node& node, const double* open) {
+    if (made() == 0 && !game_.participates()) return;
+    const double cost = node.spent + game_.churn_penalty() * node.left;
+    if (cost >= cost_ || node.owed > kTie * node.at_stake) return;
+    std::vector<std::size_t> sequence = prefix_;
+    std::size_t looks = 0;
+    if (deter(sequence, std::vector<double>(open, open + types_.size()), node.left, 0, node.at_stake, looks)) {
+      best_ = std::move(sequence);
+      cost_ = cost;
+    } else if (looks >= kMostLooks) {
+      bound_ = std::min(bound_, cost);  // not known to be impossible
+    }
+  }
+
+  /// Fills the sequence up with attempts that are never worth making, not even several of them together.
+  bool deter(std::vector<std::size_t>& sequence, const std::vector<double>& open, double left, double lost,
+             double at_stake, std::size_t& looks) {
+    if (sequence.size() == depth_) return true;
+    struct Choice {
+      double value;
+      std::size_t model;
+    };
+    std::vector<Choice> choices;
+    for (std::size_t k = 0; k < types_.models(); ++k) {
+      const auto success = types_.success(k, sequence.size());
+      double solved = 0;
+      for (std::size_t type = 0; type < open.size(); ++type) solved += open[type] * success[type];
+      const double wait = left * terms(game_, sequence, k).wait;
+      const double value = lost + game_.user().value * solved - wait;
+      if (value <= kTie * (at_stake + wait)) choices.push_back({value, k});
+    }
+    std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) { return a.value < b.value; });
+    for (const auto& [value, k] : choices) {
+      if (++looks >= kMostLooks) return false;
+      const auto success = types_.success(k, sequence.size());
+      std::vector<double> next(open.size());
+      for (std::size_t type = 0; type < open.size(); ++type) next[type] = open[type] * (1 - success[type]);
+      const double wait = left * terms(game_, sequence, k).wait;
+      sequence.push_back(k);
+      if (deter(sequence, next, sum(next), value, at_stake + wait, looks)) return true;
+      sequence.pop_back();
+    }
+    return false;
+  }
+
+  /// Whether another order of the same attempts has been seen that is no worse for either side. Remembers this one if
+  /// not.
+  bool is_dominated(const Node& node) {
+    if (!types_.same_on_every_attempt() || made() < 2) return false;
+    std::string key(types_.models() + (game_.has_switching() ? 1 : 0), '\0');
+    for (const std::size_t k : prefix_) ++key[k];
+    if (game_.has_switching()) key.back() = static_cast<char>(prefix_.back());
+    auto& seen = seen_[key];
+    for (const auto& [spent, owed] : seen) {
+      if (spent <= node.spent && owed <= node.owed) return true;
+    }
+    std::erase_if(seen, [&](const auto& s) { return node.spent <= s.first && node.owed <= s.second; });
+    seen.emplace_back(node.spent, node.owed);
+    return false;
+  }
+
+  static constexpr std::size_t kMostLooks = 100'000;
+
+  const RoutingGame& game_;
+  const TaskTypes& types_;
+  std::size_t depth_;
+  SearchLimits limits_;
+  std::vector<double> informed_;
+  std::vector<Level> levels_;
+  std::unordered_map<std::string, std::vector<std::pair<double, double>>> seen_;
+  std::vector<std::size_t> prefix_;
+  std::vector<std::size_t> best_;
+  double cost_ = kInfinity;
+  double bound_ = kInfinity;
+  std::size_t nodes_ = 0;
+};
+
+EscalationPlan plan_of(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence) {
+  const SequencePlay play = play_sequence(game, types, sequence);
+  EscalationPlan plan;
+  for (std::size_t j = 0; j < sequence.size(); ++j) {
+    plan.attempts.push_back({{{sequence[j], 1.0}}, j < play.attempts ? play.reach[j] : 0});
+  }
+  if (play.attempts < sequence.size()) plan.leaves_after = play.attempts;
+  plan.payoffs = play.payoffs;
+  return plan;
+}
+
+template <class Visitor>
+void for_each_cascade(std::size_t models, std::size_t depth, Visitor visit) {
+  for (std::size_t i = 0; i < models; ++i) {
+    visit(std::vector<std::size_t>(depth, i));
+    for (std::size_t j = 0; j < models; ++j) {
+      for (std::size_t at = 1; j != i && at < depth; ++at) {
+        std::vector<std::size_t> sequence(depth, j);
+        std::fill_n(sequence.begin(), at, i);
+        visit(sequence);
+      }
+    }
+  }
+}
+
+std::vector<std::size_t> cheapest_cascade(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+  std::vector<std::size_t> best;
+  double cost = kInfinity;
+  for_each_cascade(types.models(), depth, [&](const std::vector<std::size_t>& sequence) {
+    const double now = play_sequence(game, types, sequence).payoffs.provider_cost;
+    if (now >= cost) return;
+    cost = now;
+    best = sequence;
+  });
+  return best;
+}
+
+}  // namespace
+
+PlanPayoffs stop_after(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence,
+                       std::size_t attempts) {
+  Walk walk(types);
+  for (std::size_t j = 0; j < attempts; ++j) {
+    walk.attempt(game, types, std::span(sequence).first(j), sequence[j]);
+  }
+  return walk.ended(game);
+}
+
+SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence) {
+  Walk walk(types);
+  SequencePlay play;
+  std::vector<PlanPayoffs> stops = {walk.ended(game)};
+  for (std::size_t j = 0; j < sequence.size(); ++j) {
+    play.reach.push_back(walk.reach);
+    walk.attempt(game, types, std::span(sequence).first(j), sequence[j]);
+    stops.push_back(walk.ended(game));
+  }
+  const std::size_t first = game.participates() ? 0 : 1;
+  double most = -kInfinity;
+  for (std::size_t m = first; m < stops.size(); ++m) most = std::max(most, stops[m].user_utility);
+  play.attempts = stops.size();
+  for (std::size_t m = first; m < stops.size(); ++m) {
+    if (stops[m].user_utility < most - kTie * walk.at_stake) continue;
+    if (play.attempts < stops.size() && stops[m].provider_cost >= play.payoffs.provider_cost) continue;
+    play.attempts = m;
+    play.payoffs = stops[m];
+  }
+  return play;
+}
+
+CertifiedPlan best_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth,
+                            const SearchLimits& limits) {
+  Search search(game, types, depth, limits);
+  auto incumbent = cheapest_cascade(game, types, depth);
+  const double cost = play_sequence(game, types, incumbent).payoffs.provider_cost;
+  CertifiedPlan found = search.run(std::move(incumbent), cost);
+  found.plan = plan_of(game, types, search.sequence());
+  const double reached = found.plan.payoffs.provider_cost;
+  found.certificate.bound = std::min(found.certificate.bound, reached);
+  found.certificate.gap = reached - found.certificate.bound;
+  return found;
+}
+
+EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+  EscalationPlan best = plan_of(game, types, std::vector<std::size_t>(depth, 0));
+  for (std::size_t k = 1; k < types.models(); ++k) {
+    EscalationPlan plan = plan_of(game, types, std::vector<std::size_t>(depth, k));
+    if (plan.payoffs.provider_cost < best.payoffs.provider_cost) best = std::move(plan);
+  }
+  return best;
+}
+
+EscalationPlan best_cascade_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+  return plan_of(game, types, cheapest_cascade(game, types, depth));
+}
+
+}  // namespace turnout::game

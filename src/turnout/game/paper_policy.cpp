@@ -1,0 +1,62 @@
+#include "turnout/game/paper_policy.h"
+
+#include "turnout/game/promised_utility.h"
+
+namespace turnout::game {
+namespace {
+
+PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
+  const EscalationPlan plan = static_plan(game, k);
+  const PlanPayoffs& p = plan.payoffs;
+  return {k,
+          k,
+          {0, 0},
+          plan.until_solved ? 0.0 : 1.0,
+          plan.leaves_after != std::optional<std::size_t>(0),
+          p.provider_cost,
+          p.user_utility,
+          p.success};
+}
+
+PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
+  return {i, j, c.policy, c.abandon, true, c.payoffs.provider_cost, c.payoffs.user_utility, c.payoffs.success};
+}
+
+/// What the policies of one pair come to if the user submits; without participation those that can be optimal.
+template <class Visitor>
+void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visitor visit) {
+  const auto pair = game.pair(i, j);
+  if (!pair) return;
+  const Equilibrium equilibrium = solve(*pair);
+  for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c));
+  const PassTerms& first = game.pass(i);
+  const PassTerms& second = game.pass(j);
+  if (!game.participates() || first.net_value >= 0 || second.net_value <= 0) return;
+  // U(1,s) with a user who stays is 0 at this s, which lies above s0.
+  const double entry = -first.net_value * second.success / (first.failure * second.net_value);
+  if (!(entry <= 1)) return;
+  for (const double share : {entry, 1.0}) {
+    const Policy policy{0, share};
+    const auto payoffs = evaluate(*pair, policy, 0);
+    visit(PaperPolicy{i, j, policy, 0, true, payoffs.provider_cost, share == entry ? 0 : payoffs.user_utility,
+                      payoffs.success});
+  }
+}
+
+}  // namespace
+
+std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
+  if (game.has_switching()) return std::nullopt;
+  PaperPolicy best = one_model(game, 0);
+  const auto consider = [&](const PaperPolicy& policy) {
+    const bool acceptable = !game.participates() || !policy.submits || policy.user_utility >= 0;
+    if (acceptable && policy.provider_cost < best.provider_cost) best = policy;
+  };
+  for (std::size_t k = 1; k < game.size(); ++k) consider(one_model(game, k));
+  for (std::size_t i = 0; i < game.size(); ++i) {
+    for (std::size_t j = i + 1; j < game.size(); ++j) for_each_policy(game, i, j, consider);
+  }
+  return best;
+}
+
+}  // namespace turnout::game

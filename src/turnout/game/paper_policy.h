@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "turnout/game/equilibrium.h"
+#include "turnout/game/routing_game.h"
+
+namespace turnout::game {
+
+/// The paper's policy (i, s) on two of the models: the cheapest among all pairs.
+struct PaperPolicy {
+  std::size_t first = 0;   ///< the pair's M1 ...
+  std::size_t second = 0;  ///< ... and M2; the same where there is one model only
+  Policy policy;
+  double abandon = 0;
+  bool submits = true;  ///< false: the user expects less than 0 and does not submit
+  double provider_cost = 0;
+  double user_utility = 0;
+  double success = 0;
+};
+
+/// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which they are offered,
+/// for the
+///   paper's user: he leaves with one probability q after every failure, whoever answered. solve() on each pair; with
+///   participates() also the s that makes submitting just worth it. Nothing with switching costs, which (i, s) does not
+///   know.
+/// Relative error 1e-14, as solve().
+std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game);
+
+}  // namespace turnout::game

@@ -1,0 +1,30 @@
+#include "turnout/game/plan_classes.h"
+
+#include <algorithm>
+
+namespace turnout::game {
+
+std::optional<double> PlanClasses::cascade_cost() const {
+  if (cascade) return cascade->provider_cost;
+  if (cascade_sequence) return cascade_sequence->payoffs.provider_cost;
+  return std::nullopt;
+}
+
+PlanClasses compare_plans(const RoutingGame& game, const SearchLimits& limits) {
+  PlanClasses classes{best_static_plan(game), best_paper_policy(game), {}, best_deterministic_plan(game, limits), {}};
+  classes.plan = game.has_switching() ? classes.deterministic : best_plan(game);
+  return classes;
+}
+
+PlanClasses compare_plans(const RoutingGame& game, const TaskTypes& types, std::size_t depth,
+                          const SearchLimits& limits) {
+  PlanClasses classes{best_static_sequence(game, types, depth),
+                      {},
+                      best_cascade_sequence(game, types, depth),
+                      best_sequence(game, types, depth, limits),
+                      {}};
+  classes.plan = classes.deterministic;
+  return classes;
+}
+
+}  // namespace turnout::game

@@ -1,0 +1,238 @@
+#include "turnout/game/promised_utility.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "turnout/numeric/lower_hull.h"
+
+namespace turnout::game {
+namespace {
+
+constexpr double kTie = 4 * std::numeric_limits<double>::epsilon();
+
+bool less_by_more_than_rounding(double a, double b) { return a < b - kTie * std::max(std::abs(a), std::abs(b)); }
+
+/// What serving on with one model until the task is solved comes to, per failed attempt before it.
+PlanPayoffs until_solved(const RoutingGame& game, std::size_t k) {
+  const PassTerms& pass = game.pass(k);
+  const double cost = pass.net_cost / pass.success;
+  return {cost, pass.net_value / pass.success, 1, pass.latency / pass.success, cost};
+}
+
+/// How a plan goes on after its first failed attempt; the three kinds of theorem 11.2.
+struct Tail {
+  enum class Kind { kLeave, kStay, kMixture } kind = Kind::kLeave;
+  std::size_t model = 0;  ///< the deterrent, the one that stays, or the mixture's dear one that keeps the user
+  std::size_t cheap = 0;  ///< the mixture's model that the user would leave
+  PlanPayoffs payoffs;    ///< from the failure on
+};
+
+Tail leave(const RoutingGame& game, std::size_t deterred_by) {
+  return {Tail::Kind::kLeave, deterred_by, 0, {game.churn_penalty(), 0, 0, 0, 0}};
+}
+
+Tail stay(const RoutingGame& game, std::size_t k) { return {Tail::Kind::kStay, k, 0, until_solved(game, k)}; }
+
+/// The user is kept at a promise of exactly 0: a convex combination, nothing cancels.
+Tail mixture(const RoutingGame& game, std::size_t cheap, std::size_t keeps) {
+  const PlanPayoffs low = until_solved(game, cheap);
+  const PlanPayoffs high = until_solved(game, keeps);
+  const double share = high.user_utility / (high.user_utility - low.user_utility);
+  const auto mean = [share](double a, double b) { return share * a + (1 - share) * b; };
+  const double cost = mean(low.provider_cost, high.provider_cost);
+  return {Tail::Kind::kMixture, keeps, cheap, {cost, 0, 1, mean(low.latency, high.latency), cost}};
+}
+
+/// Equation (16): the cheapest way to go on; ties to the simplest.
+std::optional<Tail> cheapest_tail(const RoutingGame& game) {
+  std::optional<Tail> best;
+  const auto consider = [&](const Tail& tail) {
+    if (!best || less_by_more_than_rounding(tail.payoffs.provider_cost, best->payoffs.provider_cost)) best = tail;
+  };
+  if (const auto threat = deterrent(game, 0)) consider(leave(game, *threat));
+  for (std::size_t j = 0; j < game.size(); ++j) {
+    if (game.pass(j).net_value >= 0) consider(stay(game, j));
+  }
+  for (std::size_t j = 0; j < game.size(); ++j) {
+    for (std::size_t k = 0; game.pass(j).net_value > 0 && k < game.size(); ++k) {
+      if (game.pass(k).net_value < 0) consider(mixture(game, k, j));
+    }
+  }
+  return best;
+}
+
+/// Writes the attempts of a plan one by one and keeps the probability that they are reached.
+class Schedule {
+ public:
+  explicit Schedule(const RoutingGame& game) : game_(game) {}
+
+  void add(std::size_t k) {
+    attempts_.push_back({{{k, 1.0}}, reach_});
+    reach_ *= game_.pass(k).failure;
+  }
+  void add_lottery(std::size_t a, double share, std::size_t b) {
+    attempts_.push_back({{{a, share}, {b, 1 - share}}, reach_});
+    reach_ *= share * game_.pass(a).failure + (1 - share) * game_.pass(b).failure;
+  }
+  /// An attempt that is on offer and that nobody makes.
+  void add_threat(std::size_t k) { attempts_.push_back({{{k, 1.0}}, 0}); }
+
+  /// The mixture from a promise of 0 on: the cheap model until the promise that it builds up is nearly that of the
+  /// dear one, a lottery that makes it exact, then the dear one. Equation (17).
+  /// @returns whether the list had to be cut
+  bool add_mixture(std::size_t cheap, std::size_t keeps) {
+    const PassTerms& low = game_.pass(cheap);
+    const double most = game_.pass(keeps).net_value / game_.pass(keeps).success;
+    const double latest = low.net_value + low.failure * most;  // the promise if the dear one is next to serve
+    double promise = 0;
+    for (; promise <= latest && promise < most; promise = (promise - low.net_value) / low.failure) {
+      if (attempts_.size() >= kMostAttempts) return true;
+      add(cheap);
+    }
+    if (promise < most) add_lottery(cheap, (most - promise) / (most - latest), keeps);
+    add(keeps);
+    return false;
+  }
+
+  std::vector<PlannedAttempt> take() { return std::move(attempts_); }
+  [[nodiscard]] bool empty() const { return attempts_.empty(); }
+  [[nodiscard]] bool ends_with(std::size_t k) const {
+    return !attempts_.empty() && attempts_.back().models.size() == 1 && attempts_.back().models[0].first == k;
+  }
+
+ private:
+  const RoutingGame& game_;
+  std::vector<PlannedAttempt> attempts_;
+  double reach_ = 1;
+};
+
+EscalationPlan with_tail(Schedule schedule, const Tail& tail, const PlanPayoffs& payoffs) {
+  EscalationPlan plan;
+  plan.payoffs = payoffs;
+  switch (tail.kind) {
+    case Tail::Kind::kLeave:
+      plan.leaves_after = schedule.empty() ? 0 : 1;
+      schedule.add_threat(tail.model);
+      break;
+    case Tail::Kind::kStay:
+      plan.until_solved = true;
+      if (!schedule.ends_with(tail.model)) schedule.add(tail.model);
+      break;
+    case Tail::Kind::kMixture:
+      plan.until_solved = true;
+      plan.truncated = schedule.add_mixture(tail.cheap, tail.model);
+      break;
+  }
+  plan.attempts = schedule.take();
+  return plan;
+}
+
+/// One attempt on k, then the tail.
+PlanPayoffs after_first(const RoutingGame& game, std::size_t k, const PlanPayoffs& tail) {
+  const PassTerms& pass = game.pass(k);
+  return {pass.net_cost + pass.failure * tail.provider_cost, pass.net_value + pass.failure * tail.user_utility,
+          pass.success + pass.failure * tail.success, pass.latency + pass.failure * tail.latency,
+          pass.net_cost + pass.failure * tail.service_cost};
+}
+
+}  // namespace
+
+std::optional<std::size_t> deterrent(const RoutingGame& game, std::size_t from) {
+  // The least value of going on for a user who may leave: W_f = min_k xi_k - wait_fk + b_k max(0, W_k), a contraction.
+  const std::size_t n = game.size();
+  std::vector<double> worth(n, 0);
+  const auto of = [&](std::size_t f, std::size_t k) {
+    return game.pass(k).net_value - game.switch_wait(f, k) + game.pass(k).failure * std::max(0.0, worth[k]);
+  };
+  constexpr int kRounds = 2000;
+  for (int round = 0; game.has_switching() && round < kRounds; ++round) {
+    std::vector<double> next(n, std::numeric_limits<double>::infinity());
+    for (std::size_t f = 0; f < n; ++f) {
+      for (std::size_t k = 0; k < n; ++k) next[f] = std::min(next[f], of(f, k));
+    }
+    if (next == worth) break;
+    worth = next;
+  }
+  std::size_t least = 0;
+  for (std::size_t k = 1; k < n; ++k) {
+    if (of(from, k) < of(from, least)) least = k;
+  }
+  if (of(from, least) > 0) return std::nullopt;
+  return least;
+}
+
+std::vector<Continuation> utility_frontier(const RoutingGame& game) {
+  const std::size_t n = game.size();
+  std::vector<Continuation> ways;
+  for (std::size_t k = 0; k < n; ++k) {
+    const PlanPayoffs tail = until_solved(game, k);
+    ways.push_back({tail.user_utility, tail.provider_cost, k, true});
+  }
+  for (std::size_t k = 0; k < n && deterrent(game, 0); ++k) {
+    const PassTerms& pass = game.pass(k);
+    ways.push_back({pass.net_value, pass.net_cost + pass.failure * game.churn_penalty(), k, false});
+  }
+  std::vector<numeric::LabelledPoint> points;
+  for (const Continuation& way : ways) points.push_back({way.utility, way.cost, points.size()});
+  const numeric::LowerHull hull(std::move(points));
+  const auto& vertices = hull.vertices();
+  std::vector<Continuation> frontier;
+  if (vertices.back().x < 0) return frontier;
+  const bool at_zero = std::any_of(vertices.begin(), vertices.end(), [](const auto& v) { return v.x == 0; });
+  if (vertices.front().x < 0 && !at_zero) frontier.push_back({0, hull.at(0), n, true});
+  for (const auto& v : vertices) {
+    if (v.x >= 0) frontier.push_back(ways[v.label]);
+  }
+  return frontier;
+}
+
+EscalationPlan static_plan(const RoutingGame& game, std::size_t k) {
+  const double net_value = game.pass(k).net_value;
+  std::optional<EscalationPlan> best;
+  const auto consider = [&](Tail tail, bool submits) {
+    Schedule schedule(game);
+    if (submits) schedule.add(k);
+    const PlanPayoffs payoffs = submits ? after_first(game, k, tail.payoffs) : tail.payoffs;
+    if (best && !less_by_more_than_rounding(payoffs.provider_cost, best->payoffs.provider_cost)) return;
+    best = with_tail(std::move(schedule), tail, payoffs);
+  };
+  if (net_value >= 0) {
+    consider(stay(game, k), true);
+    best->payoffs = until_solved(game, k);  // the same with fewer roundings
+  }
+  if (net_value <= 0) consider(leave(game, k), !game.participates() || net_value == 0);
+  if (net_value == 0 && game.participates()) consider(leave(game, k), false);
+  return *best;
+}
+
+EscalationPlan best_static_plan(const RoutingGame& game) {
+  EscalationPlan best = static_plan(game, 0);
+  for (std::size_t k = 1; k < game.size(); ++k) {
+    EscalationPlan plan = static_plan(game, k);
+    if (less_by_more_than_rounding(plan.payoffs.provider_cost, best.payoffs.provider_cost)) best = std::move(plan);
+  }
+  return best;
+}
+
+CertifiedPlan best_plan(const RoutingGame& game) {
+  const Tail tail = *cheapest_tail(game);  // some xi is negative, so that leaving can be induced, or some is not
+  EscalationPlan best = best_static_plan(game);
+  const auto consider = [&](Schedule schedule, const PlanPayoffs& payoffs) {
+    if (!less_by_more_than_rounding(payoffs.provider_cost, best.payoffs.provider_cost)) return;
+    best = with_tail(std::move(schedule), tail, payoffs);
+  };
+  if (game.participates()) {
+    consider(Schedule(game), tail.payoffs);
+  } else {
+    for (std::size_t i = 0; i < game.size(); ++i) {
+      Schedule schedule(game);
+      schedule.add(i);
+      consider(std::move(schedule), after_first(game, i, tail.payoffs));
+    }
+  }
+  const double cost = best.payoffs.provider_cost;
+  return {std::move(best), {cost, 0, 0}};
+}
+
+}  // namespace turnout::game
