@@ -26,7 +26,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (!(*margin >= 0 && *margin <= 1000)) {
     return base::Error{base::ErrorCode::kInvalidValue, arguments.margin + " must be from 0 to 1000", "--margin"};
   }
-  auto scenario = arguments.scenario.read();
+  auto scenario = arguments.scenario.read_paper_game("audit");
   if (!scenario) return scenario.error();
   return print(arguments.json ? report::to_text(report::audit_json(*scenario, *margin))
                               : report::audit_text(*scenario, *margin));

@@ -36,10 +36,15 @@ int run(int argc, char** argv) {
   program.footer(kFooter);
   Action chosen;
   add_solve(program, chosen);
+  add_plan(program, chosen);
   add_response(program, chosen);
   add_audit(program, chosen);
   add_explain(program, chosen);
   add_catalog(program, chosen);
+  add_transparency(program, chosen);
+  add_robust(program, chosen);
+  add_calibrate(program, chosen);
+  add_replay(program, chosen);
   add_verify(program, chosen);
   add_completion(program, chosen);
   try {
@@ -48,7 +53,10 @@ int run(int argc, char** argv) {
     if (e.get_exit_code() != 0) return fail(fmt::format("{} (see --help)", e.what()));
     return program.exit(e);  // --help, --version
   }
-  if (!chosen) return fail("needs a verb, one of solve, response, audit, explain, catalog, verify (see --help)");
+  if (!chosen)
+    return fail(
+        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, calibrate, replay, "
+        "verify (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -1,5 +1,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "scenario_arguments.h"
 #include "turnout/report/response_report.h"
@@ -22,7 +23,11 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto scenario = arguments.scenario.read();
+  auto read = arguments.scenario.read();
+  if (!read) return read.error();
+  scenario::Scenario described = *std::move(read);
+  described.knows.reset();  // all three kinds of users are shown, whichever the scenario says
+  auto scenario = scenario::paper_game(described, "response");
   if (!scenario) return scenario.error();
   const auto curve = report::response_curve(scenario->game, arguments.points);
   if (arguments.csv) return print(report::response_csv(curve));

@@ -74,9 +74,13 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
     if (auto ok = game::check(kFlags.at(i).quantity, *number); !ok) return ok.error().within(kFlags.at(i).name);
     x.at(i) = *number;
   }
-  auto game = game::Game::make({x[0], x[kValueOfTime]}, {x[1]}, {game::Model{x[2], x[3], x[4]}, {x[5], x[6], x[7]}});
+  auto game = game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]}, {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}});
   if (!game) return game.error();
-  return scenario::Scenario{*game, {"M1", "M2"}};
+  return scenario::Scenario{"game by numbers", *std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
+}
+
+base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(const std::string& verb) const {
+  return read().and_then([&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
 }
 
 }  // namespace turnout::program

@@ -19,6 +19,8 @@ class ScenarioArguments {
   void add_to(CLI::App& verb);
   /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the options, or both.
   [[nodiscard]] base::Result<scenario::Scenario> read() const;
+  /// @returns the same as the paper's two-model game; kUnsupported naming the key that goes beyond it.
+  [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(const std::string& verb) const;
   /// @returns whether anything was given at all.
   [[nodiscard]] bool empty() const;
 

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "scenario_arguments.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
+#include "turnout/report/population_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/scenario/game_batch.h"
 #include "verbs.h"
@@ -18,6 +20,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout solve examples/gpt-4.1.toml\n"
     "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 --json\n"
+    "  turnout solve examples/two-kinds-of-users.toml\n"
     "  turnout solve --batch games.csv -o solved.csv";
 
 struct Arguments {
@@ -52,6 +55,18 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
+base::Result<ExitCode> solve_population(const scenario::TwoModelScenario& scenario,
+                                        const std::vector<scenario::Segment>& segments, bool json) {
+  report::Population population{scenario, {}};
+  const game::Game& game = scenario.game;
+  for (const scenario::Segment& segment : segments) {
+    auto part = game::Game::make(segment.user, {game.churn_penalty()}, {game.model(0), game.model(1)});
+    if (!part) return part.error().within("segment");
+    population.parts.push_back({segment.share, *part});
+  }
+  return print(json ? report::to_text(report::population_json(population)) : report::population_text(population));
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (!arguments.batch.empty()) {
     if (!arguments.scenario.empty()) return misuse("--batch takes its games from the file, give no other game");
@@ -59,8 +74,13 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return solve_file(arguments);
   }
   if (!arguments.output.empty()) return misuse("-o goes with --batch only");
-  auto scenario = arguments.scenario.read();
+  auto read = arguments.scenario.read();
+  if (!read) return read.error();
+  scenario::Scenario described = *std::move(read);
+  const auto segments = std::exchange(described.segments, {});
+  auto scenario = scenario::paper_game(described, "solve");
   if (!scenario) return scenario.error();
+  if (!segments.empty()) return solve_population(*scenario, segments, arguments.json);
   return print(arguments.json ? report::to_text(report::solution_json(*scenario)) : report::solution_text(*scenario));
 }
 

@@ -14,10 +14,15 @@ namespace turnout::program {
 using Action = std::function<base::Result<ExitCode>()>;
 
 void add_solve(CLI::App& program, Action& chosen);
+void add_plan(CLI::App& program, Action& chosen);
 void add_response(CLI::App& program, Action& chosen);
 void add_audit(CLI::App& program, Action& chosen);
 void add_explain(CLI::App& program, Action& chosen);
 void add_catalog(CLI::App& program, Action& chosen);
+void add_transparency(CLI::App& program, Action& chosen);
+void add_robust(CLI::App& program, Action& chosen);
+void add_calibrate(CLI::App& program, Action& chosen);
+void add_replay(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
 

@@ -14,7 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
-VERBS = ["solve", "response", "audit", "explain", "catalog", "verify", "completion"]
+VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "calibrate", "replay",
+         "verify", "completion"]
 
 
 def turnout(*arguments, stdin="", **options):
@@ -43,6 +44,20 @@ class Program(unittest.TestCase):
             self.assertIn("Example", done.stdout)
             self.assertIn(f"turnout {verb}", done.stdout)
 
+    def test_the_examples_of_the_help_run(self):
+        ran = 0
+        for verb in ["plan", "transparency", "robust", "calibrate", "replay"]:
+            for line in turnout(verb, "--help").stdout.splitlines():
+                words = line.split()
+                if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w and "/" in w):
+                    continue
+                if any(w in ("outcomes.csv", "scenario.toml") for w in words):
+                    continue  # files that a reader would have
+                ran += 1
+                done = turnout(*words[1:], cwd=ROOT)
+                self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
+        self.assertGreaterEqual(ran, 10)
+
     def test_version_is_printed(self):
         self.assertRegex(turnout("--version").stdout, r"^turnout \d+\.\d+\.\d+\n$")
 
@@ -64,14 +79,64 @@ class Program(unittest.TestCase):
             value = solution[key] if isinstance(solution[key], str) else float(solution[key])
             self.assertEqual(row[key] if isinstance(value, str) else float(row[key]), value, key)
 
+    def test_json_of_populations_calibrations_and_replays(self):
+        def fetch(*arguments):
+            return json.loads(turnout(*arguments, "--json").stdout, parse_constant=lambda c: self.fail(c))
+        population = fetch("solve", ROOT / "examples/two-kinds-of-users.toml")
+        self.assertEqual(len(population["segments"]), 2)
+        self.assertLessEqual(population["certificate"]["lower_bound"], population["provider_cost"])
+        fits = fetch("calibrate", ROOT / "catalog/tau2_passk.csv", "--group", "domain")["fits"]
+        self.assertEqual([f["group"] for f in fits], ["airline", "banking_knowledge", "retail", "telecom"])
+        policies = fetch("replay", ROOT / "catalog/outcomes/gsm8k.csv", ROOT / "examples/gsm8k.toml", "--splits", 2)["policies"]
+        self.assertEqual(policies[0]["policy"], "Turnout plan")
+
+    def test_plan_has_the_names_that_programs_rely_on(self):
+        plan = json.loads(turnout("plan", ROOT / "examples/four-models.toml", "--json").stdout)
+        for key in ["provider_cost", "user_utility", "success"]:
+            self.assertIsInstance(plan[key], float)
+        self.assertEqual([a["attempt"] for a in plan["attempts"]], list(range(1, len(plan["attempts"]) + 1)))
+        self.assertEqual(plan["attempts"][0]["reach"], 1)
+        self.assertAlmostEqual(sum(plan["attempts"][5]["lottery"].values()), 1)
+        costs = [plan["classes"][c]["provider_cost"] for c in ["best_static", "cascade", "deterministic_plan", "plan"]]
+        self.assertEqual(costs[3], plan["provider_cost"])
+        self.assertEqual(costs[3], min(costs))
+
+    def test_plan_of_two_models_has_the_paper_s_equilibrium_among_its_classes(self):
+        plan = json.loads(turnout("plan", *GAME, "--json").stdout)
+        solution = json.loads(turnout("solve", *GAME, "--json").stdout)
+        self.assertAlmostEqual(plan["classes"]["cascade"]["provider_cost"], solution["provider_cost"], delta=1e-12)
+
+    def test_plan_reads_outcomes_beside_the_scenario(self):
+        (self.folder / "o.csv").write_text("task,large,mini\na,1,1\nb,1,0\nc,0,0\nd,1,0\n")
+        models = "".join(f"[[model]]\nname='{n}'\nlatency={t}\ncost={c}\n" for n, t, c in [("mini", 0, 1), ("large", 0, 4)])
+        file = self.folder / "s.toml"
+        file.write_text("[user]\nvalue=9\n[provider]\nchurn_penalty=20\n[difficulty]\noutcomes='o.csv'\n" + models)
+        plan = json.loads(turnout("plan", file, "--depth", 2, "--json").stdout)
+        # mini solves a; large then solves b and d; nobody solves c: 1 + 3/4 * 4 + 1/4 * 20.
+        self.assertEqual([a["model"] for a in plan["attempts"]], ["mini", "large"])
+        self.assertAlmostEqual(plan["provider_cost"], 9)
+        self.refuses(turnout("plan", file, "--depth", 0), "--depth")
+        self.refuses(turnout("plan", file, "--depth", 65), "--depth")
+        (self.folder / "o.csv").write_text("task,large\na,1\n")
+        self.refuses(turnout("plan", file), "s.toml:6", "has no outcomes of model 'mini'")
+
+    def test_verbs_refuse_what_they_do_not_cover_by_its_key(self):
+        example = (ROOT / "examples/grok-3-mini-gpt-5.toml").read_text()
+        keys = {"difficulty": "[difficulty]\nsigma=1\n", "switching": "[switching]\ncost=1\n"}
+        for verb in ["solve", "response", "audit", "explain"]:
+            for key, text in keys.items():
+                self.refuses(turnout(verb, "-", stdin=example + text), f"standard input: {key}: ", verb)
+        self.refuses(turnout("plan", "-", stdin=example.replace("[user]", "[user]\nknows='policy'")), "user.knows")
+        self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")), "provider.commits")
+
     def test_json_of_every_verb_is_json_without_nan(self):
         example = ROOT / "examples/grok-3-mini-gpt-5.toml"
-        for verb in ["solve", "response", "audit", "explain"]:
+        for verb in ["solve", "plan", "response", "audit", "explain", "transparency", "robust"]:
             text = turnout(verb, example, "--json").stdout
             self.assertIn("game", json.loads(text, parse_constant=lambda c: self.fail(c)))
         report = json.loads(turnout("catalog", ROOT / "catalog/aider_edit.csv", "--value", 1, "--penalty", 1, "--pairs", "--json").stdout)
         self.assertEqual(len(report["pairs"]), 30 * 29)
-        self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 50)
+        self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 70)
 
     def test_bad_arguments_are_refused_in_one_line(self):
         self.refuses(turnout(), "needs a verb")
@@ -93,6 +158,15 @@ class Program(unittest.TestCase):
         self.refuses(turnout("verify", "--games", 0), "--games")
         self.refuses(turnout("verify", "--seed", "x"), "--seed")
         self.refuses(turnout("completion", "fish"), "fish")
+        gsm8k = ROOT / "catalog/outcomes/gsm8k.csv"
+        self.refuses(turnout("replay", gsm8k), "needs a scenario, or --random")
+        self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--random", 3, "--score", "prompt_chars"), "--random")
+        self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--score", "x"), "gsm8k.csv:1", "'x'")
+        self.refuses(turnout("replay", gsm8k, "--random", 3), "gsm8k.csv:2", "prompt_chars", "must be in [0, 1]")
+        self.refuses(turnout("replay", gsm8k, ROOT / "examples/uncertain.toml"), "uncertain.toml: V", "plain numbers")
+        self.refuses(turnout("calibrate", gsm8k), "gsm8k.csv:1", "solved_first")
+        self.refuses(turnout("calibrate", gsm8k, "--group", "x", "--outcomes"), "--group")
+        self.refuses(turnout("robust", ROOT / "examples/uncertain.toml", "--draws", 5), "--draws")
 
     def test_missing_and_forbidden_files_are_named(self):
         missing = self.folder / "missing"

@@ -38,7 +38,7 @@ Audit audit(const Game& game, double margin) {
 
 std::string sentence(const std::string& text) { return wrapped(text, 96, 2); }
 
-std::string misalignment_text(const scenario::Scenario& scenario, const Audit& a) {
+std::string misalignment_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
   const Candidate& best = a.equilibrium.best();
   const auto& m = a.misalignment;
   std::string text = "\n1. Whose route is it?\n";
@@ -54,7 +54,7 @@ std::string misalignment_text(const scenario::Scenario& scenario, const Audit& a
              number(m.gap), number(m.gap / scenario.game.value_of_time()), number(m.saving)));
 }
 
-std::string throttling_text(const scenario::Scenario& scenario, const Audit& a) {
+std::string throttling_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
   const auto& t = a.throttling;
   std::string text = "\n2. Does it pay to slow models down?\n";
   if (t.gain == 0) {
@@ -76,7 +76,7 @@ std::string throttling_text(const scenario::Scenario& scenario, const Audit& a) 
                               number(a.penalty_floor), number(scenario.game.churn_penalty())));
 }
 
-std::string remedies_text(const scenario::Scenario& scenario, const Audit& a) {
+std::string remedies_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
   const auto& o = a.opt_out;
   std::string text = "\n3. What would help?\n";
   text +=
@@ -104,13 +104,13 @@ std::string remedies_text(const scenario::Scenario& scenario, const Audit& a) {
 
 }  // namespace
 
-std::string audit_text(const scenario::Scenario& scenario, double margin) {
+std::string audit_text(const scenario::TwoModelScenario& scenario, double margin) {
   const Audit a = audit(scenario.game, margin);
   return game_text(scenario) + misalignment_text(scenario, a) + throttling_text(scenario, a) +
          remedies_text(scenario, a);
 }
 
-ordered_json audit_json(const scenario::Scenario& scenario, double margin) {
+ordered_json audit_json(const scenario::TwoModelScenario& scenario, double margin) {
   const Audit a = audit(scenario.game, margin);
   const auto& m = a.misalignment;
   const auto& t = a.throttling;

@@ -10,7 +10,7 @@
 namespace turnout::report {
 
 /// @param margin  by how much a throttled latency exceeds the smallest that works, >= 0
-std::string audit_text(const scenario::Scenario& scenario, double margin);
-nlohmann::ordered_json audit_json(const scenario::Scenario& scenario, double margin);
+std::string audit_text(const scenario::TwoModelScenario& scenario, double margin);
+nlohmann::ordered_json audit_json(const scenario::TwoModelScenario& scenario, double margin);
 
 }  // namespace turnout::report

@@ -58,7 +58,7 @@ std::string nearest_text(const std::vector<game::Sensitivity>& all) {
 
 }  // namespace
 
-std::string explain_text(const scenario::Scenario& scenario) {
+std::string explain_text(const scenario::TwoModelScenario& scenario) {
   const game::Equilibrium equilibrium = game::solve(scenario.game);
   const game::DecisionRule rule = game::decision_rule(scenario.game, equilibrium);
   std::string text = game_text(scenario) + "\nRule\n" + wrapped(rule.name + ".", 96, 2);
@@ -79,7 +79,7 @@ std::string explain_text(const scenario::Scenario& scenario) {
   return text + nearest_text(all);
 }
 
-ordered_json explain_json(const scenario::Scenario& scenario) {
+ordered_json explain_json(const scenario::TwoModelScenario& scenario) {
   const game::Equilibrium equilibrium = game::solve(scenario.game);
   const game::DecisionRule rule = game::decision_rule(scenario.game, equilibrium);
   ordered_json json = {{"game", game_json(scenario)},

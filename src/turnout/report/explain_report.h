@@ -9,7 +9,7 @@
 /// nearest value at which the provider would play another route.
 namespace turnout::report {
 
-std::string explain_text(const scenario::Scenario& scenario);
-nlohmann::ordered_json explain_json(const scenario::Scenario& scenario);
+std::string explain_text(const scenario::TwoModelScenario& scenario);
+nlohmann::ordered_json explain_json(const scenario::TwoModelScenario& scenario);
 
 }  // namespace turnout::report

@@ -18,9 +18,9 @@ namespace {
 using nlohmann::ordered_json;
 using turnout::testing::game_of;
 
-const scenario::Scenario kCascade{game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}), {"mini", "large"}};
-const scenario::Scenario kThrottled{game_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2}), {"mini", "large"}};
-const scenario::Scenario kPatience{game_of(10, 100, {0.2, 1, 1}, {0.8, 9, 1.2}), {"mini", "slow"}};
+const scenario::TwoModelScenario kCascade{game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}), {"mini", "large"}};
+const scenario::TwoModelScenario kThrottled{game_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2}), {"mini", "large"}};
+const scenario::TwoModelScenario kPatience{game_of(10, 100, {0.2, 1, 1}, {0.8, 9, 1.2}), {"mini", "slow"}};
 
 /// Calls `on_number` with each number in a JSON value.
 void each_number(const ordered_json& json, const std::function<void(double)>& on_number) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/game/equilibrium.h"
+#include "turnout/game/knowledge.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
 
@@ -40,6 +41,54 @@ const char* phase(const ResponsePoint& point) {
   return point.response.abandon == 1 ? "leaves" : "mixes";
 }
 
+/// The optimum of solve() under users who know more than the paper's.
+struct Knowing {
+  game::Candidate policy;
+  game::InformedResponse informed;
+  game::CountingResponse counting;
+};
+
+Knowing knowing(const game::Game& game) {
+  const game::Candidate best = game::solve(game).best();
+  return {best, game::informed_response(game, best.policy), game::counting_response(game, best.policy)};
+}
+
+const char* leaves(const game::InformedResponse& r) {
+  if (r.leaves_first) return r.leaves_second ? "leaves after any failure" : "leaves after M1";
+  return r.leaves_second ? "leaves after M2" : "never leaves";
+}
+
+std::string leaves(const game::CountingResponse& r) {
+  return r.leaves_after ? fmt::format("leaves after attempt {}", *r.leaves_after) : "never leaves";
+}
+
+std::string knowledge_text(const game::Game& game) {
+  const Knowing k = knowing(game);
+  Table table({"the user knows", "and", "U", "J", "S"});
+  const auto add = [&](const char* what, const std::string& does, const game::Payoffs<double>& p) {
+    table.add({what, does, number(p.user_utility), number(p.provider_cost), number(p.success)});
+  };
+  add("the policy (the paper)", fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs);
+  add("which model answered", leaves(k.informed), k.informed.payoffs);
+  add("the number of the attempt", leaves(k.counting), k.counting.payoffs);
+  return fmt::format("\nThe optimal policy ({},{}) under users who know more\n", k.policy.policy.start + 1,
+                     number(k.policy.policy.cascade)) +
+         table.to_string(2);
+}
+
+ordered_json knowledge_json(const game::Game& game) {
+  const Knowing k = knowing(game);
+  const auto one = [](const std::string& does, const game::Payoffs<double>& p) -> ordered_json {
+    return {{"response", does},
+            {"user_utility", p.user_utility},
+            {"provider_cost", p.provider_cost},
+            {"success", p.success}};
+  };
+  return {{"policy", one(fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs)},
+          {"model", one(leaves(k.informed), k.informed.payoffs)},
+          {"attempt", one(leaves(k.counting), k.counting.payoffs)}};
+}
+
 }  // namespace
 
 std::vector<ResponsePoint> response_curve(const game::Game& game, std::size_t points) {
@@ -57,7 +106,7 @@ std::vector<ResponsePoint> response_curve(const game::Game& game, std::size_t po
   return curve;
 }
 
-std::string response_text(const scenario::Scenario& scenario, const std::vector<ResponsePoint>& curve) {
+std::string response_text(const scenario::TwoModelScenario& scenario, const std::vector<ResponsePoint>& curve) {
   Table table({"policy (i,s)", "user", "q", "U", "J", "S", "L", "C", "mark"});
   for (const ResponsePoint& point : curve) {
     const auto& p = point.payoffs;
@@ -65,7 +114,7 @@ std::string response_text(const scenario::Scenario& scenario, const std::vector<
                number(point.response.abandon), number(p.user_utility), number(p.provider_cost), number(p.success),
                number(p.latency), number(p.service_cost), point.mark});
   }
-  return game_text(scenario) + "\nResponse\n" + table.to_string(2);
+  return game_text(scenario) + "\nResponse\n" + table.to_string(2) + knowledge_text(scenario.game);
 }
 
 std::string response_csv(const std::vector<ResponsePoint>& curve) {
@@ -79,7 +128,7 @@ std::string response_csv(const std::vector<ResponsePoint>& curve) {
   return text;
 }
 
-ordered_json response_json(const scenario::Scenario& scenario, const std::vector<ResponsePoint>& curve) {
+ordered_json response_json(const scenario::TwoModelScenario& scenario, const std::vector<ResponsePoint>& curve) {
   ordered_json json = {{"game", game_json(scenario)}, {"thresholds", thresholds_json(scenario.game)}};
   json["response"] = ordered_json::array();
   for (const ResponsePoint& point : curve) {
@@ -95,6 +144,7 @@ ordered_json response_json(const scenario::Scenario& scenario, const std::vector
                                 {"service_cost", p.service_cost},
                                 {"mark", point.mark}});
   }
+  json["knowledge"] = knowledge_json(scenario.game);
   return json;
 }
 

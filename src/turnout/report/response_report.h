@@ -23,8 +23,9 @@ struct ResponsePoint {
 ///   user is indifferent; the point there has the response that costs the provider less.
 std::vector<ResponsePoint> response_curve(const game::Game& game, std::size_t points);
 
-std::string response_text(const scenario::Scenario& scenario, const std::vector<ResponsePoint>& curve);
+std::string response_text(const scenario::TwoModelScenario& scenario, const std::vector<ResponsePoint>& curve);
 std::string response_csv(const std::vector<ResponsePoint>& curve);
-nlohmann::ordered_json response_json(const scenario::Scenario& scenario, const std::vector<ResponsePoint>& curve);
+nlohmann::ordered_json response_json(const scenario::TwoModelScenario& scenario,
+                                     const std::vector<ResponsePoint>& curve);
 
 }  // namespace turnout::report

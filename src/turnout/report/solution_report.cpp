@@ -44,7 +44,7 @@ std::string candidates_text(const game::Equilibrium& equilibrium) {
 
 }  // namespace
 
-std::string in_words(const Candidate& c, const scenario::Scenario& scenario) {
+std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scenario) {
   const auto& [first, second] = scenario.names;
   const std::string share = number(c.policy.cascade);
   switch (c.route) {
@@ -79,7 +79,7 @@ std::string in_words(const Candidate& c, const scenario::Scenario& scenario) {
       first, second, share, number(c.abandon));
 }
 
-ordered_json game_json(const scenario::Scenario& scenario) {
+ordered_json game_json(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
   const game::Primitives<double> primitives(game);
   ordered_json json = {{"value", game.value()},
@@ -99,7 +99,7 @@ ordered_json game_json(const scenario::Scenario& scenario) {
   return json;
 }
 
-std::string game_text(const scenario::Scenario& scenario) {
+std::string game_text(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
   const game::Primitives<double> primitives(game);
   std::string text = fmt::format("Game\n  V = {}, P = {}, value of time {}\n\n", number(game.value()),
@@ -139,7 +139,7 @@ ordered_json candidate_json(const Candidate& c) {
           {"service_cost", p.service_cost}};
 }
 
-ordered_json solution_json(const scenario::Scenario& scenario) {
+ordered_json solution_json(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   const game::Misalignment misaligned = game::misalignment(game, equilibrium);
@@ -160,7 +160,7 @@ ordered_json solution_json(const scenario::Scenario& scenario) {
   return json;
 }
 
-std::string solution_text(const scenario::Scenario& scenario) {
+std::string solution_text(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   const Candidate& best = equilibrium.best();

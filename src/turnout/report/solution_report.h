@@ -9,17 +9,17 @@
 /// The equilibrium of a scenario, as text and as JSON, with the same numbers in both. docs/formats.md, "Solution".
 namespace turnout::report {
 
-std::string solution_text(const scenario::Scenario& scenario);
-nlohmann::ordered_json solution_json(const scenario::Scenario& scenario);
+std::string solution_text(const scenario::TwoModelScenario& scenario);
+nlohmann::ordered_json solution_json(const scenario::TwoModelScenario& scenario);
 
 /// @returns what a route means for these models, in words: "every attempt goes to mini; the user never leaves".
-std::string in_words(const game::Candidate& candidate, const scenario::Scenario& scenario);
+std::string in_words(const game::Candidate& candidate, const scenario::TwoModelScenario& scenario);
 
 /// @returns the game's parameters as JSON, as every report begins.
-nlohmann::ordered_json game_json(const scenario::Scenario& scenario);
+nlohmann::ordered_json game_json(const scenario::TwoModelScenario& scenario);
 
 /// @returns the game's parameters and the net value and cost-of-pass of each model, as text.
-std::string game_text(const scenario::Scenario& scenario);
+std::string game_text(const scenario::TwoModelScenario& scenario);
 
 /// @returns the thresholds that the game has, as an object with s0 or with sL and sH.
 nlohmann::ordered_json thresholds_json(const game::Game& game);

@@ -1,19 +1,15 @@
 #include "turnout/scenario/scenario.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <cmath>
-#include <span>
-#include <sstream>
+#include <filesystem>
 #include <utility>
-#include <vector>
 
+#include <cmath>
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
+#include "turnout/scenario/toml_section.h"
 
 namespace turnout::scenario {
 namespace {
@@ -24,78 +20,7 @@ using base::Result;
 using base::Status;
 using game::Quantity;
 
-/// One table of the file: reads its keys, and knows how to say where something is wrong.
-class Section {
- public:
-  Section(const toml::table& table, std::string source, std::string name)
-      : table_(table), source_(std::move(source)), name_(std::move(name)) {}
-
-  [[nodiscard]] Status allow_only(std::span<const std::string_view> keys) const {
-    for (const auto& [key, node] : table_) {
-      if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
-      return fail(ErrorCode::kMalformedInput, node, key.str(),
-                  fmt::format("is not a known key; allowed are {}", fmt::join(keys, ", ")));
-    }
-    return base::Done{};
-  }
-
-  [[nodiscard]] Result<double> number(std::string_view key, Quantity quantity) const {
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) return missing(key);
-    if (!node->is_number()) return wrong_type(*node, key, "a number");
-    const double value = *node->value<double>();
-    if (auto ok = game::check(quantity, value); !ok) return fail(ok.error().code, *node, key, ok.error().message);
-    return value;
-  }
-
-  [[nodiscard]] Result<double> number(std::string_view key, Quantity quantity, double otherwise) const {
-    return table_.contains(key) ? number(key, quantity) : Result<double>(otherwise);
-  }
-
-  [[nodiscard]] Result<std::string> name_of_model() const {
-    constexpr std::size_t kLongestName = 200;
-    const toml::node* node = table_.get("name");
-    if (node == nullptr) return missing("name");
-    if (!node->is_string()) return wrong_type(*node, "name", "a string");
-    auto text = *node->value<std::string>();
-    const bool printable = std::none_of(text.begin(), text.end(),
-                                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-    if (text.empty() || text.size() > kLongestName || !printable) {
-      return fail(ErrorCode::kInvalidValue, *node, "name",
-                  fmt::format("{} must have 1 to {} printable characters", base::in_quotes(text), kLongestName));
-    }
-    return text;
-  }
-
-  [[nodiscard]] Status no_price() const {
-    auto price = number("price", Quantity::kCost, 0);
-    if (!price) return price.error();
-    if (*price == 0) return base::Done{};
-    return fail(ErrorCode::kUnsupported, *table_.get("price"), "price",
-                fmt::format("{} is not supported: the two-model game has no prices, only 0 is allowed", *price));
-  }
-
- private:
-  [[nodiscard]] Error fail(ErrorCode code, const toml::node& node, std::string_view key, std::string what) const {
-    return {code, std::move(what), fmt::format("{}:{}: {}", source_, node.source().begin.line, path(key))};
-  }
-  [[nodiscard]] Error missing(std::string_view key) const {
-    return {ErrorCode::kMalformedInput, "is missing",
-            fmt::format("{}:{}: {}", source_, table_.source().begin.line, path(key))};
-  }
-  [[nodiscard]] Error wrong_type(const toml::node& node, std::string_view key, const char* expected) const {
-    std::ostringstream type;
-    type << node.type();
-    return fail(ErrorCode::kMalformedInput, node, key, fmt::format("is a TOML {}, must be {}", type.str(), expected));
-  }
-  [[nodiscard]] std::string path(std::string_view key) const {
-    return name_.empty() ? base::printable(key) : fmt::format("{}.{}", name_, base::printable(key));
-  }
-
-  const toml::table& table_;
-  std::string source_;
-  std::string name_;
-};
+constexpr std::size_t kLongestName = 200;
 
 /// The packaged library reports by exception; here its reports become errors like any other.
 Result<toml::table> parse_toml(std::string_view text, const std::string& source) {
@@ -107,110 +32,461 @@ Result<toml::table> parse_toml(std::string_view text, const std::string& source)
   }
 }
 
-Result<const toml::table*> table_at(const toml::table& root, std::string_view key, const std::string& source) {
-  const toml::node* node = root.get(key);
-  if (node == nullptr) return Error{ErrorCode::kMalformedInput, fmt::format("the table [{}] is missing", key), source};
-  if (!node->is_table()) {
-    return Error{ErrorCode::kMalformedInput, fmt::format("{} must be a table, written [{}]", key, key),
-                 fmt::format("{}:{}", source, node->source().begin.line)};
-  }
-  return node->as_table();
-}
-
-Result<game::User> read_user(const toml::table& root, const std::string& source) {
-  constexpr std::array<std::string_view, 2> kKeys = {"value", "value_of_time"};
-  auto table = table_at(root, "user", source);
-  if (!table) return table.error();
-  const Section section(**table, source, "user");
-  if (auto ok = section.allow_only(kKeys); !ok) return ok.error();
-  auto value = section.number("value", Quantity::kValue);
-  if (!value) return value.error();
-  auto value_of_time = section.number("value_of_time", Quantity::kValueOfTime, 1);
-  if (!value_of_time) return value_of_time.error();
-  return game::User{*value, *value_of_time};
-}
-
-Result<game::Provider> read_provider(const toml::table& root, const std::string& source) {
-  constexpr std::array<std::string_view, 1> kKeys = {"churn_penalty"};
-  auto table = table_at(root, "provider", source);
-  if (!table) return table.error();
-  const Section section(**table, source, "provider");
-  if (auto ok = section.allow_only(kKeys); !ok) return ok.error();
-  auto penalty = section.number("churn_penalty", Quantity::kChurnPenalty);
-  if (!penalty) return penalty.error();
-  return game::Provider{*penalty};
-}
-
-struct NamedModel {
-  std::string name;
-  game::Model model;
+/// Everything that is read, before it is put together.
+struct Draft {
+  game::User user;
+  game::Provider provider;
+  std::vector<game::Offer> offers;
+  game::Switching switching;
+  bool participates = false;
+  std::optional<std::string> outcomes;
+  std::string outcomes_place;
 };
 
-Result<NamedModel> read_model(const toml::table& table, std::size_t index, const std::string& source) {
-  constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost", "price"};
-  const Section section(table, source, fmt::format("model[{}]", index + 1));
-  if (auto ok = section.allow_only(kKeys); !ok) return ok.error();
-  auto name = section.name_of_model();
-  if (!name) return name.error();
-  auto success = section.number("success", Quantity::kSuccess);
-  if (!success) return success.error();
-  auto latency = section.number("latency", Quantity::kLatency);
-  if (!latency) return latency.error();
-  auto cost = section.number("cost", Quantity::kCost);
-  if (!cost) return cost.error();
-  if (auto ok = section.no_price(); !ok) return ok.error();
-  return NamedModel{*name, {*success, *latency, *cost}};
+/// A number, or a table that says how well it is known.
+class Amounts {
+ public:
+  explicit Amounts(std::vector<Uncertainty>& uncertain) : uncertain_(uncertain) {}
+
+  Result<double> read(const TomlSection& section, std::string_view key, game::Parameter parameter) {
+    const toml::node* node = section.node(key);
+    if (node == nullptr || !node->is_table()) return section.number(key, parameter.quantity);
+    auto table = section.table(key);
+    if (!table) return table.error();
+    auto known = table->has("trials") ? counts(*table, parameter) : interval(*table, parameter);
+    if (!known) return known.error();
+    uncertain_.push_back(*known);
+    return known->mean;
+  }
+
+ private:
+  static Result<Uncertainty> interval(const TomlSection& table, game::Parameter parameter) {
+    constexpr std::array<std::string_view, 3> kKeys = {"mean", "lo", "hi"};
+    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+    Uncertainty u{parameter, Uncertainty::Kind::kInterval, 0, 0, 0, 0, 0};
+    for (auto [key, to] : {std::pair{"mean", &u.mean}, {"lo", &u.low}, {"hi", &u.high}}) {
+      auto number = table.number(key, parameter.quantity);
+      if (!number) return number.error();
+      *to = *number;
+    }
+    if (u.low <= u.mean && u.mean <= u.high) return u;
+    return table.fail(ErrorCode::kInvalidValue, "mean",
+                      fmt::format("{} must be between lo = {} and hi = {}", u.mean, u.low, u.high));
+  }
+
+  static Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) {
+    constexpr std::array<std::string_view, 2> kKeys = {"successes", "trials"};
+    constexpr double kMost = 1e15;
+    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+    if (parameter.quantity != Quantity::kSuccess) {
+      return table.fail(ErrorCode::kUnsupported, "trials", "counts go with success only, use {mean, lo, hi}");
+    }
+    auto trials = table.number_between("trials", 1, kMost);
+    if (!trials) return trials.error();
+    auto successes = table.number_between("successes", 0, *trials);
+    if (!successes) return successes.error();
+    return Uncertainty{parameter, Uncertainty::Kind::kCounts, (*successes + 1) / (*trials + 2), 0, 0, *successes,
+                       *trials};
+  }
+
+  std::vector<Uncertainty>& uncertain_;
+};
+
+/// A lognormal over the users as segments of equal share, by the medians of its quantiles.
+struct Lognormal {
+  double median = 0;
+  double sigma = 0;
+};
+constexpr std::size_t kQuantiles = 200;
+
+/// @returns the standard normal quantile, by bisection on the error function: 1e-15 absolute.
+double normal_quantile(double share) {
+  double low = -10;
+  double high = 10;
+  for (int i = 0; i < 80; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::sqrt(2.0)) / 2 < share ? low : high) = middle;
+  }
+  return (low + high) / 2;
 }
 
-Result<std::vector<NamedModel>> read_models(const toml::table& root, const std::string& source) {
-  const toml::node* node = root.get("model");
-  const toml::array* tables = node == nullptr ? nullptr : node->as_array();
-  const std::size_t count = tables == nullptr ? 0 : tables->size();
-  if (count != game::Game::kModels || !tables->is_homogeneous<toml::table>()) {
-    return Error{ErrorCode::kMalformedInput,
-                 fmt::format("has {} [[model]] tables, must have {}", count, game::Game::kModels), source};
-  }
-  std::vector<NamedModel> models;
-  for (std::size_t k = 0; k < count; ++k) {
-    auto model = read_model(*tables->get(k)->as_table(), k, source);
-    if (!model) return model.error();
-    models.push_back(*model);
-  }
-  if (models[0].name == models[1].name) {
-    return Error{
-        ErrorCode::kInvalidValue,
-        fmt::format("{} names both models, names must differ", base::in_quotes(models[0].name)),
-        fmt::format("{}:{}: model[2].name", source, tables->get(1)->as_table()->get("name")->source().begin.line)};
-  }
-  return models;
+Result<std::optional<Lognormal>> lognormal(const TomlSection& section, std::string_view key, Quantity quantity) {
+  const toml::node* node = section.node(key);
+  if (node == nullptr || !node->is_table() || !node->as_table()->contains("median")) return std::optional<Lognormal>();
+  constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
+  constexpr double kWidest = 10;
+  auto table = section.table(key);
+  if (!table) return table.error();
+  if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+  auto median = table->number("median", quantity);
+  if (!median) return median.error();
+  auto sigma = table->number_between("sigma", 0, kWidest);
+  if (!sigma) return sigma.error();
+  return std::optional(Lognormal{*median, *sigma});
 }
+
+/// Reads a scenario's tables into a Scenario and a Draft.
+class Reader {
+ public:
+  Reader(const toml::table& root, std::string source)
+      : root_(root), source_(std::move(source)), top_(root, source_, "") {}
+
+  Result<Scenario> read(const std::string& folder) {
+    constexpr std::array<std::string_view, 6> kKeys = {"user",    "provider",  "model",
+                                                       "segment", "switching", "difficulty"};
+    if (auto ok = top_.allow_only(kKeys); !ok) return ok.error();
+    for (const auto part :
+         {&Reader::user, &Reader::provider, &Reader::difficulty, &Reader::models, &Reader::switching}) {
+      if (auto ok = (this->*part)(); !ok) return ok.error();
+    }
+    if (auto ok = read_outcome_file(folder); !ok) return ok.error();
+    auto made =
+        game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers, draft_.switching, draft_.participates);
+    if (!made) return made.error().within(source_);
+    return Scenario{source_, *std::move(made), names_,    difficulty_, std::move(outcomes_),
+                    knows_,  commits_,         segments_, uncertain_};
+  }
+
+ private:
+  Result<TomlSection> table_of(std::string_view key) const {
+    const toml::node* node = top_.node(key);
+    if (node == nullptr)
+      return Error{ErrorCode::kMalformedInput, fmt::format("the table [{}] is missing", key), source_};
+    if (!node->is_table()) {
+      return Error{ErrorCode::kMalformedInput, fmt::format("{} must be a table, written [{}]", key, key),
+                   fmt::format("{}:{}", source_, node->source().begin.line)};
+    }
+    return TomlSection(*node->as_table(), source_, std::string(key));
+  }
+
+  Status user() {
+    constexpr std::array<std::string_view, 4> kKeys = {"value", "value_of_time", "knows", "participates"};
+    auto table = table_of("user");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    auto participates = table->boolean("participates", false);
+    if (!participates) return participates.error();
+    draft_.participates = *participates;
+    if (auto ok = knowledge(*table); !ok) return ok.error();
+    return top_.has("segment") ? segments(*table) : values(*table);
+  }
+
+  Status knowledge(const TomlSection& table) {
+    if (!table.has("knows")) return base::Done{};
+    auto word = table.text("knows", kLongestName);
+    if (!word) return word.error();
+    if (*word == "policy") knows_ = Knows::kPolicy;
+    if (*word == "model") knows_ = Knows::kModel;
+    if (*word == "attempt") knows_ = Knows::kAttempt;
+    if (knows_) return base::Done{};
+    return table.fail(ErrorCode::kInvalidValue, "knows",
+                      fmt::format(R"({} must be "policy", "model" or "attempt")", base::in_quotes(*word)));
+  }
+
+  /// V and the value of time: numbers, intervals, or lognormals over the users.
+  Status values(const TomlSection& table) {
+    auto value = lognormal(table, "value", Quantity::kValue);
+    if (!value) return value.error();
+    auto time = lognormal(table, "value_of_time", Quantity::kValueOfTime);
+    if (!time) return time.error();
+    Amounts amounts(uncertain_);
+    auto plain_value = *value ? (*value)->median : amounts.read(table, "value", {Quantity::kValue, 0});
+    if (!plain_value) return plain_value.error();
+    Result<double> plain_time = 1.0;
+    if (*time) plain_time = (*time)->median;
+    if (!*time && table.has("value_of_time")) plain_time = table.number("value_of_time", Quantity::kValueOfTime);
+    if (!plain_time) return plain_time.error();
+    draft_.user = {*plain_value, *plain_time};
+    if (!*value && !*time) return base::Done{};
+    return spread(*value ? **value : Lognormal{*plain_value, 0}, *time ? **time : Lognormal{*plain_time, 0});
+  }
+
+  /// Independent lognormals become equal segments by a rank-1 lattice: every quantile of each occurs once.
+  Status spread(const Lognormal& value, const Lognormal& time) {
+    constexpr std::size_t kStride = 123;  // golden section of 200, with no common divisor
+    for (std::size_t i = 0; i < kQuantiles; ++i) {
+      const auto quantile = [](std::size_t k) {
+        return normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(kQuantiles));
+      };
+      segments_.push_back({1 / static_cast<double>(kQuantiles),
+                           {value.median * std::exp(value.sigma * quantile(i)),
+                            time.median * std::exp(time.sigma * quantile(i * kStride % kQuantiles))}});
+    }
+    return base::Done{};
+  }
+
+  Status segments(const TomlSection& user) {
+    for (const char* key : {"value", "value_of_time"}) {
+      if (user.has(key))
+        return user.fail(ErrorCode::kMalformedInput, key, "must be absent: each [[segment]] has its own");
+    }
+    auto tables = sections(root_, "segment", source_);
+    if (!tables) return tables.error();
+    double total = 0;
+    for (const TomlSection& table : *tables) {
+      constexpr std::array<std::string_view, 3> kKeys = {"share", "value", "value_of_time"};
+      if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+      auto share = table.number_between("share", 0, 1);
+      if (!share) return share.error();
+      auto value = table.number("value", Quantity::kValue);
+      if (!value) return value.error();
+      auto time = table.number("value_of_time", Quantity::kValueOfTime, 1);
+      if (!time) return time.error();
+      segments_.push_back({*share, {*value, *time}});
+      total += *share;
+      draft_.user.value += *share * *value;
+    }
+    constexpr double kRounding = 1e-6;
+    if (std::abs(total - 1) > kRounding) {
+      return Error{ErrorCode::kInvalidValue, fmt::format("the shares sum to {}, must sum to 1", total),
+                   source_ + ": segment"};
+    }
+    for (Segment& segment : segments_) segment.share /= total;
+    draft_.user = {draft_.user.value / total, segments_.front().user.value_of_time};
+    return base::Done{};
+  }
+
+  Status provider() {
+    constexpr std::array<std::string_view, 2> kKeys = {"churn_penalty", "commits"};
+    auto table = table_of("provider");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    auto penalty = Amounts(uncertain_).read(*table, "churn_penalty", {Quantity::kChurnPenalty, 0});
+    if (!penalty) return penalty.error();
+    auto commits = table->boolean("commits", true);
+    if (!commits) return commits.error();
+    draft_.provider = {*penalty};
+    commits_ = *commits;
+    return base::Done{};
+  }
+
+  Status difficulty() {
+    if (!top_.has("difficulty")) return base::Done{};
+    constexpr std::array<std::string_view, 3> kKeys = {"sigma", "feedback", "outcomes"};
+    constexpr double kWidest = 10;
+    auto table = table_of("difficulty");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    if (table->has("outcomes")) {
+      for (const char* key : {"sigma", "feedback"}) {
+        if (table->has(key)) return table->fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
+      }
+      auto path = table->text("outcomes", 4096);
+      if (!path) return path.error();
+      draft_.outcomes = *path;
+      draft_.outcomes_place = table->place("outcomes");
+      return base::Done{};
+    }
+    auto sigma = table->has("sigma") ? table->number_between("sigma", 0, kWidest) : Result<double>(0);
+    if (!sigma) return sigma.error();
+    auto feedback = table->has("feedback") ? table->number_between("feedback", -kWidest, kWidest) : Result<double>(0);
+    if (!feedback) return feedback.error();
+    difficulty_ = game::Difficulty{*sigma, *feedback};
+    return base::Done{};
+  }
+
+  Status models() {
+    auto tables = sections(root_, "model", source_);
+    if (!tables) return tables.error();
+    if (tables->empty() || tables->size() > game::RoutingGame::kMostModels) {
+      return Error{
+          ErrorCode::kMalformedInput,
+          fmt::format("has {} [[model]] tables, must have 1 to {}", tables->size(), game::RoutingGame::kMostModels),
+          source_};
+    }
+    for (const TomlSection& table : *tables) {
+      if (auto ok = model(table); !ok) return ok.error();
+    }
+    return base::Done{};
+  }
+
+  Status model(const TomlSection& table) {
+    constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost", "price"};
+    const std::size_t k = draft_.offers.size();
+    Amounts amounts(uncertain_);
+    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+    auto name = table.text("name", kLongestName);
+    if (!name) return name.error();
+    if (std::find(names_.begin(), names_.end(), *name) != names_.end()) {
+      return table.fail(ErrorCode::kInvalidValue, "name",
+                        fmt::format("{} names two models, names must differ", base::in_quotes(*name)));
+    }
+    // The success rates of a table of outcomes take the place of the key.
+    const bool measured = draft_.outcomes.has_value() && !table.has("success");
+    Result<double> success = 1.0;
+    if (!measured) success = amounts.read(table, "success", {Quantity::kSuccess, k});
+    if (!success) return success.error();
+    auto latency = amounts.read(table, "latency", {Quantity::kLatency, k});
+    if (!latency) return latency.error();
+    auto cost = amounts.read(table, "cost", {Quantity::kCost, k});
+    if (!cost) return cost.error();
+    auto price = table.number("price", Quantity::kPrice, 0);
+    if (!price) return price.error();
+    names_.push_back(*name);
+    draft_.offers.push_back({{*success, *latency, *cost}, *price});
+    return base::Done{};
+  }
+
+  Status switching() {
+    if (!top_.has("switching")) return base::Done{};
+    constexpr std::array<std::string_view, 2> kKeys = {"cost", "latency"};
+    auto table = table_of("switching");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    for (auto [key, to] : {std::pair{"cost", &draft_.switching.cost}, {"latency", &draft_.switching.latency}}) {
+      if (!table->has(key)) continue;
+      auto matrix = switching_matrix(*table, key);
+      if (!matrix) return matrix.error();
+      *to = *std::move(matrix);
+    }
+    return base::Done{};
+  }
+
+  /// One number for every switch, or a row per model switched from.
+  Result<std::vector<double>> switching_matrix(const TomlSection& table, std::string_view key) const {
+    const std::size_t n = draft_.offers.size();
+    const toml::node* node = table.node(key);
+    std::vector<double> matrix(n * n, 0);
+    if (!node->is_array()) {
+      auto number = table.number(key, Quantity::kLatency);
+      if (!number) return number.error();
+      for (std::size_t i = 0; i < n * n; ++i) matrix[i] = i / n == i % n ? 0 : *number;
+      return matrix;
+    }
+    const toml::array& rows = *node->as_array();
+    for (std::size_t i = 0; i < n * n; ++i) {
+      const toml::array* row = rows.size() == n ? rows[i / n].as_array() : nullptr;
+      if (row == nullptr || row->size() != n || !(*row)[i % n].is_number()) {
+        return table.fail(ErrorCode::kMalformedInput, key,
+                          fmt::format("must be a number or {0} rows of {0} numbers, from model by to model", n));
+      }
+      matrix[i] = *(*row)[i % n].value<double>();
+      if (auto ok = game::check(Quantity::kLatency, matrix[i]); !ok)
+        return table.fail(ErrorCode::kInvalidValue, key, ok.error().message);
+      if (i / n == i % n && matrix[i] != 0) {
+        return table.fail(ErrorCode::kInvalidValue, key,
+                          fmt::format("{} on the diagonal must be 0: staying on a model is no switch", matrix[i]));
+      }
+    }
+    return matrix;
+  }
+
+  /// Takes the scenario's models out of the table of outcomes; their mean success is what the table says.
+  Status read_outcome_file(const std::string& folder) {
+    if (!draft_.outcomes) return base::Done{};
+    const std::filesystem::path path = std::filesystem::path(folder) / *draft_.outcomes;
+    auto opened = base::LineReader::open(path.string());
+    if (!opened) return opened.error().within(draft_.outcomes_place);
+    base::LineReader rows = *std::move(opened);
+    auto read = read_outcomes(rows, {names_, ""});
+    if (!read) return read.error().within(draft_.outcomes_place);
+    OutcomeTable table{names_, read->tasks, {}, {}, {}};
+    for (const std::string& name : names_) {
+      if (read->column(name) == read->models.size()) {
+        return Error{ErrorCode::kInvalidValue,
+                     fmt::format("{} has no outcomes of model {}", path.string(), base::in_quotes(name)),
+                     draft_.outcomes_place};
+      }
+    }
+    for (std::size_t task = 0; task < table.tasks.size(); ++task) {
+      table.rate.emplace_back();
+      table.trials.emplace_back();
+      for (const std::string& name : names_) {
+        table.rate.back().push_back(read->rate[task][read->column(name)]);
+        table.trials.back().push_back(read->trials[task][read->column(name)]);
+      }
+    }
+    constexpr double kLeast = 1e-100;  // the least success that a game may have, for a model that solved nothing
+    for (std::size_t k = 0; k < names_.size(); ++k) {
+      double mean = 0;
+      for (const auto& row : table.rate) mean += row[k] / static_cast<double>(table.rate.size());
+      draft_.offers[k].pass.success = std::clamp(mean, kLeast, 1.0);
+    }
+    outcomes_ = std::move(table);
+    return base::Done{};
+  }
+
+  const toml::table& root_;
+  std::string source_;
+  TomlSection top_;
+  Draft draft_;
+  std::vector<std::string> names_;
+  std::optional<game::Difficulty> difficulty_;
+  std::optional<OutcomeTable> outcomes_;
+  std::optional<Knows> knows_;
+  bool commits_ = true;
+  std::vector<Segment> segments_;
+  std::vector<Uncertainty> uncertain_;
+};
 
 }  // namespace
 
-Result<Scenario> parse_scenario(std::string_view text, const std::string& source) {
+Result<Scenario> parse_scenario(std::string_view text, const std::string& source, const std::string& folder) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error{ErrorCode::kMalformedInput, "is empty, must be a scenario", source};
   }
   auto parsed = parse_toml(text, source);
   if (!parsed) return parsed.error();
-  const toml::table& root = *parsed;
-  constexpr std::array<std::string_view, 3> kKeys = {"user", "provider", "model"};
-  if (auto ok = Section(root, source, "").allow_only(kKeys); !ok) return ok.error();
-  auto user = read_user(root, source);
-  if (!user) return user.error();
-  auto provider = read_provider(root, source);
-  if (!provider) return provider.error();
-  auto models = read_models(root, source);
-  if (!models) return models.error();
-  auto made = game::Game::make(*user, *provider, {(*models)[0].model, (*models)[1].model});
-  if (!made) return made.error().within(source);
-  return Scenario{*made, {(*models)[0].name, (*models)[1].name}};
+  return Reader(*parsed, source).read(folder);
 }
 
 Result<Scenario> read_scenario(const std::string& path) {
   auto text = base::read_file(path, kLargestScenario);
   if (!text) return text.error();
-  return parse_scenario(*text, path == "-" ? "standard input" : path);
+  if (path == "-") return parse_scenario(*text, "standard input");
+  return parse_scenario(*text, path, std::filesystem::path(path).parent_path().string());
+}
+
+namespace {
+
+/// Numbers that are not known exactly, and a provider or users that only one verb understands.
+Status check_plain(const Scenario& scenario, const std::string& verb) {
+  const auto refuse = [&](const std::string& key, const char* what) {
+    return Error{ErrorCode::kUnsupported, fmt::format(fmt::runtime(what), verb),
+                 fmt::format("{}: {}", scenario.source, key)};
+  };
+  if (!scenario.commits)
+    return refuse("provider.commits", "{} needs a provider that commits; see turnout transparency");
+  if (!scenario.segments.empty()) return refuse("segment", "{} is for users who are alike; see turnout solve");
+  if (scenario.uncertain.empty()) return base::Done{};
+  return refuse(game::symbol(scenario.uncertain.front().parameter),
+                "{} takes plain numbers, an interval or counts are for turnout robust");
+}
+
+}  // namespace
+
+Status check_for_plans(const Scenario& scenario, const std::string& verb) {
+  if (scenario.knows && *scenario.knows != Knows::kAttempt) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{} is for a user who knows the plan and the attempt, must be \"attempt\"", verb),
+                 scenario.source + ": user.knows"};
+  }
+  return check_plain(scenario, verb);
+}
+
+Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb) {
+  const auto beyond = [&](const std::string& key, const char* what) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{} goes beyond the paper's game, which {} solves; see turnout plan", what, verb),
+                 fmt::format("{}: {}", scenario.source, key)};
+  };
+  const game::RoutingGame& game = scenario.game;
+  if (game.size() != game::Game::kModels) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("has {} [[model]] tables, {} needs 2; see turnout plan", game.size(), verb),
+                 scenario.source};
+  }
+  if (game.has_switching()) return beyond("switching", "a switching cost");
+  if (game.has_prices()) return beyond("model.price", "a price other than 0");
+  if (game.participates()) return beyond("user.participates", "participation");
+  if (scenario.difficulty) return beyond("difficulty", "difficulty");
+  if (scenario.outcomes) return beyond("difficulty.outcomes", "a table of outcomes");
+  if (scenario.knows && *scenario.knows != Knows::kPolicy)
+    return beyond("user.knows", "a user who knows more than the policy");
+  if (auto ok = check_plain(scenario, verb); !ok) return ok.error();
+  auto pair = game::Game::make(game.user(), {game.churn_penalty()}, {game.offer(0).pass, game.offer(1).pass});
+  if (!pair) return pair.error().within(scenario.source);
+  return TwoModelScenario{*pair, {scenario.names[0], scenario.names[1]}};
 }
 
 }  // namespace turnout::scenario

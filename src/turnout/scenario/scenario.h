@@ -1,26 +1,77 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "turnout/base/result.h"
-#include "turnout/game/parameters.h"
+#include "turnout/game/routing_game.h"
+#include "turnout/game/task_types.h"
+#include "turnout/scenario/outcome_table.h"
 
 namespace turnout::scenario {
 
-/// A game with the names of its models, as a scenario file describes it. docs/formats.md, "Scenario".
+/// What the user knows when he decides whether to go on. docs/theory.md, section 13.
+enum class Knows {
+  kPolicy,   ///< the policy only: he leaves with the same probability after every failure (the paper)
+  kModel,    ///< which model answered
+  kAttempt,  ///< the plan and the number of the attempt
+};
+
+/// A part of the users: how many, and what a solved task and their time are worth to them.
+struct Segment {
+  double share = 1;
+  game::User user;
+};
+
+/// How well a number of the game is known.
+struct Uncertainty {
+  game::Parameter parameter;
+  enum class Kind {
+    kInterval,  ///< mean and 95 % interval
+    kCounts,    ///< successes of trials: a Beta posterior from a uniform prior
+  } kind = Kind::kInterval;
+  double mean = 0;
+  double low = 0, high = 0;          ///< kInterval
+  double successes = 0, trials = 0;  ///< kCounts
+};
+
+/// What a scenario file says. docs/formats.md, "Scenario".
 struct Scenario {
+  std::string source;  ///< the file, for messages
+  game::RoutingGame game;
+  std::vector<std::string> names;
+  std::optional<game::Difficulty> difficulty;
+  std::optional<OutcomeTable> outcomes;  ///< columns in the order of the models
+  std::optional<Knows> knows;
+  bool commits = true;
+  std::vector<Segment> segments;  ///< empty: all users are alike
+  std::vector<Uncertainty> uncertain;
+};
+
+/// The paper's game, with the names of its models.
+struct TwoModelScenario {
   game::Game game;
   std::array<std::string, game::Game::kModels> names;
 };
 
+/// @returns the paper's game, or kUnsupported naming the first key that goes beyond it and the verb that can do it.
+/// @param verb  who asks, for the message
+base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb);
+
+/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a plan: users who are
+/// alike and know
+///   the plan and the attempt, a provider that commits, numbers that are known.
+base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
+
 /// @param text    the content of a scenario file (TOML 1.0), at most kLargestScenario bytes
 /// @param source  its name, for messages
+/// @param folder  where `outcomes` is looked for if its path is relative; empty for the working directory
 /// @returns the scenario, or the first error as "source:line: key: what was read, what is allowed". Unknown keys,
-///   missing keys, wrong types, NaN and infinities, repeated model names and any number of models but two are
-///   errors; nothing is guessed.
-base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source);
+///   missing keys, wrong types, NaN and infinities, and repeated model names are errors; nothing is guessed.
+base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source, const std::string& folder = "");
 
 inline constexpr std::size_t kLargestScenario = std::size_t{1} << 20U;
 

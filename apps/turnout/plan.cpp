@@ -1,0 +1,70 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "scenario_arguments.h"
+#include "turnout/base/progress.h"
+#include "turnout/report/plan_report.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/scenario/scenario_types.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout plan examples/four-models.toml\n"
+    "  turnout plan examples/hard-tasks.toml --depth 6 --json";
+
+constexpr std::size_t kUsualDepth = 5;
+
+struct Arguments {
+  ScenarioArguments scenario;
+  std::size_t depth = 0;  // 0: not given
+  std::size_t nodes = 0;  // 0: not given
+  bool json = false;
+};
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  auto scenario = arguments.scenario.read();
+  if (!scenario) return scenario.error();
+  if (auto ok = scenario::check_for_plans(*scenario, "plan"); !ok) return ok.error();
+  base::Progress progress("looking at partial plans", 0);
+  const auto limits = [&](std::size_t usual) {
+    return game::SearchLimits{arguments.nodes > 0 ? arguments.nodes : usual,
+                              [&progress](std::size_t count) { progress.step(count); }};
+  };
+  report::PlanAnswer answer;
+  if (arguments.depth > 0 || scenario::has_types(*scenario)) {
+    answer.depth = arguments.depth > 0 ? arguments.depth : kUsualDepth;
+    answer.classes = game::compare_plans(scenario->game, scenario::task_types(*scenario, *answer.depth), *answer.depth,
+                                         limits(2'000'000));
+  } else {
+    answer.classes = game::compare_plans(scenario->game, limits(100'000));
+  }
+  return print(arguments.json ? report::to_text(report::plan_json(*scenario, answer))
+                              : report::plan_text(*scenario, answer));
+}
+
+}  // namespace
+
+void add_plan(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand(
+      "plan",
+      "The optimal escalation plan for any number of models: who serves attempt 1, 2, 3, ..., beside simpler plans");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->scenario.add_to(*verb);
+  verb->add_option("--depth", arguments->depth,
+                   "exactly D attempts are on offer, 1 to 64 (default 5 where failures are informative, else no limit)")
+      ->check(CLI::Range(std::size_t{1}, game::kDeepest))
+      ->option_text("D");
+  verb->add_option("--nodes", arguments->nodes,
+                   "most partial plans to look at, 1 to 1e9 (default 2000000 with a depth, 100000 without)")
+      ->check(CLI::Range(1, 1'000'000'000))
+      ->option_text("N");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace turnout::program

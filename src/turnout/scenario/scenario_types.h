@@ -1,0 +1,16 @@
+#pragma once
+
+#include "turnout/game/task_types.h"
+#include "turnout/scenario/scenario.h"
+
+namespace turnout::scenario {
+
+/// @returns the types of task that a scenario describes: one per row of its outcomes, Rasch's for its difficulty, or a
+/// single
+///   one (independent attempts), for plans of at most `depth` attempts.
+game::TaskTypes task_types(const Scenario& scenario, std::size_t depth);
+
+/// @returns whether failures say something about the task, so that plans have a depth.
+bool has_types(const Scenario& scenario);
+
+}  // namespace turnout::scenario

@@ -1,0 +1,409 @@
+#include "turnout/simulation/replay.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "turnout/base/rng.h"
+#include "turnout/game/belief_plan.h"
+#include "turnout/game/promised_utility.h"
+
+namespace turnout::simulation {
+namespace {
+
+using game::Offer;
+using game::RoutingGame;
+
+Serving serving(const RoutingGame& game, std::size_t from, std::size_t k, double success) {
+  const Offer& offer = game.offer(k);
+  const double latency = offer.pass.latency + game.switch_latency(from, k);
+  return {success, game.pass(k).net_cost + game.switch_cost(from, k), game.user().value_of_time * latency + offer.price,
+          latency};
+}
+
+/// The models by what a pass costs the provider.
+std::vector<std::size_t> by_cost(const RoutingGame& game) {
+  std::vector<std::size_t> order(game.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return game.pass(a).net_cost < game.pass(b).net_cost; });
+  return order;
+}
+
+/// The same on every attempt.
+Servings repeated(const std::vector<Serving>& by_task, std::size_t depth) {
+  Servings all(depth, by_task);
+  return all;
+}
+
+/// The game with other success rates.
+RoutingGame with_rates(const RoutingGame& game, const std::vector<double>& rates) {
+  constexpr double kLeast = 1e-100;  // a model that solved nothing
+  std::vector<Offer> offers;
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    Offer offer = game.offer(k);
+    offer.pass.success = std::clamp(rates[k], kLeast, 1.0);
+    offers.push_back(offer);
+  }
+  return RoutingGame::make(game.user(), {game.churn_penalty()}, offers, game.switching(), game.participates()).value();
+}
+
+/// A policy as chosen on the training half.
+struct Choice {
+  std::string name;
+  double predicted = 0;
+  std::function<Servings(const Recorded&)> serve;
+};
+
+std::vector<std::size_t> sequence_of(const game::EscalationPlan& plan) {
+  std::vector<std::size_t> sequence;
+  for (const auto& attempt : plan.attempts) sequence.push_back(attempt.models.front().first);
+  return sequence;
+}
+
+/// The threshold among the training scores that costs least there.
+double best_threshold(const RoutingGame& game, const Recorded& training, std::size_t depth) {
+  constexpr std::size_t kTried = 101;
+  std::vector<double> scores = training.score;
+  std::sort(scores.begin(), scores.end());
+  double best = std::numeric_limits<double>::infinity();
+  double best_cost = fare(game, serve_threshold(game, training, best, depth)).provider_cost;
+  for (std::size_t i = 0; i < kTried; ++i) {
+    const double threshold = scores[i * (scores.size() - 1) / (kTried - 1)];
+    const double cost = fare(game, serve_threshold(game, training, threshold, depth)).provider_cost;
+    if (cost >= best_cost) continue;
+    best = threshold;
+    best_cost = cost;
+  }
+  return best;
+}
+
+/// The tasks of the training half as a sample: each resample weighs them anew (exponential weights, Rubin 1981).
+std::vector<game::TaskTypes> resampled(const Recorded& training, std::uint64_t seed) {
+  constexpr std::size_t kResamples = 16;
+  std::vector<game::TaskTypes> all;
+  for (std::size_t i = 0; i < kResamples; ++i) {
+    base::Rng rng(seed, i);
+    std::vector<double> weights;
+    for (std::size_t task = 0; task < training.tasks(); ++task) weights.push_back(rng.exponential(1));
+    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+    for (double& w : weights) w /= total;
+    all.push_back(game::TaskTypes::empirical(training.rate, std::move(weights)));
+  }
+  return all;
+}
+
+/// A sequence and what it is expected to cost.
+struct Expected {
+  std::vector<std::size_t> sequence;
+  double cost = 0;
+};
+
+/// Of the sequences that are best for some resample or for the sample itself, the one with the least mean cost over the
+/// resamples: it does not stand at the edge of a cliff, where a few tasks more or less make users leave.
+Expected robust_sequence(const RoutingGame& game, const Recorded& training, std::size_t depth, std::uint64_t seed) {
+  const auto samples = resampled(training, seed);
+  std::vector<std::vector<std::size_t>> candidates = {
+      sequence_of(game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth).plan)};
+  for (const game::TaskTypes& types : samples) {
+    auto sequence = sequence_of(game::best_sequence(game, types, depth).plan);
+    if (std::find(candidates.begin(), candidates.end(), sequence) == candidates.end())
+      candidates.push_back(std::move(sequence));
+  }
+  Expected best{{}, std::numeric_limits<double>::infinity()};
+  for (const auto& sequence : candidates) {
+    double cost = 0;
+    for (const game::TaskTypes& types : samples) {
+      cost += game::play_sequence(game, types, sequence).payoffs.provider_cost / static_cast<double>(samples.size());
+    }
+    if (cost < best.cost) best = {sequence, cost};
+  }
+  return best;
+}
+
+std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::string>& names, const Recorded& training,
+                           std::size_t depth) {
+  std::vector<Choice> choices;
+  const auto add = [&](std::string name, std::function<Servings(const Recorded&)> serve) {
+    const double predicted = fare(game, serve(training)).provider_cost;
+    choices.push_back({std::move(name), predicted, std::move(serve)});
+  };
+  const RoutingGame mean_game = with_rates(game, training.mean_rates());
+  const game::TaskTypes types = game::TaskTypes::empirical(training.rate);
+
+  const auto plan = game::best_sequence(game, types, depth).plan;
+  add("Turnout plan", [&game, s = sequence_of(plan)](const Recorded& r) { return serve_sequence(game, r, s); });
+  const Expected robust = robust_sequence(game, training, depth, 1);
+  choices.push_back({"Turnout robust plan", robust.cost,
+                     [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
+  if (const auto paper = game::best_paper_policy(mean_game)) {
+    choices.push_back({"paper's policy", paper->provider_cost,
+                       [&game, p = *paper, depth](const Recorded& r) { return serve_paper(game, r, p, depth); }});
+  }
+  const auto fixed = sequence_of(game::best_static_sequence(game, types, depth));
+  add("best static", [&game, fixed](const Recorded& r) { return serve_sequence(game, r, fixed); });
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    const std::vector<std::size_t> always(depth, k);
+    add("always " + names[k], [&game, always](const Recorded& r) { return serve_sequence(game, r, always); });
+  }
+  add("cascade with a perfect judge",
+      [&game, depth](const Recorded& r) { return serve_judged_cascade(game, r, depth); });
+  if (!training.score.empty()) {
+    const double threshold = best_threshold(game, training, depth);
+    add("threshold on the score",
+        [&game, threshold, depth](const Recorded& r) { return serve_threshold(game, r, threshold, depth); });
+  }
+  add("random", [&game, depth](const Recorded& r) { return serve_random(game, r, depth); });
+  return choices;
+}
+
+/// Sums over the splits for one policy.
+struct Tally {
+  std::string policy;
+  std::vector<double> cost_of_task;  ///< summed over the splits in which the task was tested
+  double predicted = 0, realised = 0, utility = 0, success = 0, error = 0;
+  std::size_t splits_with_error = 0;
+
+  void add(const Choice& choice, const Fared& fared, const std::vector<std::size_t>& tested) {
+    policy = choice.name;
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      // A user who does not submit costs the same on every task.
+      cost_of_task[tested[i]] += fared.cost_by_task.size() == 1 ? fared.cost_by_task[0] : fared.cost_by_task[i];
+    }
+    predicted += choice.predicted;
+    realised += fared.provider_cost;
+    utility += fared.user_utility;
+    success += fared.success;
+    if (fared.provider_cost == 0) return;
+    error += std::abs(choice.predicted / fared.provider_cost - 1);
+    ++splits_with_error;
+  }
+};
+
+/// 95 % interval of the mean over tasks, by resampling tasks.
+std::pair<double, double> bootstrap(const std::vector<double>& values, std::size_t rounds, base::Rng& rng) {
+  if (rounds == 0 || values.empty()) return {0, 0};
+  std::vector<double> means;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    double total = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) total += values[rng.next() % values.size()];
+    means.push_back(total / static_cast<double>(values.size()));
+  }
+  std::sort(means.begin(), means.end());
+  const auto at = [&](double share) {
+    return means[static_cast<std::size_t>(share * static_cast<double>(means.size() - 1))];
+  };
+  return {at(0.025), at(0.975)};
+}
+
+struct Halves {
+  std::vector<std::size_t> training, test;
+};
+
+Halves halve(std::size_t tasks, base::Rng& rng) {
+  std::vector<std::size_t> order(tasks);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = tasks; i > 1; --i) std::swap(order[i - 1], order[rng.next() % i]);
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(tasks / 2);
+  return {{order.begin(), middle}, {middle, order.end()}};
+}
+
+ReplayRow row_of(const Tally& tally, const std::vector<double>& times_tested, double hindsight,
+                 const ReplayOptions& options, base::Rng& rng) {
+  const auto splits = static_cast<double>(options.splits);
+  std::vector<double> costs;
+  for (std::size_t i = 0; i < times_tested.size(); ++i) {
+    if (times_tested[i] > 0) costs.push_back(tally.cost_of_task[i] / times_tested[i]);
+  }
+  ReplayRow row;
+  row.policy = tally.policy;
+  std::tie(row.low, row.high) = bootstrap(costs, options.bootstrap, rng);
+  row.predicted = tally.predicted / splits;
+  row.realised = tally.realised / splits;
+  row.user_utility = tally.utility / splits;
+  row.success = tally.success / splits;
+  if (tally.splits_with_error > 0) row.prediction_error = tally.error / static_cast<double>(tally.splits_with_error);
+  if (hindsight != 0) row.regret = (row.realised - hindsight) / std::abs(hindsight);
+  return row;
+}
+
+}  // namespace
+
+Recorded Recorded::subset(const std::vector<std::size_t>& chosen) const {
+  Recorded part;
+  for (const std::size_t i : chosen) {
+    part.rate.push_back(rate[i]);
+    if (!score.empty()) part.score.push_back(score[i]);
+  }
+  return part;
+}
+
+std::vector<double> Recorded::mean_rates() const {
+  std::vector<double> mean(rate.empty() ? 0 : rate.front().size(), 0);
+  for (const auto& row : rate) {
+    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += row[k] / static_cast<double>(rate.size());
+  }
+  return mean;
+}
+
+Servings serve_sequence(const RoutingGame& game, const Recorded& recorded, const std::vector<std::size_t>& sequence) {
+  Servings all(sequence.size());
+  for (std::size_t j = 0; j < sequence.size(); ++j) {
+    const std::size_t from = j == 0 ? sequence[j] : sequence[j - 1];
+    for (const auto& rate : recorded.rate) all[j].push_back(serving(game, from, sequence[j], rate[sequence[j]]));
+  }
+  return all;
+}
+
+Servings serve_paper(const RoutingGame& game, const Recorded& recorded, const game::PaperPolicy& policy,
+                     std::size_t depth) {
+  if (!policy.submits) return {};
+  const std::size_t start = policy.policy.start == 1 ? policy.second : policy.first;
+  if (start == policy.second || policy.policy.cascade == 0) {
+    return serve_sequence(game, recorded, std::vector<std::size_t>(depth, start));
+  }
+  Servings all(depth, std::vector<Serving>(recorded.tasks()));
+  for (std::size_t i = 0; i < recorded.tasks(); ++i) {
+    const double p1 = recorded.rate[i][policy.first];
+    const double p2 = recorded.rate[i][policy.second];
+    // Probability that the task is unsolved and on M1, and on M2.
+    double on_first = 1;
+    double on_second = 0;
+    for (std::size_t j = 0; j < depth; ++j) {
+      const double reach = on_first + on_second;
+      const double share = reach > 0 ? on_first / reach : 0;
+      const Serving first = serving(game, policy.first, policy.first, p1);
+      const Serving second = serving(game, policy.second, policy.second, p2);
+      const auto mix = [share](double a, double b) { return share * a + (1 - share) * b; };
+      all[j][i] = {mix(first.success, second.success), mix(first.cost, second.cost), mix(first.wait, second.wait),
+                   mix(first.latency, second.latency)};
+      const double still = on_first * (1 - p1);
+      on_second = on_second * (1 - p2) + still * policy.policy.cascade;
+      on_first = still * (1 - policy.policy.cascade);
+    }
+  }
+  return all;
+}
+
+Servings serve_judged_cascade(const RoutingGame& game, const Recorded& recorded, std::size_t depth) {
+  const auto order = by_cost(game);
+  std::vector<Serving> by_task;
+  for (const auto& rate : recorded.rate) {
+    Serving all;
+    double open = 1;
+    std::size_t from = order.front();
+    for (const std::size_t k : order) {
+      const Serving one = serving(game, from, k, rate[k]);
+      all.cost += open * one.cost;
+      all.wait += open * one.wait;
+      all.latency += open * one.latency;
+      open *= 1 - rate[k];
+      from = k;
+    }
+    all.success = 1 - open;
+    by_task.push_back(all);
+  }
+  return repeated(by_task, depth);
+}
+
+Servings serve_random(const RoutingGame& game, const Recorded& recorded, std::size_t depth) {
+  std::vector<Serving> by_task;
+  const double share = 1 / static_cast<double>(game.size());
+  for (const auto& rate : recorded.rate) {
+    Serving mean;
+    for (std::size_t k = 0; k < game.size(); ++k) {
+      const Serving one = serving(game, k, k, rate[k]);
+      mean.success += share * one.success;
+      mean.cost += share * one.cost;
+      mean.wait += share * one.wait;
+      mean.latency += share * one.latency;
+    }
+    by_task.push_back(mean);
+  }
+  return repeated(by_task, depth);
+}
+
+Servings serve_threshold(const RoutingGame& game, const Recorded& recorded, double threshold, std::size_t depth) {
+  const auto order = by_cost(game);
+  std::vector<Serving> by_task;
+  for (std::size_t i = 0; i < recorded.tasks(); ++i) {
+    const std::size_t k = recorded.score[i] >= threshold ? order.back() : order.front();
+    by_task.push_back(serving(game, k, k, recorded.rate[i][k]));
+  }
+  return repeated(by_task, depth);
+}
+
+Fared fare(const RoutingGame& game, const Servings& servings) {
+  constexpr double kTie = 1e-12;
+  const std::size_t tasks = servings.empty() ? 1 : servings.front().size();
+  const double weight = 1 / static_cast<double>(tasks);
+  std::vector<double> open(tasks, 1);
+  std::vector<double> spent(tasks, 0);
+  Fared now;
+  Fared best;
+  best.user_utility = -std::numeric_limits<double>::infinity();
+  double at_stake = 0;
+  const auto consider = [&](std::size_t attempts) {
+    now.attempts = attempts;
+    now.cost_by_task.assign(tasks, 0);
+    now.provider_cost = 0;
+    for (std::size_t i = 0; i < tasks; ++i) {
+      now.cost_by_task[i] = spent[i] + game.churn_penalty() * open[i];
+      now.provider_cost += weight * now.cost_by_task[i];
+    }
+    const double gain = now.user_utility - best.user_utility;
+    const bool tie = std::abs(gain) <= kTie * at_stake;
+    if (gain > kTie * at_stake || (tie && now.provider_cost < best.provider_cost)) best = now;
+  };
+  if (game.participates() || servings.empty()) consider(0);
+  for (std::size_t j = 0; j < servings.size(); ++j) {
+    for (std::size_t i = 0; i < tasks; ++i) {
+      const Serving& s = servings[j][i];
+      const double solved = open[i] * s.success;
+      const double gain = game.user().value * solved - open[i] * s.wait;
+      spent[i] += open[i] * s.cost;
+      now.user_utility += weight * gain;
+      now.success += weight * solved;
+      now.latency += weight * open[i] * s.latency;
+      at_stake += weight * (game.user().value * solved + open[i] * s.wait);
+      open[i] -= solved;
+    }
+    consider(j + 1);
+  }
+  return best;
+}
+
+Replay replay(const RoutingGame& game, const std::vector<std::string>& names, const Recorded& recorded,
+              const ReplayOptions& options) {
+  const std::size_t tasks = recorded.tasks();
+  Replay result;
+  result.tasks = tasks;
+  result.one_trial = std::all_of(recorded.rate.begin(), recorded.rate.end(), [](const auto& row) {
+    return std::all_of(row.begin(), row.end(), [](double p) { return p == 0 || p == 1; });
+  });
+  std::vector<Tally> tallies;
+  std::vector<double> times_tested(tasks, 0);
+  for (std::size_t split = 0; split < options.splits; ++split) {
+    base::Rng rng(options.seed, split);
+    const Halves halves = halve(tasks, rng);
+    const Recorded test = recorded.subset(halves.test);
+    for (const std::size_t i : halves.test) times_tested[i] += 1;
+    const auto best = game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth).plan;
+    result.hindsight += best.payoffs.provider_cost / static_cast<double>(options.splits);
+    const auto choices = choose(game, names, recorded.subset(halves.training), options.depth);
+    tallies.resize(choices.size(), Tally{"", std::vector<double>(tasks, 0)});
+    for (std::size_t c = 0; c < choices.size(); ++c) {
+      tallies[c].add(choices[c], fare(game, choices[c].serve(test)), halves.test);
+    }
+    options.on_split();
+  }
+  for (std::size_t c = 0; c < tallies.size(); ++c) {
+    base::Rng rng(options.seed, options.splits + c);
+    result.rows.push_back(row_of(tallies[c], times_tested, result.hindsight, options, rng));
+  }
+  return result;
+}
+
+}  // namespace turnout::simulation

@@ -1,0 +1,88 @@
+#include "turnout/simulation/replay_survey.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "turnout/base/rng.h"
+
+namespace turnout::simulation {
+namespace {
+
+struct Drawn {
+  game::RoutingGame game;
+  Recorded recorded;
+};
+
+Drawn draw(const Recorded& all, base::Rng& rng) {
+  const std::vector<double> mean = all.mean_rates();
+  std::size_t small = rng.next() % mean.size();
+  std::size_t large = rng.next() % (mean.size() - 1);
+  if (large >= small) ++large;
+  if (mean[small] > mean[large]) std::swap(small, large);
+  const auto sorted = [&rng] {
+    const double a = rng.exponential(1);
+    const double b = rng.exponential(1);
+    return std::pair(std::min(a, b), std::max(a, b));
+  };
+  const auto [t1, t2] = sorted();
+  const auto [c1, c2] = sorted();
+  const game::User user{rng.exponential(3), 1};
+  const double penalty = rng.exponential(3);
+  constexpr double kLeast = 1e-100;
+  const std::vector<game::Offer> offers = {{{std::max(mean[small], kLeast), t1, c1}, 0},
+                                           {{std::max(mean[large], kLeast), t2, c2}, 0}};
+  Recorded pair;
+  pair.score = all.score;
+  for (const auto& row : all.rate) pair.rate.push_back({row[small], row[large]});
+  return {game::RoutingGame::make(user, {penalty}, offers).value(), std::move(pair)};
+}
+
+double quantile(std::vector<double>& values, double share) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+}
+
+}  // namespace
+
+Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options) {
+  struct Values {
+    std::vector<double> error, bias, regret;
+  };
+  std::vector<std::string> order;
+  std::map<std::string, Values> values;
+  Survey result;
+  for (std::size_t g = 0; g < games; ++g) {
+    base::Rng rng(options.seed, g);
+    const Drawn drawn = draw(recorded, rng);
+    ReplayOptions one = options;
+    one.splits = 1;
+    one.bootstrap = 0;
+    one.seed = rng.next();
+    one.on_split = [] {};
+    const Replay replayed = replay(drawn.game, {"the smaller", "the larger"}, drawn.recorded, one);
+    result.one_trial = replayed.one_trial;
+    for (const ReplayRow& row : replayed.rows) {
+      if (values.find(row.policy) == values.end()) order.push_back(row.policy);
+      Values& v = values[row.policy];
+      v.regret.push_back(row.regret);
+      if (row.realised == 0) continue;
+      v.error.push_back(row.prediction_error);
+      v.bias.push_back(row.predicted / row.realised);
+    }
+    options.on_split();
+  }
+  result.games = games;
+  for (const std::string& policy : order) {
+    Values& v = values[policy];
+    double mean = 0;
+    for (const double r : v.regret) mean += r / static_cast<double>(v.regret.size());
+    result.rows.push_back({policy, quantile(v.error, 0.5), quantile(v.error, 0.9), quantile(v.bias, 0.5), mean,
+                           quantile(v.regret, 0.9), quantile(v.regret, 1)});
+  }
+  return result;
+}
+
+}  // namespace turnout::simulation
