@@ -14,6 +14,17 @@ class Sample {
     mean_ += delta / static_cast<double>(count_);
     squares_ += delta * (x - mean_);
   }
+  /// Adds all values of another sample (Chan, Golub and LeVeque 1979).
+  Sample& operator+=(const Sample& other) {
+    if (other.count_ == 0) return *this;
+    const auto count = static_cast<double>(count_ + other.count_);
+    const double delta = other.mean_ - mean_;
+    squares_ +=
+        other.squares_ + delta * delta * static_cast<double>(count_) * static_cast<double>(other.count_) / count;
+    mean_ += delta * static_cast<double>(other.count_) / count;
+    count_ += other.count_;
+    return *this;
+  }
   [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] double mean() const { return mean_; }
   /// Unbiased; 0 for fewer than two values.

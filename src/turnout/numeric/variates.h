@@ -17,8 +17,9 @@ inline double normal(base::Rng& rng) {
   }
 }
 
-/// @returns a gamma variate of shape >= 1 and scale 1 (Marsaglia and Tsang 2000).
+/// @returns a gamma variate of shape > 0 and scale 1 (Marsaglia and Tsang 2000; a shape below 1 by way of shape + 1).
 inline double gamma(double shape, base::Rng& rng) {
+  if (shape < 1) return gamma(shape + 1, rng) * std::pow(1 - rng.uniform(), 1 / shape);
   const double d = shape - 1.0 / 3;
   const double c = 1 / std::sqrt(9 * d);
   for (;;) {
@@ -30,7 +31,7 @@ inline double gamma(double shape, base::Rng& rng) {
   }
 }
 
-/// @returns a beta variate, a and b >= 1.
+/// @returns a beta variate, a and b > 0.
 inline double beta(double a, double b, base::Rng& rng) {
   const double x = gamma(a, rng);
   return x / (x + gamma(b, rng));

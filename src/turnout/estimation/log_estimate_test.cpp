@@ -1,0 +1,127 @@
+#include "turnout/estimation/log_estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "turnout/estimation/attempt_fit.h"
+#include "turnout/estimation/value_fit.h"
+
+namespace turnout::estimation {
+namespace {
+
+/// Paths of a log with feedback on all ends.
+LogStatistics statistics_of(const std::map<std::vector<std::string>, Fates>& paths) {
+  LogStatistics statistics;
+  for (const auto& [models, fates] : paths) {
+    PathCounts counts;
+    counts.fates = fates;
+    for (int i = 0; i < fates.passes(); ++i) counts.latency.add(2 + 0.001 * (i % 3));
+    counts.cost = counts.latency;
+    statistics.passes += fates.passes();
+    statistics.paths[{"", models, false}] = counts;
+  }
+  return statistics;
+}
+
+TEST(LogEstimate, with_feedback_on_all_ends_success_is_the_share_of_the_solved) {
+  const auto estimated = estimate(statistics_of({{{"m"}, {300, 400, 300, 0}}}), {}).value();
+  const auto& model = estimated.models.at(0);
+  EXPECT_EQ(model.success.basis, Basis::kIdentified);
+  EXPECT_DOUBLE_EQ(model.success.value, 0.4);
+  EXPECT_NEAR(model.success.low, 0.4 - 1.96 * std::sqrt(0.4 * 0.6 / 1000), 0.004);
+  EXPECT_DOUBLE_EQ(model.leaves.value, 0.5);
+  EXPECT_DOUBLE_EQ(model.reprompts.value, 0.3);
+}
+
+TEST(LogEstimate, without_feedback_success_is_bounded_by_what_silence_may_mean) {
+  const auto& success = estimate(statistics_of({{{"m"}, {300, 5, 2, 693}}}), {})->models.at(0).success;
+  EXPECT_EQ(success.basis, Basis::kBounded);
+  EXPECT_LT(success.low, 0.005 + 1e-9);
+  EXPECT_GT(success.high, 0.698);
+  EXPECT_LT(success.high, 0.74);
+}
+
+TEST(LogEstimate, feedback_that_may_depend_on_the_result_gives_a_range) {
+  EstimateOptions options;
+  options.feedback_odds = 2;
+  // 80 % of ends solved by feedback: 40/41 to 2/3 if leavers are half or twice as likely to speak.
+  const auto& success = estimate(statistics_of({{{"m"}, {0, 80'000, 20'000, 0}}}), options)->models.at(0).success;
+  EXPECT_EQ(success.basis, Basis::kBounded);
+  EXPECT_NEAR(success.low, 0.8 / (0.8 + 0.2 * 2), 0.01);
+  EXPECT_NEAR(success.high, 0.8 / (0.8 + 0.2 / 2), 0.01);
+}
+
+TEST(LogEstimate, no_feedback_on_later_attempts_leaves_difficulty_unknown) {
+  const auto estimated =
+      estimate(statistics_of({{{"m"}, {500, 300, 200, 0}}, {{"m", "m"}, {0, 0, 0, 500}}}), {}).value();
+  EXPECT_FALSE(estimated.sigma);
+  EXPECT_EQ(estimated.value.basis, Basis::kAssumed);
+}
+
+TEST(LogEstimate, retries_that_fail_more_reject_independence) {
+  const auto estimated = estimate(statistics_of({{{"m"}, {5000, 5000, 0, 0}},
+                                                 {{"m", "m"}, {3700, 1300, 0, 0}},
+                                                 {{"m", "m", "m"}, {3050, 650, 0, 0}},
+                                                 {{"m", "m", "m", "m"}, {0, 400, 2650, 0}}}),
+                                  {})
+                             .value();
+  EXPECT_TRUE(estimated.independence->rejected);
+  EXPECT_GT(estimated.sigma->low, 0.5);
+}
+
+TEST(LogEstimate, an_empty_log_is_refused) { EXPECT_FALSE(estimate({}, {})); }
+
+TEST(LogEstimate, the_same_seed_gives_the_same_intervals) {
+  const auto statistics = statistics_of({{{"m"}, {30, 40, 30, 50}}, {{"m", "m"}, {0, 20, 10, 0}}});
+  const auto a = estimate(statistics, {}).value();
+  const auto b = estimate(statistics, {}).value();
+  EXPECT_EQ(a.models[0].success.low, b.models[0].success.low);
+  EXPECT_EQ(a.churn_penalty.high, b.churn_penalty.high);
+}
+
+TEST(AttemptFit, finds_the_numbers_that_made_exact_rates) {
+  const AttemptModel truth{{-0.3, 0.9}, 1.4 * 1.4, 0.5};
+  std::vector<AttemptRate> rates;
+  for (const std::vector<std::size_t>& path :
+       {std::vector<std::size_t>{0}, {1}, {0, 0}, {0, 1}, {1, 1}, {0, 0, 0}, {1, 1, 1}, {0, 0, 1}}) {
+    rates.push_back({path, 1, 1e5, truth.success(path), 1e5});
+  }
+  const auto fit = fit_attempts(rates, 2);
+  ASSERT_TRUE(fit);
+  EXPECT_NEAR(fit->full.model.variance, 1.96, 1e-4);
+  EXPECT_NEAR(fit->full.model.feedback, 0.5, 1e-4);
+  EXPECT_NEAR(fit->full.model.skills[1], 0.9, 1e-4);
+  EXPECT_GT(fit->independent_chi_square(), 100);
+}
+
+TEST(AttemptFit, two_rates_do_not_tell_feedback_from_difficulty) {
+  const auto fit = fit_attempts({{{0}, 1, 1000, 0.5, 1000}, {{0, 0}, 1, 500, 0.3, 500}}, 1);
+  ASSERT_TRUE(fit);
+  EXPECT_TRUE(fit->feedback_assumed);
+  EXPECT_GT(fit->full.model.variance, 0.5);
+  EXPECT_FALSE(fit_attempts({{{0}, 1, 1000, 0.5, 1000}}, 1)) << "no later attempt";
+}
+
+TEST(ValueFit, finds_the_numbers_that_made_exact_shares) {
+  const ValueFit truth{std::log(14), 0.6, 0.93};
+  const auto above = [&](double bar) {
+    return bar <= 0 ? 1 : std::erfc((std::log(bar) - truth.log_median) / truth.sigma / std::sqrt(2.0)) / 2;
+  };
+  std::vector<StayShare> shares;
+  for (const double bar : {4.0, 7.0, 11.0, 18.0}) {
+    shares.push_back({bar, 0, truth.patience * above(bar), 1e-5});
+    shares.push_back({bar, bar, truth.patience, 1e-5});
+    shares.push_back({1.5 * bar, bar, truth.patience * above(1.5 * bar) / above(bar), 1e-5});
+  }
+  EXPECT_TRUE(tells_values(shares));
+  const ValueFit fit = fit_values(shares);
+  EXPECT_NEAR(fit.log_median, truth.log_median, 1e-4);
+  EXPECT_NEAR(fit.sigma, truth.sigma, 1e-4);
+  EXPECT_NEAR(fit.patience, truth.patience, 1e-4);
+}
+
+TEST(ValueFit, one_bar_does_not_tell_values) { EXPECT_FALSE(tells_values({{5, 0, 0.6, 1e-4}, {5, 5, 0.9, 1e-4}})); }
+
+}  // namespace
+}  // namespace turnout::estimation

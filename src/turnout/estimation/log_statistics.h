@@ -1,0 +1,147 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/base/result.h"
+#include "turnout/traffic/pass.h"
+
+/// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some kilobytes.
+/// docs/theory.md, section 19.
+namespace turnout::estimation {
+
+/// How passes ended. The first rule that applies decides: the task has a next attempt, or its ending says so:
+/// re-prompted (a failure after which the user stayed); outcome success or ending resolved: solved; outcome failure or
+/// ending abandoned: abandoned; else silent.
+struct Fates {
+  std::int64_t reprompted = 0;
+  std::int64_t solved = 0;
+  std::int64_t abandoned = 0;
+  std::int64_t silent = 0;
+  [[nodiscard]] std::int64_t passes() const { return reprompted + solved + abandoned + silent; }
+  [[nodiscard]] std::int64_t ends() const { return solved + abandoned + silent; }
+  Fates& operator+=(const Fates& other);
+  friend bool operator==(const Fates&, const Fates&) = default;
+};
+
+/// Count, sum and sum of squares.
+struct Moments {
+  std::int64_t count = 0;
+  double sum = 0;
+  double squares = 0;
+  void add(double x) {
+    ++count;
+    sum += x;
+    squares += x * x;
+  }
+  Moments& operator+=(const Moments& other);
+  [[nodiscard]] double mean() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
+  [[nodiscard]] double variance() const;  ///< unbiased, 0 for fewer than two
+};
+
+/// The models that served a task's attempts up to and with this one, under a policy.
+struct PathKey {
+  std::string policy;
+  std::vector<std::string> models;  ///< of attempts 1, 2, ...; beyond kDeepestPath only the last one
+  bool deep = false;                ///< an attempt beyond kDeepestPath
+  friend auto operator<=>(const PathKey&, const PathKey&) = default;
+};
+inline constexpr std::size_t kDeepestPath = 4;
+
+struct PathCounts {
+  Fates fates;
+  Moments latency;  ///< seconds
+  Moments cost;     ///< dollars, of the passes that have one
+};
+
+/// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x = ln tokens.
+struct PeriodCounts {
+  Fates first;      ///< first attempts only
+  Moments latency;  ///< all attempts
+  std::int64_t timed = 0;
+  double y = 0, yy = 0, x = 0, xx = 0, xy = 0;
+};
+
+/// What a task's last pass says of it.
+enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
+inline constexpr std::size_t kTaskEnds = 3;
+
+/// Users who came back or did not, by how a task ended; of tasks old enough to tell.
+struct ReturnCounts {
+  std::array<std::int64_t, kTaskEnds> tasks{};
+  std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
+};
+
+/// Rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
+struct Contradictions {
+  std::int64_t gaps = 0;                ///< passes after a missing attempt: left out
+  std::int64_t success_reprompted = 0;  ///< outcome success, and yet a next attempt: taken as failed
+  std::int64_t ended_reprompted = 0;    ///< ending resolved or abandoned, and yet a next attempt: the attempt counts
+  std::int64_t missing_next = 0;        ///< ending reprompted without a next attempt: taken as re-prompted
+  std::int64_t time_travel = 0;         ///< started before the attempt before it: the attempt numbers count
+  std::int64_t user_changed = 0;        ///< another user than the attempt before: the first user counts
+  friend bool operator==(const Contradictions&, const Contradictions&) = default;
+};
+
+struct LogStatistics {
+  std::int64_t passes = 0;  ///< of the chosen tasks, gaps and the last window included
+  std::int64_t tasks = 0;
+  std::int64_t recent = 0;  ///< passes in the last window, whose users may still come: in no other count but totals
+  std::optional<std::int64_t> first_us, last_us;
+  std::map<PathKey, PathCounts> paths;
+  std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;    ///< by model and number of the period
+  std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;  ///< by model and bin, see latency_bin()
+  ReturnCounts returns;
+  Contradictions contradictions;
+};
+
+/// Which tasks count, and how time is cut.
+struct LogSelection {
+  std::optional<std::int64_t> since_us, until_us;  ///< tasks whose first pass started in [since, until)
+  std::map<std::string, std::string> where;        ///< columns of a task's first pass: user_id, model, policy_id
+  std::int64_t window_us = 3'600'000'000;          ///< passes younger than this at the log's end may be re-prompted yet
+  std::int64_t period_us = 86'400'000'000;
+  std::int64_t return_us = 7 * std::int64_t{86'400'000'000};  ///< a user who does not come back for so long has left
+};
+
+/// Latencies are counted in bins of width 2^(1/16), so that quantiles are within 2.2 %.
+/// @returns the bin of a latency, floor(16 log2 latency); kZeroLatency for 0.
+std::int64_t latency_bin(double latency);
+inline constexpr std::int64_t kZeroLatency = -100'000;
+/// @returns the geometric middle of a bin.
+double latency_of_bin(std::int64_t bin);
+
+/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin of the SQL that
+/// servers run, and what runs beside SQLite. Memory: the statistics, and 24 bytes a user up to kMostUsers; beyond that
+/// the users are a sample by hash.
+class StatisticsGatherer {
+ public:
+  static constexpr std::size_t kMostUsers = std::size_t{1} << 21U;
+  /// @param last_us  start of the log's latest pass, of all tasks
+  StatisticsGatherer(const LogSelection& selection, std::int64_t last_us);
+  ~StatisticsGatherer();
+  StatisticsGatherer(const StatisticsGatherer&) = delete;
+  StatisticsGatherer& operator=(const StatisticsGatherer&) = delete;
+  StatisticsGatherer(StatisticsGatherer&&) = delete;
+  StatisticsGatherer& operator=(StatisticsGatherer&&) = delete;
+
+  void add(const traffic::Pass& pass);
+  /// @returns what was gathered; kUnsupported for more models or policies than kMostModels, kMostPolicies.
+  base::Result<LogStatistics> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+inline constexpr std::size_t kMostModels = 200;
+inline constexpr std::size_t kMostPolicies = 1000;
+
+/// The same of a log in memory, in any order, without duplicates.
+base::Result<LogStatistics> gather(std::vector<traffic::Pass> passes, const LogSelection& selection);
+
+}  // namespace turnout::estimation

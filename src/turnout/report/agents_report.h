@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/simulation/agents.h"
+
+/// What simulated users did, beside what was to be expected.
+namespace turnout::report {
+
+struct PlayedPolicy {
+  std::string policy;
+  simulation::AgentPayoffs payoffs;
+  std::optional<simulation::ExpectedPayoffs> expected;  ///< of a deterministic policy
+};
+
+/// Differences of two policies, second less first, task by task, in the order of AgentPayoffs.
+using PairedDifference = std::array<numeric::Sample, 6>;
+
+nlohmann::ordered_json agents_json(const std::vector<PlayedPolicy>& played,
+                                   const std::optional<PairedDifference>& difference);
+std::string agents_text(const std::vector<PlayedPolicy>& played, const std::optional<PairedDifference>& difference);
+
+}  // namespace turnout::report

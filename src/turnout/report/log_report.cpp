@@ -1,0 +1,148 @@
+#include "turnout/report/log_report.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "turnout/base/number_text.h"
+#include "turnout/report/table.h"
+
+namespace turnout::report {
+namespace {
+
+using estimation::Contradictions;
+using estimation::LogStatistics;
+using nlohmann::ordered_json;
+
+struct Rule {
+  const char* key;
+  const char* words;
+  std::int64_t Contradictions::*count;
+};
+
+constexpr std::array<Rule, 6> kRules = {{
+    {"gaps", "passes after a missing attempt: left out", &Contradictions::gaps},
+    {"success_reprompted", "outcome success, and yet a next attempt: taken as failed",
+     &Contradictions::success_reprompted},
+    {"ended_reprompted", "ending resolved or abandoned, and yet a next attempt: taken as re-prompted",
+     &Contradictions::ended_reprompted},
+    {"missing_next", "ending reprompted without a next attempt: taken as re-prompted", &Contradictions::missing_next},
+    {"time_travel", "started before the attempt before it: the attempt numbers count", &Contradictions::time_travel},
+    {"user_changed", "another user than the attempt before: the first one counts", &Contradictions::user_changed},
+}};
+
+std::map<std::string, estimation::PathCounts> by_model(const LogStatistics& statistics) {
+  std::map<std::string, estimation::PathCounts> models;
+  for (const auto& [key, counts] : statistics.paths) {
+    auto& sum = models[key.models.back()];
+    sum.fates += counts.fates;
+    sum.latency += counts.latency;
+    sum.cost += counts.cost;
+  }
+  return models;
+}
+
+ordered_json time_or_null(const std::optional<std::int64_t>& time) {
+  if (!time) return nullptr;
+  return traffic::time_text(*time);
+}
+
+}  // namespace
+
+ordered_json import_json(const traffic::ImportCounts& counts) {
+  ordered_json refused = ordered_json::object();
+  for (std::size_t i = 1; i < traffic::kDefects; ++i) {
+    const auto count = counts.read.defects.at(i);
+    if (count > 0) refused[std::string(name_of(static_cast<traffic::Defect>(i)))] = count;
+  }
+  return {{"rows", counts.read.rows},
+          {"added", counts.stored.added},
+          {"repeated", counts.stored.repeated},
+          {"conflicting", counts.stored.conflicting},
+          {"refused", refused},
+          {"first_refused", counts.read.first_defect},
+          {"cut_off", counts.read.cut_off}};
+}
+
+std::string import_text(const traffic::ImportCounts& counts) {
+  std::string text = fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
+  if (counts.stored.repeated > 0) text += fmt::format(", {} there already", counts.stored.repeated);
+  text += "\n";
+  if (counts.stored.conflicting > 0) {
+    text +=
+        fmt::format("{} rows have the task and attempt of another pass with other values: the stored one was kept\n",
+                    counts.stored.conflicting);
+  }
+  for (std::size_t i = 1; i < traffic::kDefects; ++i) {
+    const auto count = counts.read.defects.at(i);
+    if (count > 0) text += fmt::format("{} rows refused: {}\n", count, name_of(static_cast<traffic::Defect>(i)));
+  }
+  if (!counts.read.first_defect.empty()) text += "first one refused: " + counts.read.first_defect + "\n";
+  if (counts.read.cut_off > 0) {
+    text += fmt::format("{} files end in the middle of a row, which was left out\n", counts.read.cut_off);
+  }
+  return text;
+}
+
+ordered_json contradictions_json(const Contradictions& found) {
+  ordered_json json;
+  for (const auto& rule : kRules) json[rule.key] = found.*rule.count;
+  return json;
+}
+
+std::string contradictions_text(const Contradictions& found) {
+  std::string text;
+  for (const auto& rule : kRules) {
+    if (found.*rule.count > 0) text += fmt::format("{} passes: {}\n", found.*rule.count, rule.words);
+  }
+  return text;
+}
+
+ordered_json statistics_json(const LogStatistics& statistics) {
+  ordered_json models = ordered_json::array();
+  for (const auto& [model, counts] : by_model(statistics)) {
+    models.push_back({{"model", model},
+                      {"passes", counts.fates.passes()},
+                      {"reprompted", counts.fates.reprompted},
+                      {"solved", counts.fates.solved},
+                      {"abandoned", counts.fates.abandoned},
+                      {"silent", counts.fates.silent},
+                      {"mean_latency_s", counts.latency.mean()},
+                      {"mean_cost_usd", counts.cost.count > 0 ? ordered_json(counts.cost.mean()) : nullptr}});
+  }
+  return {{"passes", statistics.passes},
+          {"tasks", statistics.tasks},
+          {"first", time_or_null(statistics.first_us)},
+          {"last", time_or_null(statistics.last_us)},
+          {"recent", statistics.recent},
+          {"models", models},
+          {"contradictions", contradictions_json(statistics.contradictions)}};
+}
+
+std::string statistics_text(const LogStatistics& statistics) {
+  std::string text = fmt::format("{} passes of {} tasks", statistics.passes, statistics.tasks);
+  if (statistics.first_us && statistics.last_us) {
+    text += fmt::format(", from {} to {}", traffic::time_text(*statistics.first_us),
+                        traffic::time_text(*statistics.last_us));
+  }
+  text += "\n";
+  if (statistics.recent > 0) {
+    text += fmt::format("{} passes are so young that their users may still come back; they count nowhere below\n",
+                        statistics.recent);
+  }
+  text += "\n";
+  Table table({"model", "passes", "re-prompted", "solved", "abandoned", "silent", "latency", "cost"});
+  for (const auto& [model, counts] : by_model(statistics)) {
+    const auto passes = static_cast<double>(counts.fates.passes());
+    const auto share = [&](std::int64_t count) { return percent(static_cast<double>(count) / passes); };
+    table.add({base::printable(model), fmt::format("{}", counts.fates.passes()), share(counts.fates.reprompted),
+               share(counts.fates.solved), share(counts.fates.abandoned), share(counts.fates.silent),
+               number(counts.latency.mean()), counts.cost.count > 0 ? number(counts.cost.mean()) : "-"});
+  }
+  text += table.to_string();
+  return text;
+}
+
+}  // namespace turnout::report

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "turnout/estimation/log_source.h"
+
+/// What is in a log, and what is wrong with it.
+namespace turnout::report {
+
+/// What reading and storing met: rows, refused rows by reason, repeated and conflicting ones.
+nlohmann::ordered_json import_json(const traffic::ImportCounts& counts);
+std::string import_text(const traffic::ImportCounts& counts);
+
+/// The rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
+nlohmann::ordered_json contradictions_json(const estimation::Contradictions& found);
+std::string contradictions_text(const estimation::Contradictions& found);
+
+/// Passes, tasks and times, and how the passes of each model ended.
+nlohmann::ordered_json statistics_json(const estimation::LogStatistics& statistics);
+std::string statistics_text(const estimation::LogStatistics& statistics);
+
+}  // namespace turnout::report

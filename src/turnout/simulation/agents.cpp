@@ -1,0 +1,375 @@
+#include "turnout/simulation/agents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numbers>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "turnout/numeric/normal_nodes.h"
+
+namespace turnout::simulation {
+namespace {
+
+/// Beyond so many failures users judge as after so many.
+constexpr std::size_t kDeepestThreshold = 6;
+constexpr std::size_t kLongestHorizon = 32;
+constexpr std::size_t kMostPasses = 100'000;
+constexpr double kMeanTokens = 300;
+constexpr double kNodeDistance = 0.25;  // of the integral over difficulty
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double normal_above(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
+
+/// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck stays aligned.
+double normal_of(double u, double v) { return std::sqrt(-2 * std::log1p(-u)) * std::cos(2 * std::numbers::pi * v); }
+
+/// A factor of mean 1.
+double lognormal_factor(double sigma, double z) { return std::exp(sigma * z - sigma * sigma / 2); }
+
+}  // namespace
+
+/// One task before its first pass.
+struct Agents::Task {
+  game::User user;
+  std::size_t policy = 0;
+  double theta = 0;
+  double when = 0;  // share of the span
+};
+
+/// One pass as it was played.
+struct Agents::Step {
+  const Path& path;  // with this pass's model
+  double propensity = 1;
+  double latency = 0, cost = 0;
+  double tokens = kMeanTokens;
+  bool solved = false;
+  bool stays = false;
+  bool said = false;  // the result is known from feedback
+};
+
+struct Agents::Played {
+  double latency = 0, cost = 0, attempts = 0;
+  bool solved = false;
+};
+
+Agents::Agents(Setting setting) : setting_(std::move(setting)) {
+  const double sigma = setting_.difficulty.sigma;
+  if (sigma == 0) {
+    nodes_ = {0};
+    weights_ = {1};
+  } else {
+    for (const auto& node : numeric::normal_nodes(kNodeDistance)) {
+      nodes_.push_back(sigma * node.x);
+      weights_.push_back(node.weight);
+    }
+  }
+  for (std::size_t k = 0; k < setting_.game.size(); ++k) {
+    skills_.push_back(game::skill_of(setting_.game.pass(k).success, sigma));
+  }
+  thresholds_.resize(setting_.policies.size());
+  for (std::size_t i = 0; i < setting_.policies.size(); ++i) {
+    Path path;
+    tabulate(i, path);
+  }
+}
+
+double Agents::pass_success(std::size_t k, double theta, std::size_t attempt) const {
+  return logistic(skills_[k] - theta + setting_.difficulty.feedback * static_cast<double>(attempt));
+}
+
+double Agents::latency_of(const Path& path) const {
+  const std::size_t k = path.back();
+  const double switching = path.size() < 2 ? 0 : setting_.game.switch_latency(path[path.size() - 2], k);
+  return setting_.game.pass(k).latency + switching;
+}
+
+double Agents::cost_of(const Path& path) const {
+  const std::size_t k = path.back();
+  const double switching = path.size() < 2 ? 0 : setting_.game.switch_cost(path[path.size() - 2], k);
+  return setting_.game.offer(k).pass.cost + switching;
+}
+
+/// What `horizon` more attempts promise after the failures of `path`. `belief` has the probability of each difficulty
+/// and of those failures.
+Agents::Promise Agents::promise(const policy::RoutingPolicy& policy, Path& path, const std::vector<double>& belief,
+                                std::size_t horizon) const {
+  Promise total;
+  std::vector<double> chances;
+  policy.next(path, chances);
+  double reach = 0;
+  for (const double b : belief) reach += b;
+  std::vector<double> failed(belief.size());
+  for (std::size_t k = 0; k < chances.size(); ++k) {
+    if (chances[k] == 0) continue;
+    double success = 0;
+    for (std::size_t i = 0; i < belief.size(); ++i) {
+      const double p = pass_success(k, nodes_[i], path.size());
+      success += belief[i] * p;
+      failed[i] = belief[i] * (1 - p);
+    }
+    path.push_back(k);
+    total.waiting += chances[k] * reach * latency_of(path);
+    total.success += chances[k] * success;
+    if (horizon > 1) {
+      const Promise later = promise(policy, path, failed, horizon - 1);
+      total.waiting += chances[k] * later.waiting;
+      total.success += chances[k] * later.success;
+    }
+    path.pop_back();
+  }
+  return total;
+}
+
+double Agents::worth_staying(const policy::RoutingPolicy& policy, Path path) const {
+  constexpr double kMostBranches = 512;
+  std::vector<double> belief = weights_;
+  for (std::size_t m = 0; m < path.size(); ++m) {
+    for (std::size_t i = 0; i < belief.size(); ++i) belief[i] *= 1 - pass_success(path[m], nodes_[i], m);
+  }
+  const double branches = policy.is_deterministic() ? 1 : static_cast<double>(setting_.game.size());
+  double least = INFINITY;
+  for (std::size_t horizon = 1; horizon <= kLongestHorizon; ++horizon) {
+    if (std::pow(branches, static_cast<double>(horizon)) > kMostBranches) break;
+    const Promise promised = promise(policy, path, belief, horizon);
+    if (promised.success > 0) least = std::min(least, promised.waiting / promised.success);
+  }
+  return least;
+}
+
+void Agents::tabulate(std::size_t policy, Path& path) {
+  const auto& rule = setting_.policies[policy];
+  std::vector<double> chances;
+  rule.next(path, chances);
+  for (std::size_t k = 0; k < chances.size(); ++k) {
+    if (chances[k] == 0) continue;
+    path.push_back(k);
+    thresholds_[policy][path] = worth_staying(rule, path);
+    if (path.size() < kDeepestThreshold) tabulate(policy, path);
+    path.pop_back();
+  }
+}
+
+double Agents::threshold(std::size_t policy, const Path& path) const {
+  if (path.size() <= kDeepestThreshold) return thresholds_[policy].at(path);
+  return thresholds_[policy].at(Path(path.begin(), path.begin() + kDeepestThreshold));
+}
+
+Agents::Task Agents::draw_task(base::Rng& rng) const {
+  const auto& how = setting_.behaviour;
+  Task task{setting_.game.user(), 0, 0, rng.uniform()};
+  const double share = rng.uniform();
+  const double value = normal_of(rng.uniform(), rng.uniform());
+  const double theta = normal_of(rng.uniform(), rng.uniform());
+  const auto policies = static_cast<double>(setting_.policies.size());
+  task.policy = static_cast<std::size_t>(rng.uniform() * policies);
+  double below = 0;
+  for (const auto& segment : how.segments) {
+    task.user = segment.user;
+    below += segment.share;
+    if (share < below) break;
+  }
+  task.user.value *= std::exp(how.value_sigma * value);
+  task.theta = setting_.difficulty.sigma * theta;
+  return task;
+}
+
+Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
+                                 const std::function<bool(const Step&)>& on_pass) const {
+  const auto& how = setting_.behaviour;
+  const auto& rule = setting_.policies[task.policy];
+  Played played;
+  Path path;
+  std::vector<double> chances;
+  for (std::size_t attempt = 0; attempt < kMostPasses; ++attempt) {
+    std::array<double, 8> luck{};  // always as many, so that two policies meet the same
+    for (double& u : luck) u = rng.uniform();
+    rule.next(path, chances);
+    std::size_t model = 0;
+    for (double below = chances[0]; model + 1 < chances.size() && luck[0] >= below;) below += chances[++model];
+    while (chances[model] == 0) --model;  // rounding at the end of the sum
+    path.push_back(model);
+    Step step{path, chances[model], latency_of(path), cost_of(path)};
+    double success = pass_success(model, task.theta, attempt);
+    for (const Drift& drift : setting_.drifts) {
+      if (drift.model != model || task.when < drift.from) continue;
+      step.latency *= drift.latency_factor;
+      success = std::min(1.0, success * drift.success_factor);
+    }
+    const double size = lognormal_factor(how.tokens_sigma, normal_of(luck[6], luck[7]));
+    step.tokens = std::max(1.0, std::round(kMeanTokens * size));
+    step.latency *= size * lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]));
+    if (!how.latency_sample.empty()) {
+      const auto& sample = how.latency_sample;
+      step.latency *= sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))];
+    }
+    step.solved = luck[1] < success;
+    step.stays = !step.solved && luck[2] < how.patience &&
+                 task.user.value >= task.user.value_of_time * threshold(task.policy, path);
+    step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
+    played.latency += step.latency;
+    played.cost += step.cost;
+    played.attempts += 1;
+    played.solved = step.solved;
+    if (on_pass && !on_pass(step)) return played;
+    if (!step.stays) return played;
+  }
+  return played;
+}
+
+std::array<double, 6> Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
+  base::Rng rng(seed, number);
+  const Task task = draw_task(rng);
+  const Played played = play_task(task, rng, {});
+  const double unsolved = played.solved ? 0 : setting_.game.churn_penalty();
+  const double value = played.solved ? task.user.value : 0;
+  return {played.cost + unsolved,
+          value - task.user.value_of_time * played.latency,
+          played.solved ? 1.0 : 0.0,
+          played.latency,
+          played.cost,
+          played.attempts};
+}
+
+AgentPayoffs Agents::play(std::uint64_t tasks, std::uint64_t seed, unsigned threads) const {
+  // Blocks are summed in their own order, whoever played them.
+  constexpr std::uint64_t kBlock = 4096;
+  const std::uint64_t blocks = (tasks + kBlock - 1) / kBlock;
+  std::vector<AgentPayoffs> parts(blocks);
+  std::atomic<std::uint64_t> next = 0;
+  const auto work = [&] {
+    for (std::uint64_t block = next++; block < blocks; block = next++) {
+      AgentPayoffs& part = parts[block];
+      for (std::uint64_t i = block * kBlock; i < std::min(tasks, (block + 1) * kBlock); ++i) {
+        const auto x = play_one(i, seed);
+        part.provider_cost.add(x[0]);
+        part.user_utility.add(x[1]);
+        part.success.add(x[2]);
+        part.latency.add(x[3]);
+        part.service_cost.add(x[4]);
+        part.attempts.add(x[5]);
+      }
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (auto& thread : others) thread.join();
+  AgentPayoffs total;
+  for (const auto& part : parts) {
+    total.provider_cost += part.provider_cost;
+    total.user_utility += part.user_utility;
+    total.success += part.success;
+    total.latency += part.latency;
+    total.service_cost += part.service_cost;
+    total.attempts += part.attempts;
+  }
+  return total;
+}
+
+void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
+                       const std::function<bool(const traffic::Pass&)>& sink) const {
+  constexpr std::int64_t kStart = 1'767'225'600'000'000;  // 2026-01-01T00:00:00Z
+  constexpr double kMicro = 1e6;
+  const auto& how = setting_.behaviour;
+  traffic::Pass pass;
+  std::uint64_t done = 0;
+  bool more = true;
+  for (std::uint64_t user = 0; more && done < tasks; ++user) {
+    base::Rng life(seed, user);
+    const double arrives = life.uniform();
+    pass.user_id = fmt::format("u{:08}", user);
+    bool stays = true;
+    for (double when = arrives * how.span_s; more && stays && when < how.span_s && done < tasks; ++done) {
+      base::Rng rng(life.next());
+      Task task = draw_task(rng);
+      task.when = when / how.span_s;
+      pass.task_id = fmt::format("t{:010}", done);
+      pass.policy_id = setting_.policies[task.policy].text();
+      double clock = when;
+      const Played played = play_task(task, rng, [&](const Step& step) {
+        pass.attempt = static_cast<std::int64_t>(step.path.size());
+        pass.model = setting_.names[step.path.back()];
+        pass.started_us = kStart + static_cast<std::int64_t>(clock * kMicro);
+        pass.latency_s = step.latency;
+        pass.output_tokens = static_cast<std::int64_t>(step.tokens);
+        pass.cost_usd = step.cost;
+        pass.propensity = step.propensity;
+        pass.outcome = step.stays  ? traffic::Outcome::kUnknown
+                       : step.said ? (step.solved ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure)
+                                   : traffic::Outcome::kUnknown;
+        pass.ending = step.stays  ? traffic::Ending::kReprompted
+                      : step.said ? (step.solved ? traffic::Ending::kResolved : traffic::Ending::kAbandoned)
+                                  : traffic::Ending::kOpen;
+        clock += step.latency;
+        more = sink(pass);
+        return more;
+      });
+      stays = life.uniform() >= (played.solved ? how.leaves_solved : how.leaves_unsolved);
+      when += life.exponential(how.gap_s);
+    }
+  }
+}
+
+std::optional<ExpectedPayoffs> Agents::expected() const {
+  if (setting_.policies.size() != 1 || !setting_.policies[0].is_deterministic() || !setting_.drifts.empty()) return {};
+  constexpr double kNegligible = 1e-15;
+  const auto& how = setting_.behaviour;
+  auto segments = how.segments;
+  if (segments.empty()) segments.push_back({1, setting_.game.user()});
+  ExpectedPayoffs all;
+  for (const auto& segment : segments) {
+    const game::User& user = segment.user;
+    // Share of users whose V is at least v, and E[V; V >= v].
+    const auto share_above = [&](double v) {
+      if (how.value_sigma == 0) return user.value >= v ? 1.0 : 0.0;
+      return v <= 0 ? 1.0 : normal_above((std::log(v / user.value)) / how.value_sigma);
+    };
+    const auto value_above = [&](double v) {
+      if (how.value_sigma == 0) return user.value >= v ? user.value : 0.0;
+      const double mean = user.value * std::exp(how.value_sigma * how.value_sigma / 2);
+      return v <= 0 ? mean : mean * normal_above(std::log(v / user.value) / how.value_sigma - how.value_sigma);
+    };
+    ExpectedPayoffs x;
+    std::vector<double> belief = weights_;
+    Path path;
+    double bar = 0;       // the greatest w x so far: who is still there has V >= bar
+    double patience = 1;  // probability of not having left for other reasons
+    for (std::size_t attempt = 0; attempt < kMostPasses; ++attempt) {
+      const std::size_t k = setting_.policies[0].model_of(attempt);
+      path.push_back(k);
+      double reach = 0;
+      double success = 0;
+      for (std::size_t i = 0; i < belief.size(); ++i) {
+        const double p = pass_success(k, nodes_[i], attempt);
+        reach += belief[i];
+        success += belief[i] * p;
+        belief[i] *= 1 - p;
+      }
+      const double there = patience * share_above(bar);
+      x.attempts += there * reach;
+      x.latency += there * reach * latency_of(path);
+      x.service_cost += there * reach * cost_of(path);
+      x.success += there * success;
+      x.user_utility += patience * value_above(bar) * success;
+      if (there * reach < kNegligible) break;
+      bar = std::max(bar, user.value_of_time * threshold(0, path));
+      patience *= how.patience;
+    }
+    x.user_utility -= user.value_of_time * x.latency;
+    x.provider_cost = x.service_cost + setting_.game.churn_penalty() * (1 - x.success);
+    all.provider_cost += segment.share * x.provider_cost;
+    all.user_utility += segment.share * x.user_utility;
+    all.success += segment.share * x.success;
+    all.latency += segment.share * x.latency;
+    all.service_cost += segment.share * x.service_cost;
+    all.attempts += segment.share * x.attempts;
+  }
+  return all;
+}
+
+}  // namespace turnout::simulation

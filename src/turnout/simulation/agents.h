@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/base/rng.h"
+#include "turnout/game/routing_game.h"
+#include "turnout/game/task_types.h"
+#include "turnout/numeric/sample.h"
+#include "turnout/policy/routing_policy.h"
+#include "turnout/traffic/pass.h"
+
+/// Users as they are met in logs: they differ in what a task is worth to them, run out of patience, say rarely whether
+/// they were served, and leave for good. docs/theory.md, section 21.
+namespace turnout::simulation {
+
+/// A part of the users who value tasks and time alike.
+struct AgentSegment {
+  double share = 1;
+  game::User user;
+};
+
+/// What the game does not say of its users and models.
+struct Behaviour {
+  double value_sigma = 0;  ///< V, of a task, is lognormal about the game's V with this sigma of its logarithm
+  std::vector<AgentSegment> segments;  ///< instead of the game's user; shares sum to 1
+  double patience = 1;                 ///< probability that a failure does not make a user leave for reasons of his own
+  double feedback_solved = 0;          ///< probability that a solved task is said to be solved
+  double feedback_left = 0;            ///< probability that a user who leaves a task says that it failed
+  double leaves_solved = 0;            ///< probability that a user never comes back after a solved task
+  double leaves_unsolved = 0;          ///< the same after an unsolved one
+  double latency_sigma = 0;            ///< latency is lognormal with the model's mean and this sigma of its logarithm
+  std::vector<double> latency_sample;  ///< instead: drawn from these, scaled to the model's mean
+  double tokens_sigma = 0;        ///< output is lognormal about a mean of 300 tokens, and latency in proportion to it
+  double span_s = 30 * 86'400.0;  ///< the log's length
+  double gap_s = 86'400.0;        ///< mean time between a user's tasks
+};
+
+/// From a share of the span on, a model takes longer, or fails more.
+struct Drift {
+  std::size_t model = 0;
+  double from = 0.5;  ///< share of the span
+  double latency_factor = 1;
+  double success_factor = 1;  ///< multiplies its success probability
+};
+
+struct Setting {
+  game::RoutingGame game;
+  std::vector<std::string> names;
+  game::Difficulty difficulty;
+  std::vector<policy::RoutingPolicy> policies;  ///< one is drawn for each task, all alike
+  Behaviour behaviour;
+  std::vector<Drift> drifts;
+};
+
+/// Means over tasks with their standard errors.
+struct AgentPayoffs {
+  numeric::Sample provider_cost, user_utility, success, latency, service_cost, attempts;
+};
+
+/// The expectation of the same for one deterministic policy, by sums and the normal integral; to 1e-9.
+struct ExpectedPayoffs {
+  double provider_cost = 0, user_utility = 0, success = 0, latency = 0, service_cost = 0, attempts = 0;
+};
+
+/// Users who know the policy, the attempt and the models that served them, and stop when what is promised is not worth
+/// the wait: after the failures of a path a user goes on iff V >= w x, x the least over horizons of expected waiting
+/// per expected success of going on so long.
+class Agents {
+ public:
+  /// @param setting  its game has no prices (they are not played); difficulty.sigma <= 3
+  explicit Agents(Setting setting);
+
+  /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and luck under every
+  /// policy, so that differences of two policies are paired, task by task.
+  /// @param threads  the result is the same, bit for bit, for any number of them
+  [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1) const;
+
+  /// Payoffs of task number `task` alone, in the order of AgentPayoffs.
+  [[nodiscard]] std::array<double, 6> play_one(std::uint64_t task, std::uint64_t seed) const;
+
+  /// Writes the traffic of users who come and leave until `tasks` tasks are done, in the order of users.
+  /// @param sink  called with each pass; false ends the simulation
+  void write_log(std::uint64_t tasks, std::uint64_t seed, const std::function<bool(const traffic::Pass&)>& sink) const;
+
+  /// @returns the expectation under the only policy if it is deterministic, and nothing drifts.
+  [[nodiscard]] std::optional<ExpectedPayoffs> expected() const;
+
+  [[nodiscard]] const Setting& setting() const { return setting_; }
+
+ private:
+  struct Task;
+  struct Step;
+  struct Played;
+  using Path = std::vector<std::size_t>;
+  /// Waiting and successes promised to who goes on for so many attempts.
+  struct Promise {
+    double waiting = 0, success = 0;
+  };
+  [[nodiscard]] double pass_success(std::size_t k, double theta, std::size_t attempt) const;
+  [[nodiscard]] Promise promise(const policy::RoutingPolicy& policy, Path& path, const std::vector<double>& belief,
+                                std::size_t horizon) const;
+  [[nodiscard]] double worth_staying(const policy::RoutingPolicy& policy, Path path) const;
+  void tabulate(std::size_t policy, Path& path);
+  [[nodiscard]] double threshold(std::size_t policy, const Path& path) const;
+  [[nodiscard]] double latency_of(const Path& path) const;
+  [[nodiscard]] double cost_of(const Path& path) const;
+  Played play_task(const Task& task, base::Rng& rng, const std::function<bool(const Step&)>& on_pass) const;
+  [[nodiscard]] Task draw_task(base::Rng& rng) const;
+
+  Setting setting_;
+  std::vector<double> skills_;
+  std::vector<double> nodes_, weights_;             // difficulty
+  std::vector<std::map<Path, double>> thresholds_;  // [policy], by path up to kDeepestThreshold
+};
+
+}  // namespace turnout::simulation

@@ -1,0 +1,30 @@
+#include "turnout/traffic/import.h"
+
+#include <vector>
+
+namespace turnout::traffic {
+
+base::Result<ImportCounts> import_passes(PassReader& reader, PassStore& store,
+                                         const std::function<void(std::size_t)>& on_batch) {
+  ImportCounts counts;
+  std::vector<Pass> batch(kBatch);  // its strings keep their memory from batch to batch
+  for (bool more = true; more;) {
+    std::size_t size = 0;
+    while (size < kBatch) {
+      auto read = reader.next(batch[size]);
+      if (!read) return read.error();
+      more = *read;
+      if (!more) break;
+      ++size;
+    }
+    if (size == 0) break;
+    auto stored = store.insert({batch.data(), size});
+    if (!stored) return stored.error();
+    counts.stored += *stored;
+    on_batch(size);
+  }
+  counts.read = reader.counts();
+  return counts;
+}
+
+}  // namespace turnout::traffic
