@@ -16,7 +16,8 @@ namespace turnout::program {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed (verify).\n"
+    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed (verify), a row is wrong "
+    "(log check).\n"
     "Each verb has its own --help with an example.";
 
 int fail(const std::string& message) {
@@ -45,6 +46,10 @@ int run(int argc, char** argv) {
   add_robust(program, chosen);
   add_calibrate(program, chosen);
   add_replay(program, chosen);
+  add_simulate(program, chosen);
+  add_import(program, chosen);
+  add_log(program, chosen);
+  add_estimate(program, chosen);
   add_verify(program, chosen);
   add_completion(program, chosen);
   try {
@@ -56,7 +61,7 @@ int run(int argc, char** argv) {
   if (!chosen)
     return fail(
         "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, calibrate, replay, "
-        "verify (see --help)");
+        "simulate, import, log, estimate, verify (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -26,7 +26,7 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto scenario = arguments.scenario.read();
+  auto scenario = arguments.scenario.read_at_means();
   if (!scenario) return scenario.error();
   if (auto ok = scenario::check_for_plans(*scenario, "plan"); !ok) return ok.error();
   base::Progress progress("looking at partial plans", 0);

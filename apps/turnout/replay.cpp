@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "scenario_arguments.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
 #include "turnout/game/belief_plan.h"
@@ -81,21 +82,23 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   }
   if (arguments.scenario.empty())
     return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N", "replay"};
-  auto scenario = scenario::read_scenario(arguments.scenario);
-  if (!scenario) return scenario.error();
-  if (auto ok = scenario::check_for_plans(*scenario, "replay"); !ok) return ok.error();
-  if (scenario->difficulty || scenario->outcomes) {
+  auto read = scenario::read_scenario(arguments.scenario);
+  if (!read) return read.error();
+  scenario::Scenario scenario = *std::move(read);
+  take_means(scenario);
+  if (auto ok = scenario::check_for_plans(scenario, "replay"); !ok) return ok.error();
+  if (scenario.difficulty || scenario.outcomes) {
     return base::Error{base::ErrorCode::kUnsupported, "replay takes its types of task from OUTCOMES.csv, leave it out",
-                       scenario->source + ": difficulty"};
+                       scenario.source + ": difficulty"};
   }
-  auto table = read_table(arguments.outcomes, {scenario->names, arguments.score});
+  auto table = read_table(arguments.outcomes, {scenario.names, arguments.score});
   if (!table) return table.error();
-  auto chosen = recorded(*table, scenario->names, arguments.outcomes);
+  auto chosen = recorded(*table, scenario.names, arguments.outcomes);
   if (!chosen) return chosen.error();
   base::Progress progress("replaying", arguments.options.splits);
   auto options = arguments.options;
   options.on_split = [&progress] { progress.step(); };
-  const auto result = simulation::replay(scenario->game, scenario->names, *chosen, options);
+  const auto result = simulation::replay(scenario.game, scenario.names, *chosen, options);
   return print(arguments.json ? report::to_text(report::replay_json(result, options))
                               : report::replay_text(result, options));
 }

@@ -36,8 +36,16 @@ base::Result<double> option_number(const std::string& option, const std::string&
   return number;
 }
 
+void take_means(scenario::Scenario& scenario) {
+  if (scenario.uncertain.empty()) return;
+  fmt::print(stderr, "turnout: note: {} numbers have intervals and are taken at their means; see turnout robust\n",
+             scenario.uncertain.size());
+  scenario.uncertain.clear();
+}
+
 void ScenarioArguments::add_to(CLI::App& verb) {
   verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")->option_text("SCENARIO");
+  verb.add_flag("--independent", independent_, "leave the scenario's [difficulty] out: attempts are independent");
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
     verb.add_option(kFlags.at(i).name, numbers_.at(i), kFlags.at(i).help)
         ->option_text("NUMBER")
@@ -57,7 +65,20 @@ base::Result<scenario::Scenario> ScenarioArguments::read() const {
                                   : "needs a scenario file or the game by numbers, see --help",
                        ""};
   }
-  return by_numbers ? from_options() : scenario::read_scenario(path_);
+  auto scenario = by_numbers ? from_options() : scenario::read_scenario(path_);
+  if (!scenario || !independent_) return scenario;
+  scenario::Scenario without = *std::move(scenario);
+  without.difficulty.reset();
+  without.outcomes.reset();
+  return without;
+}
+
+base::Result<scenario::Scenario> ScenarioArguments::read_at_means() const {
+  auto scenario = read();
+  if (!scenario) return scenario;
+  scenario::Scenario at_means = *std::move(scenario);
+  take_means(at_means);
+  return at_means;
 }
 
 base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
@@ -80,7 +101,8 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
 }
 
 base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(const std::string& verb) const {
-  return read().and_then([&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
+  return read_at_means().and_then(
+      [&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
 }
 
 }  // namespace turnout::program

@@ -12,6 +12,9 @@ namespace turnout::program {
 /// @returns the number an option was given, with the option's name in the error.
 base::Result<double> option_number(const std::string& option, const std::string& text);
 
+/// Puts uncertain numbers at their means and says so in a line on standard error.
+void take_means(scenario::Scenario& scenario);
+
 /// The ways to name a game on the command line: a scenario file, or each number as an option.
 /// The same for every verb that takes a game.
 class ScenarioArguments {
@@ -19,6 +22,8 @@ class ScenarioArguments {
   void add_to(CLI::App& verb);
   /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the options, or both.
   [[nodiscard]] base::Result<scenario::Scenario> read() const;
+  /// @returns the same with take_means().
+  [[nodiscard]] base::Result<scenario::Scenario> read_at_means() const;
   /// @returns the same as the paper's two-model game; kUnsupported naming the key that goes beyond it.
   [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(const std::string& verb) const;
   /// @returns whether anything was given at all.
@@ -28,6 +33,7 @@ class ScenarioArguments {
   [[nodiscard]] base::Result<scenario::Scenario> from_options() const;
 
   std::string path_;
+  bool independent_ = false;
   std::array<std::string, 9> numbers_;  // as written; empty where absent
 };
 

@@ -23,6 +23,10 @@ void add_transparency(CLI::App& program, Action& chosen);
 void add_robust(CLI::App& program, Action& chosen);
 void add_calibrate(CLI::App& program, Action& chosen);
 void add_replay(CLI::App& program, Action& chosen);
+void add_simulate(CLI::App& program, Action& chosen);
+void add_import(CLI::App& program, Action& chosen);
+void add_log(CLI::App& program, Action& chosen);
+void add_estimate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
 

@@ -439,7 +439,7 @@ Result<Scenario> read_scenario(const std::string& path) {
 
 namespace {
 
-/// Numbers that are not known exactly, and a provider or users that only one verb understands.
+/// A provider or users that only one verb understands. Numbers with an interval are at their means.
 Status check_plain(const Scenario& scenario, const std::string& verb) {
   const auto refuse = [&](const std::string& key, const char* what) {
     return Error{ErrorCode::kUnsupported, fmt::format(fmt::runtime(what), verb),
@@ -448,9 +448,7 @@ Status check_plain(const Scenario& scenario, const std::string& verb) {
   if (!scenario.commits)
     return refuse("provider.commits", "{} needs a provider that commits; see turnout transparency");
   if (!scenario.segments.empty()) return refuse("segment", "{} is for users who are alike; see turnout solve");
-  if (scenario.uncertain.empty()) return base::Done{};
-  return refuse(game::symbol(scenario.uncertain.front().parameter),
-                "{} takes plain numbers, an interval or counts are for turnout robust");
+  return base::Done{};
 }
 
 }  // namespace

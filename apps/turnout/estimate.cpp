@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "log_arguments.h"
+#include "turnout/base/output_file.h"
+#include "turnout/report/estimate_report.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/traffic/pass_store.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout estimate --log examples/passes.jsonl.gz --ltv 40\n"
+    "  turnout estimate --log sqlite:passes.db --since 2026-11-01 --ltv 120 -o scenario.toml\n"
+    "  turnout estimate --log examples/passes.jsonl.gz --feedback-odds 2 --json\n"
+    "The scenario goes to turnout solve, plan, robust and audit.";
+
+struct Arguments {
+  LogArguments log;
+  estimation::EstimateOptions options;
+  double lifetime_value = 0;
+  std::string output;
+  bool population = false;
+  bool json = false;
+};
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  auto reading = arguments.log.read();
+  if (!reading) return reading.error();
+  const std::string source = traffic::without_password(arguments.log.source());
+  auto estimate = estimation::estimate(reading->statistics, arguments.options);
+  if (!estimate) return estimate.error().within(source);
+  const report::LogReport report{source, *std::move(reading), *std::move(estimate)};
+  if (!arguments.output.empty()) {
+    auto file = base::OutputFile::create(arguments.output);
+    if (!file) return file.error();
+    base::OutputFile out = *std::move(file);
+    auto written = out.write(report::estimate_scenario(report, arguments.population)).and_then([&](base::Done) {
+      return out.commit();
+    });
+    if (!written) return written.error();
+  }
+  return print(arguments.json ? report::to_text(report::estimate_json(report)) : report::estimate_text(report));
+}
+
+}  // namespace
+
+void add_estimate(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand("estimate", "The game that a traffic log tells: values, intervals, bounds");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->log.add_to(*verb, true);
+  auto* ltv = verb->add_option("--ltv", arguments->lifetime_value,
+                               "a customer's lifetime value in dollars: P is that times the extra leaving")
+                  ->check(CLI::Range(0.0, 1e9))
+                  ->option_text("USD");
+  verb->add_option("--feedback-odds", arguments->options.feedback_odds,
+                   "feedback after leaving may be up to so many times as likely, or unlikely, as after a success; "
+                   "1 (default): equally likely")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->option_text("RATIO");
+  verb->add_option("-o,--output", arguments->output, "write the scenario to this file")->option_text("FILE.toml");
+  verb->add_flag("--population", arguments->population, "write V as a lognormal over the users, not as its median");
+  verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")->option_text("N");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, ltv, &chosen] {
+    if (ltv->count() > 0) arguments->options.lifetime_value = arguments->lifetime_value;
+    chosen = [arguments] { return run(*arguments); };
+  });
+}
+
+}  // namespace turnout::program

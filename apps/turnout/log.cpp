@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "log_arguments.h"
+#include "turnout/base/number_text.h"
+#include "turnout/report/log_report.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/traffic/pass_store.h"
+#include "turnout/traffic/pass_writer.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout log stats examples/passes.jsonl.gz\n"
+    "  turnout log check sqlite:passes.db --json\n"
+    "  turnout log tail sqlite:passes.db --count 5\n"
+    "  turnout log prune sqlite:passes.db --before 2026-01-01";
+
+struct Arguments {
+  LogArguments log;
+  std::string store, before;
+  std::size_t count = 10;
+  bool json = false;
+};
+
+base::Result<ExitCode> stats(const Arguments& arguments) {
+  auto reading = arguments.log.read();
+  if (!reading) return reading.error();
+  return print(arguments.json ? report::to_text(report::statistics_json(reading->statistics))
+                              : report::statistics_text(reading->statistics));
+}
+
+/// Everything that is wrong with a log; exit code 3 if anything is.
+base::Result<ExitCode> check(const Arguments& arguments) {
+  auto reading = arguments.log.read();
+  if (!reading) return reading.error();
+  const auto& found = reading->statistics.contradictions;
+  const auto& import = reading->import;
+  const bool clean = found == estimation::Contradictions{} && import.read.refused() == 0 &&
+                     import.stored.conflicting == 0 && import.read.cut_off == 0;
+  auto printed = [&] {
+    if (arguments.json) {
+      return print(report::to_text({{"clean", clean},
+                                    {"import", report::import_json(import)},
+                                    {"contradictions", report::contradictions_json(found)}}));
+    }
+    std::string text = import.read.rows > 0 ? report::import_text(import) : "";
+    text += report::contradictions_text(found);
+    return print(text + (clean ? "every row is sound\n" : ""));
+  }();
+  if (!printed) return printed;
+  return clean ? ExitCode::kDone : ExitCode::kClaimFailed;
+}
+
+base::Result<std::unique_ptr<traffic::PassStore>> open(const std::string& name) {
+  if (traffic::is_store(name)) return traffic::open_store(name, traffic::Create::kNo);
+  return base::Error{base::ErrorCode::kMalformedInput, base::in_quotes(name) + " must be sqlite:FILE", "STORE"};
+}
+
+base::Result<ExitCode> tail(const Arguments& arguments) {
+  auto store = open(arguments.store);
+  if (!store) return store.error();
+  auto passes = (*store)->tail(arguments.count);
+  if (!passes) return passes.error();
+  std::string text;
+  for (const auto& pass : *passes) traffic::append_json(text, pass);
+  return print(text);
+}
+
+base::Result<ExitCode> prune(const Arguments& arguments) {
+  auto before = option_time("--before", arguments.before);
+  if (!before) return before.error();
+  auto store = open(arguments.store);
+  if (!store) return store.error();
+  auto gone = (*store)->prune(*before);
+  if (!gone) return gone.error();
+  return print(arguments.json ? report::to_text({{"deleted", *gone}}) : fmt::format("{} passes deleted\n", *gone));
+}
+
+}  // namespace
+
+void add_log(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune");
+  verb->require_subcommand(1);
+  verb->footer(kExamples);
+  auto arguments = std::make_shared<Arguments>();
+  const auto add = [&](const char* name, const char* what, base::Result<ExitCode> (*action)(const Arguments&)) {
+    auto* part = verb->add_subcommand(name, what);
+    part->callback([arguments, action, &chosen] { chosen = [arguments, action] { return action(*arguments); }; });
+    part->add_flag("--json", arguments->json, "print JSON");
+    return part;
+  };
+  arguments->log.add_to(*add("stats", "Passes, tasks, times, and how the passes of each model ended", stats), false);
+  arguments->log.add_to(*add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
+                        false);
+  auto* last = add("tail", "The passes that started last, as JSON Lines", tail);
+  last->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
+  last->add_option("--count", arguments->count, "how many, 1 to 1000000 (default 10)")
+      ->check(CLI::Range(1, 1'000'000))
+      ->option_text("N");
+  auto* old = add("prune", "Delete the tasks that began before a time, whole", prune);
+  old->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
+  old->add_option("--before", arguments->before, "a day or a time")->option_text("TIME")->required();
+}
+
+}  // namespace turnout::program

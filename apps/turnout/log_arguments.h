@@ -1,0 +1,32 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/estimation/log_source.h"
+
+namespace turnout::program {
+
+/// How a verb is told which log, and which of its tasks. The same for every verb that reads one.
+class LogArguments {
+ public:
+  /// @param as_option  whether the log is given as --log, and not as the first argument
+  void add_to(CLI::App& verb, bool as_option);
+  /// @returns which tasks count; kInvalidValue naming the option that is wrong.
+  [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
+  /// Reads the log with a progress bar.
+  [[nodiscard]] base::Result<estimation::LogReading> read() const;
+  [[nodiscard]] const std::string& source() const { return source_; }
+
+ private:
+  std::string source_, since_, until_;
+  std::vector<std::string> where_;
+  double window_s_ = 3600;
+};
+
+/// @returns the time that an option says: RFC 3339, or a day such as 2026-11-24.
+base::Result<std::int64_t> option_time(const std::string& option, const std::string& text);
+
+}  // namespace turnout::program

@@ -1,0 +1,249 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "scenario_arguments.h"
+#include "turnout/base/number_text.h"
+#include "turnout/base/output_file.h"
+#include "turnout/base/progress.h"
+#include "turnout/report/agents_report.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/traffic/import.h"
+#include "turnout/traffic/pass_writer.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using simulation::Agents;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout simulate examples/gpt-4.1.toml --policy gpt-4.1-mini --tasks 1e5\n"
+    "  turnout simulate examples/four-models.toml --compare mini mini,large --tasks 1e5\n"
+    "  turnout simulate examples/hard-tasks.toml --policy mini --policy mini,large --tasks 2e4 --feedback 0.3 -o "
+    "log.jsonl\n"
+    "Policies: MODEL; A,A,B (the last one repeats); cascade:A,B,S; lottery:A=0.7,B=0.3; explore:0.1/POLICY.\n"
+    "Users know the policy and stop when what is promised is not worth the wait. Several policies: each task draws "
+    "one.";
+
+struct Arguments {
+  ScenarioArguments scenario;
+  std::vector<std::string> policies, compare;
+  double tasks = 1e5;
+  std::uint64_t seed = 1;
+  unsigned threads = 0;
+  simulation::Behaviour behaviour;
+  double feedback = 0;
+  double feedback_left = -1;  // as after a success
+  std::vector<std::string> drifts;
+  std::string output;
+  bool json = false;
+};
+
+Error misuse(const std::string& option, const std::string& what) { return {ErrorCode::kMalformedInput, what, option}; }
+
+/// MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]
+Result<simulation::Drift> read_drift(const std::string& text, const std::vector<std::string>& names) {
+  const auto wrong = [&] {
+    return Error{
+        ErrorCode::kInvalidValue,
+        base::in_quotes(text) + " must be MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR], FROM a share of the time",
+        "--drift"};
+  };
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ':') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  const auto model = std::find(names.begin(), names.end(), parts[0]);
+  if (model == names.end() || parts.size() < 3 || parts.size() > 4) return wrong();
+  simulation::Drift drift;
+  drift.model = static_cast<std::size_t>(model - names.begin());
+  std::array<double*, 3> numbers = {&drift.from, &drift.latency_factor, &drift.success_factor};
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto number = base::parse_number(parts[i]);
+    if (!number || *number < 0 || *number > 1000) return wrong();
+    *numbers.at(i - 1) = *number;
+  }
+  return drift;
+}
+
+Result<simulation::Setting> read_setting(const Arguments& arguments) {
+  auto read = arguments.scenario.read_at_means();
+  if (!read) return read.error();
+  scenario::Scenario scenario = *std::move(read);
+  const auto refuse = [&](const char* key, const char* what) {
+    return Error{ErrorCode::kUnsupported, fmt::format("simulate does not play {}", what), scenario.source + ": " + key};
+  };
+  if (scenario.outcomes) return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
+  if (scenario.game.has_prices()) return refuse("model.price", "prices");
+  if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
+  if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");
+  if (scenario.knows && *scenario.knows != scenario::Knows::kAttempt) {
+    return refuse("user.knows", "users who know less than the attempt");
+  }
+  simulation::Setting setting{
+      scenario.game, scenario.names, scenario.difficulty.value_or(game::Difficulty{}), {}, arguments.behaviour, {}};
+  for (const auto& segment : scenario.segments) {
+    setting.behaviour.segments.push_back({segment.share, segment.user});
+  }
+  setting.behaviour.feedback_solved = arguments.feedback;
+  setting.behaviour.feedback_left = arguments.feedback_left < 0 ? arguments.feedback : arguments.feedback_left;
+  for (const auto& text : arguments.drifts) {
+    auto drift = read_drift(text, setting.names);
+    if (!drift) return drift.error();
+    setting.drifts.push_back(*drift);
+  }
+  return setting;
+}
+
+Result<Agents> agents_of(simulation::Setting setting, const std::vector<std::string>& policies) {
+  for (const auto& text : policies) {
+    auto policy = policy::RoutingPolicy::parse(text, setting.names);
+    if (!policy) return policy.error();
+    setting.policies.push_back(*std::move(policy));
+  }
+  return Agents(std::move(setting));
+}
+
+Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
+  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
+  base::Progress progress("simulating passes", 0);
+  std::uint64_t passes = 0;
+  if (traffic::is_store(arguments.output)) {
+    auto store = traffic::open_store(arguments.output, traffic::Create::kYes);
+    if (!store) return store.error();
+    std::vector<traffic::Pass> batch;
+    base::Status status = base::Done{};
+    const auto flush = [&] {
+      auto stored = (*store)->insert(batch);
+      if (!stored) status = stored.error();
+      batch.clear();
+      return stored.has_value();
+    };
+    agents.write_log(tasks, arguments.seed, [&](const traffic::Pass& pass) {
+      batch.push_back(pass);
+      ++passes;
+      progress.step();
+      return batch.size() < traffic::kBatch || flush();
+    });
+    if (!status || !flush()) return status.error();
+  } else {
+    auto file = arguments.output == "-" ? Result(base::OutputFile::standard_output())
+                                        : base::OutputFile::create(arguments.output);
+    if (!file) return file.error();
+    base::OutputFile out = *std::move(file);
+    const bool csv = arguments.output.ends_with(".csv");
+    base::Status status = csv ? out.write(traffic::csv_header()) : base::Status(base::Done{});
+    std::string line;
+    agents.write_log(tasks, arguments.seed, [&](const traffic::Pass& pass) {
+      line.clear();
+      (csv ? traffic::append_csv : traffic::append_json)(line, pass);
+      ++passes;
+      progress.step();
+      status = out.write(line);
+      return status.has_value();
+    });
+    if (status) status = out.commit();
+    if (!status) return status.error();
+    if (arguments.output == "-") return ExitCode::kDone;
+  }
+  return print(arguments.json ? report::to_text({{"tasks", tasks}, {"passes", passes}})
+                              : fmt::format("{} passes of {} tasks written to {}\n", passes, tasks,
+                                            traffic::without_password(arguments.output)));
+}
+
+Result<ExitCode> run(const Arguments& arguments) {
+  constexpr double kMostTasks = 1e12;
+  if (!(arguments.tasks >= 1 && arguments.tasks <= kMostTasks)) {
+    return misuse("--tasks", fmt::format("{} must be from 1 to 1e12", arguments.tasks));
+  }
+  if (arguments.policies.empty() == arguments.compare.empty()) {
+    return misuse("simulate", "needs --policy POLICY or --compare POLICY POLICY");
+  }
+  auto setting = read_setting(arguments);
+  if (!setting) return setting.error();
+  if (!arguments.output.empty()) {
+    if (!arguments.compare.empty()) return misuse("-o", "goes with --policy");
+    auto agents = agents_of(*setting, arguments.policies);
+    return agents ? write_log(arguments, *agents) : agents.error();
+  }
+  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
+  const unsigned threads =
+      arguments.threads > 0 ? arguments.threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<report::PlayedPolicy> played;
+  std::vector<Agents> all;
+  const auto& policies = arguments.compare.empty() ? arguments.policies : arguments.compare;
+  for (const auto& policy : policies) {
+    auto agents = agents_of(*setting, {policy});
+    if (!agents) return agents.error();
+    played.push_back({policy, agents->play(tasks, arguments.seed, threads), agents->expected()});
+    all.push_back(*std::move(agents));
+  }
+  std::optional<report::PairedDifference> difference;
+  if (!arguments.compare.empty()) {
+    difference.emplace();
+    for (std::uint64_t i = 0; i < tasks; ++i) {
+      const auto first = all[0].play_one(i, arguments.seed);
+      const auto second = all[1].play_one(i, arguments.seed);
+      for (std::size_t k = 0; k < first.size(); ++k) difference->at(k).add(second.at(k) - first.at(k));
+    }
+  }
+  return print(arguments.json ? report::to_text(report::agents_json(played, difference))
+                              : report::agents_text(played, difference));
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& program, Action& chosen) {
+  auto* verb =
+      program.add_subcommand("simulate", "Users and models of a scenario, played task by task: means, or a log");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->scenario.add_to(*verb);
+  auto& how = arguments->behaviour;
+  const auto share = [&](const char* option, double& to, const char* what) {
+    verb->add_option(option, to, what)->check(CLI::Range(0.0, 1.0))->option_text("SHARE");
+  };
+  const auto spread = [&](const char* option, double& to, const char* what) {
+    verb->add_option(option, to, what)->check(CLI::Range(0.0, 3.0))->option_text("SIGMA");
+  };
+  verb->add_option("--policy", arguments->policies, "a policy, see below; several: each on its own, or in one log")
+      ->option_text("POLICY");
+  verb->add_option("--compare", arguments->compare, "two policies with the same tasks, users and luck")
+      ->expected(2)
+      ->option_text("A B");
+  verb->add_option("--tasks", arguments->tasks, "how many, 1 to 1e12 (default 1e5)")->option_text("N");
+  verb->add_option("--seed", arguments->seed, "seed (default 1)")->option_text("N");
+  verb->add_option("--threads", arguments->threads, "the result is the same for any number (default: all cores)")
+      ->check(CLI::Range(1, 1024))
+      ->option_text("N");
+  verb->add_option("-o,--output", arguments->output, "write a log: FILE.jsonl, FILE.csv, - or sqlite:FILE")
+      ->option_text("LOG");
+  spread("--value-sigma", how.value_sigma, "V is lognormal with this sigma of its logarithm");
+  spread("--latency-sigma", how.latency_sigma, "so are latencies, about their means");
+  spread("--tokens-sigma", how.tokens_sigma, "so are output tokens, and latencies in proportion");
+  share("--patience", how.patience, "probability that a failure does not make a user leave anyway (default 1)");
+  share("--feedback", arguments->feedback, "share of ended tasks whose user says how they ended (default 0)");
+  share("--feedback-left", arguments->feedback_left, "the same of users who left, if it differs");
+  share("--leaves-solved", how.leaves_solved, "probability of never coming back after a solved task (default 0)");
+  share("--leaves-unsolved", how.leaves_unsolved, "the same after an unsolved one (default 0)");
+  verb->add_option("--span", how.span_s, "seconds that the log spans (default 30 days)")->check(CLI::Range(1.0, 1e9));
+  verb->add_option("--drift", arguments->drifts, "a model changes: MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]")
+      ->option_text("DRIFT");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace turnout::program
