@@ -19,8 +19,8 @@ base::Result<std::int64_t> option_time(const std::string& option, const std::str
 }
 
 void LogArguments::add_to(CLI::App& verb, bool as_option) {
-  const char* kHelp = "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, - or sqlite:FILE";
-  auto* source = verb.add_option(as_option ? "--log" : "source", source_, kHelp)->option_text("SOURCE");
+  const char* help = "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, - or sqlite:FILE";
+  auto* source = verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
   source->required();
   verb.add_option("--since", since_, "only tasks that began at this day or time, or later")->option_text("TIME");
   verb.add_option("--until", until_, "only tasks that began before this day or time")->option_text("TIME");
@@ -53,6 +53,11 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
     selection.where[column] = condition.substr(equals + 1);
   }
   return selection;
+}
+
+base::Result<estimation::OpenLog> LogArguments::open() const {
+  base::Progress progress("reading passes", 0);
+  return estimation::open_log(source_, [&](std::size_t passes) { progress.step(passes); });
 }
 
 base::Result<estimation::LogReading> LogArguments::read() const {

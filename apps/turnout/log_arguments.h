@@ -18,6 +18,8 @@ class LogArguments {
   [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
   /// Reads the log with a progress bar.
   [[nodiscard]] base::Result<estimation::LogReading> read() const;
+  /// Opens it with a progress bar, to be read more than once.
+  [[nodiscard]] base::Result<estimation::OpenLog> open() const;
   [[nodiscard]] const std::string& source() const { return source_; }
 
  private:

@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
   add_import(program, chosen);
   add_log(program, chosen);
   add_estimate(program, chosen);
+  add_evaluate(program, chosen);
   add_verify(program, chosen);
   add_completion(program, chosen);
   try {
@@ -61,7 +62,7 @@ int run(int argc, char** argv) {
   if (!chosen)
     return fail(
         "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, calibrate, replay, "
-        "simulate, import, log, estimate, verify (see --help)");
+        "simulate, import, log, estimate, evaluate, verify (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
+#include "turnout/report/coverage_report.h"
 #include "turnout/report/ledger_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
@@ -15,16 +17,29 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout verify\n"
     "  turnout verify --games 5000 --seed 7 --ledger ledger.md\n"
+    "  turnout verify --coverage 100\n"
     "Exit code 3 if a statement fails that is not known to fail.";
 
 struct Arguments {
   std::size_t games = 300;
   std::uint64_t seed = 1;
   std::string ledger;
+  std::size_t coverage = 0;
   bool json = false;
 };
 
+/// Estimates from simulated logs against the truth that made them.
+base::Result<ExitCode> cover(const Arguments& arguments) {
+  constexpr std::uint64_t kTasks = 13'000;  // 20,000 passes and a few
+  constexpr std::size_t kMostRegrets = 50;
+  base::Progress progress("estimating from simulated logs", 0);
+  const auto settings = verification::measure_coverage(
+      arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage), arguments.seed, [&] { progress.step(); });
+  return print(arguments.json ? report::to_text(report::coverage_json(settings)) : report::coverage_markdown(settings));
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
+  if (arguments.coverage > 0) return cover(arguments);
   // Opened first: a minute of work should not end in a path that cannot be written.
   std::optional<base::OutputFile> page;
   if (!arguments.ledger.empty()) {
@@ -54,6 +69,10 @@ void add_verify(CLI::App& program, Action& chosen) {
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N");
   verb->add_option("--seed", arguments->seed, "seed of the random games (default 1)")->option_text("S");
+  verb->add_option("--coverage", arguments->coverage,
+                   "instead: whether intervals estimated from N simulated logs a setting hold the truth, 1 to 100000")
+      ->check(CLI::Range(1, 100'000))
+      ->option_text("N");
   verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")->option_text("FILE.md");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

@@ -140,10 +140,10 @@ AttemptModel FittedAttempts::draw(base::Rng& rng) const {
 
 double AttemptFit::independent_chi_square() const { return std::max(0.0, independent.misfit - full.misfit); }
 
-std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all, std::size_t models) {
+std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates, std::size_t models) {
   // Where the search for a model's skill starts: its success after the fewest failures.
   std::vector<double> first(models, -1);
-  std::vector<AttemptRate> rates = all;
+  std::vector<AttemptRate> rates = all_rates;
   std::stable_sort(rates.begin(), rates.end(),
                    [](const auto& a, const auto& b) { return a.path.size() < b.path.size(); });
   for (const auto& rate : rates) {

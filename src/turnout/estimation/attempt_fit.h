@@ -55,6 +55,6 @@ struct AttemptFit {
 /// @returns the Rasch model with feedback by iterated weighted least squares of e alpha, which is maximum likelihood to
 ///   first order; nothing if no path has two models. Intervals are Wald's on sigma^2 and delta; sigma^2 is kept >= 0.
 /// @param models  how many there are
-std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& rates, std::size_t models);
+std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates, std::size_t models);
 
 }  // namespace turnout::estimation

@@ -7,35 +7,23 @@
 #include <utility>
 
 namespace turnout::estimation {
-namespace {
 
 using base::Result;
 
-/// A SQLite file that is gone when the object is.
-class TemporaryFile {
- public:
-  TemporaryFile() {
-    static int made = 0;
-    std::error_code problem;
-    auto folder = std::filesystem::temp_directory_path(problem);
-    if (problem) folder = "/tmp";
-    path_ = folder / fmt::format("turnout-{}-{}.db", ::getpid(), made++);
-  }
-  ~TemporaryFile() {
-    std::error_code ignored;
-    for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_.string() + ending, ignored);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  TemporaryFile(TemporaryFile&&) = delete;
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  [[nodiscard]] std::string source() const { return "sqlite:" + path_.string(); }
+TemporaryFile::TemporaryFile() {
+  static int made = 0;
+  std::error_code problem;
+  auto folder = std::filesystem::temp_directory_path(problem);
+  if (problem) folder = "/tmp";
+  path_ = (folder / fmt::format("turnout-{}-{}.db", ::getpid(), made++)).string();
+}
 
- private:
-  std::filesystem::path path_;
-};
+TemporaryFile::~TemporaryFile() {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + ending, ignored);
+}
 
-}  // namespace
+std::string TemporaryFile::source() const { return "sqlite:" + path_; }
 
 Result<LogStatistics> read_store(traffic::PassStore& store, const LogSelection& selection,
                                  const std::function<void(std::size_t)>& on_passes) {
@@ -50,30 +38,35 @@ Result<LogStatistics> read_store(traffic::PassStore& store, const LogSelection& 
     return true;
   });
   if (!done) return done.error();
-  auto statistics = gatherer.finish();
-  if (!statistics) return statistics.error().within(store.name());
-  return statistics;
+  return gatherer.finish();
+}
+
+Result<OpenLog> open_log(const std::string& source, const std::function<void(std::size_t)>& on_passes) {
+  OpenLog log;
+  const bool stored = traffic::is_store(source);
+  auto reader = stored ? Result<std::unique_ptr<traffic::PassReader>>(nullptr) : traffic::open_passes(source);
+  if (!reader) return reader.error();
+  if (!stored) log.file = std::make_unique<TemporaryFile>();
+  auto store =
+      traffic::open_store(stored ? source : log.file->source(), stored ? traffic::Create::kNo : traffic::Create::kYes);
+  if (!store) return store.error();
+  log.store = *std::move(store);
+  if (stored) return log;
+  const auto passes = *std::move(reader);
+  auto import = traffic::import_passes(*passes, *log.store, on_passes);
+  if (!import) return import.error();
+  log.import = *std::move(import);
+  return log;
 }
 
 Result<LogReading> read_log(const std::string& source, const LogSelection& selection,
                             const std::function<void(std::size_t)>& on_passes) {
-  if (traffic::is_store(source)) {
-    auto store = traffic::open_store(source, traffic::Create::kNo);
-    if (!store) return store.error();
-    auto statistics = read_store(**store, selection, on_passes);
-    if (!statistics) return statistics.error();
-    return LogReading{*std::move(statistics), {}};
-  }
-  auto reader = traffic::open_passes(source);
-  if (!reader) return reader.error();
-  const TemporaryFile file;
-  auto store = traffic::open_store(file.source(), traffic::Create::kYes);
-  if (!store) return store.error();
-  auto import = traffic::import_passes(**reader, **store, on_passes);
-  if (!import) return import.error();
-  auto statistics = read_store(**store, selection, on_passes);
-  if (!statistics) return base::Error{statistics.error().code, statistics.error().message, source};
-  return LogReading{*std::move(statistics), *std::move(import)};
+  auto opened = open_log(source, on_passes);
+  if (!opened) return opened.error();
+  const OpenLog log = *std::move(opened);
+  auto statistics = read_store(*log.store, selection, on_passes);
+  if (!statistics) return statistics.error().within(traffic::without_password(source));
+  return LogReading{*std::move(statistics), log.import};
 }
 
 }  // namespace turnout::estimation

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "turnout/estimation/log_statistics.h"
@@ -13,11 +14,34 @@ struct LogReading {
   traffic::ImportCounts import;  ///< what reading files met; zeros for a store
 };
 
-/// @returns the statistics of a log in a store or in files (traffic::open_passes()). Files go through a SQLite file in
-/// the
-///   folder for temporary files, which is removed at once, so that rows may come in any order and more than once and
-///   memory stays constant.
+/// A SQLite file in the folder for temporary files that is gone when the object is.
+class TemporaryFile {
+ public:
+  TemporaryFile();
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile(TemporaryFile&&) = delete;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+  [[nodiscard]] std::string source() const;
+
+ private:
+  std::string path_;
+};
+
+/// A log that can be read as often as needed.
+struct OpenLog {
+  std::unique_ptr<TemporaryFile> file;  ///< of a log in files
+  std::unique_ptr<traffic::PassStore> store;
+  traffic::ImportCounts import;  ///< what reading files met; zeros for a store
+};
+
+/// Opens a log in a store or in files (traffic::open_passes()). Files go through a temporary SQLite file, so that rows
+/// may come in any order and more than once and memory stays constant.
 /// @param on_passes  called now and then with the number of passes read since
+base::Result<OpenLog> open_log(const std::string& source, const std::function<void(std::size_t)>& on_passes);
+
+/// @returns the statistics of a log, see open_log().
 base::Result<LogReading> read_log(const std::string& source, const LogSelection& selection,
                                   const std::function<void(std::size_t)>& on_passes);
 

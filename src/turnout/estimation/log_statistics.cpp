@@ -59,6 +59,17 @@ TaskEnd end_of(std::int64_t Fates::*fate) {
   return fate == &Fates::abandoned ? TaskEnd::kAbandoned : TaskEnd::kSilent;
 }
 
+/// Whether a task counts, by its first pass.
+bool chosen(const LogSelection& selection, const Pass& first) {
+  if (selection.since_us && first.started_us < *selection.since_us) return false;
+  if (selection.until_us && first.started_us >= *selection.until_us) return false;
+  const auto is = [&](const char* column, const std::string& value) {
+    const auto wanted = selection.where.find(column);
+    return wanted == selection.where.end() || wanted->second == value;
+  };
+  return is("user_id", first.user_id) && is("model", first.model) && is("policy_id", first.policy_id);
+}
+
 /// Division towards minus infinity, as SQL's floor.
 std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
@@ -131,16 +142,23 @@ double latency_of_bin(std::int64_t bin) {
   return bin == kZeroLatency ? 0 : std::exp2((static_cast<double>(bin) + 0.5) / 16);
 }
 
+bool TaskSelector::takes(const Pass& pass) {
+  if (!task_ || *task_ != pass.task_id) {
+    task_ = pass.task_id;
+    taken_ = chosen(selection_, pass);
+  }
+  return taken_;
+}
+
 struct StatisticsGatherer::State {
   State(LogSelection chosen, std::int64_t last) : selection(std::move(chosen)), last_us(last) {}
 
   void add(const Pass& pass);
   void finish_task();
-  [[nodiscard]] bool chosen(const Pass& first) const;
   void check_against_previous(const Pass& pass);
-  void count(const Row& row, bool has_next);
-  void count_period(const Row& row, std::int64_t Fates::*fate);
-  void count_contradictions(const Row& row, bool has_next);
+  void count(const Row& pass, bool has_next);
+  void count_period(const Row& pass, std::int64_t Fates::*fate);
+  void count_contradictions(const Row& pass, bool has_next);
 
   LogSelection selection;
   std::int64_t last_us;
@@ -165,23 +183,13 @@ StatisticsGatherer::~StatisticsGatherer() = default;
 
 void StatisticsGatherer::add(const Pass& pass) { state_->add(pass); }
 
-bool StatisticsGatherer::State::chosen(const Pass& first) const {
-  if (selection.since_us && first.started_us < *selection.since_us) return false;
-  if (selection.until_us && first.started_us >= *selection.until_us) return false;
-  const auto is = [&](const char* column, const std::string& value) {
-    const auto wanted = selection.where.find(column);
-    return wanted == selection.where.end() || wanted->second == value;
-  };
-  return is("user_id", first.user_id) && is("model", first.model) && is("policy_id", first.policy_id);
-}
-
 void StatisticsGatherer::State::add(const Pass& pass) {
   if (!in_task || pass.task_id != task) {
     finish_task();
     task = pass.task_id;
     user = previous_user = pass.user_id;
     in_task = true;
-    is_chosen = chosen(pass);
+    is_chosen = chosen(selection, pass);
     after_gap = has_row = false;
     expected = 1;
     path = 0;

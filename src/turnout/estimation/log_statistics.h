@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "turnout/base/result.h"
@@ -49,7 +50,7 @@ struct PathKey {
   std::string policy;
   std::vector<std::string> models;  ///< of attempts 1, 2, ...; beyond kDeepestPath only the last one
   bool deep = false;                ///< an attempt beyond kDeepestPath
-  friend auto operator<=>(const PathKey&, const PathKey&) = default;
+  friend auto operator<=>(const PathKey&, const PathKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 inline constexpr std::size_t kDeepestPath = 4;
 
@@ -107,6 +108,18 @@ struct LogSelection {
   std::int64_t window_us = 3'600'000'000;          ///< passes younger than this at the log's end may be re-prompted yet
   std::int64_t period_us = 86'400'000'000;
   std::int64_t return_us = 7 * std::int64_t{86'400'000'000};  ///< a user who does not come back for so long has left
+};
+
+/// Says of passes in the order of (task_id, attempt) whether their task counts.
+class TaskSelector {
+ public:
+  explicit TaskSelector(LogSelection selection) : selection_(std::move(selection)) {}
+  bool takes(const traffic::Pass& pass);
+
+ private:
+  LogSelection selection_;
+  std::optional<std::string> task_;
+  bool taken_ = false;
 };
 
 /// Latencies are counted in bins of width 2^(1/16), so that quantiles are within 2.2 %.

@@ -8,6 +8,14 @@ namespace turnout::numeric {
 /// Running mean and variance of a sample (Welford 1962): stable, one pass, constant memory.
 class Sample {
  public:
+  /// A sample of which only this much is known.
+  static Sample of(std::size_t count, double mean, double variance) {
+    Sample sample;
+    sample.count_ = count;
+    sample.mean_ = mean;
+    sample.squares_ = count < 2 ? 0 : variance * static_cast<double>(count - 1);
+    return sample;
+  }
   void add(double x) {
     ++count_;
     const double delta = x - mean_;

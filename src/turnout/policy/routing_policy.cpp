@@ -140,6 +140,18 @@ bool RoutingPolicy::is_deterministic() const {
           (form_ == Form::kLottery && std::find(lottery_.begin(), lottery_.end(), 1) != lottery_.end()));
 }
 
+std::optional<game::Policy> RoutingPolicy::paper_policy() const {
+  if (models_ != 2 || explore_ > 0) return {};
+  if (form_ == Form::kCascade && sequence_[0] == 0 && sequence_[1] == 1) return game::Policy{0, switches_};
+  if (form_ != Form::kSequence) return {};
+  const std::size_t first = sequence_.front();
+  const bool same = std::all_of(sequence_.begin(), sequence_.end(), [&](std::size_t k) { return k == first; });
+  if (same) return game::Policy{first, 0};
+  const bool at_once = first == 0 && std::all_of(sequence_.begin() + 1, sequence_.end(), [](auto k) { return k == 1; });
+  if (at_once) return game::Policy{0, 1};
+  return {};
+}
+
 std::size_t RoutingPolicy::model_of(std::size_t attempt) const {
   if (form_ == Form::kLottery) {
     return static_cast<std::size_t>(std::find(lottery_.begin(), lottery_.end(), 1) - lottery_.begin());

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "turnout/base/result.h"
+#include "turnout/game/best_response.h"
 
 /// What decides which model serves an attempt.
 namespace turnout::policy {
@@ -36,6 +38,9 @@ class RoutingPolicy {
   [[nodiscard]] bool is_deterministic() const;
   /// The model of an attempt (from 0) of a deterministic policy.
   [[nodiscard]] std::size_t model_of(std::size_t attempt) const;
+  /// @returns the paper's (i, s) that this is, for two models: always one of them, or a cascade from the first to the
+  ///   second; nothing for other policies.
+  [[nodiscard]] std::optional<game::Policy> paper_policy() const;
   /// The text it was read from.
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] std::size_t models() const { return models_; }

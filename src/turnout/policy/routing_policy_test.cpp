@@ -37,6 +37,18 @@ TEST(RoutingPolicy, exploration_gives_every_model_its_share) {
   EXPECT_EQ(next("lottery:mini=0.25,huge=0.75", {1}), (std::vector<double>{0.25, 0, 0.75}));
 }
 
+TEST(RoutingPolicy, knows_the_papers_policies) {
+  const std::vector<std::string> two = {"a", "b"};
+  const auto paper = [&](const char* text) { return RoutingPolicy::parse(text, two)->paper_policy(); };
+  EXPECT_EQ(paper("a,a"), (game::Policy{0, 0}));
+  EXPECT_EQ(paper("b"), (game::Policy{1, 0}));
+  EXPECT_EQ(paper("a,b,b"), (game::Policy{0, 1}));
+  EXPECT_EQ(paper("cascade:a,b,0.3"), (game::Policy{0, 0.3}));
+  for (const char* other : {"a,a,b", "b,a", "cascade:b,a,0.3", "lottery:a=0.5,b=0.5", "explore:0.1/a"}) {
+    EXPECT_FALSE(paper(other)) << other;
+  }
+}
+
 TEST(RoutingPolicy, bad_text_is_refused_with_what_is_allowed) {
   const std::pair<const char*, const char*> bad[] = {
       {"", "policy '': '' is no model; known: mini, large, huge"},

@@ -81,8 +81,8 @@ class Agents {
   /// @param threads  the result is the same, bit for bit, for any number of them
   [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1) const;
 
-  /// Payoffs of task number `task` alone, in the order of AgentPayoffs.
-  [[nodiscard]] std::array<double, 6> play_one(std::uint64_t task, std::uint64_t seed) const;
+  /// Payoffs of task `number` alone, in the order of AgentPayoffs.
+  [[nodiscard]] std::array<double, 6> play_one(std::uint64_t number, std::uint64_t seed) const;
 
   /// Writes the traffic of users who come and leave until `tasks` tasks are done, in the order of users.
   /// @param sink  called with each pass; false ends the simulation

@@ -1,5 +1,6 @@
 #include "turnout/traffic/pass.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -36,11 +37,8 @@ std::optional<Value> find_name(const std::array<std::string_view, N>& names, std
 }
 
 bool bad_text(const std::string& text) {
-  if (text.size() > kLongestName) return true;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
-  }
-  return false;
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.size() > kLongestName || std::any_of(text.begin(), text.end(), control);
 }
 
 bool bad_count(const std::optional<std::int64_t>& count) {
@@ -111,9 +109,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const int second = digits_at(text, 17, 2);
   if (year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0) return {};
   if (hour > 23 || minute > 59 || second > 60) return {};  // 60: a leap second
-  using namespace std::chrono;
-  const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                            std::chrono::day(static_cast<unsigned>(day))};
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return {};
   std::size_t at = kSeconds;
   std::int64_t fraction = 0;
@@ -126,15 +123,14 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   }
   const auto zone = zone_of(text.substr(at));
   if (!zone) return {};
-  const std::int64_t days = sys_days(date).time_since_epoch().count();
+  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t minutes = hour * 60 + minute - *zone;
   return (days * kDaySeconds + minutes * 60 + second) * kMicro + fraction;
 }
 
 void write_time(char* out, std::int64_t microseconds) {
-  using namespace std::chrono;
   const std::int64_t seconds = microseconds / kMicro;
-  const year_month_day date(sys_days(days(seconds / kDaySeconds)));
+  const std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::days(seconds / kDaySeconds)));
   const std::int64_t in_day = seconds % kDaySeconds;
   constexpr std::string_view kShape = "0000-00-00T00:00:00.000000Z";
   kShape.copy(out, kShape.size());

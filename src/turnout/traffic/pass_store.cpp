@@ -39,8 +39,7 @@ base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, C
     if (!store) return store.error();
     return std::unique_ptr<PassStore>(*std::move(store));
   }
-  return base::Error{base::ErrorCode::kUnsupported,
-                     "is no store: must be sqlite:FILE, postgres://... or clickhouse://...",
+  return base::Error{base::ErrorCode::kUnsupported, "is not supported, must be sqlite:FILE",
                      base::in_quotes(without_password(source))};
 }
 

@@ -14,7 +14,7 @@ using base::ErrorCode;
 using base::Result;
 using base::Status;
 
-/// What brings a file from version i to i + 1.
+/// What brings a file from version i to i + 1. (IN would build a table for every row, OR does not.)
 constexpr std::array<const char*, 1> kMigrations = {R"sql(
 CREATE TABLE passes (
   task_id       TEXT    NOT NULL,
@@ -27,8 +27,8 @@ CREATE TABLE passes (
   input_tokens  INTEGER,
   output_tokens INTEGER,
   cost_usd      REAL,
-  outcome       TEXT    NOT NULL CHECK (outcome IN ('unknown', 'success', 'failure')),
-  ending        TEXT    NOT NULL CHECK (ending IN ('open', 'resolved', 'reprompted', 'abandoned')),
+  outcome       TEXT    NOT NULL CHECK (outcome = 'unknown' OR outcome = 'success' OR outcome = 'failure'),
+  ending        TEXT    NOT NULL CHECK (ending = 'open' OR ending = 'reprompted' OR ending = 'resolved' OR ending = 'abandoned'),
   policy_id     TEXT,
   propensity    REAL    CHECK (propensity > 0 AND propensity <= 1),
   PRIMARY KEY (task_id, attempt)

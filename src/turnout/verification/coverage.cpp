@@ -17,7 +17,7 @@ using simulation::Agents;
 using simulation::Behaviour;
 using simulation::Setting;
 
-const std::vector<std::string> kNames = {"large", "mini"};  // in the order in which estimates give them
+const std::vector<std::string> names = {"large", "mini"};  // in the order in which estimates give them
 constexpr double kLifetimeValue = 40;
 
 struct Case {
@@ -62,12 +62,12 @@ game::RoutingGame true_game() { return game_of(14, 0.1 * kLifetimeValue, {{{0.75
 
 std::vector<policy::RoutingPolicy> policies(const std::vector<std::string>& texts) {
   std::vector<policy::RoutingPolicy> all;
-  for (const auto& text : texts) all.push_back(policy::RoutingPolicy::parse(text, kNames).value());
+  for (const auto& text : texts) all.push_back(policy::RoutingPolicy::parse(text, names).value());
   return all;
 }
 
 Setting setting_of(const Case& c) {
-  return {true_game(), kNames, c.difficulty, policies({"mini", "large", "mini,large", "mini,mini,large"}),
+  return {true_game(), names, c.difficulty, policies({"mini", "large", "mini,large", "mini,mini,large"}),
           c.behaviour, {}};
 }
 
@@ -82,8 +82,8 @@ std::vector<Watched> watched(const Case& c) {
   const auto game = true_game();
   std::vector<Watched> all;
   for (std::size_t k = 0; k < 2; ++k) {
-    all.push_back({"p of " + kNames[k], game.pass(k).success, [k](const auto& e) { return &e.models.at(k).success; }});
-    all.push_back({"t of " + kNames[k], game.pass(k).latency, [k](const auto& e) { return &e.models.at(k).latency; }});
+    all.push_back({"p of " + names[k], game.pass(k).success, [k](const auto& e) { return &e.models.at(k).success; }});
+    all.push_back({"t of " + names[k], game.pass(k).latency, [k](const auto& e) { return &e.models.at(k).latency; }});
   }
   all.push_back({"sigma", c.difficulty.sigma, [](const auto& e) { return e.sigma ? &*e.sigma : nullptr; }});
   all.push_back({"delta", c.difficulty.feedback, [](const auto& e) { return e.feedback ? &*e.feedback : nullptr; }});
@@ -94,14 +94,14 @@ std::vector<Watched> watched(const Case& c) {
   return all;
 }
 
-const std::vector<std::string> kPlans = {
+const std::vector<std::string> plans = {
     "mini", "large", "mini,large", "mini,mini,large", "large,mini", "mini,mini,mini,large"};
 
 std::vector<double> plan_costs(const game::RoutingGame& game, const game::Difficulty& difficulty,
                                const Behaviour& how) {
   std::vector<double> costs;
-  for (const auto& plan : kPlans) {
-    costs.push_back(Agents({game, kNames, difficulty, policies({plan}), how, {}}).expected()->provider_cost);
+  for (const auto& plan : plans) {
+    costs.push_back(Agents({game, names, difficulty, policies({plan}), how, {}}).expected()->provider_cost);
   }
   return costs;
 }

@@ -1,0 +1,77 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "log_arguments.h"
+#include "turnout/base/progress.h"
+#include "turnout/report/off_policy_report.h"
+#include "turnout/report/solution_report.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout evaluate --log examples/explored.jsonl.gz --policy mini,mini,large --penalty 5\n"
+    "  turnout evaluate --log sqlite:passes.db --policy large --json\n"
+    "The log's policies must draw their models (turnout simulate --policy explore:0.2/...) and log the probabilities.";
+
+struct Arguments {
+  LogArguments log;
+  std::string policy;
+  double penalty = 0;
+  bool with_penalty = false;
+  bool json = false;
+};
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  auto selection = arguments.log.selection();
+  if (!selection) return selection.error();
+  auto opened = arguments.log.open();
+  if (!opened) return opened.error();
+  const estimation::OpenLog log = *std::move(opened);
+  base::Progress progress("evaluating", 0);
+  const auto on_passes = [&](std::size_t passes) { progress.step(passes); };
+  auto statistics = estimation::read_store(*log.store, *selection, on_passes);
+  if (!statistics) return statistics.error();
+  std::set<std::string> names;
+  for (const auto& [key, counts] : statistics->paths) names.insert(key.models.begin(), key.models.end());
+  const std::vector<std::string> models(names.begin(), names.end());
+  auto policy = policy::RoutingPolicy::parse(arguments.policy, models);
+  if (!policy) return policy.error();
+  estimation::OffPolicyEvaluator evaluator(*statistics, *policy, models);
+  estimation::TaskSelector chosen(*selection);
+  auto read = log.store->for_each([&](const traffic::Pass& pass) {
+    if (chosen.takes(pass)) evaluator.add(pass);
+    return true;
+  });
+  if (!read) return read.error();
+  auto answer = evaluator.finish();
+  if (!answer) return answer.error().within("--policy");
+  const auto penalty = arguments.with_penalty ? std::optional(arguments.penalty) : std::nullopt;
+  return print(arguments.json ? report::to_text(report::off_policy_json(arguments.policy, *answer, penalty))
+                              : report::off_policy_text(arguments.policy, *answer, penalty));
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand("evaluate", "What another policy would have come to, from logged propensities");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->log.add_to(*verb, true);
+  verb->add_option("--policy", arguments->policy, "the policy, as in turnout simulate --help")
+      ->option_text("POLICY")
+      ->required();
+  auto* penalty = verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs: J is given too")
+                      ->check(CLI::Range(0.0, 1e9))
+                      ->option_text("P");
+  verb->add_flag("--json", arguments->json, "print JSON");
+  verb->footer(kExamples);
+  verb->callback([arguments, penalty, &chosen] {
+    arguments->with_penalty = penalty->count() > 0;
+    chosen = [arguments] { return run(*arguments); };
+  });
+}
+
+}  // namespace turnout::program

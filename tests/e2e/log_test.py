@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Logs as their users meet them: files, stores, disorder, hostile text, kill -9. usage: log_test.py TURNOUT"""
+import gzip
+import json
+import os
+import pathlib
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LOG = ROOT / "examples/passes.jsonl.gz"
+SIMULATE = ["simulate", ROOT / "examples/hard-tasks.toml", "--policy", "mini", "--policy", "mini,large", "--feedback", "0.4",
+            "--value-sigma", "0.6"]
+
+
+def turnout(*arguments, **options):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+
+
+def rows_of(path):
+    with sqlite3.connect(path) as database:
+        return database.execute("SELECT * FROM passes ORDER BY task_id, attempt").fetchall()
+
+
+def killed_after(seconds, folder, *arguments):
+    """Starts the program with `folder` for its temporary files and kills it; returns whether it was still running."""
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=dict(os.environ, TMPDIR=str(folder)))
+    time.sleep(seconds)
+    running = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return running
+
+
+class Logs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def estimate(self, source, *more):
+        done = turnout("estimate", "--log", source, "--ltv", 40, "--json", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = json.loads(done.stdout)
+        del answer["source"], answer["import"]
+        return answer
+
+    def test_every_form_of_a_log_gives_the_same_estimate(self):
+        lines = gzip.open(LOG, "rt").read().splitlines()
+        random.Random(1).shuffle(lines)
+        plain = self.folder / "plain.jsonl"
+        plain.write_text("\n".join(lines + lines[:100]) + "\n")  # in disorder, and some twice
+        parts = self.folder / "parts"
+        parts.mkdir()
+        (parts / "a.jsonl").write_text("\n".join(lines[:3000]))
+        with gzip.open(parts / "b.jsonl.gz", "wt") as out:
+            out.write("\n".join(lines[3000:]))
+        (parts / "notes.txt").write_text("not a log")
+        subprocess.run(["zstd", "-q", plain], check=True)
+        csv = self.folder / "log.csv"
+        turnout("import", LOG, f"sqlite:{self.folder}/log.db")
+        columns = ["task_id", "user_id", "attempt", "model", "started_at", "latency_s", "output_tokens", "cost_usd", "outcome",
+                   "ending", "policy_id"]
+        records = [json.loads(line) for line in lines]
+        csv.write_text(",".join(columns) + "\n" + "".join(
+            ",".join(f'"{r[c]}"' if isinstance(r[c], str) else str(r[c]) for c in columns) + "\n" for r in records))
+        expected = self.estimate(LOG)
+        for source in (plain, parts, f"{plain}.zst", csv, f"sqlite:{self.folder}/log.db"):
+            self.assertEqual(self.estimate(source), expected, source)
+        with plain.open() as stdin:
+            done = turnout("log", "stats", "-", "--json", stdin=stdin)
+        self.assertEqual(json.loads(done.stdout), expected["log"])
+
+    def test_the_scenario_goes_to_the_verbs_that_solve_it(self):
+        scenario = self.folder / "scenario.toml"
+        done = turnout("estimate", "--log", LOG, "--ltv", 40, "-o", scenario)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for verb in (["plan"], ["solve", "--independent"], ["robust", "--independent", "--draws", 200], ["audit", "--independent"],
+                     ["simulate", "--policy", "mini", "--tasks", 1000]):
+            done = turnout(verb[0], scenario, *verb[1:])
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_estimates_recover_what_the_log_was_simulated_with(self):
+        log = self.folder / "log.jsonl"
+        turnout(*SIMULATE, "--policy", "large", "--tasks", 20000, "--patience", 0.95, "--leaves-unsolved", 0.1, "-o", log)
+        answer = self.estimate(log)
+        truth = {"sigma": 1.5, "feedback": 0.2, "value": 10, "value_sigma": 0.6, "patience": 0.95, "churn_penalty": 4}
+        for key, value in truth.items():
+            width = answer[key]["hi"] - answer[key]["lo"]
+            self.assertTrue(answer[key]["lo"] - width / 2 <= value <= answer[key]["hi"] + width / 2, (key, answer[key]))
+
+    def test_a_log_that_contradicts_itself_is_counted_and_reported(self):
+        log = self.folder / "log.jsonl"
+        row = {"task_id": "a", "attempt": 1, "model": "m", "started_at": "2026-01-01T00:00:00Z", "latency_s": 1}
+        rows = [row, dict(row, latency_s=2), dict(row), dict(row, task_id="b", attempt=3), dict(row, task_id="c", latency_s=-1),
+                dict(row, task_id="d", outcome="success"), dict(row, task_id="d", attempt=2, started_at="2025-01-01T00:00:00Z")]
+        log.write_text("".join(json.dumps(r) + "\n" for r in rows) + '{"task_id": "cut')
+        done = turnout("log", "check", log, "--json")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["import"]["rows"], 8)
+        self.assertEqual(answer["import"]["repeated"], 1)
+        self.assertEqual(answer["import"]["conflicting"], 1)
+        self.assertEqual(answer["import"]["refused"], {"latency_s is missing, negative or over 1e9": 1})
+        self.assertEqual(answer["import"]["cut_off"], 1)
+        found = {k: v for k, v in answer["contradictions"].items() if v}
+        self.assertEqual(found, {"gaps": 1, "success_reprompted": 1, "time_travel": 1})
+        self.assertEqual(turnout("log", "check", LOG).returncode, 0)
+
+    def test_hostile_text_is_text(self):
+        log = self.folder / "log.jsonl"
+        nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 990, "$(rm -rf /)", "</script>"]
+        rows = [{"task_id": f"{n}{i}", "user_id": n, "policy_id": n, "attempt": 1, "model": n, "started_at": "2026-01-01T00:00:00Z",
+                 "latency_s": 1, "outcome": "success"} for n in nasty for i in range(3)]
+        rows.append(dict(rows[0], task_id="later", started_at="2026-01-02T00:00:00Z"))
+        log.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
+        database = self.folder / "log.db"
+        self.assertEqual(turnout("import", log, f"sqlite:{database}").returncode, 0)
+        self.assertEqual(len(rows_of(database)), len(rows))
+        for n in nasty:
+            done = turnout("log", "stats", f"sqlite:{database}", "--where", f"model={n}", "--json")
+            self.assertEqual([m["model"] for m in json.loads(done.stdout)["models"]], [n])
+        done = turnout("estimate", "--log", f"sqlite:{database}", "-o", self.folder / "s.toml", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({m["model"] for m in json.loads(done.stdout)["models"]}, set(nasty))
+
+    def test_bad_sources_are_refused_in_one_line(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        (self.folder / "text.jsonl").write_text("hello\n")
+        (self.folder / "none.jsonl").write_text("")
+        for source, words in ((empty, "holds no file"), (self.folder / "missing.jsonl", "No such file"),
+                              (self.folder / "text.jsonl", "text.jsonl:1: is no JSON object"),
+                              (self.folder / "none.jsonl", "no pass to learn from"), ("sqlite:/nowhere/x.db", "unable to open"),
+                              ("postgres://u:secret@h/d", "postgres://u@h/d")):
+            done = turnout("estimate", "--log", source)
+            self.assertEqual(done.returncode, 2, source)
+            self.assertEqual(done.stderr.count("\n"), 1)
+            self.assertIn(words, done.stderr)
+            self.assertNotIn("secret", done.stderr)
+        for option, words in (("--since=yesterday", "--since"), ("--where=cost=3", "--where"), ("--feedback-odds=0.5", "--feedback-odds")):
+            self.assertIn(words, turnout("estimate", "--log", LOG, option).stderr)
+
+    def test_an_import_that_is_killed_loses_nothing_and_is_finished_by_the_next(self):
+        log = self.folder / "log.jsonl"
+        turnout(*SIMULATE, "--tasks", 60000, "-o", log)
+        whole = self.folder / "whole.db"
+        self.assertEqual(turnout("import", log, f"sqlite:{whole}").returncode, 0)
+        expected = rows_of(whole)
+        chance = random.Random(2)
+        database = self.folder / "killed.db"
+        killed = 0
+        before = 0
+        for _ in range(50):
+            killed += killed_after(chance.uniform(0, 0.12), self.folder, "import", log, f"sqlite:{database}")
+            if not database.exists():
+                continue
+            with sqlite3.connect(database) as connection:
+                self.assertEqual(connection.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+                tables = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'passes'").fetchone()[0]
+                now = connection.execute("SELECT count(*) FROM passes").fetchone()[0] if tables else 0
+            self.assertGreaterEqual(now, before, "a committed row was lost")
+            before = now
+        self.assertGreater(killed, 10)
+        self.assertEqual(turnout("import", log, f"sqlite:{database}").returncode, 0)
+        self.assertEqual(rows_of(database), expected)
+
+    def test_estimate_and_simulate_that_are_killed_leave_no_half_file(self):
+        chance = random.Random(3)
+        out = self.folder / "out.toml"
+        out.write_text("old")
+        log = self.folder / "log.jsonl"
+        log.write_text("old")
+        for _ in range(25):
+            killed_after(chance.uniform(0, 0.08), self.folder, "estimate", "--log", LOG, "-o", out)
+            self.assertTrue(out.read_text() == "old" or out.read_text().endswith("\n"), "half a scenario")
+            killed_after(chance.uniform(0, 0.08), self.folder, *SIMULATE, "--tasks", 20000, "-o", log)
+            text = log.read_text()
+            self.assertTrue(text == "old" or text.endswith("}\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()
