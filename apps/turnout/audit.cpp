@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "log_arguments.h"
 #include "scenario_arguments.h"
+#include "turnout/base/progress.h"
 #include "turnout/report/audit_report.h"
+#include "turnout/report/log_audit_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
 
@@ -12,15 +16,56 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout audit examples/sonnet-4-opus-4.toml\n"
-    "  turnout audit examples/sonnet-4-opus-4.toml --margin 0.05 --json";
+    "  turnout audit examples/sonnet-4-opus-4.toml --margin 0.05 --json\n"
+    "  turnout audit --log examples/passes.jsonl.gz --ltv 40";
 
 struct Arguments {
   ScenarioArguments scenario;
+  LogArguments log;
+  double lifetime_value = -1;  // not given
+  double alpha = 0.05;
   std::string margin = "0.01";
   bool json = false;
 };
 
+/// Days, or shorter periods where the log spans few of them.
+std::int64_t period_of(const traffic::StoreSize& size) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  constexpr std::int64_t kMinute = 60'000'000;
+  constexpr std::int64_t kPeriods = 40;
+  const std::int64_t span = size.last_us.value_or(0) - size.first_us.value_or(0);
+  return span >= 20 * kDay ? kDay : std::max(kMinute, span / kPeriods);
+}
+
+base::Result<ExitCode> audit_log(const Arguments& arguments) {
+  auto chosen = arguments.log.selection();
+  if (!chosen) return chosen.error();
+  estimation::LogSelection selection = *std::move(chosen);
+  auto opened = arguments.log.open();
+  if (!opened) return opened.error();
+  const estimation::OpenLog log = *std::move(opened);
+  auto size = log.store->size();
+  if (!size) return size.error();
+  selection.period_us = period_of(*size);
+  base::Progress progress("reading passes", 0);
+  auto statistics = estimation::read_store(*log.store, selection, [&](std::size_t passes) { progress.step(passes); });
+  if (!statistics) return statistics.error();
+  estimation::EstimateOptions options;
+  if (arguments.lifetime_value >= 0) options.lifetime_value = arguments.lifetime_value;
+  const std::string source = traffic::without_password(arguments.log.source());
+  auto estimate = estimation::estimate(*statistics, options);
+  if (!estimate) return estimate.error().within(source);
+  auto speed = estimation::find_speed_changes(*statistics, selection.period_us, arguments.alpha, options.seed);
+  const report::LogAudit audit{
+      {source, {*std::move(statistics), log.import}, *std::move(estimate)}, arguments.alpha, std::move(speed)};
+  return print(arguments.json ? report::to_text(report::log_audit_json(audit)) : report::log_audit_text(audit));
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
+  if (!arguments.log.source().empty()) {
+    if (arguments.scenario.empty()) return audit_log(arguments);
+    return base::Error{base::ErrorCode::kMalformedInput, "give a log or a game, not both", "--log"};
+  }
   auto margin = option_number("--margin", arguments.margin);
   if (!margin) return margin.error();
   if (!(*margin >= 0 && *margin <= 1000)) {
@@ -41,6 +86,14 @@ void add_audit(CLI::App& program, Action& chosen) {
   arguments->scenario.add_to(*verb);
   verb->add_option("--margin", arguments->margin,
                    "by how much a throttled latency exceeds the smallest that works (default 0.01)")
+      ->option_text("SHARE");
+  arguments->log.add_to(*verb, true, false);
+  verb->add_option("--ltv", arguments->lifetime_value, "with --log: a customer's lifetime value in dollars")
+      ->check(CLI::Range(0.0, 1e9))
+      ->option_text("USD");
+  verb->add_option("--alpha", arguments->alpha,
+                   "with --log: probability of reporting a slowdown where there is none (default 0.05)")
+      ->check(CLI::Range(0.001, 0.5))
       ->option_text("SHARE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

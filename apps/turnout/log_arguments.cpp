@@ -18,10 +18,10 @@ base::Result<std::int64_t> option_time(const std::string& option, const std::str
                base::in_quotes(text) + " must be a day (2026-11-24) or a time (2026-11-24T10:20:30Z)", option};
 }
 
-void LogArguments::add_to(CLI::App& verb, bool as_option) {
+void LogArguments::add_to(CLI::App& verb, bool as_option, bool required) {
   const char* help = "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, - or sqlite:FILE";
   auto* source = verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
-  source->required();
+  if (required) source->required();
   verb.add_option("--since", since_, "only tasks that began at this day or time, or later")->option_text("TIME");
   verb.add_option("--until", until_, "only tasks that began before this day or time")->option_text("TIME");
   verb.add_option("--where", where_, "only tasks whose first pass has COLUMN=VALUE (user_id, model or policy_id)")

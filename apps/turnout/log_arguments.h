@@ -13,7 +13,8 @@ namespace turnout::program {
 class LogArguments {
  public:
   /// @param as_option  whether the log is given as --log, and not as the first argument
-  void add_to(CLI::App& verb, bool as_option);
+  /// @param required  whether the verb can do nothing without one
+  void add_to(CLI::App& verb, bool as_option, bool required = true);
   /// @returns which tasks count; kInvalidValue naming the option that is wrong.
   [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
   /// Reads the log with a progress bar.

@@ -115,6 +115,17 @@ class Logs(unittest.TestCase):
         self.assertEqual(found, {"gaps": 1, "success_reprompted": 1, "time_travel": 1})
         self.assertEqual(turnout("log", "check", LOG).returncode, 0)
 
+    def test_an_audit_finds_the_day_a_model_was_slowed_down(self):
+        log = self.folder / "log.jsonl"
+        turnout(*SIMULATE, "--tasks", 8000, "--tokens-sigma", 0.5, "--latency-sigma", 0.3, "--drift", "mini:0.6:1.3", "-o", log)
+        done = turnout("audit", "--log", log, "--ltv", 40, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        speed = {s["model"]: s["changes"] for s in json.loads(done.stdout)["speed"]}
+        self.assertEqual(speed["large"], [])
+        self.assertEqual([c["at"][:10] for c in speed["mini"]], ["2026-01-19"])  # 0.6 of 30 days
+        self.assertTrue(speed["mini"][0]["lo"] < 1.3 < speed["mini"][0]["hi"])
+        self.assertEqual(turnout("audit", "--log", log, ROOT / "examples/gpt-4.1.toml").returncode, 2)
+
     def test_hostile_text_is_text(self):
         log = self.folder / "log.jsonl"
         nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 990, "$(rm -rf /)", "</script>"]

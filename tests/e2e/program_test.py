@@ -46,7 +46,7 @@ class Program(unittest.TestCase):
 
     def test_the_examples_of_the_help_run(self):
         ran = 0
-        for verb in ["plan", "transparency", "robust", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
+        for verb in ["plan", "audit", "transparency", "robust", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
             for line in turnout(verb, "--help").stdout.splitlines():
                 words = line.split()
                 if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w and "/" in w):
