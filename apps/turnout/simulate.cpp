@@ -12,6 +12,7 @@
 #include "turnout/base/progress.h"
 #include "turnout/report/agents_report.h"
 #include "turnout/report/solution_report.h"
+#include "turnout/simulation/pair_traffic.h"
 #include "turnout/traffic/import.h"
 #include "turnout/traffic/pass_writer.h"
 #include "verbs.h"
@@ -27,6 +28,7 @@ using simulation::Agents;
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout simulate examples/gpt-4.1.toml --policy gpt-4.1-mini --tasks 1e5\n"
+    "  turnout simulate examples/paper-user.toml --policy cascade:mini,large,0.035 --tasks 1e7\n"
     "  turnout simulate examples/four-models.toml --compare mini mini,large --tasks 1e5\n"
     "  turnout simulate examples/hard-tasks.toml --policy mini --policy mini,large --tasks 2e4 --feedback 0.3 -o "
     "log.jsonl\n"
@@ -79,10 +81,7 @@ Result<simulation::Drift> read_drift(const std::string& text, const std::vector<
   return drift;
 }
 
-Result<simulation::Setting> read_setting(const Arguments& arguments) {
-  auto read = arguments.scenario.read_at_means();
-  if (!read) return read.error();
-  scenario::Scenario scenario = *std::move(read);
+Result<simulation::Setting> read_setting(const Arguments& arguments, const scenario::Scenario& scenario) {
   const auto refuse = [&](const char* key, const char* what) {
     return Error{ErrorCode::kUnsupported, fmt::format("simulate does not play {}", what), scenario.source + ": " + key};
   };
@@ -91,7 +90,7 @@ Result<simulation::Setting> read_setting(const Arguments& arguments) {
   if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
   if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");
   if (scenario.knows && *scenario.knows != scenario::Knows::kAttempt) {
-    return refuse("user.knows", "users who know less than the attempt");
+    return refuse("user.knows", "users who know the model alone");
   }
   simulation::Setting setting{
       scenario.game, scenario.names, scenario.difficulty.value_or(game::Difficulty{}), {}, arguments.behaviour, {}};
@@ -164,6 +163,79 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
                                             traffic::without_password(arguments.output)));
 }
 
+simulation::Workers workers_of(const Arguments& arguments, base::Progress& progress) {
+  const unsigned threads =
+      arguments.threads > 0 ? arguments.threads : std::max(1U, std::thread::hardware_concurrency());
+  return {threads, [&progress](std::uint64_t tasks) { progress.step(tasks); }};
+}
+
+Result<ExitCode> show(const Arguments& arguments, const std::vector<report::PlayedPolicy>& played,
+                      const std::optional<simulation::AgentPayoffs>& difference) {
+  return print(arguments.json ? report::to_text(report::agents_json(played, difference))
+                              : report::agents_text(played, difference));
+}
+
+Result<ExitCode> play(const Arguments& arguments, const simulation::Setting& setting) {
+  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
+  std::vector<report::PlayedPolicy> played;
+  base::Progress progress("simulating tasks", tasks * arguments.policies.size());
+  for (const auto& policy : arguments.policies) {
+    auto agents = agents_of(setting, {policy});
+    if (!agents) return agents.error();
+    played.push_back(
+        {policy, agents->play(tasks, arguments.seed, workers_of(arguments, progress)), agents->expected()});
+  }
+  return show(arguments, played, {});
+}
+
+Result<ExitCode> compare(const Arguments& arguments, const simulation::Setting& setting) {
+  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
+  auto first = agents_of(setting, {arguments.compare.at(0)});
+  if (!first) return first.error();
+  auto second = agents_of(setting, {arguments.compare.at(1)});
+  if (!second) return second.error();
+  base::Progress progress("simulating tasks", tasks);
+  const auto both = simulation::compare(*first, *second, tasks, arguments.seed, workers_of(arguments, progress));
+  return show(
+      arguments,
+      {{arguments.compare[0], both.first, first->expected()}, {arguments.compare[1], both.second, second->expected()}},
+      both.difference);
+}
+
+/// The paper's users, who know the policy alone and leave with the same probability after every failure.
+Result<ExitCode> play_paper(const Arguments& arguments, const scenario::Scenario& scenario) {
+  auto paper = scenario::paper_game(scenario, "simulate");
+  if (!paper) return paper.error();
+  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
+  const game::Game& game = paper->game;
+  base::Progress progress("simulating tasks", tasks * arguments.policies.size());
+  const unsigned threads = workers_of(arguments, progress).threads;
+  std::vector<report::PlayedPolicy> played;
+  for (const auto& text : arguments.policies) {
+    auto routing = policy::RoutingPolicy::parse(text, scenario.names);
+    if (!routing) return routing.error();
+    const auto policy = routing->paper_policy();
+    if (!policy) {
+      return Error{ErrorCode::kUnsupported,
+                   "is no policy (i,s) of the paper: must be one model, or cascade:FIRST,SECOND,S; "
+                   "or leave out knows = \"policy\"",
+                   fmt::format("policy {}", base::in_quotes(text))};
+    }
+    const double abandon = game::best_response(game, *policy).abandon;
+    const auto seen =
+        simulation::payoffs_of(simulation::play_pair(game, *policy, abandon, tasks, arguments.seed, threads), game);
+    const auto expected = game::evaluate(game, *policy, abandon);
+    const auto visits = game::expected_visits(game::Primitives<double>(game), policy->start, policy->cascade, abandon);
+    played.push_back(
+        {text,
+         {seen.provider_cost, seen.user_utility, seen.success, seen.latency, seen.service_cost, seen.attempts},
+         simulation::ExpectedPayoffs{expected.provider_cost, expected.user_utility, expected.success, expected.latency,
+                                     expected.service_cost, visits[0] + visits[1]}});
+    progress.step(tasks);
+  }
+  return show(arguments, played, {});
+}
+
 Result<ExitCode> run(const Arguments& arguments) {
   constexpr double kMostTasks = 1e12;
   if (!(arguments.tasks >= 1 && arguments.tasks <= kMostTasks)) {
@@ -172,36 +244,22 @@ Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.policies.empty() == arguments.compare.empty()) {
     return misuse("simulate", "needs --policy POLICY or --compare POLICY POLICY");
   }
-  auto setting = read_setting(arguments);
+  auto read = arguments.scenario.read_at_means();
+  if (!read) return read.error();
+  if (read->knows == scenario::Knows::kPolicy) {
+    if (!arguments.output.empty() || !arguments.compare.empty()) {
+      return misuse(arguments.output.empty() ? "--compare" : "-o", "does not go with knows = \"policy\"");
+    }
+    return play_paper(arguments, *read);
+  }
+  auto setting = read_setting(arguments, *read);
   if (!setting) return setting.error();
   if (!arguments.output.empty()) {
     if (!arguments.compare.empty()) return misuse("-o", "goes with --policy");
     auto agents = agents_of(*setting, arguments.policies);
     return agents ? write_log(arguments, *agents) : agents.error();
   }
-  const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
-  const unsigned threads =
-      arguments.threads > 0 ? arguments.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<report::PlayedPolicy> played;
-  std::vector<Agents> all;
-  const auto& policies = arguments.compare.empty() ? arguments.policies : arguments.compare;
-  for (const auto& policy : policies) {
-    auto agents = agents_of(*setting, {policy});
-    if (!agents) return agents.error();
-    played.push_back({policy, agents->play(tasks, arguments.seed, threads), agents->expected()});
-    all.push_back(*std::move(agents));
-  }
-  std::optional<report::PairedDifference> difference;
-  if (!arguments.compare.empty()) {
-    difference.emplace();
-    for (std::uint64_t i = 0; i < tasks; ++i) {
-      const auto first = all[0].play_one(i, arguments.seed);
-      const auto second = all[1].play_one(i, arguments.seed);
-      for (std::size_t k = 0; k < first.size(); ++k) difference->at(k).add(second.at(k) - first.at(k));
-    }
-  }
-  return print(arguments.json ? report::to_text(report::agents_json(played, difference))
-                              : report::agents_text(played, difference));
+  return arguments.compare.empty() ? play(arguments, *setting) : compare(arguments, *setting);
 }
 
 }  // namespace

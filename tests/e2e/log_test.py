@@ -126,6 +126,22 @@ class Logs(unittest.TestCase):
         self.assertTrue(speed["mini"][0]["lo"] < 1.3 < speed["mini"][0]["hi"])
         self.assertEqual(turnout("audit", "--log", log, ROOT / "examples/gpt-4.1.toml").returncode, 2)
 
+    def test_simulated_means_are_what_the_closed_forms_say(self):
+        users = (["examples/paper-user.toml", "--policy", "cascade:mini,large,0.035", "--policy", "large"],
+                 ["examples/hard-tasks.toml", "--policy", "mini,mini,large", "--value-sigma", 0.6, "--patience", 0.9])
+        for arguments in users:
+            done = turnout("simulate", *arguments, "--tasks", 200000, "--json", cwd=ROOT)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for policy in json.loads(done.stdout)["policies"]:
+                for key in ("provider_cost", "user_utility", "success", "latency", "service_cost", "attempts"):
+                    seen = policy[key]
+                    self.assertLessEqual(abs(seen["mean"] - seen["expected"]), 4.5 * seen["standard_error"] + 1e-9, (policy["policy"], key))
+        one, two = (turnout("simulate", *users[0], "--threads", n, cwd=ROOT).stdout for n in (1, 2))
+        self.assertEqual(one, two)
+        done = turnout("simulate", "examples/paper-user.toml", "--policy", "mini,mini,large", cwd=ROOT)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("is no policy (i,s) of the paper", done.stderr)
+
     def test_hostile_text_is_text(self):
         log = self.folder / "log.jsonl"
         nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 990, "$(rm -rf /)", "</script>"]

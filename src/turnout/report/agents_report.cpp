@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
@@ -33,7 +35,8 @@ constexpr std::array<Row, 6> kRows = {{
 
 }  // namespace
 
-ordered_json agents_json(const std::vector<PlayedPolicy>& played, const std::optional<PairedDifference>& difference) {
+ordered_json agents_json(const std::vector<PlayedPolicy>& played,
+                         const std::optional<simulation::AgentPayoffs>& difference) {
   ordered_json policies = ordered_json::array();
   for (const auto& one : played) {
     ordered_json json{{"policy", one.policy}, {"tasks", one.payoffs.success.count()}};
@@ -47,16 +50,17 @@ ordered_json agents_json(const std::vector<PlayedPolicy>& played, const std::opt
   ordered_json result{{"policies", policies}};
   if (difference) {
     ordered_json json;
-    for (std::size_t i = 0; i < kRows.size(); ++i) {
-      const auto& sample = difference->at(i);
-      json[kRows.at(i).key] = {{"mean", sample.mean()}, {"standard_error", sample.standard_error()}};
+    for (const auto& row : kRows) {
+      const auto& sample = (*difference).*row.seen;
+      json[row.key] = {{"mean", sample.mean()}, {"standard_error", sample.standard_error()}};
     }
     result["difference"] = json;
   }
   return result;
 }
 
-std::string agents_text(const std::vector<PlayedPolicy>& played, const std::optional<PairedDifference>& difference) {
+std::string agents_text(const std::vector<PlayedPolicy>& played,
+                        const std::optional<simulation::AgentPayoffs>& difference) {
   std::string text;
   for (const auto& one : played) {
     text += fmt::format("{}: {} tasks\n\n", base::printable(one.policy), one.payoffs.success.count());
@@ -80,11 +84,11 @@ std::string agents_text(const std::vector<PlayedPolicy>& played, const std::opti
   text += fmt::format("{} less {}, with the same tasks, users and luck\n\n", base::printable(played.at(1).policy),
                       base::printable(played.at(0).policy));
   Table table({"", "difference", "std. error", "unpaired"});
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    const auto& sample = difference->at(i);
-    const double first = (played[0].payoffs.*kRows.at(i).seen).standard_error();
-    const double second = (played[1].payoffs.*kRows.at(i).seen).standard_error();
-    table.add({kRows.at(i).words, number(sample.mean()), fmt::format("{:.2g}", sample.standard_error()),
+  for (const auto& row : kRows) {
+    const auto& sample = (*difference).*row.seen;
+    const double first = (played[0].payoffs.*row.seen).standard_error();
+    const double second = (played[1].payoffs.*row.seen).standard_error();
+    table.add({row.words, number(sample.mean()), fmt::format("{:.2g}", sample.standard_error()),
                fmt::format("{:.2g}", std::hypot(first, second))});
   }
   return text + table.to_string();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -17,11 +16,10 @@ struct PlayedPolicy {
   std::optional<simulation::ExpectedPayoffs> expected;  ///< of a deterministic policy
 };
 
-/// Differences of two policies, second less first, task by task, in the order of AgentPayoffs.
-using PairedDifference = std::array<numeric::Sample, 6>;
-
 nlohmann::ordered_json agents_json(const std::vector<PlayedPolicy>& played,
-                                   const std::optional<PairedDifference>& difference);
-std::string agents_text(const std::vector<PlayedPolicy>& played, const std::optional<PairedDifference>& difference);
+                                   const std::optional<simulation::AgentPayoffs>& difference);
+/// @param difference  of two policies, second less first, task by task
+std::string agents_text(const std::vector<PlayedPolicy>& played,
+                        const std::optional<simulation::AgentPayoffs>& difference);
 
 }  // namespace turnout::report

@@ -221,7 +221,7 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
   return played;
 }
 
-std::array<double, 6> Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
+TaskPayoffs Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
   base::Rng rng(seed, number);
   const Task task = draw_task(rng);
   const Played played = play_task(task, rng, {});
@@ -235,38 +235,77 @@ std::array<double, 6> Agents::play_one(std::uint64_t number, std::uint64_t seed)
           played.attempts};
 }
 
-AgentPayoffs Agents::play(std::uint64_t tasks, std::uint64_t seed, unsigned threads) const {
-  // Blocks are summed in their own order, whoever played them.
-  constexpr std::uint64_t kBlock = 4096;
+namespace {
+
+constexpr std::uint64_t kBlock = 4096;
+
+/// Does all blocks of tasks on some threads; work(block, first, last) once for each.
+template <class Work>
+void for_blocks(std::uint64_t tasks, const Workers& workers, const Work& work) {
   const std::uint64_t blocks = (tasks + kBlock - 1) / kBlock;
-  std::vector<AgentPayoffs> parts(blocks);
   std::atomic<std::uint64_t> next = 0;
-  const auto work = [&] {
+  const auto run = [&](bool reports) {
     for (std::uint64_t block = next++; block < blocks; block = next++) {
-      AgentPayoffs& part = parts[block];
-      for (std::uint64_t i = block * kBlock; i < std::min(tasks, (block + 1) * kBlock); ++i) {
-        const auto x = play_one(i, seed);
-        part.provider_cost.add(x[0]);
-        part.user_utility.add(x[1]);
-        part.success.add(x[2]);
-        part.latency.add(x[3]);
-        part.service_cost.add(x[4]);
-        part.attempts.add(x[5]);
-      }
+      work(block, block * kBlock, std::min(tasks, (block + 1) * kBlock));
+      if (reports && workers.on_tasks) workers.on_tasks(std::min(tasks, kBlock * workers.threads));
     }
   };
   std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
+  for (unsigned i = 1; i < workers.threads; ++i) others.emplace_back(run, false);
+  run(true);
   for (auto& thread : others) thread.join();
+}
+
+void add(AgentPayoffs& to, const TaskPayoffs& x) {
+  to.provider_cost.add(x[0]);
+  to.user_utility.add(x[1]);
+  to.success.add(x[2]);
+  to.latency.add(x[3]);
+  to.service_cost.add(x[4]);
+  to.attempts.add(x[5]);
+}
+
+void add(AgentPayoffs& to, const AgentPayoffs& part) {
+  to.provider_cost += part.provider_cost;
+  to.user_utility += part.user_utility;
+  to.success += part.success;
+  to.latency += part.latency;
+  to.service_cost += part.service_cost;
+  to.attempts += part.attempts;
+}
+
+}  // namespace
+
+AgentPayoffs Agents::play(std::uint64_t tasks, std::uint64_t seed, const Workers& workers) const {
+  // Blocks are summed in their own order, whoever played them.
+  std::vector<AgentPayoffs> parts((tasks + kBlock - 1) / kBlock);
+  for_blocks(tasks, workers, [&](std::uint64_t block, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t i = first; i < last; ++i) add(parts[block], play_one(i, seed));
+  });
   AgentPayoffs total;
+  for (const auto& part : parts) add(total, part);
+  return total;
+}
+
+Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks, std::uint64_t seed,
+                   const Workers& workers) {
+  std::vector<Comparison> parts((tasks + kBlock - 1) / kBlock);
+  for_blocks(tasks, workers, [&](std::uint64_t block, std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t i = begin; i < end; ++i) {
+      const auto a = first.play_one(i, seed);
+      const auto b = second.play_one(i, seed);
+      TaskPayoffs difference{};
+      for (std::size_t k = 0; k < a.size(); ++k) difference.at(k) = b.at(k) - a.at(k);
+      add(parts[block].first, a);
+      add(parts[block].second, b);
+      add(parts[block].difference, difference);
+    }
+  });
+  Comparison total;
   for (const auto& part : parts) {
-    total.provider_cost += part.provider_cost;
-    total.user_utility += part.user_utility;
-    total.success += part.success;
-    total.latency += part.latency;
-    total.service_cost += part.service_cost;
-    total.attempts += part.attempts;
+    add(total.first, part.first);
+    add(total.second, part.second);
+    add(total.difference, part.difference);
   }
   return total;
 }

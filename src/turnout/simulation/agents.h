@@ -58,6 +58,9 @@ struct Setting {
   std::vector<Drift> drifts;
 };
 
+/// What one task came to: J, U, solved (0 or 1), waiting, cost of service, attempts.
+using TaskPayoffs = std::array<double, 6>;
+
 /// Means over tasks with their standard errors.
 struct AgentPayoffs {
   numeric::Sample provider_cost, user_utility, success, latency, service_cost, attempts;
@@ -66,6 +69,12 @@ struct AgentPayoffs {
 /// The expectation of the same for one deterministic policy, by sums and the normal integral; to 1e-9.
 struct ExpectedPayoffs {
   double provider_cost = 0, user_utility = 0, success = 0, latency = 0, service_cost = 0, attempts = 0;
+};
+
+/// Who plays the tasks.
+struct Workers {
+  unsigned threads = 1;
+  std::function<void(std::uint64_t)> on_tasks;  ///< called by one thread with the number of tasks done since, about
 };
 
 /// Users who know the policy, the attempt and the models that served them, and stop when what is promised is not worth
@@ -78,11 +87,11 @@ class Agents {
 
   /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and luck under every
   /// policy, so that differences of two policies are paired, task by task.
-  /// @param threads  the result is the same, bit for bit, for any number of them
-  [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1) const;
+  /// The result is the same, bit for bit, for any number of threads.
+  [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed, const Workers& workers = {}) const;
 
-  /// Payoffs of task `number` alone, in the order of AgentPayoffs.
-  [[nodiscard]] std::array<double, 6> play_one(std::uint64_t number, std::uint64_t seed) const;
+  /// Payoffs of task `number` alone.
+  [[nodiscard]] TaskPayoffs play_one(std::uint64_t number, std::uint64_t seed) const;
 
   /// Writes the traffic of users who come and leave until `tasks` tasks are done, in the order of users.
   /// @param sink  called with each pass; false ends the simulation
@@ -118,5 +127,15 @@ class Agents {
   std::vector<double> nodes_, weights_;             // difficulty
   std::vector<std::map<Path, double>> thresholds_;  // [policy], by path up to kDeepestThreshold
 };
+
+/// Two policies on the same tasks, with the same users and luck.
+struct Comparison {
+  AgentPayoffs first, second;
+  AgentPayoffs difference;  ///< second less first, task by task
+};
+
+/// Both settings must be alike but for their policies. The same, bit for bit, for any number of threads.
+Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks, std::uint64_t seed,
+                   const Workers& workers = {});
 
 }  // namespace turnout::simulation

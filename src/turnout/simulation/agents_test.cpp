@@ -65,9 +65,9 @@ TEST(Agents, independent_attempts_of_one_model_are_the_papers_game) {
 
 TEST(Agents, the_result_is_the_same_for_any_number_of_threads) {
   const Agents agents(setting("cascade:mini,large,0.4", {1, 0}));
-  const auto one = agents.play(30'000, 9, 1);
+  const auto one = agents.play(30'000, 9, {1, {}});
   for (const unsigned threads : {2U, 3U, 7U}) {
-    const auto many = agents.play(30'000, 9, threads);
+    const auto many = agents.play(30'000, 9, {threads, {}});
     EXPECT_EQ(one.provider_cost.mean(), many.provider_cost.mean());
     EXPECT_EQ(one.user_utility.variance(), many.user_utility.variance());
   }
@@ -76,14 +76,12 @@ TEST(Agents, the_result_is_the_same_for_any_number_of_threads) {
 TEST(Agents, common_luck_makes_paired_differences_sharper) {
   const Agents a(setting("mini", {1, 0}));
   const Agents b(setting("mini,mini,large", {1, 0}));
-  numeric::Sample paired;
-  numeric::Sample first;
-  numeric::Sample second;
-  for (std::uint64_t i = 0; i < 20'000; ++i) {
-    first.add(a.play_one(i, 3)[0]);
-    second.add(b.play_one(i, 3)[0]);
-    paired.add(b.play_one(i, 3)[0] - a.play_one(i, 3)[0]);
-  }
+  const auto both = compare(a, b, 20'000, 3, {2, {}});
+  const auto& first = both.first.provider_cost;
+  const auto& second = both.second.provider_cost;
+  const auto& paired = both.difference.provider_cost;
+  EXPECT_EQ(first.mean(), a.play(20'000, 3).provider_cost.mean());
+  EXPECT_NEAR(paired.mean(), second.mean() - first.mean(), 1e-12);
   EXPECT_LT(paired.standard_error(), 0.8 * std::hypot(first.standard_error(), second.standard_error()));
 }
 

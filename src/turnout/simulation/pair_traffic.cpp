@@ -118,6 +118,7 @@ SimulatedPayoffs payoffs_of(const PairCounts& counts, const game::Game& game) {
   result.latency = linear(counts, first.latency, second.latency, 0);
   result.success = linear(counts, 0, 0, 1);
   result.passes = {linear(counts, 1, 0, 0), linear(counts, 0, 1, 0)};
+  result.attempts = linear(counts, 1, 1, 0);
   result.user_utility = linear(counts, -w * first.latency, -w * second.latency, game.value());
   const auto unsolved = linear(counts, first.cost, second.cost, -game.churn_penalty());
   result.provider_cost = numeric::Sample::of(counts.tasks, unsolved.mean() + game.churn_penalty(), unsolved.variance());

@@ -33,7 +33,8 @@ struct SimulatedPayoffs {
   numeric::Sample latency;
   numeric::Sample service_cost;
   std::array<numeric::Sample, game::Game::kModels> passes;
-  std::size_t cut_off = 0;  ///< tasks that were given up; the means are biased if it is not 0
+  numeric::Sample attempts;  ///< passes on either model
+  std::size_t cut_off = 0;   ///< tasks that were given up; the means are biased if it is not 0
 };
 
 /// @param seed  the same seed gives the same result, bit for bit
