@@ -129,7 +129,10 @@ Moments& Moments::operator+=(const Moments& other) {
 double Moments::variance() const {
   if (count < 2) return 0;
   const auto n = static_cast<double>(count);
-  return std::max(0.0, (squares - sum * sum / n) / (n - 1));
+  // What is left of values that are all alike is the rounding of the sums.
+  constexpr double kRounding = 1e-12;
+  const double spread = squares - sum * sum / n;
+  return spread > kRounding * squares ? spread / (n - 1) : 0;
 }
 
 std::int64_t latency_bin(double latency) {

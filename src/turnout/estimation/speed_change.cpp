@@ -136,6 +136,44 @@ void search_all(const std::vector<Point>& points, double alpha, std::int64_t per
   search_all({points.begin() + at, points.end()}, alpha, period_us, rng, series, false);
 }
 
+using Periods = std::map<std::int64_t, PeriodCounts>;
+
+/// ln(latency / tokens) of each period at the mean length. The slope is that within periods.
+std::vector<Point> points_by_token(const Periods& periods, SpeedSeries& series) {
+  double within_xx = 0;
+  double within_xy = 0;
+  double sum_x = 0;
+  for (const auto& [period, c] : periods) {
+    if (c.timed < kLeastTimed) continue;
+    const auto n = static_cast<double>(c.timed);
+    series.passes += c.timed;
+    within_xx += c.xx - c.x * c.x / n;
+    within_xy += c.xy - c.x * c.y / n;
+    sum_x += c.x;
+  }
+  if (within_xx > 1e-9 * static_cast<double>(series.passes)) series.length_slope = within_xy / within_xx;
+  std::vector<Point> points;
+  for (const auto& [period, c] : periods) {
+    if (c.timed < kLeastTimed) continue;
+    const auto n = static_cast<double>(c.timed);
+    const double length = c.x / n - sum_x / static_cast<double>(series.passes);
+    points.push_back({period, c.y / n - series.length_slope * length, 0, n});
+  }
+  return points;
+}
+
+/// ln of each period's mean latency.
+std::vector<Point> points_by_pass(const Periods& periods, SpeedSeries& series) {
+  series.by_token = false;
+  std::vector<Point> points;
+  for (const auto& [period, c] : periods) {
+    if (c.latency.count < kLeastTimed || !(c.latency.sum > 0)) continue;
+    series.passes += c.latency.count;
+    points.push_back({period, std::log(c.latency.mean()), 0, static_cast<double>(c.latency.count)});
+  }
+  return points;
+}
+
 }  // namespace
 
 std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us, double alpha,
@@ -150,25 +188,9 @@ std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std
   for (const auto& [model, periods] : statistics.periods) {
     SpeedSeries series;
     series.model = model;
-    double within_xx = 0;
-    double within_xy = 0;
-    double sum_x = 0;
-    for (const auto& [period, c] : periods) {
-      if (c.timed < kLeastTimed) continue;
-      const auto n = static_cast<double>(c.timed);
-      series.passes += c.timed;
-      within_xx += c.xx - c.x * c.x / n;
-      within_xy += c.xy - c.x * c.y / n;
-      sum_x += c.x;
-    }
-    if (within_xx > 1e-9 * static_cast<double>(series.passes)) series.length_slope = within_xy / within_xx;
-    std::vector<Point> points;
-    for (const auto& [period, c] : periods) {
-      if (c.timed < kLeastTimed) continue;
-      const auto n = static_cast<double>(c.timed);
-      const double length = c.x / n - sum_x / static_cast<double>(series.passes);
-      points.push_back({period, c.y / n - series.length_slope * length, std::log(load[period]), n});
-    }
+    auto points = points_by_token(periods, series);
+    if (series.passes == 0) points = points_by_pass(periods, series);
+    for (Point& point : points) point.load = std::log(load[point.period]);
     series.periods = points.size();
     if (points.size() >= kLeastPeriods) {
       std::vector<double> values;

@@ -20,7 +20,8 @@ struct SpeedChange {
 struct SpeedSeries {
   std::string model;
   std::size_t periods = 0;  ///< with enough passes to count
-  std::int64_t passes = 0;  ///< with output tokens
+  std::int64_t passes = 0;  ///< that count
+  bool by_token = true;     ///< false: the log has no output tokens of the model, latency is a pass's
   double length_slope = 0;  ///< d ln(latency per token) / d ln(tokens): -1 if latency does not depend on length
   double load_slope = 0;    ///< d ln(latency per token) / d ln(passes of all models in the period)
   std::vector<SpeedChange> changes;  ///< in the order of time
@@ -30,8 +31,9 @@ struct SpeedSeries {
 /// @param alpha  probability of reporting any change of any model where there is none, if periods are exchangeable once
 ///   load and length are taken out: shared among the models by Bonferroni
 /// For each split of the periods ln(latency / tokens) is fitted by length (slope from within periods), load and a step,
-/// with weights by passes; the largest F statistic is compared with those of 999 permutations of the residuals
-/// (Freedman and Lane 1983). Parts on either side of a change are searched again.
+/// with weights by passes (ln of the mean latency where there are no tokens); the largest F statistic is compared with
+/// those of 999 permutations of the residuals (Freedman and Lane 1983). Parts on either side of a change are searched
+/// again.
 std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us, double alpha,
                                             std::uint64_t seed);
 

@@ -55,6 +55,15 @@ TEST(SpeedChange, false_alarms_are_as_rare_as_promised) {
   EXPECT_LE(alarms, 9) << "60 x 5 % = 3; ten or more have a probability of 1e-3";
 }
 
+TEST(SpeedChange, without_tokens_the_latency_of_a_pass_is_taken) {
+  auto statistics = log_of(1.6, 2);
+  for (auto& [period, counts] : statistics.periods.at("m")) counts.timed = 0;
+  const auto series = find_speed_changes(statistics, kDay, 0.05, 1).at(0);
+  EXPECT_FALSE(series.by_token);
+  ASSERT_EQ(series.changes.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(series.changes[0].at_us / kDay), 25, 1);
+}
+
 TEST(SpeedChange, few_periods_tell_nothing) {
   auto statistics = log_of(3, 1);
   auto& periods = statistics.periods.at("m");

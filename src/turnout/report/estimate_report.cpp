@@ -81,8 +81,8 @@ std::string toml_number(Figure figure, double least, double most) {
   const double low = inside(figure.low);
   const double high = inside(figure.high);
   const double value = std::clamp(inside(figure.value), low, high);
-  if (high - low <= 1e-12 * (1 + high)) return fmt::format("{}", value);
-  return fmt::format("{{ mean = {}, lo = {}, hi = {} }}", value, low, high);
+  if (high - low <= 1e-12 * (1 + high)) return fmt::format("{:.10g}", value);
+  return fmt::format("{{ mean = {:.10g}, lo = {:.10g}, hi = {:.10g} }}", value, low, high);
 }
 
 std::string toml_text(const std::string& text) {
@@ -208,7 +208,7 @@ std::string estimate_text(const LogReport& report) {
   }
   if (e.independence) text += test_text(*e.independence) + "\n";
   for (const auto& test : e.stationarity) text += test_text(test) + "\n";
-  for (const auto& note : e.notes) text += wrapped("note: " + note, 100, 0) + "\n";
+  for (const auto& note : e.notes) text += wrapped("note: " + note, 100, 0);
   return text;
 }
 
@@ -220,12 +220,12 @@ std::string estimate_scenario(const LogReport& report, bool population) {
       base::printable(report.source), report.reading.statistics.passes, report.reading.statistics.tasks);
   if (e.independence) text += "# " + test_text(*e.independence) + "\n";
   for (const auto& test : e.stationarity) {
-    if (test.rejected) text += "# " + base::printable(test_text(test)) + "\n";
+    if (test.rejected) text += "# " + test_text(test) + "\n";
   }
-  for (const auto& note : e.notes) text += "# note: " + base::printable(note) + "\n";
+  for (const auto& note : e.notes) text += "# note: " + note + "\n";
   text += "\n[user]\n";
   if (population) {
-    text += fmt::format("value = {{ median = {}, sigma = {} }}", e.value.value, e.value_sigma.value);
+    text += fmt::format("value = {{ median = {:.10g}, sigma = {:.10g} }}", e.value.value, e.value_sigma.value);
   } else {
     text += "value = " + toml_number(e.value, 0, kMost);
   }
@@ -237,8 +237,9 @@ std::string estimate_scenario(const LogReport& report, bool population) {
   text += toml_switching(e, order);
   if (e.independence && e.independence->rejected && e.sigma && e.feedback) {
     const bool told = e.feedback->low > 0 || e.feedback->high < 0;
-    text += fmt::format("\n[difficulty]\nsigma = {}  # {}\nfeedback = {}  # {}\n", std::min(e.sigma->value, 10.0),
-                        range(*e.sigma), told ? std::clamp(e.feedback->value, -10.0, 10.0) : 0.0, range(*e.feedback));
+    text +=
+        fmt::format("\n[difficulty]\nsigma = {:.10g}  # {}\nfeedback = {:.10g}  # {}\n", std::min(e.sigma->value, 10.0),
+                    range(*e.sigma), told ? std::clamp(e.feedback->value, -10.0, 10.0) : 0.0, range(*e.feedback));
   }
   return text;
 }

@@ -83,6 +83,7 @@ ordered_json log_audit_json(const LogAudit& audit) {
     series.push_back({{"model", s.model},
                       {"periods", s.periods},
                       {"passes", s.passes},
+                      {"by_token", s.by_token},
                       {"length_slope", s.length_slope},
                       {"load_slope", s.load_slope},
                       {"p_value", s.p_value},
@@ -112,7 +113,7 @@ std::string log_audit_text(const LogAudit& audit) {
   text += "\n";
   Table table({"model", "periods", "passes", "change", "factor", "p"});
   for (const auto& s : audit.speed) {
-    const std::string name = base::printable(s.model);
+    const std::string name = base::printable(s.model) + (s.by_token ? "" : " (per pass)");
     const auto counts = [&](const std::string& change, const std::string& factor, double p) {
       table.add(
           {name, fmt::format("{}", s.periods), fmt::format("{}", s.passes), change, factor, fmt::format("{:.2g}", p)});
