@@ -144,7 +144,7 @@ class Logs(unittest.TestCase):
 
     def test_hostile_text_is_text(self):
         log = self.folder / "log.jsonl"
-        nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 990, "$(rm -rf /)", "</script>"]
+        nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 190, "$(rm -rf /)", "</script>"]
         rows = [{"task_id": f"{n}{i}", "user_id": n, "policy_id": n, "attempt": 1, "model": n, "started_at": "2026-01-01T00:00:00Z",
                  "latency_s": 1, "outcome": "success"} for n in nasty for i in range(3)]
         rows.append(dict(rows[0], task_id="later", started_at="2026-01-02T00:00:00Z"))
@@ -158,6 +158,8 @@ class Logs(unittest.TestCase):
         done = turnout("estimate", "--log", f"sqlite:{database}", "-o", self.folder / "s.toml", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual({m["model"] for m in json.loads(done.stdout)["models"]}, set(nasty))
+        done = turnout("plan", self.folder / "s.toml")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_bad_sources_are_refused_in_one_line(self):
         empty = self.folder / "empty"

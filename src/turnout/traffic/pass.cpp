@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, kDefects> kDefectNames = {
     "ttft_s or a count of tokens is negative or over 1e12",
     "propensity is not in (0, 1]",
     "outcome or ending is none of the allowed words",
-    "an id or name is over 1000 bytes or holds a control character",
+    "an id is over 1000 bytes, a model's name over 200, or one holds a control character",
 };
 
 constexpr std::int64_t kMicro = 1'000'000;
@@ -36,9 +36,9 @@ std::optional<Value> find_name(const std::array<std::string_view, N>& names, std
   return std::nullopt;
 }
 
-bool bad_text(const std::string& text) {
+bool bad_text(const std::string& text, std::size_t longest = kLongestName) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return text.size() > kLongestName || std::any_of(text.begin(), text.end(), control);
+  return text.size() > longest || std::any_of(text.begin(), text.end(), control);
 }
 
 bool bad_count(const std::optional<std::int64_t>& count) {
@@ -91,7 +91,8 @@ Defect defect_of(const Pass& pass) {
   if (bad_count(pass.input_tokens) || bad_count(pass.output_tokens)) return Defect::kTokens;
   if (pass.ttft_s && !(*pass.ttft_s >= 0 && *pass.ttft_s <= kLargest)) return Defect::kTokens;
   if (pass.propensity && !(*pass.propensity > 0 && *pass.propensity <= 1)) return Defect::kPropensity;
-  if (bad_text(pass.task_id) || bad_text(pass.user_id) || bad_text(pass.model) || bad_text(pass.policy_id)) {
+  if (bad_text(pass.task_id) || bad_text(pass.user_id) || bad_text(pass.model, kLongestModel) ||
+      bad_text(pass.policy_id)) {
     return Defect::kText;
   }
   return Defect::kNone;

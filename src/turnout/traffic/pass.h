@@ -53,7 +53,7 @@ enum class Defect : std::uint8_t {
   kTokens,      ///< a count of tokens or a time to the first token is negative or over 1e12
   kPropensity,  ///< propensity is not in (0, 1]
   kWord,        ///< outcome or ending is none of the allowed words
-  kText,        ///< an id or a name is over 1,000 bytes or holds a control character
+  kText,        ///< an id is over kLongestName, a model's name over kLongestModel, or one holds a control character
 };
 inline constexpr std::size_t kDefects = 11;
 
@@ -63,8 +63,9 @@ std::string_view name_of(Defect defect);
 /// @returns the first rule that a pass breaks, kNone if it is sound. NaN breaks the rule of its column.
 Defect defect_of(const Pass& pass);
 
-/// Longest id or name, in bytes.
+/// Longest id, and longest name of a model (a scenario's limit), in bytes.
 inline constexpr std::size_t kLongestName = 1000;
+inline constexpr std::size_t kLongestModel = 200;
 
 /// @returns the time that RFC 3339 text says, to the microsecond; nothing if it is none ("2026-11-24T10:20:30.5Z",
 ///   "2026-11-24 10:20:30+01:00"; "T" or a space; a missing zone is UTC).
