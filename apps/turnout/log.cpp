@@ -93,12 +93,12 @@ void add_log(CLI::App& program, Action& chosen) {
   const auto add = [&](const char* name, const char* what, base::Result<ExitCode> (*action)(const Arguments&)) {
     auto* part = verb->add_subcommand(name, what);
     part->callback([arguments, action, &chosen] { chosen = [arguments, action] { return action(*arguments); }; });
-    part->add_flag("--json", arguments->json, "print JSON");
     return part;
   };
   arguments->log.add_to(*add("stats", "Passes, tasks, times, and how the passes of each model ended", stats), false);
   arguments->log.add_to(*add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
                         false);
+  for (auto* part : verb->get_subcommands({})) part->add_flag("--json", arguments->json, "print JSON");
   auto* last = add("tail", "The passes that started last, as JSON Lines", tail);
   last->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
   last->add_option("--count", arguments->count, "how many, 1 to 1000000 (default 10)")
@@ -106,6 +106,7 @@ void add_log(CLI::App& program, Action& chosen) {
       ->option_text("N");
   auto* old = add("prune", "Delete the tasks that began before a time, whole", prune);
   old->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
+  old->add_flag("--json", arguments->json, "print JSON");
   old->add_option("--before", arguments->before, "a day or a time")->option_text("TIME")->required();
 }
 
