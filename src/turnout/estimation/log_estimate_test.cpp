@@ -35,7 +35,7 @@ TEST(LogEstimate, with_feedback_on_all_ends_success_is_the_share_of_the_solved) 
 }
 
 TEST(LogEstimate, without_feedback_success_is_bounded_by_what_silence_may_mean) {
-  const auto& success = estimate(statistics_of({{{"m"}, {300, 5, 2, 693}}}), {})->models.at(0).success;
+  const auto success = estimate(statistics_of({{{"m"}, {300, 5, 2, 693}}}), {})->models.at(0).success;
   EXPECT_EQ(success.basis, Basis::kBounded);
   EXPECT_LT(success.low, 0.005 + 1e-9);
   EXPECT_GT(success.high, 0.698);
@@ -46,7 +46,7 @@ TEST(LogEstimate, feedback_that_may_depend_on_the_result_gives_a_range) {
   EstimateOptions options;
   options.feedback_odds = 2;
   // 80 % of ends solved by feedback: 40/41 to 2/3 if leavers are half or twice as likely to speak.
-  const auto& success = estimate(statistics_of({{{"m"}, {0, 80'000, 20'000, 0}}}), options)->models.at(0).success;
+  const auto success = estimate(statistics_of({{{"m"}, {0, 80'000, 20'000, 0}}}), options)->models.at(0).success;
   EXPECT_EQ(success.basis, Basis::kBounded);
   EXPECT_NEAR(success.low, 0.8 / (0.8 + 0.2 * 2), 0.01);
   EXPECT_NEAR(success.high, 0.8 / (0.8 + 0.2 / 2), 0.01);
