@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -26,14 +27,20 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto selection = arguments.log.selection();
-  if (!selection) return selection.error();
+  auto chosen = arguments.log.selection();
+  if (!chosen) return chosen.error();
+  estimation::LogSelection selection = *std::move(chosen);
   auto opened = arguments.log.open();
   if (!opened) return opened.error();
   const estimation::OpenLog log = *std::move(opened);
+  auto size = log.store->size();
+  if (!size) return size.error();
+  // Tasks that began in the last window may go on yet: what they came to is not known.
+  const std::int64_t settled = size->last_us.value_or(0) - selection.window_us;
+  selection.until_us = std::min(selection.until_us.value_or(settled), settled);
   base::Progress progress("evaluating", 0);
   const auto on_passes = [&](std::size_t passes) { progress.step(passes); };
-  auto statistics = estimation::read_store(*log.store, *selection, on_passes);
+  auto statistics = estimation::read_store(*log.store, selection, on_passes);
   if (!statistics) return statistics.error();
   std::set<std::string> names;
   for (const auto& [key, counts] : statistics->paths) names.insert(key.models.begin(), key.models.end());
@@ -41,9 +48,9 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto policy = policy::RoutingPolicy::parse(arguments.policy, models);
   if (!policy) return policy.error();
   estimation::OffPolicyEvaluator evaluator(*statistics, *policy, models);
-  estimation::TaskSelector chosen(*selection);
+  estimation::TaskSelector selected(selection);
   auto read = log.store->for_each([&](const traffic::Pass& pass) {
-    if (chosen.takes(pass)) evaluator.add(pass);
+    if (selected.takes(pass)) evaluator.add(pass);
     return true;
   });
   if (!read) return read.error();

@@ -7,9 +7,11 @@
 #include <thread>
 
 #include "scenario_arguments.h"
+#include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
+#include "turnout/base/split.h"
 #include "turnout/report/agents_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/simulation/pair_traffic.h"
@@ -46,6 +48,7 @@ struct Arguments {
   double feedback = 0;
   double feedback_left = -1;  // as after a success
   std::vector<std::string> drifts;
+  std::string latencies;
   std::string output;
   bool json = false;
 };
@@ -60,14 +63,7 @@ Result<simulation::Drift> read_drift(const std::string& text, const std::vector<
         base::in_quotes(text) + " must be MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR], FROM a share of the time",
         "--drift"};
   };
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == ':') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
+  const auto parts = base::split(text, ':');
   const auto model = std::find(names.begin(), names.end(), parts[0]);
   if (model == names.end() || parts.size() < 3 || parts.size() > 4) return wrong();
   simulation::Drift drift;
@@ -79,6 +75,28 @@ Result<simulation::Drift> read_drift(const std::string& text, const std::vector<
     *numbers.at(i - 1) = *number;
   }
   return drift;
+}
+
+/// One latency a line, as factors of their mean.
+Result<std::vector<double>> read_latencies(const std::string& path) {
+  auto opened = base::LineReader::open(path);
+  if (!opened) return opened.error();
+  base::LineReader lines = *std::move(opened);
+  std::vector<double> latencies;
+  double sum = 0;
+  for (;;) {
+    auto line = lines.next();
+    if (!line) return line.error();
+    if (!line->has_value()) break;
+    auto number = base::parse_number(**line);
+    if (!number) return number.error().within(lines.place());
+    if (*number < 0) return Error{ErrorCode::kInvalidValue, fmt::format("{} must be >= 0", *number), lines.place()};
+    sum += *number;
+    latencies.push_back(*number);
+  }
+  if (!(sum > 0)) return Error{ErrorCode::kInvalidValue, "has no latency above 0", path};
+  for (double& latency : latencies) latency *= static_cast<double>(latencies.size()) / sum;
+  return latencies;
 }
 
 Result<simulation::Setting> read_setting(const Arguments& arguments, const scenario::Scenario& scenario) {
@@ -99,6 +117,11 @@ Result<simulation::Setting> read_setting(const Arguments& arguments, const scena
   }
   setting.behaviour.feedback_solved = arguments.feedback;
   setting.behaviour.feedback_left = arguments.feedback_left < 0 ? arguments.feedback : arguments.feedback_left;
+  if (!arguments.latencies.empty()) {
+    auto sample = read_latencies(arguments.latencies);
+    if (!sample) return sample.error();
+    setting.behaviour.latency_sample = *std::move(sample);
+  }
   for (const auto& text : arguments.drifts) {
     auto drift = read_drift(text, setting.names);
     if (!drift) return drift.error();
@@ -252,8 +275,8 @@ Result<ExitCode> run(const Arguments& arguments) {
     }
     const auto& how = arguments.behaviour;
     if (how.patience < 1 || how.value_sigma > 0 || how.latency_sigma > 0 || how.tokens_sigma > 0 ||
-        !arguments.drifts.empty()) {
-      return misuse("simulate", "--patience, the sigmas and --drift do not go with knows = \"policy\"");
+        !arguments.drifts.empty() || !arguments.latencies.empty()) {
+      return misuse("simulate", "--patience, the sigmas, --latencies and --drift do not go with knows = \"policy\"");
     }
     return play_paper(arguments, *read);
   }
@@ -295,7 +318,11 @@ void add_simulate(CLI::App& program, Action& chosen) {
       ->option_text("LOG");
   spread("--value-sigma", how.value_sigma, "V is lognormal with this sigma of its logarithm");
   spread("--latency-sigma", how.latency_sigma, "so are latencies, about their means");
-  spread("--tokens-sigma", how.tokens_sigma, "so are output tokens, and latencies in proportion");
+  verb->add_option("--latencies", arguments->latencies,
+                   "instead: drawn from a file with one latency a line, scaled to each model's mean")
+      ->option_text("FILE");
+  spread("--tokens-sigma", how.tokens_sigma,
+         "output tokens are lognormal with this sigma, and latencies in proportion");
   share("--patience", how.patience, "probability that a failure does not make a user leave anyway (default 1)");
   share("--feedback", arguments->feedback, "with -o: share of ended tasks whose user says how they ended (default 0)");
   share("--feedback-left", arguments->feedback_left, "the same of users who left, if it differs");

@@ -32,9 +32,10 @@ struct Arguments {
 base::Result<ExitCode> cover(const Arguments& arguments) {
   constexpr std::uint64_t kTasks = 13'000;  // 20,000 passes and a few
   constexpr std::size_t kMostRegrets = 50;
-  base::Progress progress("estimating from simulated logs", 0);
-  const auto settings = verification::measure_coverage(
-      arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage), arguments.seed, [&] { progress.step(); });
+  base::Progress progress("estimating from simulated logs", verification::kCoverageSettings * arguments.coverage);
+  const auto settings =
+      verification::measure_coverage(arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage),
+                                     arguments.seed, [&](std::size_t logs) { progress.step(logs); });
   return print(arguments.json ? report::to_text(report::coverage_json(settings)) : report::coverage_markdown(settings));
 }
 

@@ -142,6 +142,27 @@ class Logs(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("is no policy (i,s) of the paper", done.stderr)
 
+    def test_latencies_are_drawn_from_data(self):
+        data = self.folder / "latencies.txt"
+        data.write_text("1\n2\n9\n")  # mean 4
+        log = self.folder / "log.jsonl"
+        done = turnout(*SIMULATE, "--tasks", 300, "--latencies", data, "-o", log)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        seen = {(r["model"], round(r["latency_s"], 9)) for r in map(json.loads, log.read_text().splitlines())}
+        self.assertEqual(seen, {(m, round(t * x / 4, 9)) for m, t in (("mini", 1), ("large", 3)) for x in (1, 2, 9)})
+        data.write_text("1\n-2\n")
+        done = turnout(*SIMULATE, "--latencies", data)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("latencies.txt:2: -2 must be >= 0", done.stderr)
+
+    def test_an_evaluation_leaves_out_tasks_that_may_go_on_yet(self):
+        log = ROOT / "examples/explored.jsonl.gz"
+        tasks = {r["task_id"]: r["started_at"] for r in map(json.loads, gzip.open(log, "rt")) if r["attempt"] == 1}
+        answer = json.loads(turnout("evaluate", "--log", log, "--policy", "mini,large", "--window", 86400, "--json").stdout)
+        last = max(json.loads(line)["started_at"] for line in gzip.open(log, "rt"))
+        settled = sum(1 for start in tasks.values() if start < last[:8] + f"{int(last[8:10]) - 1:02d}" + last[10:])
+        self.assertEqual(answer["tasks"], settled)
+
     def test_hostile_text_is_text(self):
         log = self.folder / "log.jsonl"
         nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 190, "$(rm -rf /)", "</script>"]
@@ -208,12 +229,14 @@ class Logs(unittest.TestCase):
         out.write_text("old")
         log = self.folder / "log.jsonl"
         log.write_text("old")
+        killed = 0
         for _ in range(25):
-            killed_after(chance.uniform(0, 0.08), self.folder, "estimate", "--log", LOG, "-o", out)
+            killed += killed_after(chance.uniform(0, 0.08), self.folder, "estimate", "--log", LOG, "-o", out)
             self.assertTrue(out.read_text() == "old" or out.read_text().endswith("\n"), "half a scenario")
-            killed_after(chance.uniform(0, 0.08), self.folder, *SIMULATE, "--tasks", 20000, "-o", log)
+            killed += killed_after(chance.uniform(0, 0.08), self.folder, *SIMULATE, "--tasks", 20000, "-o", log)
             text = log.read_text()
             self.assertTrue(text == "old" or text.endswith("}\n"))
+        self.assertGreater(killed, 5)
 
 
 if __name__ == "__main__":

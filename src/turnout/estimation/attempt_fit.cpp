@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "turnout/numeric/cholesky.h"
+#include "turnout/numeric/normal.h"
 #include "turnout/numeric/normal_nodes.h"
 #include "turnout/numeric/variates.h"
 
 namespace turnout::estimation {
 namespace {
 
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+using numeric::logistic;
 
 /// Parameters: a skill for each model, then sigma^2, then delta.
 using Parameters = std::vector<double>;

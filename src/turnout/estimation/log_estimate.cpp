@@ -15,12 +15,12 @@
 #include "turnout/estimation/value_estimate.h"
 #include "turnout/game/task_types.h"
 #include "turnout/numeric/chi_square.h"
+#include "turnout/numeric/normal.h"
 #include "turnout/numeric/variates.h"
 
 namespace turnout::estimation {
 namespace {
 
-constexpr double kNormal95 = 1.959963984540054;
 constexpr double kSignificant = 0.05;
 
 double as_real(std::int64_t count) { return static_cast<double>(count); }
@@ -28,8 +28,8 @@ double as_real(std::int64_t count) { return static_cast<double>(count); }
 Figure mean_figure(const Moments& moments) {
   if (moments.count == 0) return {};
   const double error = std::sqrt(moments.variance() / as_real(moments.count));
-  return {moments.mean(), moments.mean() - kNormal95 * error, moments.mean() + kNormal95 * error, Basis::kIdentified,
-          moments.count};
+  return {moments.mean(), moments.mean() - numeric::kNormal95 * error, moments.mean() + numeric::kNormal95 * error,
+          Basis::kIdentified, moments.count};
 }
 
 /// A number of the fates of one cell, with its interval: from feedback, or between what silence may mean.
@@ -127,7 +127,7 @@ void success_from_fit(const FittedAttempts& fit, std::size_t k, std::int64_t pas
   const double skill = fit.model.skills[k];
   if (model.success.passes > 0 || std::isnan(skill)) return;
   const double sigma = std::sqrt(fit.model.variance);
-  const double reach = kNormal95 * fit.error(k);
+  const double reach = numeric::kNormal95 * fit.error(k);
   const auto at = [&](double x) { return game::mean_success(x, sigma); };
   model.success = {at(skill), at(skill - reach), at(skill + reach), Basis::kIdentified, passes};
 }
@@ -150,7 +150,9 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
       return;
     }
     const std::size_t models = table.names().size();
-    const auto bounds = [](double x, double error) { return std::pair(x - kNormal95 * error, x + kNormal95 * error); };
+    const auto bounds = [](double x, double error) {
+      return std::pair(x - numeric::kNormal95 * error, x + numeric::kNormal95 * error);
+    };
     const auto [v_low, v_high] = bounds(fit->full.model.variance, fit->full.error(models));
     const auto [f_low, f_high] = bounds(fit->full.model.feedback, fit->full.error(models + 1));
     if (g == 1) {
@@ -240,7 +242,8 @@ void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options,
 Figure difference(const Moments& a, const Moments& b) {
   const double value = a.mean() - b.mean();
   const double error = std::sqrt(a.variance() / as_real(a.count) + b.variance() / as_real(b.count));
-  return {value, value - kNormal95 * error, value + kNormal95 * error, Basis::kIdentified, a.count + b.count};
+  return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error, Basis::kIdentified,
+          a.count + b.count};
 }
 
 void estimate_switching(const PathTable& table, LogEstimate& result) {

@@ -70,6 +70,27 @@ TEST(LogEstimate, retries_that_fail_more_reject_independence) {
   EXPECT_GT(estimated.sigma->low, 0.5);
 }
 
+TEST(LogEstimate, switching_costs_are_what_a_pass_takes_more_after_another_model) {
+  auto statistics = statistics_of({{{"a"}, {500, 500, 0, 0}},
+                                   {{"a", "b"}, {0, 400, 100, 0}},
+                                   {{"b"}, {500, 500, 0, 0}},
+                                   {{"b", "b"}, {0, 500, 0, 0}}});
+  PathCounts& switched = statistics.paths.at({"", {"a", "b"}, false});
+  switched.latency = switched.cost = {};
+  for (int i = 0; i < 500; ++i) {
+    switched.latency.add(2.501 + 0.001 * (i % 3 - 1));
+    switched.cost.add(2.601 + 0.001 * (i % 3 - 1));
+  }
+  const auto estimated = estimate(statistics, {}).value();
+  ASSERT_EQ(estimated.switching.size(), 1U);
+  const auto& found = estimated.switching[0];
+  EXPECT_EQ(estimated.models[found.from].model + estimated.models[found.to].model, "ab");
+  EXPECT_LE(found.latency.low, 0.5);
+  EXPECT_GE(found.latency.high, 0.5);
+  EXPECT_NEAR(found.cost.value, 0.6, 1e-3);
+  EXPECT_GT(found.cost.low, 0.59);
+}
+
 TEST(LogEstimate, an_empty_log_is_refused) { EXPECT_FALSE(estimate({}, {})); }
 
 TEST(LogEstimate, the_same_seed_gives_the_same_intervals) {

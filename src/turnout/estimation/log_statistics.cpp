@@ -76,17 +76,18 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % 
 /// The latest task of each user, by a hash of his id; a sample by hash when there are too many.
 class Users {
  public:
+  explicit Users(std::size_t most) : most_users_(most) {}
   struct Last {
     std::int64_t started_us = std::numeric_limits<std::int64_t>::min();
     TaskEnd end = TaskEnd::kSilent;
   };
   void see(const std::string& user, std::int64_t started_us, TaskEnd end, std::int64_t newest, ReturnCounts& counts) {
     const std::uint64_t hash = std::hash<std::string>{}(user);
-    if (hash > most_) return;
+    if (hash > greatest_) return;
     Last& last = last_[hash];
     if (started_us <= newest) ++counts.tasks.at(static_cast<std::size_t>(end));
     if (started_us >= last.started_us) last = {started_us, end};
-    if (last_.size() > StatisticsGatherer::kMostUsers) halve(counts);
+    if (last_.size() > most_users_) halve(counts);
   }
   void count_last(std::int64_t newest, ReturnCounts& counts) const {
     for (const auto& [hash, last] : last_) {
@@ -97,16 +98,17 @@ class Users {
  private:
   /// Keeps the users with the smaller hashes. The tasks counted so far are scaled alike.
   void halve(ReturnCounts& counts) {
-    most_ /= 2;
+    greatest_ /= 2;
     const std::size_t before = last_.size();
-    std::erase_if(last_, [this](const auto& user) { return user.first > most_; });
+    std::erase_if(last_, [this](const auto& user) { return user.first > greatest_; });
     for (auto& tasks : counts.tasks) {
       tasks =
           std::llround(static_cast<double>(tasks) * static_cast<double>(last_.size()) / static_cast<double>(before));
     }
   }
   std::unordered_map<std::uint64_t, Last> last_;
-  std::uint64_t most_ = std::numeric_limits<std::uint64_t>::max();
+  std::size_t most_users_;
+  std::uint64_t greatest_ = std::numeric_limits<std::uint64_t>::max();  // hash of the users that count
 };
 
 }  // namespace
@@ -154,7 +156,8 @@ bool TaskSelector::takes(const Pass& pass) {
 }
 
 struct StatisticsGatherer::State {
-  State(LogSelection chosen, std::int64_t last) : selection(std::move(chosen)), last_us(last) {}
+  State(LogSelection chosen, std::int64_t last, std::size_t most_users)
+      : selection(std::move(chosen)), last_us(last), users(most_users) {}
 
   void add(const Pass& pass);
   void finish_task();
@@ -180,8 +183,8 @@ struct StatisticsGatherer::State {
   std::uint64_t path = 0;  // models of the attempts so far, 8 bits each, the last one lowest
 };
 
-StatisticsGatherer::StatisticsGatherer(const LogSelection& selection, std::int64_t last_us)
-    : state_(std::make_unique<State>(selection, last_us)) {}
+StatisticsGatherer::StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users)
+    : state_(std::make_unique<State>(selection, last_us, most_users)) {}
 StatisticsGatherer::~StatisticsGatherer() = default;
 
 void StatisticsGatherer::add(const Pass& pass) { state_->add(pass); }

@@ -136,7 +136,7 @@ class StatisticsGatherer {
  public:
   static constexpr std::size_t kMostUsers = std::size_t{1} << 21U;
   /// @param last_us  start of the log's latest pass, of all tasks
-  StatisticsGatherer(const LogSelection& selection, std::int64_t last_us);
+  StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users = kMostUsers);
   ~StatisticsGatherer();
   StatisticsGatherer(const StatisticsGatherer&) = delete;
   StatisticsGatherer& operator=(const StatisticsGatherer&) = delete;

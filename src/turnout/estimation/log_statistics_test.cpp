@@ -108,6 +108,32 @@ TEST(LogStatistics, who_comes_back_is_counted_by_how_the_task_ended) {
   EXPECT_EQ(statistics->returns.last, (std::array<std::int64_t, 3>{0, 0, 0})) << "u came back at 8";
 }
 
+TEST(LogStatistics, of_too_many_users_a_sample_counts_with_the_same_shares) {
+  constexpr int kUsers = 20'000;
+  std::vector<Pass> passes;
+  for (int user = 0; user < kUsers; ++user) {  // every fourth comes back after an unsolved task, all after a solved one
+    const auto add = [&](int which, Outcome outcome) {
+      Pass pass = pass_of("t" + std::to_string(1'000'000 + 2 * user + which), 1, "m", 1 + which, outcome);
+      pass.user_id = "user " + std::to_string(user);
+      passes.push_back(pass);
+    };
+    add(0, user % 2 == 0 ? Outcome::kSuccess : Outcome::kFailure);
+    if (user % 2 == 0 || user % 4 == 1) add(1, Outcome::kUnknown);
+  }
+  LogSelection selection = all_of_time();
+  StatisticsGatherer gatherer(selection, 2'000'000, 1000);
+  for (const Pass& pass : passes) gatherer.add(pass);
+  const auto returns = gatherer.finish()->returns;
+  const auto left = [&](TaskEnd end) {
+    const auto i = static_cast<std::size_t>(end);
+    return static_cast<double>(returns.last.at(i)) / static_cast<double>(returns.tasks.at(i));
+  };
+  EXPECT_LT(returns.tasks[0], 1000);
+  EXPECT_GT(returns.tasks[0], 150);
+  EXPECT_EQ(returns.last[0], 0) << "all came back after a solved task";
+  EXPECT_NEAR(left(TaskEnd::kAbandoned), 0.5, 0.1);
+}
+
 TEST(LogStatistics, bins_of_latency_are_within_2_2_percent) {
   for (double latency = 1e-4; latency < 1e4; latency *= 1.037) {
     EXPECT_NEAR(latency_of_bin(latency_bin(latency)) / latency, 1, 0.0221);

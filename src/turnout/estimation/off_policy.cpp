@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "turnout/base/number_text.h"
+#include "turnout/numeric/normal.h"
 #include "turnout/numeric/sample.h"
 
 namespace turnout::estimation {
@@ -15,12 +16,13 @@ namespace {
 
 constexpr std::size_t kQuantities = 4;
 constexpr std::array<const char*, kQuantities> kNames = {"service_cost", "latency", "attempts", "success"};
-constexpr double kNormal95 = 1.959963984540054;
 
 using Path = std::vector<std::size_t>;
 using Rewards = std::array<double, kQuantities>;
 
-Evaluated interval(double value, double error) { return {value, value - kNormal95 * error, value + kNormal95 * error}; }
+Evaluated interval(double value, double error) {
+  return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error};
+}
 
 /// Means of one path over all policies.
 struct Node {

@@ -8,6 +8,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/numeric/cholesky.h"
+#include "turnout/numeric/normal.h"
 
 namespace turnout::estimation {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr std::int64_t kLeastTimed = 5;  // passes with tokens in a period
 constexpr std::size_t kLeastSide = 3;    // periods on either side of a change
 constexpr int kPermutations = 999;
-constexpr double kNormal95 = 1.959963984540054;
 
 /// One period: mean of ln(latency / tokens) at the mean length, its load and its weight.
 struct Point {
@@ -130,7 +130,7 @@ void search_all(const std::vector<Point>& points, double alpha, std::int64_t per
   std::vector<double> values;
   for (const auto& point : points) values.push_back(point.value);
   const auto with = fit(points, values, found->first.at);
-  const double reach = kNormal95 * with->step_error;
+  const double reach = numeric::kNormal95 * with->step_error;
   series.changes.push_back({points[found->first.at].period * period_us, std::exp(with->step),
                             std::exp(with->step - reach), std::exp(with->step + reach), found->second});
   search_all({points.begin() + at, points.end()}, alpha, period_us, rng, series, false);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
 #include "turnout/numeric/cholesky.h"
+#include "turnout/numeric/normal.h"
 
 namespace turnout::estimation {
 namespace {
@@ -15,7 +15,7 @@ constexpr double kLeastPatience = 0.05;
 double above(double bar, const ValueFit& fit) {
   if (bar <= 0) return 1;
   const double z = (std::log(bar) - fit.log_median) / fit.sigma;
-  return std::max(std::erfc(z / std::numbers::sqrt2) / 2, 1e-12);
+  return std::max(numeric::normal_above(z), 1e-12);
 }
 
 double predicted(const StayShare& share, const ValueFit& fit) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "turnout/numeric/normal.h"
 #include "turnout/numeric/normal_nodes.h"
 
 namespace turnout::game {
@@ -19,7 +20,7 @@ std::vector<numeric::WeightedNode> nodes_for(double sigma) {
   return numeric::normal_nodes(std::max(kSmallest, kStep * std::min(1.0, kWideEnough / sigma)));
 }
 
-double logistic(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+using numeric::logistic;
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "turnout/base/number_text.h"
+#include "turnout/base/split.h"
 
 namespace turnout::policy {
 namespace {
@@ -17,18 +18,6 @@ using base::Result;
 using base::Status;
 
 constexpr std::size_t kLongestSequence = 1000;
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
 
 Result<std::size_t> number_of(const std::string& name, std::span<const std::string> models) {
   const auto found = std::find(models.begin(), models.end(), name);
@@ -72,7 +61,7 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     return read(text.substr(slash + 1), models);
   }
   if (text.starts_with(kCascade)) {
-    const auto parts = split(text.substr(kCascade.size()), ',');
+    const auto parts = base::split(text.substr(kCascade.size()), ',');
     if (parts.size() != 3) return Error{ErrorCode::kInvalidValue, "must be cascade:FIRST,LAST,PROBABILITY", ""};
     form_ = Form::kCascade;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -88,7 +77,7 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
   if (text.starts_with(kLottery)) {
     form_ = Form::kLottery;
     lottery_.assign(models.size(), 0);
-    for (const auto& part : split(text.substr(kLottery.size()), ',')) {
+    for (const auto& part : base::split(text.substr(kLottery.size()), ',')) {
       const auto equals = part.find('=');
       if (equals == std::string::npos) {
         return Error{ErrorCode::kInvalidValue, "must be lottery:MODEL=PROBABILITY,...", ""};
@@ -106,7 +95,7 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     }
     return base::Done{};
   }
-  for (const auto& name : split(text, ',')) {
+  for (const auto& name : base::split(text, ',')) {
     auto model = number_of(name, models);
     if (!model) return model.error();
     sequence_.push_back(*model);

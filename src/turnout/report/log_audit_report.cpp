@@ -105,11 +105,11 @@ ordered_json log_audit_json(const LogAudit& audit) {
 std::string log_audit_text(const LogAudit& audit) {
   const auto& e = audit.log.estimate;
   std::string text = "1. Was a model slowed down?\n";
-  text +=
-      wrapped(fmt::format("Latency per output token, beyond what load and length explain; {} of reporting any change "
-                          "where there is none.",
-                          percent(audit.alpha)),
-              90, 2);
+  text += wrapped(
+      fmt::format("Latency per output token, beyond what load and length explain. Where nothing changed, a change "
+                  "is reported with probability {}.",
+                  percent(audit.alpha)),
+      90, 2);
   text += "\n";
   Table table({"model", "periods", "passes", "change", "factor", "p"});
   for (const auto& s : audit.speed) {

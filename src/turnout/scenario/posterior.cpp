@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "turnout/base/rng.h"
+#include "turnout/numeric/normal.h"
 #include "turnout/numeric/variates.h"
 
 namespace turnout::scenario {
@@ -14,10 +15,9 @@ std::optional<double> draw(const Uncertainty& u, base::Rng& rng) {
     constexpr double kLeast = 1e-100;
     return std::max(kLeast, numeric::beta(u.successes + 1, u.trials - u.successes + 1, rng));
   }
-  constexpr double kZ = 1.959963984540054;
   constexpr int kMostTries = 1000;
   for (int i = 0; i < kMostTries; ++i) {
-    const double z = numeric::normal(rng) / kZ;
+    const double z = numeric::normal(rng) / numeric::kNormal95;
     const double x = u.mean + z * (z < 0 ? u.mean - u.low : u.high - u.mean);
     if (game::check(u.parameter.quantity, x)) return x;
   }

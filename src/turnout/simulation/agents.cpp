@@ -10,20 +10,13 @@
 #include <thread>
 #include <utility>
 
-#include "turnout/numeric/normal_nodes.h"
+#include "turnout/numeric/normal.h"
 
 namespace turnout::simulation {
 namespace {
 
-/// Beyond so many failures users judge as after so many.
-constexpr std::size_t kDeepestThreshold = 6;
-constexpr std::size_t kLongestHorizon = 32;
 constexpr std::size_t kMostPasses = 100'000;
 constexpr double kMeanTokens = 300;
-constexpr double kNodeDistance = 0.25;  // of the integral over difficulty
-
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
-double normal_above(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
 
 /// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck stays aligned.
 double normal_of(double u, double v) { return std::sqrt(-2 * std::log1p(-u)) * std::cos(2 * std::numbers::pi * v); }
@@ -57,106 +50,8 @@ struct Agents::Played {
   bool solved = false;
 };
 
-Agents::Agents(Setting setting) : setting_(std::move(setting)) {
-  const double sigma = setting_.difficulty.sigma;
-  if (sigma == 0) {
-    nodes_ = {0};
-    weights_ = {1};
-  } else {
-    for (const auto& node : numeric::normal_nodes(kNodeDistance)) {
-      nodes_.push_back(sigma * node.x);
-      weights_.push_back(node.weight);
-    }
-  }
-  for (std::size_t k = 0; k < setting_.game.size(); ++k) {
-    skills_.push_back(game::skill_of(setting_.game.pass(k).success, sigma));
-  }
-  thresholds_.resize(setting_.policies.size());
-  for (std::size_t i = 0; i < setting_.policies.size(); ++i) {
-    Path path;
-    tabulate(i, path);
-  }
-}
-
-double Agents::pass_success(std::size_t k, double theta, std::size_t attempt) const {
-  return logistic(skills_[k] - theta + setting_.difficulty.feedback * static_cast<double>(attempt));
-}
-
-double Agents::latency_of(const Path& path) const {
-  const std::size_t k = path.back();
-  const double switching = path.size() < 2 ? 0 : setting_.game.switch_latency(path[path.size() - 2], k);
-  return setting_.game.pass(k).latency + switching;
-}
-
-double Agents::cost_of(const Path& path) const {
-  const std::size_t k = path.back();
-  const double switching = path.size() < 2 ? 0 : setting_.game.switch_cost(path[path.size() - 2], k);
-  return setting_.game.offer(k).pass.cost + switching;
-}
-
-/// What `horizon` more attempts promise after the failures of `path`. `belief` has the probability of each difficulty
-/// and of those failures.
-Agents::Promise Agents::promise(const policy::RoutingPolicy& policy, Path& path, const std::vector<double>& belief,
-                                std::size_t horizon) const {
-  Promise total;
-  std::vector<double> chances;
-  policy.next(path, chances);
-  double reach = 0;
-  for (const double b : belief) reach += b;
-  std::vector<double> failed(belief.size());
-  for (std::size_t k = 0; k < chances.size(); ++k) {
-    if (chances[k] == 0) continue;
-    double success = 0;
-    for (std::size_t i = 0; i < belief.size(); ++i) {
-      const double p = pass_success(k, nodes_[i], path.size());
-      success += belief[i] * p;
-      failed[i] = belief[i] * (1 - p);
-    }
-    path.push_back(k);
-    total.waiting += chances[k] * reach * latency_of(path);
-    total.success += chances[k] * success;
-    if (horizon > 1) {
-      const Promise later = promise(policy, path, failed, horizon - 1);
-      total.waiting += chances[k] * later.waiting;
-      total.success += chances[k] * later.success;
-    }
-    path.pop_back();
-  }
-  return total;
-}
-
-double Agents::worth_staying(const policy::RoutingPolicy& policy, Path path) const {
-  constexpr double kMostBranches = 512;
-  std::vector<double> belief = weights_;
-  for (std::size_t m = 0; m < path.size(); ++m) {
-    for (std::size_t i = 0; i < belief.size(); ++i) belief[i] *= 1 - pass_success(path[m], nodes_[i], m);
-  }
-  const double branches = policy.is_deterministic() ? 1 : static_cast<double>(setting_.game.size());
-  double least = INFINITY;
-  for (std::size_t horizon = 1; horizon <= kLongestHorizon; ++horizon) {
-    if (std::pow(branches, static_cast<double>(horizon)) > kMostBranches) break;
-    const Promise promised = promise(policy, path, belief, horizon);
-    if (promised.success > 0) least = std::min(least, promised.waiting / promised.success);
-  }
-  return least;
-}
-
-void Agents::tabulate(std::size_t policy, Path& path) {
-  const auto& rule = setting_.policies[policy];
-  std::vector<double> chances;
-  rule.next(path, chances);
-  for (std::size_t k = 0; k < chances.size(); ++k) {
-    if (chances[k] == 0) continue;
-    path.push_back(k);
-    thresholds_[policy][path] = worth_staying(rule, path);
-    if (path.size() < kDeepestThreshold) tabulate(policy, path);
-    path.pop_back();
-  }
-}
-
-double Agents::threshold(std::size_t policy, const Path& path) const {
-  if (path.size() <= kDeepestThreshold) return thresholds_[policy].at(path);
-  return thresholds_[policy].at(Path(path.begin(), path.begin() + kDeepestThreshold));
+Agents::Agents(Setting setting) : setting_(std::move(setting)), passes_(setting_.game, setting_.difficulty) {
+  for (const auto& policy : setting_.policies) stays_.emplace_back(passes_, policy);
 }
 
 Agents::Task Agents::draw_task(base::Rng& rng) const {
@@ -193,8 +88,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     for (double below = chances[0]; model + 1 < chances.size() && luck[0] >= below;) below += chances[++model];
     while (chances[model] == 0) --model;  // rounding at the end of the sum
     path.push_back(model);
-    Step step{path, chances[model], latency_of(path), cost_of(path)};
-    double success = pass_success(model, task.theta, attempt);
+    Step step{path, chances[model], passes_.latency(path), passes_.cost(path)};
+    double success = passes_.success(model, task.theta, attempt);
     for (const Drift& drift : setting_.drifts) {
       if (drift.model != model || task.when < drift.from) continue;
       step.latency *= drift.latency_factor;
@@ -202,14 +97,13 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     }
     const double size = lognormal_factor(how.tokens_sigma, normal_of(luck[6], luck[7]));
     step.tokens = std::max(1.0, std::round(kMeanTokens * size));
-    step.latency *= size * lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]));
-    if (!how.latency_sample.empty()) {
-      const auto& sample = how.latency_sample;
-      step.latency *= sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))];
-    }
+    const auto& sample = how.latency_sample;
+    step.latency *=
+        size * (sample.empty() ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
+                               : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
     step.solved = luck[1] < success;
     step.stays = !step.solved && luck[2] < how.patience &&
-                 task.user.value >= task.user.value_of_time * threshold(task.policy, path);
+                 task.user.value >= task.user.value_of_time * stays_[task.policy].waiting_per_success(path);
     step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;
     played.cost += step.cost;
@@ -366,15 +260,15 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
     // Share of users whose V is at least v, and E[V; V >= v].
     const auto share_above = [&](double v) {
       if (how.value_sigma == 0) return user.value >= v ? 1.0 : 0.0;
-      return v <= 0 ? 1.0 : normal_above((std::log(v / user.value)) / how.value_sigma);
+      return v <= 0 ? 1.0 : numeric::normal_above((std::log(v / user.value)) / how.value_sigma);
     };
     const auto value_above = [&](double v) {
       if (how.value_sigma == 0) return user.value >= v ? user.value : 0.0;
       const double mean = user.value * std::exp(how.value_sigma * how.value_sigma / 2);
-      return v <= 0 ? mean : mean * normal_above(std::log(v / user.value) / how.value_sigma - how.value_sigma);
+      return v <= 0 ? mean : mean * numeric::normal_above(std::log(v / user.value) / how.value_sigma - how.value_sigma);
     };
     ExpectedPayoffs x;
-    std::vector<double> belief = weights_;
+    std::vector<double> belief = passes_.weights();
     Path path;
     double bar = 0;       // the greatest w x so far: who is still there has V >= bar
     double patience = 1;  // probability of not having left for other reasons
@@ -384,19 +278,19 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
       double reach = 0;
       double success = 0;
       for (std::size_t i = 0; i < belief.size(); ++i) {
-        const double p = pass_success(k, nodes_[i], attempt);
+        const double p = passes_.success(k, passes_.difficulties()[i], attempt);
         reach += belief[i];
         success += belief[i] * p;
         belief[i] *= 1 - p;
       }
       const double there = patience * share_above(bar);
       x.attempts += there * reach;
-      x.latency += there * reach * latency_of(path);
-      x.service_cost += there * reach * cost_of(path);
+      x.latency += there * reach * passes_.latency(path);
+      x.service_cost += there * reach * passes_.cost(path);
       x.success += there * success;
       x.user_utility += patience * value_above(bar) * success;
       if (there * reach < kNegligible) break;
-      bar = std::max(bar, user.value_of_time * threshold(0, path));
+      bar = std::max(bar, user.value_of_time * stays_[0].waiting_per_success(path));
       patience *= how.patience;
     }
     x.user_utility -= user.value_of_time * x.latency;

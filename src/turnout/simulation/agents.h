@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "turnout/game/task_types.h"
 #include "turnout/numeric/sample.h"
 #include "turnout/policy/routing_policy.h"
+#include "turnout/simulation/stay_rule.h"
 #include "turnout/traffic/pass.h"
 
 /// Users as they are met in logs: they differ in what a task is worth to them, run out of patience, say rarely whether
@@ -35,7 +35,7 @@ struct Behaviour {
   double leaves_solved = 0;            ///< probability that a user never comes back after a solved task
   double leaves_unsolved = 0;          ///< the same after an unsolved one
   double latency_sigma = 0;            ///< latency is lognormal with the model's mean and this sigma of its logarithm
-  std::vector<double> latency_sample;  ///< instead: drawn from these, scaled to the model's mean
+  std::vector<double> latency_sample;  ///< instead: factors of the mean, drawn with equal probability
   double tokens_sigma = 0;        ///< output is lognormal about a mean of 300 tokens, and latency in proportion to it
   double span_s = 30 * 86'400.0;  ///< the log's length
   double gap_s = 86'400.0;        ///< mean time between a user's tasks
@@ -78,8 +78,7 @@ struct Workers {
 };
 
 /// Users who know the policy, the attempt and the models that served them, and stop when what is promised is not worth
-/// the wait: after the failures of a path a user goes on iff V >= w x, x the least over horizons of expected waiting
-/// per expected success of going on so long.
+/// the wait (stay_rule.h).
 class Agents {
  public:
   /// @param setting  its game has no prices (they are not played); difficulty.sigma <= 3
@@ -106,26 +105,12 @@ class Agents {
   struct Task;
   struct Step;
   struct Played;
-  using Path = std::vector<std::size_t>;
-  /// Waiting and successes promised to who goes on for so many attempts.
-  struct Promise {
-    double waiting = 0, success = 0;
-  };
-  [[nodiscard]] double pass_success(std::size_t k, double theta, std::size_t attempt) const;
-  [[nodiscard]] Promise promise(const policy::RoutingPolicy& policy, Path& path, const std::vector<double>& belief,
-                                std::size_t horizon) const;
-  [[nodiscard]] double worth_staying(const policy::RoutingPolicy& policy, Path path) const;
-  void tabulate(std::size_t policy, Path& path);
-  [[nodiscard]] double threshold(std::size_t policy, const Path& path) const;
-  [[nodiscard]] double latency_of(const Path& path) const;
-  [[nodiscard]] double cost_of(const Path& path) const;
   Played play_task(const Task& task, base::Rng& rng, const std::function<bool(const Step&)>& on_pass) const;
   [[nodiscard]] Task draw_task(base::Rng& rng) const;
 
   Setting setting_;
-  std::vector<double> skills_;
-  std::vector<double> nodes_, weights_;             // difficulty
-  std::vector<std::map<Path, double>> thresholds_;  // [policy], by path up to kDeepestThreshold
+  PassRule passes_;
+  std::vector<StayRule> stays_;  // by policy
 };
 
 /// Two policies on the same tasks, with the same users and luck.

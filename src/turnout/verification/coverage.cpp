@@ -161,7 +161,7 @@ OneLog play_log(const Case& c, const Agents& agents, const std::vector<Watched>&
 }
 
 CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                        std::uint64_t seed, const std::function<void()>& on_log) {
+                        std::uint64_t seed, const std::function<void(std::size_t)>& on_logs) {
   const Agents agents(setting_of(c));
   const auto figures = watched(c);
   std::vector<OneLog> results(logs);
@@ -171,7 +171,7 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, st
     workers.emplace_back([&, worker] {
       for (std::size_t i = worker; i < logs; i += threads) {
         results[i] = play_log(c, agents, figures, tasks, seed + i, i < regret_logs);
-        if (worker == 0) on_log();
+        if (worker == 0) on_logs(std::min(threads, logs - i));
       }
     });
   }
@@ -203,9 +203,9 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, st
 }  // namespace
 
 std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                                              std::uint64_t seed, const std::function<void()>& on_log) {
+                                              std::uint64_t seed, const std::function<void(std::size_t)>& on_logs) {
   std::vector<CoverageSetting> all;
-  for (const auto& c : cases()) all.push_back(measure(c, logs, tasks, regret_logs, seed, on_log));
+  for (const auto& c : cases()) all.push_back(measure(c, logs, tasks, regret_logs, seed, on_logs));
   return all;
 }
 

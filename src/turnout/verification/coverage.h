@@ -28,7 +28,9 @@ struct CoverageSetting {
 
 /// Simulates `logs` logs of each setting with `tasks` tasks, estimates from each, compares. The regret is over plans of
 /// one switch of model at most, chosen by the estimate and judged by the truth, on the first `regret_logs` logs.
+/// @param on_logs  called by one thread with the number of logs done since, about
+inline constexpr std::size_t kCoverageSettings = 8;
 std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                                              std::uint64_t seed, const std::function<void()>& on_log);
+                                              std::uint64_t seed, const std::function<void(std::size_t)>& on_logs);
 
 }  // namespace turnout::verification
