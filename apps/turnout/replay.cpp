@@ -10,7 +10,7 @@
 #include "turnout/game/belief_plan.h"
 #include "turnout/report/replay_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 #include "verbs.h"
 
 namespace turnout::program {

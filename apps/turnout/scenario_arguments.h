@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 namespace turnout::program {
 

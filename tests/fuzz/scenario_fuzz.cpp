@@ -6,7 +6,7 @@
 
 #include "turnout/game/plan_classes.h"
 #include "turnout/game/remedies.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_types.h"
 
 namespace {

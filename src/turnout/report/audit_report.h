@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// Is the provider's optimal routing against its users, does it pay to slow them down, and what would help:
 /// for a reader who decides about policy. Text and JSON carry the same numbers.

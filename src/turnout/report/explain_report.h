@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// Why the optimum is what it is, and how firmly: the decision rule with its numbers, and for each parameter the
 /// nearest value at which the provider would play another route.

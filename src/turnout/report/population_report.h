@@ -4,7 +4,7 @@
 #include <string>
 
 #include "turnout/game/population.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// The policy for a population of users, and what it costs to serve them by one policy.
 namespace turnout::report {

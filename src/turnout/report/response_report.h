@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "turnout/game/best_response.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// The user's best response and both payoffs as functions of the policy.
 namespace turnout::report {

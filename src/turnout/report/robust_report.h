@@ -4,7 +4,7 @@
 #include <string>
 
 #include "turnout/game/robust_policy.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// The policy for a game that is not known exactly.
 namespace turnout::report {

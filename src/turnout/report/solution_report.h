@@ -4,7 +4,7 @@
 #include <string>
 
 #include "turnout/game/equilibrium.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// The equilibrium of a scenario, as text and as JSON, with the same numbers in both. docs/formats.md, "Solution".
 namespace turnout::report {

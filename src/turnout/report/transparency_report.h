@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 /// What a published policy is worth to each side: the equilibria without commitment beside the one with it.
 namespace turnout::report {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 namespace turnout::scenario {
 

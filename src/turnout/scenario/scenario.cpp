@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <utility>
 
-#include <cmath>
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
+#include "turnout/scenario/scenario_numbers.h"
 #include "turnout/scenario/toml_section.h"
 
 namespace turnout::scenario {
@@ -42,88 +42,6 @@ struct Draft {
   std::optional<std::string> outcomes;
   std::string outcomes_place;
 };
-
-/// A number, or a table that says how well it is known.
-class Amounts {
- public:
-  explicit Amounts(std::vector<Uncertainty>& uncertain) : uncertain_(uncertain) {}
-
-  Result<double> read(const TomlSection& section, std::string_view key, game::Parameter parameter) {
-    const toml::node* node = section.node(key);
-    if (node == nullptr || !node->is_table()) return section.number(key, parameter.quantity);
-    auto table = section.table(key);
-    if (!table) return table.error();
-    auto known = table->has("trials") ? counts(*table, parameter) : interval(*table, parameter);
-    if (!known) return known.error();
-    uncertain_.push_back(*known);
-    return known->mean;
-  }
-
- private:
-  static Result<Uncertainty> interval(const TomlSection& table, game::Parameter parameter) {
-    constexpr std::array<std::string_view, 3> kKeys = {"mean", "lo", "hi"};
-    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-    Uncertainty u{parameter, Uncertainty::Kind::kInterval, 0, 0, 0, 0, 0};
-    for (auto [key, to] : {std::pair{"mean", &u.mean}, {"lo", &u.low}, {"hi", &u.high}}) {
-      auto number = table.number(key, parameter.quantity);
-      if (!number) return number.error();
-      *to = *number;
-    }
-    if (u.low <= u.mean && u.mean <= u.high) return u;
-    return table.fail(ErrorCode::kInvalidValue, "mean",
-                      fmt::format("{} must be between lo = {} and hi = {}", u.mean, u.low, u.high));
-  }
-
-  static Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) {
-    constexpr std::array<std::string_view, 2> kKeys = {"successes", "trials"};
-    constexpr double kMost = 1e15;
-    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-    if (parameter.quantity != Quantity::kSuccess) {
-      return table.fail(ErrorCode::kUnsupported, "trials", "counts go with success only, use {mean, lo, hi}");
-    }
-    auto trials = table.number_between("trials", 1, kMost);
-    if (!trials) return trials.error();
-    auto successes = table.number_between("successes", 0, *trials);
-    if (!successes) return successes.error();
-    return Uncertainty{parameter, Uncertainty::Kind::kCounts, (*successes + 1) / (*trials + 2), 0, 0, *successes,
-                       *trials};
-  }
-
-  std::vector<Uncertainty>& uncertain_;
-};
-
-/// A lognormal over the users as segments of equal share, by the medians of its quantiles.
-struct Lognormal {
-  double median = 0;
-  double sigma = 0;
-};
-constexpr std::size_t kQuantiles = 200;
-
-/// @returns the standard normal quantile, by bisection on the error function: 1e-15 absolute.
-double normal_quantile(double share) {
-  double low = -10;
-  double high = 10;
-  for (int i = 0; i < 80; ++i) {
-    const double middle = (low + high) / 2;
-    (std::erfc(-middle / std::sqrt(2.0)) / 2 < share ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
-Result<std::optional<Lognormal>> lognormal(const TomlSection& section, std::string_view key, Quantity quantity) {
-  const toml::node* node = section.node(key);
-  if (node == nullptr || !node->is_table() || !node->as_table()->contains("median")) return std::optional<Lognormal>();
-  constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
-  constexpr double kWidest = 10;
-  auto table = section.table(key);
-  if (!table) return table.error();
-  if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-  auto median = table->number("median", quantity);
-  if (!median) return median.error();
-  auto sigma = table->number_between("sigma", 0, kWidest);
-  if (!sigma) return sigma.error();
-  return std::optional(Lognormal{*median, *sigma});
-}
 
 /// Reads a scenario's tables into a Scenario and a Draft.
 class Reader {
@@ -185,9 +103,9 @@ class Reader {
 
   /// V and the value of time: numbers, intervals, or lognormals over the users.
   Status values(const TomlSection& table) {
-    auto value = lognormal(table, "value", Quantity::kValue);
+    auto value = read_lognormal(table, "value", Quantity::kValue);
     if (!value) return value.error();
-    auto time = lognormal(table, "value_of_time", Quantity::kValueOfTime);
+    auto time = read_lognormal(table, "value_of_time", Quantity::kValueOfTime);
     if (!time) return time.error();
     Amounts amounts(uncertain_);
     auto plain_value = *value ? (*value)->median : amounts.read(table, "value", {Quantity::kValue, 0});
@@ -198,20 +116,7 @@ class Reader {
     if (!plain_time) return plain_time.error();
     draft_.user = {*plain_value, *plain_time};
     if (!*value && !*time) return base::Done{};
-    return spread(*value ? **value : Lognormal{*plain_value, 0}, *time ? **time : Lognormal{*plain_time, 0});
-  }
-
-  /// Independent lognormals become equal segments by a rank-1 lattice: every quantile of each occurs once.
-  Status spread(const Lognormal& value, const Lognormal& time) {
-    constexpr std::size_t kStride = 123;  // golden section of 200, with no common divisor
-    for (std::size_t i = 0; i < kQuantiles; ++i) {
-      const auto quantile = [](std::size_t k) {
-        return normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(kQuantiles));
-      };
-      segments_.push_back({1 / static_cast<double>(kQuantiles),
-                           {value.median * std::exp(value.sigma * quantile(i)),
-                            time.median * std::exp(time.sigma * quantile(i * kStride % kQuantiles))}});
-    }
+    segments_ = spread(*value ? **value : Lognormal{*plain_value, 0}, *time ? **time : Lognormal{*plain_time, 0});
     return base::Done{};
   }
 
@@ -435,56 +340,6 @@ Result<Scenario> read_scenario(const std::string& path) {
   if (!text) return text.error();
   if (path == "-") return parse_scenario(*text, "standard input");
   return parse_scenario(*text, path, std::filesystem::path(path).parent_path().string());
-}
-
-namespace {
-
-/// A provider or users that only one verb understands. Numbers with an interval are at their means.
-Status check_plain(const Scenario& scenario, const std::string& verb) {
-  const auto refuse = [&](const std::string& key, const char* what) {
-    return Error{ErrorCode::kUnsupported, fmt::format(fmt::runtime(what), verb),
-                 fmt::format("{}: {}", scenario.source, key)};
-  };
-  if (!scenario.commits)
-    return refuse("provider.commits", "{} needs a provider that commits; see turnout transparency");
-  if (!scenario.segments.empty()) return refuse("segment", "{} is for users who are alike; see turnout solve");
-  return base::Done{};
-}
-
-}  // namespace
-
-Status check_for_plans(const Scenario& scenario, const std::string& verb) {
-  if (scenario.knows && *scenario.knows != Knows::kAttempt) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} is for a user who knows the plan and the attempt, must be \"attempt\"", verb),
-                 scenario.source + ": user.knows"};
-  }
-  return check_plain(scenario, verb);
-}
-
-Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb) {
-  const auto beyond = [&](const std::string& key, const char* what) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} goes beyond the paper's game, which {} solves; see turnout plan", what, verb),
-                 fmt::format("{}: {}", scenario.source, key)};
-  };
-  const game::RoutingGame& game = scenario.game;
-  if (game.size() != game::Game::kModels) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("has {} [[model]] tables, {} needs 2; see turnout plan", game.size(), verb),
-                 scenario.source};
-  }
-  if (game.has_switching()) return beyond("switching", "a switching cost");
-  if (game.has_prices()) return beyond("model.price", "a price other than 0");
-  if (game.participates()) return beyond("user.participates", "participation");
-  if (scenario.difficulty) return beyond("difficulty", "difficulty");
-  if (scenario.outcomes) return beyond("difficulty.outcomes", "a table of outcomes");
-  if (scenario.knows && *scenario.knows != Knows::kPolicy)
-    return beyond("user.knows", "a user who knows more than the policy");
-  if (auto ok = check_plain(scenario, verb); !ok) return ok.error();
-  auto pair = game::Game::make(game.user(), {game.churn_penalty()}, {game.offer(0).pass, game.offer(1).pass});
-  if (!pair) return pair.error().within(scenario.source);
-  return TwoModelScenario{*pair, {scenario.names[0], scenario.names[1]}};
 }
 
 }  // namespace turnout::scenario

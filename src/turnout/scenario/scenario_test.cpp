@@ -1,4 +1,4 @@
-#include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_scope.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "turnout/scenario/scenario.h"
+
+/// Which verbs a scenario is for.
+namespace turnout::scenario {
+
+/// The paper's game, with the names of its models.
+struct TwoModelScenario {
+  game::Game game;
+  std::array<std::string, game::Game::kModels> names;
+};
+
+/// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first key that goes beyond
+/// it and the verb that can do it.
+/// @param verb  who asks, for the message
+base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb);
+
+/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a plan: users who are
+/// alike and know
+///   the plan and the attempt, a provider that commits.
+base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
+
+}  // namespace turnout::scenario
