@@ -27,7 +27,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     const bool source = traffic::is_store(arguments.source);
     const auto& wrong = traffic::without_password(source ? arguments.source : arguments.destination);
     return base::Error{base::ErrorCode::kMalformedInput,
-                       base::in_quotes(wrong) + (source ? " must be a file, a folder or -" : " must be sqlite:FILE"),
+                       base::in_quotes(wrong) + (source ? " must be a file, a folder or -"
+                                                        : " must be sqlite:FILE, postgres://... or clickhouse://..."),
                        source ? "SOURCE" : "DEST"};
   }
   auto reader = traffic::open_passes(arguments.source);
@@ -48,7 +49,9 @@ void add_import(CLI::App& program, Action& chosen) {
   verb->add_option("source", arguments->source, "FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, or -")
       ->option_text("SOURCE")
       ->required();
-  verb->add_option("destination", arguments->destination, "sqlite:FILE")->option_text("DEST")->required();
+  verb->add_option("destination", arguments->destination, "sqlite:FILE, postgres://... or clickhouse://...")
+      ->option_text("DEST")
+      ->required();
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

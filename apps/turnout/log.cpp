@@ -22,6 +22,8 @@ constexpr const char* kExamples =
     "  turnout log tail sqlite:passes.db --count 5\n"
     "  turnout log prune sqlite:passes.db --before 2026-01-01";
 
+constexpr const char* kStores = "sqlite:FILE, postgres://... or clickhouse://...";
+
 struct Arguments {
   LogArguments log;
   std::string store, before;
@@ -60,7 +62,15 @@ base::Result<ExitCode> check(const Arguments& arguments) {
 
 base::Result<std::unique_ptr<traffic::PassStore>> open(const std::string& name) {
   if (traffic::is_store(name)) return traffic::open_store(name, traffic::Create::kNo);
-  return base::Error{base::ErrorCode::kMalformedInput, base::in_quotes(name) + " must be sqlite:FILE", "STORE"};
+  return base::Error{base::ErrorCode::kMalformedInput,
+                     base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
+}
+
+base::Result<ExitCode> create(const Arguments& arguments) {
+  if (!traffic::is_store(arguments.store)) return open(arguments.store).error();
+  auto store = traffic::open_store(arguments.store, traffic::Create::kYes);
+  if (!store) return store.error();
+  return print(fmt::format("{} is ready\n", (*store)->name()));
 }
 
 base::Result<ExitCode> tail(const Arguments& arguments) {
@@ -86,7 +96,7 @@ base::Result<ExitCode> prune(const Arguments& arguments) {
 }  // namespace
 
 void add_log(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune");
+  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune, create");
   verb->require_subcommand(1);
   verb->footer(kExamples);
   auto arguments = std::make_shared<Arguments>();
@@ -99,13 +109,17 @@ void add_log(CLI::App& program, Action& chosen) {
   arguments->log.add_to(*add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
                         false);
   for (auto* part : verb->get_subcommands({})) part->add_flag("--json", arguments->json, "print JSON");
+  add("create", "Make a store's tables, or bring them up to date; import does so too", create)
+      ->add_option("store", arguments->store, kStores)
+      ->option_text("STORE")
+      ->required();
   auto* last = add("tail", "The passes that started last, as JSON Lines", tail);
-  last->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
+  last->add_option("store", arguments->store, kStores)->option_text("STORE")->required();
   last->add_option("--count", arguments->count, "how many, 1 to 1000000 (default 10)")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N");
   auto* old = add("prune", "Delete the tasks that began before a time, whole", prune);
-  old->add_option("store", arguments->store, "sqlite:FILE")->option_text("STORE")->required();
+  old->add_option("store", arguments->store, kStores)->option_text("STORE")->required();
   old->add_flag("--json", arguments->json, "print JSON");
   old->add_option("--before", arguments->before, "a day or a time")->option_text("TIME")->required();
 }

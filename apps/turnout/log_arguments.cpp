@@ -19,7 +19,9 @@ base::Result<std::int64_t> option_time(const std::string& option, const std::str
 }
 
 void LogArguments::add_to(CLI::App& verb, bool as_option, bool required) {
-  const char* help = "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, - or sqlite:FILE";
+  const char* help =
+      "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, -, or a store (sqlite:FILE, postgres://..., "
+      "clickhouse://...)";
   auto* source = verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
   if (required) source->required();
   verb.add_option("--since", since_, "only tasks that began at this day or time, or later")->option_text("TIME");

@@ -158,7 +158,7 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
       batch.push_back(pass);
       ++passes;
       progress.step();
-      return batch.size() < traffic::kBatch || flush();
+      return batch.size() < (*store)->batch() || flush();
     });
     if (!status || !flush()) return status.error();
   } else {
@@ -314,7 +314,7 @@ void add_simulate(CLI::App& program, Action& chosen) {
   verb->add_option("--threads", arguments->threads, "the result is the same for any number (default: all cores)")
       ->check(CLI::Range(1, 1024))
       ->option_text("N");
-  verb->add_option("-o,--output", arguments->output, "write a log: FILE.jsonl, FILE.csv, - or sqlite:FILE")
+  verb->add_option("-o,--output", arguments->output, "write a log: FILE.jsonl, FILE.csv, - or a store")
       ->option_text("LOG");
   spread("--value-sigma", how.value_sigma, "V is lognormal with this sigma of its logarithm");
   spread("--latency-sigma", how.latency_sigma, "so are latencies, about their means");

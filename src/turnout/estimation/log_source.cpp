@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "turnout/estimation/engines/sql_statistics.h"
+
 namespace turnout::estimation {
 
 using base::Result;
@@ -27,6 +29,7 @@ std::string TemporaryFile::source() const { return "sqlite:" + path_; }
 
 Result<LogStatistics> read_store(traffic::PassStore& store, const LogSelection& selection,
                                  const std::function<void(std::size_t)>& on_passes) {
+  if (auto* server = dynamic_cast<traffic::SqlStore*>(&store)) return sql_statistics(*server, selection, on_passes);
   constexpr std::size_t kEvery = 10'000;
   auto size = store.size();
   if (!size) return size.error();

@@ -45,7 +45,8 @@ base::Result<OpenLog> open_log(const std::string& source, const std::function<vo
 base::Result<LogReading> read_log(const std::string& source, const LogSelection& selection,
                                   const std::function<void(std::size_t)>& on_passes);
 
-/// @returns the statistics of a store's log.
+/// @returns the statistics of a store's log: a server gathers them itself (engines/sql_statistics.h), the rows of
+/// SQLite, which runs in our process, are streamed to a StatisticsGatherer.
 base::Result<LogStatistics> read_store(traffic::PassStore& store, const LogSelection& selection,
                                        const std::function<void(std::size_t)>& on_passes);
 

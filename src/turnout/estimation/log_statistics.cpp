@@ -285,21 +285,24 @@ void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates
   counts.xy += x * y;
 }
 
-base::Result<LogStatistics> StatisticsGatherer::finish() {
-  State& state = *state_;
-  state.finish_task();
-  state.in_task = false;
+base::Status few_enough(std::size_t models, std::size_t policies) {
   const auto too_many = [](const char* what, std::size_t count, std::size_t most, const char* advice) {
     return base::Error{base::ErrorCode::kUnsupported,
                        fmt::format("the log has {} {}, at most {} can be told apart; {}", count, what, most, advice),
                        ""};
   };
-  if (state.models.size() > kMostModels) {
-    return too_many("models", state.models.size(), kMostModels, "choose with --where model=NAME");
+  if (models > kMostModels) return too_many("models", models, kMostModels, "choose with --where model=NAME");
+  if (policies > kMostPolicies) {
+    return too_many("policies", policies, kMostPolicies, "choose with --where policy_id=ID");
   }
-  if (state.policies.size() > kMostPolicies) {
-    return too_many("policies", state.policies.size(), kMostPolicies, "choose with --where policy_id=ID");
-  }
+  return base::Done{};
+}
+
+base::Result<LogStatistics> StatisticsGatherer::finish() {
+  State& state = *state_;
+  state.finish_task();
+  state.in_task = false;
+  if (auto few = few_enough(state.models.size(), state.policies.size()); !few) return few.error();
   LogStatistics& result = state.result;
   state.users.count_last(state.last_us - state.selection.return_us, result.returns);
   for (const auto& [key, counts] : state.paths) {

@@ -154,6 +154,9 @@ class StatisticsGatherer {
 inline constexpr std::size_t kMostModels = 200;
 inline constexpr std::size_t kMostPolicies = 1000;
 
+/// @returns kUnsupported for more models or policies than kMostModels, kMostPolicies.
+base::Status few_enough(std::size_t models, std::size_t policies);
+
 /// The same of a log in memory, in any order, without duplicates.
 base::Result<LogStatistics> gather(std::vector<traffic::Pass> passes, const LogSelection& selection);
 

@@ -7,10 +7,10 @@ namespace turnout::traffic {
 base::Result<ImportCounts> import_passes(PassReader& reader, PassStore& store,
                                          const std::function<void(std::size_t)>& on_batch) {
   ImportCounts counts;
-  std::vector<Pass> batch(kBatch);  // its strings keep their memory from batch to batch
+  std::vector<Pass> batch(store.batch());  // its strings keep their memory from batch to batch
   for (bool more = true; more;) {
     std::size_t size = 0;
-    while (size < kBatch) {
+    while (size < batch.size()) {
       auto read = reader.next(batch[size]);
       if (!read) return read.error();
       more = *read;
@@ -24,6 +24,8 @@ base::Result<ImportCounts> import_passes(PassReader& reader, PassStore& store,
     on_batch(size);
   }
   counts.read = reader.counts();
+  if (counts.stored.added == 0) return counts;
+  if (auto done = store.settle(); !done) return done.error();
   return counts;
 }
 

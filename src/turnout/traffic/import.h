@@ -14,12 +14,11 @@ struct ImportCounts {
   InsertCounts stored;
 };
 
-/// Reads all passes into a store, in transactions of kBatch passes. Doing it again changes nothing, so that an import
-/// that was killed is finished by starting it again: what was committed is met as `repeated`.
+/// Reads all passes into a store, in transactions of store.batch() passes. Doing it again changes nothing, so that an
+/// import that was killed is finished by starting it again: what was committed is met as `repeated`.
 /// @param on_batch  called after each transaction with the number of passes in it
 /// @returns the first error of either side; batches before it stay committed.
 base::Result<ImportCounts> import_passes(PassReader& reader, PassStore& store,
                                          const std::function<void(std::size_t)>& on_batch);
-inline constexpr std::size_t kBatch = 20'000;
 
 }  // namespace turnout::traffic

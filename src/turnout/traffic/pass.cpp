@@ -1,5 +1,7 @@
 #include "turnout/traffic/pass.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -21,7 +23,7 @@ constexpr std::array<std::string_view, kDefects> kDefectNames = {
     "ttft_s or a count of tokens is negative or over 1e12",
     "propensity is not in (0, 1]",
     "outcome or ending is none of the allowed words",
-    "an id is over 1000 bytes, a model's name over 200, or one holds a control character",
+    "an id is over 1000 bytes, a model's name over 200, or one holds a control character or is no UTF-8",
 };
 
 constexpr std::int64_t kMicro = 1'000'000;
@@ -36,9 +38,14 @@ std::optional<Value> find_name(const std::array<std::string_view, N>& names, std
   return std::nullopt;
 }
 
+/// Too long, with a control character, or no UTF-8, which servers refuse.
 bool bad_text(const std::string& text, std::size_t longest = kLongestName) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return text.size() > longest || std::any_of(text.begin(), text.end(), control);
+  unsigned char all = 0;
+  for (const char c : text) {
+    all |= static_cast<unsigned char>(c);
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+  }
+  return text.size() > longest || (all >= 0x80 && !simdjson::validate_utf8(text));
 }
 
 bool bad_count(const std::optional<std::int64_t>& count) {

@@ -53,7 +53,8 @@ enum class Defect : std::uint8_t {
   kTokens,      ///< a count of tokens or a time to the first token is negative or over 1e12
   kPropensity,  ///< propensity is not in (0, 1]
   kWord,        ///< outcome or ending is none of the allowed words
-  kText,        ///< an id is over kLongestName, a model's name over kLongestModel, or one holds a control character
+  kText,        ///< an id is over kLongestName, a model's name over kLongestModel, or one holds a control character or
+                ///< is no UTF-8
 };
 inline constexpr std::size_t kDefects = 11;
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "turnout/base/result.h"
@@ -27,6 +28,11 @@ struct StoreSize {
   std::int64_t tasks = 0;
   std::optional<std::int64_t> first_us, last_us;  ///< start of the earliest and the latest pass
 };
+
+/// The columns of the table of passes, in the order in which stores read and write them.
+inline constexpr std::string_view kStoredColumns =
+    "task_id, attempt, user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, outcome, "
+    "ending, policy_id, propensity";
 
 /// A database that holds passes, unique by (task_id, attempt). The three engines have one schema (docs/formats.md); its
 /// version is kept in the table schema_version and brought up to date by open_store(). Not thread safe; several
@@ -53,6 +59,10 @@ class PassStore {
   /// Deletes the tasks whose first pass started before a time, whole: no task loses only its beginning.
   /// @returns how many passes went.
   virtual base::Result<std::int64_t> prune(std::int64_t before_us) = 0;
+  /// To be called when many passes have come: lets the engine look at what it holds, so that it plans well.
+  virtual base::Status settle() { return base::Done{}; }
+  /// How many passes one insert() should have.
+  [[nodiscard]] virtual std::size_t batch() const { return 20'000; }
   /// The source without its password, for messages.
   [[nodiscard]] virtual const std::string& name() const = 0;
 };

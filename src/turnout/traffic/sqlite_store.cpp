@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "turnout/traffic/schema_version.h"
+
 namespace turnout::traffic {
 namespace {
 
@@ -13,33 +15,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::Status;
-
-/// What brings a file from version i to i + 1. (IN would build a table for every row, OR does not.)
-constexpr std::array<const char*, 1> kMigrations = {R"sql(
-CREATE TABLE passes (
-  task_id       TEXT    NOT NULL,
-  attempt       INTEGER NOT NULL CHECK (attempt >= 1),
-  user_id       TEXT,
-  model         TEXT    NOT NULL,
-  started_us    INTEGER NOT NULL,
-  latency_s     REAL    NOT NULL CHECK (latency_s >= 0),
-  ttft_s        REAL,
-  input_tokens  INTEGER,
-  output_tokens INTEGER,
-  cost_usd      REAL,
-  outcome       TEXT    NOT NULL CHECK (outcome = 'unknown' OR outcome = 'success' OR outcome = 'failure'),
-  ending        TEXT    NOT NULL CHECK (ending = 'open' OR ending = 'reprompted' OR ending = 'resolved' OR ending = 'abandoned'),
-  policy_id     TEXT,
-  propensity    REAL    CHECK (propensity > 0 AND propensity <= 1),
-  PRIMARY KEY (task_id, attempt)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
-INSERT INTO schema_version VALUES (1);
-)sql"};
-
-constexpr const char* kColumnList =
-    "task_id, attempt, user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, outcome, "
-    "ending, policy_id, propensity";
 
 void bind_text(SqliteStatement& statement, int parameter, const std::string& text) {
   if (text.empty()) {
@@ -123,30 +98,23 @@ Status SqliteStore::migrate(Create create) {
   if (auto done = database_.run("BEGIN IMMEDIATE"); !done) return done;  // one process at a time makes the tables
   auto has_table = one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
   if (!has_table) return has_table.error();
-  if (*has_table == 0 && create == Create::kNo) {
-    return Error{ErrorCode::kUnreadable, "has no table of passes; turnout import makes one", database_.path()};
-  }
   auto stored =
       *has_table == 0 ? Result<std::int64_t>(0) : one_integer(database_, "SELECT version FROM schema_version");
   if (!stored) return stored.error();
-  const std::int64_t version = *stored;
-  if (version > static_cast<std::int64_t>(kMigrations.size()) || version < 0) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("has schema version {}, this program knows up to {}", version, kMigrations.size()),
-                 database_.path()};
-  }
-  for (auto i = static_cast<std::size_t>(version); i < kMigrations.size(); ++i) {
-    if (auto done = database_.run(kMigrations.at(i)); !done) return done;
+  const auto pending = pending_migrations("sqlite", *stored, create, database_.path());
+  if (!pending) return pending.error();
+  for (const auto sql : *pending) {
+    if (auto done = database_.run(std::string(sql)); !done) return done;
   }
   return database_.run("COMMIT");
 }
 
 Status SqliteStore::prepare() {
-  auto insert = database_.prepare(
-      fmt::format("INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", kColumnList));
+  auto insert = database_.prepare(fmt::format(
+      "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", kStoredColumns));
   if (!insert) return insert.error();
   insert_ = *std::move(insert);
-  auto find = database_.prepare(fmt::format("SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kColumnList));
+  auto find = database_.prepare(fmt::format("SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns));
   if (!find) return find.error();
   find_ = *std::move(find);
   return base::Done{};
@@ -189,7 +157,7 @@ Result<bool> SqliteStore::same_as_stored(const Pass& pass) {
 }
 
 Status SqliteStore::for_each(const std::function<bool(const Pass&)>& use) {
-  auto prepared = database_.prepare(fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kColumnList));
+  auto prepared = database_.prepare(fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns));
   if (!prepared) return prepared.error();
   SqliteStatement rows = *std::move(prepared);
   Pass pass;
@@ -203,8 +171,8 @@ Status SqliteStore::for_each(const std::function<bool(const Pass&)>& use) {
 }
 
 Result<std::vector<Pass>> SqliteStore::tail(std::size_t count) {
-  auto prepared = database_.prepare(
-      fmt::format("SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?", kColumnList));
+  auto prepared = database_.prepare(fmt::format(
+      "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?", kStoredColumns));
   if (!prepared) return prepared.error();
   SqliteStatement rows = *std::move(prepared);
   rows.bind(0, static_cast<std::int64_t>(count));

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "turnout/estimation/log_statistics.h"
+#include "turnout/traffic/sql_store.h"
+
+namespace turnout::estimation {
+
+/// @returns the statistics of a log, gathered by the server that holds it: one statement a statistic
+///   (sql/<engine>/*.sql), whose answers, some kilobytes, are all that travels. The same as gather() of the same rows,
+///   counts exactly and sums to rounding (1e-9, tests/engines), but for users: here all of them count.
+///   Errors of the server, and those of StatisticsGatherer::finish().
+/// @param on_passes  called after each statement with a share of the log's passes
+base::Result<LogStatistics> sql_statistics(traffic::SqlStore& store, const LogSelection& selection,
+                                           const std::function<void(std::size_t)>& on_passes);
+
+}  // namespace turnout::estimation

@@ -1,0 +1,4 @@
+-- The passes of all servers of a cluster. A task is on one server, so that its view there sees it whole.
+CREATE TABLE IF NOT EXISTS {passes} AS passes ENGINE = Distributed({cluster}, currentDatabase(), passes, cityHash64(task_id));
+CREATE TABLE IF NOT EXISTS {stored_passes} AS stored_passes ENGINE = Distributed({cluster}, currentDatabase(), stored_passes);
+CREATE TABLE IF NOT EXISTS {numbered_passes} AS numbered_passes ENGINE = Distributed({cluster}, currentDatabase(), numbered_passes);

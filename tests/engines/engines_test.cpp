@@ -1,0 +1,331 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <tuple>
+
+#include "turnout/base/rng.h"
+#include "turnout/estimation/log_source.h"
+#include "turnout/traffic/clickhouse_connection.h"
+#include "turnout/traffic/import.h"
+#include "turnout/traffic/postgres_connection.h"
+
+/// The same rows through every engine, against the C++ reference. Real servers: tests/engines/servers.py.
+namespace turnout {
+namespace {
+
+using estimation::LogSelection;
+using estimation::LogStatistics;
+using traffic::Ending;
+using traffic::Outcome;
+using traffic::Pass;
+using traffic::PassStore;
+
+std::string server(const char* variable) {
+  const char* address = std::getenv(variable);
+  if (address == nullptr) throw std::runtime_error(std::string(variable) + " is not set: run by servers.py");
+  return address;
+}
+
+void empty_postgres() {
+  auto connection = traffic::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
+  ASSERT_TRUE(connection.run("DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, schema_version"));
+}
+
+void empty_clickhouse(const char* variable) {
+  traffic::ClickHouseConnection connection(traffic::ClickHouseAddress::parse(server(variable)).value());
+  for (const char* table : {"passes_on_pair", "stored_passes_on_pair", "numbered_passes_on_pair", "numbered_passes",
+                            "stored_passes", "passes", "schema_version"}) {
+    ASSERT_TRUE(connection.query(fmt::format("DROP TABLE IF EXISTS {}", table)));
+  }
+}
+
+/// An engine with an empty store.
+class Engine : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == "sqlite") {
+      folder_ = std::filesystem::temp_directory_path() / fmt::format("turnout-engines-test-{}", ::getpid());
+      std::filesystem::remove_all(folder_);
+      std::filesystem::create_directory(folder_);
+      source_ = "sqlite:" + (folder_ / "passes.db").string();
+    } else if (GetParam() == "postgres") {
+      empty_postgres();
+      source_ = server("TURNOUT_TEST_POSTGRES");
+    } else {
+      empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
+      empty_clickhouse("TURNOUT_TEST_CLICKHOUSE_2");
+      source_ = server("TURNOUT_TEST_CLICKHOUSE");
+      if (GetParam() == "cluster") {  // the other server's tables
+        ASSERT_TRUE(traffic::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), traffic::Create::kYes));
+        source_ += "?cluster=pair";
+      }
+    }
+    auto opened = traffic::open_store(source_, traffic::Create::kYes);
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    store_ = *std::move(opened);
+  }
+  void TearDown() override {
+    store_.reset();
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] std::vector<Pass> all() const {
+    std::vector<Pass> passes;
+    const auto done = store_->for_each([&](const Pass& pass) {
+      passes.push_back(pass);
+      return true;
+    });
+    EXPECT_TRUE(done) << done.error().to_string();
+    return passes;
+  }
+
+  std::unique_ptr<PassStore> store_;
+  std::string source_;
+  std::filesystem::path folder_;
+};
+
+const std::vector<std::string> kNames = {"mini", "large", "it's; DROP TABLE passes; --", "\\' OR 1=1 {since} $1 \\",
+                                         "模型 \\N"};
+
+/// A log with every contradiction there is, made of hostile names.
+std::vector<Pass> random_log(std::uint64_t seed, int tasks) {
+  base::Rng rng(seed);
+  const auto one_of = [&](std::size_t count) {
+    return static_cast<std::size_t>(rng.uniform(0, static_cast<double>(count)));
+  };
+  std::vector<Pass> passes;
+  for (int task = 0; task < tasks; ++task) {
+    auto started = static_cast<std::int64_t>(rng.uniform(0, 30 * 86'400e6)) + 1'700'000'000'000'000;
+    if (one_of(20) == 0) started = 1'700'000'000'000'000;  // ties
+    const std::string user =
+        one_of(10) == 0 ? "" : fmt::format("user {} '\"\\", one_of(static_cast<std::size_t>(tasks) / 3 + 1));
+    const std::string policy = one_of(3) == 0 ? "" : kNames[one_of(kNames.size())];
+    std::int64_t attempt = one_of(30) == 0 ? 2 : 1;
+    for (; one_of(3) != 0 || attempt == 1; ++attempt) {
+      Pass pass;
+      pass.task_id = fmt::format("task {} {}", kNames[static_cast<std::size_t>(task) % kNames.size()], task);
+      pass.attempt = attempt;
+      pass.user_id = one_of(25) == 0 ? "someone else" : user;
+      pass.model = kNames[one_of(kNames.size())];
+      started += static_cast<std::int64_t>(rng.uniform(-0.05e9, 1e9));
+      pass.started_us = std::max<std::int64_t>(started, 0);
+      pass.latency_s = one_of(40) == 0 ? 0 : one_of(10) == 0 ? 8 : rng.exponential(5);
+      if (one_of(2) == 0) pass.ttft_s = rng.uniform();
+      if (one_of(2) == 0) pass.input_tokens = static_cast<std::int64_t>(one_of(1000));
+      if (one_of(4) != 0) pass.output_tokens = static_cast<std::int64_t>(one_of(900));
+      if (one_of(4) != 0) pass.cost_usd = rng.uniform(-1e-3, 1);
+      pass.outcome = static_cast<Outcome>(one_of(3));
+      pass.ending = static_cast<Ending>(one_of(4));
+      pass.policy_id = policy;
+      if (one_of(2) == 0) pass.propensity = 1 - rng.uniform();
+      if (one_of(15) == 0) ++attempt;  // the next one is missing
+      passes.push_back(pass);
+      if (one_of(15) == 0) break;
+    }
+  }
+  for (std::size_t i = passes.size(); i > 1; --i) std::swap(passes[i - 1], passes[one_of(i)]);
+  return passes;
+}
+
+void expect_close(double a, double b, const std::string& what) {
+  EXPECT_LE(std::abs(a - b), 1e-9 * std::max(std::abs(a), std::abs(b)) + 1e-12) << what << ": " << a << " and " << b;
+}
+
+void expect_alike(const estimation::Moments& a, const estimation::Moments& b, const std::string& what) {
+  EXPECT_EQ(a.count, b.count) << what;
+  expect_close(a.sum, b.sum, what);
+  expect_close(a.squares, b.squares, what);
+}
+
+void expect_alike(const LogStatistics& a, const LogStatistics& b) {
+  EXPECT_EQ(std::tie(a.passes, a.tasks, a.recent, a.first_us, a.last_us),
+            std::tie(b.passes, b.tasks, b.recent, b.first_us, b.last_us));
+  EXPECT_EQ(a.contradictions, b.contradictions);
+  ASSERT_EQ(a.paths.size(), b.paths.size());
+  for (const auto& [key, counts] : a.paths) {
+    const std::string what =
+        fmt::format("path of {} models ending in {}, policy {}", key.models.size(), key.models.back(), key.policy);
+    ASSERT_TRUE(b.paths.contains(key)) << what;
+    EXPECT_EQ(counts.fates, b.paths.at(key).fates) << what;
+    expect_alike(counts.latency, b.paths.at(key).latency, what);
+    expect_alike(counts.cost, b.paths.at(key).cost, what);
+  }
+  ASSERT_EQ(a.periods.size(), b.periods.size());
+  for (const auto& [model, periods] : a.periods) {
+    ASSERT_EQ(periods.size(), b.periods.at(model).size());
+    for (const auto& [period, x] : periods) {
+      const auto& y = b.periods.at(model).at(period);
+      EXPECT_EQ(x.first, y.first);
+      EXPECT_EQ(x.timed, y.timed);
+      expect_alike(x.latency, y.latency, "period");
+      for (auto sum : {&estimation::PeriodCounts::y, &estimation::PeriodCounts::yy, &estimation::PeriodCounts::x,
+                       &estimation::PeriodCounts::xx, &estimation::PeriodCounts::xy}) {
+        EXPECT_NEAR(x.*sum, y.*sum, 1e-9 * (x.xx + x.yy + 1));
+      }
+    }
+  }
+  EXPECT_EQ(a.latencies, b.latencies);
+  EXPECT_EQ(a.returns.tasks, b.returns.tasks);
+  EXPECT_EQ(a.returns.last, b.returns.last);
+}
+
+TEST_P(Engine, gathers_the_same_statistics_as_the_reference_under_any_selection) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  for (const std::uint64_t seed : {1U, 2U}) {
+    SetUp();
+    const auto log = random_log(seed, 1500);
+    ASSERT_TRUE(store_->insert(log));
+    std::vector<LogSelection> selections(6);
+    selections[1].since_us = 1'700'000'000'000'000 + 5 * kDay;
+    selections[1].until_us = 1'700'000'000'000'000 + 20 * kDay;
+    selections[2].where = {{"model", kNames[3]}};
+    selections[3].where = {{"policy_id", kNames[2]}, {"user_id", log[0].user_id}};
+    selections[4].where = {{"policy_id", ""}, {"user_id", ""}};
+    selections[4].window_us = -1;
+    selections[5].where = {{"model", "nobody"}};
+    selections[0].period_us = kDay / 7;
+    selections[0].return_us = 3 * kDay;
+    for (const auto& selection : selections) {
+      const auto expected = estimation::gather(log, selection);
+      const auto found = estimation::read_store(*store_, selection, [](std::size_t) {});
+      ASSERT_TRUE(found) << found.error().to_string();
+      expect_alike(*expected, *found);
+    }
+  }
+}
+
+TEST_P(Engine, gives_back_every_row_to_the_bit_in_order_and_the_last_ones) {
+  auto log = random_log(3, 400);
+  ASSERT_TRUE(store_->insert(log));
+  std::sort(log.begin(), log.end(), [](const Pass& a, const Pass& b) {
+    return std::tie(a.task_id, a.attempt) < std::tie(b.task_id, b.attempt);
+  });
+  EXPECT_TRUE(all() == log);
+  const auto size = store_->size().value();
+  EXPECT_EQ(size.passes, static_cast<std::int64_t>(log.size()));
+  std::sort(log.begin(), log.end(), [](const Pass& a, const Pass& b) {
+    return std::tie(a.started_us, a.task_id, a.attempt) < std::tie(b.started_us, b.task_id, b.attempt);
+  });
+  EXPECT_EQ(size.last_us, log.back().started_us);
+  EXPECT_TRUE(store_->tail(7).value() == std::vector<Pass>(log.end() - 7, log.end()));
+}
+
+TEST_P(Engine, counts_repeats_and_conflicts_within_and_between_batches_and_keeps_the_first) {
+  auto log = random_log(4, 300);
+  log.push_back(log[0]);
+  log.push_back(log[1]);
+  log.back().latency_s += 1;
+  auto counts = store_->insert(log).value();
+  EXPECT_EQ(counts.added, log.size() - 2);
+  EXPECT_EQ(counts.repeated, 1U);
+  EXPECT_EQ(counts.conflicting, 1U);
+  const auto before = all();
+  for (std::size_t i = 0; i < 10; ++i) log[i].model = "another";
+  log.pop_back();
+  counts = store_->insert(log).value();
+  EXPECT_EQ(counts.added, 0U);
+  EXPECT_EQ(counts.conflicting, 10U);
+  EXPECT_EQ(counts.repeated, log.size() - 10);
+  EXPECT_TRUE(all() == before);
+}
+
+TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
+  const auto log = random_log(5, 1000);
+  auto other = traffic::open_store(source_, traffic::Create::kYes);
+  ASSERT_TRUE(other) << other.error().to_string();
+  traffic::InsertCounts counts;
+  std::thread second([&] { counts = (*other)->insert(log).value(); });
+  const auto first = store_->insert(log);
+  second.join();
+  ASSERT_TRUE(first) << first.error().to_string();
+  EXPECT_EQ(first->conflicting + counts.conflicting, 0U);
+  EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()));
+  EXPECT_EQ(estimation::read_store(*store_, {}, [](std::size_t) {})->passes, static_cast<std::int64_t>(log.size()));
+}
+
+TEST_P(Engine, prunes_whole_tasks) {
+  if (GetParam() == "cluster") {
+    EXPECT_NE(store_->prune(1).error().message.find("each of its servers"), std::string::npos);
+    return;
+  }
+  const auto log = random_log(6, 300);
+  ASSERT_TRUE(store_->insert(log));
+  constexpr std::int64_t kBefore = 1'700'000'000'000'000 + 15 * std::int64_t{86'400'000'000};
+  std::map<std::string, std::int64_t> starts;
+  for (const Pass& pass : log) {
+    const auto [start, is_new] = starts.try_emplace(pass.task_id, pass.started_us);
+    start->second = std::min(start->second, pass.started_us);
+  }
+  const auto old =
+      std::count_if(log.begin(), log.end(), [&](const Pass& pass) { return starts[pass.task_id] < kBefore; });
+  EXPECT_EQ(store_->prune(kBefore).value(), old);
+  EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()) - old);
+}
+
+TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
+  if (GetParam() == "sqlite") return;  // traffic/sqlite_store_test.cpp
+  if (GetParam() == "postgres") {
+    auto connection = traffic::PostgresConnection::open(source_, "test").value();
+    ASSERT_TRUE(connection.run("UPDATE schema_version SET version = 9"));
+  } else {
+    traffic::ClickHouseConnection connection(traffic::ClickHouseAddress::parse(source_).value());
+    ASSERT_TRUE(connection.query("INSERT INTO schema_version VALUES (9)"));
+  }
+  const auto again = traffic::open_store(source_, traffic::Create::kYes);
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().message.find("schema version 9"), std::string::npos) << again.error().to_string();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Engine, testing::Values("sqlite", "postgres", "clickhouse", "cluster"),
+                         [](const auto& engine) { return engine.param; });
+
+TEST(Cluster, spreads_tasks_over_both_servers) {
+  for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
+    empty_clickhouse(variable);
+    ASSERT_TRUE(traffic::open_store(server(variable), traffic::Create::kYes));
+  }
+  const auto log = random_log(7, 400);
+  ASSERT_TRUE(traffic::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", traffic::Create::kYes)
+                  .value()
+                  ->insert(log));
+  std::int64_t both = 0;
+  for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
+    const auto here = traffic::open_store(server(variable), traffic::Create::kNo).value()->size()->passes;
+    EXPECT_GT(here, static_cast<std::int64_t>(log.size()) / 4);
+    both += here;
+  }
+  EXPECT_EQ(both, static_cast<std::int64_t>(log.size()));
+}
+
+TEST(Credentials, a_wrong_password_is_refused_and_none_is_shown) {
+  for (const char* variable : {"TURNOUT_TEST_POSTGRES", "TURNOUT_TEST_CLICKHOUSE"}) {
+    std::string wrong = server(variable);
+    wrong.replace(wrong.find("p%40ss"), 6, "s3cret");
+    const auto refused = traffic::open_store(wrong, traffic::Create::kNo);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, base::ErrorCode::kUnreadable);
+    EXPECT_EQ(refused.error().to_string().find("s3cret"), std::string::npos) << refused.error().to_string();
+  }
+}
+
+TEST(Credentials, are_taken_from_the_environment) {
+  ::setenv("PGPASSWORD", "p@ss:w/ord", 1);
+  ::setenv("CLICKHOUSE_PASSWORD", "p@ss:w/ord", 1);
+  empty_postgres();
+  empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
+  for (std::string address : {server("TURNOUT_TEST_POSTGRES"), server("TURNOUT_TEST_CLICKHOUSE")}) {
+    address.erase(address.find(":p%40ss"), std::string_view(":p%40ss%3Aw%2Ford").size());
+    const auto opened = traffic::open_store(address, traffic::Create::kYes);
+    EXPECT_TRUE(opened) << opened.error().to_string();
+  }
+  ::unsetenv("PGPASSWORD");
+  ::unsetenv("CLICKHOUSE_PASSWORD");
+}
+
+}  // namespace
+}  // namespace turnout

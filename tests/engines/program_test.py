@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""The program with real servers: one estimate whatever holds the log, kill -9, credentials. usage: program_test.py TURNOUT"""
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import servers  # noqa: E402
+
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LOG = ROOT / "examples/passes.jsonl.gz"
+ADDRESSES = {}
+
+
+def turnout(*arguments, **options):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+
+
+def stores():
+    one, two = ADDRESSES["TURNOUT_TEST_CLICKHOUSE"], ADDRESSES["TURNOUT_TEST_CLICKHOUSE_2"]
+    for server in (one, two):
+        done = turnout("log", "create", server)
+        assert done.returncode == 0, done.stderr
+    return [ADDRESSES["TURNOUT_TEST_POSTGRES"], one + "?cluster=pair"]
+
+
+def rounded(answer):
+    """An estimate to six digits, without its source: sums of another order differ in the last digits, and fits follow."""
+    if isinstance(answer, dict):
+        return {key: rounded(value) for key, value in answer.items() if key not in ("source", "import")}
+    if isinstance(answer, list):
+        return [rounded(value) for value in answer]
+    return float(f"{answer:.6g}") if isinstance(answer, float) else answer
+
+
+class Servers(unittest.TestCase):
+    def json(self, *arguments):
+        done = turnout(*arguments, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_1_a_killed_import_is_finished_by_the_next_and_the_estimate_is_that_of_the_file(self):
+        chance = random.Random(4)
+        expected = self.json("estimate", "--log", LOG, "--ltv", 40)
+        size = self.json("log", "stats", LOG)["passes"]
+        for store in stores():
+            killed = 0
+            for _ in range(15):
+                process = subprocess.Popen([PROGRAM, "import", LOG, store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(chance.uniform(0, 0.1))
+                killed += process.poll() is None
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            self.assertGreater(killed, 3, store)
+            self.assertEqual(turnout("import", LOG, store).returncode, 0)
+            again = json.loads(turnout("import", LOG, store, "--json").stdout)
+            self.assertEqual((again["added"], again["repeated"], again["conflicting"]), (0, size, 0))
+            self.assertEqual(rounded(self.json("estimate", "--log", store, "--ltv", 40)), rounded(expected), store)
+
+    def test_2_every_verb_that_reads_a_log_reads_it_from_a_server(self):
+        policy = ["--policy", "mini,mini,large", "--penalty", 5]
+        log = ROOT / "examples/explored.jsonl.gz"
+        for store in stores():
+            self.assertEqual(turnout("log", "check", store).returncode, 0)
+            self.assertEqual(len(turnout("log", "tail", store, "--count", 3).stdout.splitlines()), 3)
+            for verb in (["log", "stats"], ["audit", "--log"]):
+                self.assertEqual(rounded(self.json(*verb, store)), rounded(self.json(*verb, LOG)), store)
+            if store.startswith("postgres"):
+                self.assertGreater(self.json("log", "prune", store, "--before", "2027-01-01")["deleted"], 0)
+                turnout("import", log, store)
+                self.assertEqual(self.json("evaluate", "--log", store, *policy), self.json("evaluate", "--log", log, *policy))
+
+    def test_3_no_password_is_ever_shown(self):
+        store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
+        for source in (store, store.replace(servers.ESCAPED, "wrong"), store.replace(servers.ESCAPED, "%zz"), store + "?password=hushhush",
+                       ADDRESSES["TURNOUT_TEST_CLICKHOUSE"].replace(servers.ESCAPED, "wrong"),
+                       ADDRESSES["TURNOUT_TEST_CLICKHOUSE"] + "?cluster=no;pe", "clickhouse://u:wrong@127.0.0.1:1/x"):
+            for arguments in (["estimate", "--log", source, "--json"], ["import", LOG, source], ["log", "tail", source]):
+                done = turnout(*arguments)
+                for secret in (servers.PASSWORD, servers.ESCAPED, "wrong", "%zz", "hushhush"):
+                    self.assertNotIn(secret, done.stdout + done.stderr)
+                if source != store:
+                    self.assertEqual(done.returncode, 2)
+                    self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_4_a_password_file_is_read(self):
+        with tempfile.TemporaryDirectory() as home:
+            store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
+            file = pathlib.Path(home, ".pgpass")
+            file.write_text("*:*:*:turnout:" + servers.PASSWORD.replace(":", "\\:") + "\n")
+            file.chmod(0o600)
+            environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+            done = turnout("log", "tail", store.replace(":" + servers.ESCAPED, ""), env={**environment, "PGPASSFILE": str(file)})
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    with servers.servers() as ADDRESSES:
+        unittest.main()
