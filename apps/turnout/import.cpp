@@ -1,11 +1,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "log_arguments.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/traffic/import.h"
+#include "turnout/traffic/mapped_reader.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -15,23 +17,38 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout import examples/passes.jsonl.gz sqlite:passes.db\n"
     "  zcat logs/*.gz | turnout import - sqlite:passes.db --json\n"
+    "  turnout import --map langfuse export/ postgres://me@db.example/traffic\n"
+    "  turnout import --map litellm postgres://me@db.example/litellm sqlite:passes.db\n"
     "Importing a file again changes nothing; an import that was killed is finished by starting it again.";
 
 struct Arguments {
-  std::string source, destination;
+  std::string source, destination, map;
+  double window_s = 3600;
   bool json = false;
 };
 
+base::Error wrong(const std::string& which, const std::string& text, const char* allowed) {
+  return base::Error{base::ErrorCode::kMalformedInput,
+                     base::in_quotes(traffic::without_password(text)) + " must be " + allowed, which};
+}
+
+base::Result<std::unique_ptr<traffic::PassReader>> open_source(const Arguments& arguments) {
+  constexpr double kMicro = 1e6;
+  if (arguments.map.empty()) return traffic::open_passes(arguments.source);
+  auto map = traffic::read_row_map(arguments.map);
+  if (!map) return map.error();
+  return traffic::open_mapped_passes(arguments.source, *std::move(map),
+                                     static_cast<std::int64_t>(arguments.window_s * kMicro));
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
-  if (traffic::is_store(arguments.source) || !traffic::is_store(arguments.destination)) {
-    const bool source = traffic::is_store(arguments.source);
-    const auto& wrong = traffic::without_password(source ? arguments.source : arguments.destination);
-    return base::Error{base::ErrorCode::kMalformedInput,
-                       base::in_quotes(wrong) + (source ? " must be a file, a folder or -"
-                                                        : " must be sqlite:FILE, postgres://... or clickhouse://..."),
-                       source ? "SOURCE" : "DEST"};
+  if (traffic::is_store(arguments.source) && arguments.map.empty()) {
+    return wrong("SOURCE", arguments.source, "a file, a folder or -, or read by a --map");
   }
-  auto reader = traffic::open_passes(arguments.source);
+  if (!traffic::is_store(arguments.destination)) {
+    return wrong("DEST", arguments.destination, "sqlite:FILE, postgres://... or clickhouse://...");
+  }
+  auto reader = open_source(arguments);
   if (!reader) return reader.error();
   auto store = traffic::open_store(arguments.destination, traffic::Create::kYes);
   if (!store) return store.error();
@@ -52,6 +69,11 @@ void add_import(CLI::App& program, Action& chosen) {
   verb->add_option("destination", arguments->destination, "sqlite:FILE, postgres://... or clickhouse://...")
       ->option_text("DEST")
       ->required();
+  verb->add_option("--map", arguments->map, map_help())->option_text("MAP");
+  verb->add_option("--window", arguments->window_s,
+                   "with --map: seconds within which a user comes back to a task (default 3600)")
+      ->check(CLI::Range(0.0, 1e9))
+      ->option_text("SECONDS");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

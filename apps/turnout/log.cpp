@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,8 @@ constexpr const char* kExamples =
     "  turnout log stats examples/passes.jsonl.gz\n"
     "  turnout log check sqlite:passes.db --json\n"
     "  turnout log tail sqlite:passes.db --count 5\n"
-    "  turnout log prune sqlite:passes.db --before 2026-01-01";
+    "  turnout log prune sqlite:passes.db --before 2026-01-01\n"
+    "  turnout log map langfuse";
 
 constexpr const char* kStores = "sqlite:FILE, postgres://... or clickhouse://...";
 
@@ -45,7 +47,8 @@ base::Result<ExitCode> check(const Arguments& arguments) {
   const auto& found = reading->statistics.contradictions;
   const auto& import = reading->import;
   const bool clean = found == estimation::Contradictions{} && import.read.refused() == 0 &&
-                     import.stored.conflicting == 0 && import.read.cut_off == 0;
+                     import.stored.conflicting == 0 && import.read.cut_off == 0 &&
+                     import.read.matches.lost_feedback == 0;
   auto printed = [&] {
     if (arguments.json) {
       return print(report::to_text({{"clean", clean},
@@ -64,6 +67,15 @@ base::Result<std::unique_ptr<traffic::PassStore>> open(const std::string& name) 
   if (traffic::is_store(name)) return traffic::open_store(name, traffic::Create::kNo);
   return base::Error{base::ErrorCode::kMalformedInput,
                      base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
+}
+
+base::Result<ExitCode> show_map(const Arguments& arguments) {
+  const auto text = traffic::row_map_text(arguments.store);
+  if (!text.empty()) return print(std::string(text));
+  return base::Error{
+      base::ErrorCode::kInvalidValue,
+      fmt::format("{} must be one of {}", base::in_quotes(arguments.store), fmt::join(traffic::row_map_names(), ", ")),
+      "NAME"};
 }
 
 base::Result<ExitCode> create(const Arguments& arguments) {
@@ -96,7 +108,7 @@ base::Result<ExitCode> prune(const Arguments& arguments) {
 }  // namespace
 
 void add_log(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune, create");
+  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune, create, map");
   verb->require_subcommand(1);
   verb->footer(kExamples);
   auto arguments = std::make_shared<Arguments>();
@@ -109,6 +121,10 @@ void add_log(CLI::App& program, Action& chosen) {
   arguments->log.add_to(*add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
                         false);
   for (auto* part : verb->get_subcommands({})) part->add_flag("--json", arguments->json, "print JSON");
+  add("map", "Print a map of another program's log, to be copied and changed", show_map)
+      ->add_option("name", arguments->store, fmt::format("{}", fmt::join(traffic::row_map_names(), ", ")))
+      ->option_text("NAME")
+      ->required();
   add("create", "Make a store's tables, or bring them up to date; import does so too", create)
       ->add_option("store", arguments->store, kStores)
       ->option_text("STORE")

@@ -1,6 +1,7 @@
 #include "log_arguments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
@@ -24,6 +25,7 @@ void LogArguments::add_to(CLI::App& verb, bool as_option, bool required) {
       "clickhouse://...)";
   auto* source = verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
   if (required) source->required();
+  verb.add_option("--map", map_, map_help())->option_text("MAP");
   verb.add_option("--since", since_, "only tasks that began at this day or time, or later")->option_text("TIME");
   verb.add_option("--until", until_, "only tasks that began before this day or time")->option_text("TIME");
   verb.add_option("--where", where_, "only tasks whose first pass has COLUMN=VALUE (user_id, model or policy_id)")
@@ -57,16 +59,32 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
   return selection;
 }
 
+std::string map_help() {
+  return fmt::format("how another program's log is read: {}, or a FILE.toml",
+                     fmt::join(traffic::row_map_names(), ", "));
+}
+
+base::Result<std::optional<estimation::MappedLog>> LogArguments::mapped() const {
+  if (map_.empty()) return std::optional<estimation::MappedLog>();
+  auto map = traffic::read_row_map(map_);
+  if (!map) return map.error();
+  return std::optional(estimation::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
+}
+
 base::Result<estimation::OpenLog> LogArguments::open() const {
+  auto map = mapped();
+  if (!map) return map.error();
   base::Progress progress("reading passes", 0);
-  return estimation::open_log(source_, [&](std::size_t passes) { progress.step(passes); });
+  return estimation::open_log(source_, *map, [&](std::size_t passes) { progress.step(passes); });
 }
 
 base::Result<estimation::LogReading> LogArguments::read() const {
   auto chosen = selection();
   if (!chosen) return chosen.error();
+  auto map = mapped();
+  if (!map) return map.error();
   base::Progress progress("reading passes", 0);
-  return estimation::read_log(source_, *chosen, [&](std::size_t passes) { progress.step(passes); });
+  return estimation::read_log(source_, *map, *chosen, [&](std::size_t passes) { progress.step(passes); });
 }
 
 }  // namespace turnout::program

@@ -21,13 +21,18 @@ class LogArguments {
   [[nodiscard]] base::Result<estimation::LogReading> read() const;
   /// Opens it with a progress bar, to be read more than once.
   [[nodiscard]] base::Result<estimation::OpenLog> open() const;
+  /// @returns the map that --map names and the window to match re-prompts in; nothing without --map.
+  [[nodiscard]] base::Result<std::optional<estimation::MappedLog>> mapped() const;
   [[nodiscard]] const std::string& source() const { return source_; }
 
  private:
-  std::string source_, since_, until_;
+  std::string source_, map_, since_, until_;
   std::vector<std::string> where_;
   double window_s_ = 3600;
 };
+
+/// What --map takes, for the help of an option.
+std::string map_help();
 
 /// @returns the time that an option says: RFC 3339, or a day such as 2026-11-24.
 base::Result<std::int64_t> option_time(const std::string& option, const std::string& text);

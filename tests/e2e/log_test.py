@@ -16,6 +16,7 @@ import unittest
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOG = ROOT / "examples/passes.jsonl.gz"
+MAPS = ROOT / "tests/e2e/maps"
 SIMULATE = ["simulate", ROOT / "examples/hard-tasks.toml", "--policy", "mini", "--policy", "mini,large", "--feedback", "0.4",
             "--value-sigma", "0.6"]
 
@@ -162,6 +163,66 @@ class Logs(unittest.TestCase):
         last = max(json.loads(line)["started_at"] for line in gzip.open(log, "rt"))
         settled = sum(1 for start in tasks.values() if start < last[:8] + f"{int(last[8:10]) - 1:02d}" + last[10:])
         self.assertEqual(answer["tasks"], settled)
+
+    def mapped(self, name, source):
+        """What a shipped map makes of another program's log: (task, attempt, model, latency, outcome, ending) and the counts."""
+        database = self.folder / f"{name}.db"
+        done = turnout("import", "--map", name, source, f"sqlite:{database}", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        again = json.loads(turnout("import", "--map", name, source, f"sqlite:{database}", "--json").stdout)
+        answer = json.loads(done.stdout)
+        self.assertEqual((again["added"], again["repeated"]), (0, answer["added"]))
+        with sqlite3.connect(database) as connection:
+            columns = "task_id, attempt, model, latency_s, outcome, ending"
+            rows = connection.execute(f"SELECT {columns} FROM passes ORDER BY started_us").fetchall()
+        estimate = turnout("estimate", "--log", source, "--map", name, "--window", 0, "--json")
+        self.assertEqual(estimate.returncode, 0, estimate.stderr)
+        return rows, {key: value for key, value in answer["matched"].items() if value}
+
+    def test_litellms_spend_logs_are_read(self):
+        rows, counts = self.mapped("litellm", MAPS / "litellm.jsonl")
+        self.assertEqual(rows, [("r1", 1, "mini", 2.5, "unknown", "reprompted"), ("r1", 2, "mini", 3, "unknown", "open"),
+                                ("r3", 1, "large", 9, "unknown", "reprompted"), ("r3", 2, "large", 9, "unknown", "open"),
+                                ("r6", 1, "mini", 2, "unknown", "reprompted"), ("r6", 2, "mini", 2, "unknown", "open")])
+        self.assertEqual(counts, {"tasks": 3, "by_messages": 1, "by_similarity": 1, "by_conversation": 1, "passed_over": 1})
+
+    def test_langfuses_observations_and_scores_are_read(self):
+        rows, counts = self.mapped("langfuse", MAPS / "langfuse")
+        self.assertEqual(rows, [("o1", 1, "mini", 4, "failure", "reprompted"), ("o1", 2, "large", 5, "success", "open"),
+                                ("o5", 1, "large", 5, "unknown", "open")])
+        self.assertEqual(counts, {"tasks": 2, "by_messages": 1, "merged": 1, "feedback": 2, "lost_feedback": 1, "passed_over": 2})
+
+    def test_opentelemetrys_spans_are_read(self):
+        rows, counts = self.mapped("opentelemetry", MAPS / "opentelemetry.jsonl")
+        self.assertEqual(rows, [("01", 1, "mini", 3.5, "failure", "reprompted"), ("01", 2, "large", 9, "success", "open")])
+        self.assertEqual(counts, {"tasks": 1, "by_conversation": 1, "feedback": 2, "passed_over": 1})
+
+    def test_reprompts_of_a_study_are_told_as_the_study_knew_them(self):
+        done = turnout("import", "--map", ROOT / "examples/maps/realhumaneval.toml", ROOT / "catalog/realhumaneval_chat.csv",
+                       f"sqlite:{self.folder}/study.db", "--json")
+        matched = json.loads(done.stdout)["matched"]
+        self.assertEqual(matched["tasks"], 397)  # the study has 388 episodes
+        self.assertGreater(matched["precision"], 0.985)
+        self.assertGreater(matched["recall"], 0.97)
+
+    def test_hostile_maps_and_rows_are_refused_in_one_line(self):
+        bad = self.folder / "bad.toml"
+        rows = self.folder / "rows.jsonl"
+        rows.write_text('{"m": "\'; DROP TABLE passes; --", "at": 1}\n')
+        columns = '[pass.columns]\nmodel = "/m"\nstarted_at = "/at"\nlatency_s = { value = 1 }\n'
+        for text, words in (("[pass", "bad.toml:1:"), ("x = 1", "bad.toml: x: is not a known key"), (columns + 'id = "$(reboot)"', "pass.columns.id: must be a place")):
+            bad.write_text(text)
+            done = turnout("import", "--map", bad, rows, f"sqlite:{self.folder}/x.db")
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+            self.assertIn(words, done.stderr)
+        bad.write_text('table = "x\\"; DROP TABLE passes; --"\n' + columns)
+        done = turnout("import", "--map", bad, rows, f"sqlite:{self.folder}/x.db")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("must be a FILE.toml or one of", turnout("log", "stats", rows, "--map", "nobody").stderr)
+        self.assertEqual(turnout("log", "map", "litellm").stdout.splitlines()[0][:20], "# LiteLLM's spend lo")
+        done = turnout("import", "--map", "langfuse", "postgres://u:secret@h/d", f"sqlite:{self.folder}/x.db")
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("secret", done.stderr)
 
     def test_hostile_text_is_text(self):
         log = self.folder / "log.jsonl"

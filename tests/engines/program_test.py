@@ -78,6 +78,23 @@ class Servers(unittest.TestCase):
                 turnout("import", log, store)
                 self.assertEqual(self.json("evaluate", "--log", store, *policy), self.json("evaluate", "--log", log, *policy))
 
+    def test_2b_litellms_table_is_read_where_it_is(self):
+        store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
+        # As its migrations make it (BerriAI/litellm, schema.prisma), of the columns that the rows have.
+        rows = (ROOT / "tests/e2e/maps/litellm.jsonl").read_text()
+        sql = """CREATE TABLE IF NOT EXISTS "LiteLLM_SpendLogs" ("request_id" TEXT NOT NULL, "call_type" TEXT NOT NULL, "api_key" TEXT NOT NULL DEFAULT '',
+          "spend" DOUBLE PRECISION NOT NULL DEFAULT 0.0, "total_tokens" INTEGER NOT NULL DEFAULT 0, "prompt_tokens" INTEGER NOT NULL DEFAULT 0,
+          "completion_tokens" INTEGER NOT NULL DEFAULT 0, "startTime" TIMESTAMP(3) NOT NULL, "endTime" TIMESTAMP(3) NOT NULL,
+          "completionStartTime" TIMESTAMP(3), "model" TEXT NOT NULL DEFAULT '', "model_group" TEXT DEFAULT '', "user" TEXT DEFAULT '',
+          "end_user" TEXT, "session_id" TEXT, "status" TEXT, "messages" JSONB DEFAULT '{}', "proxy_server_request" JSONB DEFAULT '{}',
+          CONSTRAINT "LiteLLM_SpendLogs_pkey" PRIMARY KEY ("request_id"));\n"""
+        for row in rows.splitlines():
+            sql += f"""INSERT INTO "LiteLLM_SpendLogs" SELECT * FROM json_populate_record(NULL::"LiteLLM_SpendLogs", $row${row}$row$);\n"""
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql, text=True, check=True)
+        expected = turnout("log", "stats", "--map", "litellm", ROOT / "tests/e2e/maps/litellm.jsonl", "--json").stdout
+        self.assertEqual(turnout("log", "stats", "--map", "litellm", store, "--json").stdout, expected)
+        self.assertEqual(json.loads(expected)["passes"], 6)
+
     def test_3_no_password_is_ever_shown(self):
         store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
         for source in (store, store.replace(servers.ESCAPED, "wrong"), store.replace(servers.ESCAPED, "%zz"), store + "?password=hushhush",

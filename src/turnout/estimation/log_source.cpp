@@ -44,17 +44,22 @@ Result<LogStatistics> read_store(traffic::PassStore& store, const LogSelection& 
   return gatherer.finish();
 }
 
-Result<OpenLog> open_log(const std::string& source, const std::function<void(std::size_t)>& on_passes) {
+Result<OpenLog> open_log(const std::string& source, const std::optional<MappedLog>& mapped,
+                         const std::function<void(std::size_t)>& on_passes) {
   OpenLog log;
-  const bool stored = traffic::is_store(source);
-  auto reader = stored ? Result<std::unique_ptr<traffic::PassReader>>(nullptr) : traffic::open_passes(source);
+  if (traffic::is_store(source) && !mapped) {
+    auto store = traffic::open_store(source, traffic::Create::kNo);
+    if (!store) return store.error();
+    log.store = *std::move(store);
+    return log;
+  }
+  auto reader =
+      mapped ? traffic::open_mapped_passes(source, mapped->map, mapped->window_us) : traffic::open_passes(source);
   if (!reader) return reader.error();
-  if (!stored) log.file = std::make_unique<TemporaryFile>();
-  auto store =
-      traffic::open_store(stored ? source : log.file->source(), stored ? traffic::Create::kNo : traffic::Create::kYes);
+  log.file = std::make_unique<TemporaryFile>();
+  auto store = traffic::open_store(log.file->source(), traffic::Create::kYes);
   if (!store) return store.error();
   log.store = *std::move(store);
-  if (stored) return log;
   const auto passes = *std::move(reader);
   auto import = traffic::import_passes(*passes, *log.store, on_passes);
   if (!import) return import.error();
@@ -62,9 +67,9 @@ Result<OpenLog> open_log(const std::string& source, const std::function<void(std
   return log;
 }
 
-Result<LogReading> read_log(const std::string& source, const LogSelection& selection,
-                            const std::function<void(std::size_t)>& on_passes) {
-  auto opened = open_log(source, on_passes);
+Result<LogReading> read_log(const std::string& source, const std::optional<MappedLog>& mapped,
+                            const LogSelection& selection, const std::function<void(std::size_t)>& on_passes) {
+  auto opened = open_log(source, mapped, on_passes);
   if (!opened) return opened.error();
   const OpenLog log = *std::move(opened);
   auto statistics = read_store(*log.store, selection, on_passes);

@@ -57,14 +57,56 @@ ordered_json import_json(const traffic::ImportCounts& counts) {
     const auto count = counts.read.defects.at(i);
     if (count > 0) refused[std::string(name_of(static_cast<traffic::Defect>(i)))] = count;
   }
+  const traffic::MatchCounts& matches = counts.read.matches;
+  ordered_json matched = nullptr;
+  if (matches.tasks > 0) {
+    matched = {{"tasks", matches.tasks},
+               {"by_task", matches.by_task},
+               {"by_messages", matches.by_messages},
+               {"by_conversation", matches.by_conversation},
+               {"by_similarity", matches.by_similarity},
+               {"merged", matches.merged},
+               {"feedback", matches.feedback},
+               {"lost_feedback", matches.lost_feedback},
+               {"passed_over", matches.passed_over}};
+    if (matches.right + matches.wrong + matches.missed > 0) {
+      matched["precision"] = matches.precision();
+      matched["recall"] = matches.recall();
+    }
+  }
   return {{"rows", counts.read.rows},
           {"added", counts.stored.added},
           {"repeated", counts.stored.repeated},
           {"conflicting", counts.stored.conflicting},
           {"refused", refused},
           {"first_refused", counts.read.first_defect},
-          {"cut_off", counts.read.cut_off}};
+          {"cut_off", counts.read.cut_off},
+          {"matched", matched}};
 }
+
+namespace {
+
+/// How a map's rows came to their tasks.
+std::string matches_text(const traffic::MatchCounts& matches) {
+  std::string text;
+  if (matches.passed_over > 0) text += fmt::format("{} rows are no passes: passed over\n", matches.passed_over);
+  if (matches.merged > 0) text += fmt::format("{} further calls of the same answers: added to them\n", matches.merged);
+  if (matches.tasks > 0) {
+    text += fmt::format("{} tasks; re-prompts told by task id {}, messages {}, conversation {}, similarity {}\n",
+                        matches.tasks, matches.by_task, matches.by_messages, matches.by_conversation,
+                        matches.by_similarity);
+  }
+  if (matches.feedback > 0) text += fmt::format("feedback on {} passes\n", matches.feedback);
+  if (matches.lost_feedback > 0)
+    text += fmt::format("feedback on {} passes that are not there\n", matches.lost_feedback);
+  if (matches.right + matches.wrong + matches.missed > 0) {
+    text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n", 100 * matches.precision(),
+                        100 * matches.recall());
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string import_text(const traffic::ImportCounts& counts) {
   std::string text = fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
@@ -83,7 +125,7 @@ std::string import_text(const traffic::ImportCounts& counts) {
   if (counts.read.cut_off > 0) {
     text += fmt::format("{} files end in the middle of a row, which was left out\n", counts.read.cut_off);
   }
-  return text;
+  return text + matches_text(counts.read.matches);
 }
 
 ordered_json contradictions_json(const Contradictions& found) {

@@ -9,6 +9,7 @@
 #include "turnout/base/result.h"
 #include "turnout/traffic/byte_source.h"
 #include "turnout/traffic/pass.h"
+#include "turnout/traffic/reprompt_matcher.h"
 
 namespace turnout::traffic {
 
@@ -18,6 +19,7 @@ struct RowCounts {
   std::array<std::size_t, kDefects> defects{};
   std::string first_defect;  ///< "file:line: what", of the first row with one
   std::size_t cut_off = 0;   ///< last lines without an end that are no record: a writer that was killed
+  MatchCounts matches;       ///< of a log that a map reads
   [[nodiscard]] std::size_t refused() const;
 };
 
@@ -39,9 +41,6 @@ class PassReader {
  protected:
   RowCounts counts_;
 };
-
-/// Longest line of JSON or CSV, in bytes: a record with text beyond it is not a log of passes.
-inline constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
 
 /// JSON Lines: one object a line with the columns of docs/formats.md as keys, in any order; further keys are passed
 /// over.

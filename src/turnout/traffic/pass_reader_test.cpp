@@ -1,4 +1,5 @@
 #include "turnout/traffic/pass_reader.h"
+#include "turnout/traffic/row_lines.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

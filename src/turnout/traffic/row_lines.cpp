@@ -6,8 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "turnout/traffic/pass_reader.h"
-
 namespace turnout::traffic {
 
 namespace {
@@ -15,7 +13,8 @@ constexpr std::size_t kChunk = std::size_t{1} << 18U;
 constexpr std::string_view kMark = "\xef\xbb\xbf";  // UTF-8 byte order mark
 }  // namespace
 
-RowLines::RowLines(ByteSource source) : source_(std::move(source)), buffer_(kChunk + kPadding, '\0') {}
+RowLines::RowLines(ByteSource source, std::size_t longest)
+    : source_(std::move(source)), longest_(longest), buffer_(kChunk + kPadding, '\0') {}
 
 std::string RowLines::place() const { return fmt::format("{}:{}", source_.name(), line_); }
 
@@ -38,8 +37,8 @@ base::Result<std::optional<std::string_view>> RowLines::next() {
     const auto* line_end = static_cast<const char*>(std::memchr(from, '\n', end_ - searched_));
     if (line_end == nullptr && !at_end_) {
       searched_ = end_;
-      if (end_ - begin_ > kLongestRow) {
-        return base::Error{base::ErrorCode::kMalformedInput, fmt::format("is longer than {} bytes", kLongestRow),
+      if (end_ - begin_ > longest_) {
+        return base::Error{base::ErrorCode::kMalformedInput, fmt::format("is longer than {} bytes", longest_),
                            fmt::format("{}:{}", source_.name(), line_ + 1)};
       }
       if (auto done = refill(); !done) return done.error();

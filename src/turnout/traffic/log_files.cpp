@@ -1,0 +1,59 @@
+#include "turnout/traffic/log_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace turnout::traffic {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+/// The name without the ending of a compressed file.
+std::string_view plain_name(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  }
+  return name;
+}
+
+bool is_log(const std::string& path) {
+  const auto name = plain_name(path);
+  return name.ends_with(".jsonl") || name.ends_with(".ndjson") || name.ends_with(".csv");
+}
+
+}  // namespace
+
+Result<LogFile> open_log_file(const std::string& path) {
+  auto opened = ByteSource::open(path);
+  if (!opened) return opened.error();
+  LogFile file{*std::move(opened), plain_name(path).ends_with(".csv")};
+  if (path == "-") {
+    auto byte = file.source.first();
+    if (!byte) return byte.error();
+    file.is_csv = *byte && **byte != '{' && **byte != '[';
+  }
+  return file;
+}
+
+Result<std::vector<std::string>> log_files(const std::string& path) {
+  std::vector<std::string> files;
+  std::error_code problem;
+  if (path == "-" || !std::filesystem::is_directory(path, problem)) return files;
+  for (auto entry = std::filesystem::recursive_directory_iterator(path, problem);
+       !problem && entry != std::filesystem::recursive_directory_iterator(); entry.increment(problem)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored) && is_log(entry->path().string())) files.push_back(entry->path().string());
+  }
+  if (problem) return Error{ErrorCode::kUnreadable, problem.message(), path};
+  if (files.empty()) {
+    return Error{ErrorCode::kMalformedInput, "holds no file *.jsonl, *.ndjson or *.csv, plain, .gz or .zst", path};
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace turnout::traffic
