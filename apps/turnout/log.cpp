@@ -47,8 +47,7 @@ base::Result<ExitCode> check(const Arguments& arguments) {
   const auto& found = reading->statistics.contradictions;
   const auto& import = reading->import;
   const bool clean = found == estimation::Contradictions{} && import.read.refused() == 0 &&
-                     import.stored.conflicting == 0 && import.read.cut_off == 0 &&
-                     import.read.matches.lost_feedback == 0;
+                     import.stored.conflicting == 0 && import.read.cut_off == 0;
   auto printed = [&] {
     if (arguments.json) {
       return print(report::to_text({{"clean", clean},

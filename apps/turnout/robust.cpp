@@ -28,6 +28,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto read = arguments.scenario.read();
   if (!read) return read.error();
   scenario::Scenario described = *std::move(read);
+  if (auto done = take_as_paper_game(described); !done) return done.error();
   auto uncertain = std::exchange(described.uncertain, {});
   auto mean = scenario::paper_game(described, "robust");
   if (!mean) return mean.error();

@@ -43,9 +43,30 @@ void take_means(scenario::Scenario& scenario) {
   scenario.uncertain.clear();
 }
 
+base::Status take_as_paper_game(scenario::Scenario& scenario) {
+  const auto note = [](const char* what) {
+    fmt::print(stderr, "turnout: note: {} is left out: the paper's game has none; see turnout plan\n", what);
+  };
+  if (scenario.game.size() != game::Game::kModels) return base::Done{};  // is refused anyway
+  if (scenario.difficulty) {
+    note("[difficulty]");
+    scenario.difficulty.reset();
+  }
+  if (!scenario.game.has_switching()) return base::Done{};
+  note("[switching]");
+  std::vector<game::Offer> offers;
+  for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
+  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()}, std::move(offers), {},
+                                         scenario.game.participates());
+  if (!without) return without.error().within(scenario.source);
+  scenario.game = *std::move(without);
+  return base::Done{};
+}
+
 void ScenarioArguments::add_to(CLI::App& verb) {
   verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")->option_text("SCENARIO");
-  verb.add_flag("--independent", independent_, "leave the scenario's [difficulty] out: attempts are independent");
+  verb.add_flag("--independent", independent_,
+                "leave the scenario's [difficulty] out, without a note: attempts are independent");
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
     verb.add_option(kFlags.at(i).name, numbers_.at(i), kFlags.at(i).help)
         ->option_text("NUMBER")
@@ -100,8 +121,16 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
   return scenario::Scenario{"game by numbers", *std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
 }
 
+base::Result<scenario::Scenario> ScenarioArguments::read_as_paper_game() const {
+  auto read = read_at_means();
+  if (!read) return read;
+  scenario::Scenario scenario = *std::move(read);
+  if (auto done = take_as_paper_game(scenario); !done) return done.error();
+  return scenario;
+}
+
 base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(const std::string& verb) const {
-  return read_at_means().and_then(
+  return read_as_paper_game().and_then(
       [&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
 }
 

@@ -15,6 +15,10 @@ base::Result<double> option_number(const std::string& option, const std::string&
 /// Puts uncertain numbers at their means and says so in a line on standard error.
 void take_means(scenario::Scenario& scenario);
 
+/// Leaves out what an estimate may have found and the paper's game has not, difficulty and switching costs, which a line
+/// for each on standard error says.
+base::Status take_as_paper_game(scenario::Scenario& scenario);
+
 /// The ways to name a game on the command line: a scenario file, or each number as an option.
 /// The same for every verb that takes a game.
 class ScenarioArguments {
@@ -24,6 +28,8 @@ class ScenarioArguments {
   [[nodiscard]] base::Result<scenario::Scenario> read() const;
   /// @returns the same with take_means().
   [[nodiscard]] base::Result<scenario::Scenario> read_at_means() const;
+  /// @returns that with take_as_paper_game().
+  [[nodiscard]] base::Result<scenario::Scenario> read_as_paper_game() const;
   /// @returns the same as the paper's two-model game; kUnsupported naming the key that goes beyond it.
   [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(const std::string& verb) const;
   /// @returns whether anything was given at all.

@@ -74,7 +74,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return solve_file(arguments);
   }
   if (!arguments.output.empty()) return misuse("-o goes with --batch only");
-  auto read = arguments.scenario.read_at_means();
+  auto read = arguments.scenario.read_as_paper_game();
   if (!read) return read.error();
   scenario::Scenario described = *std::move(read);
   const auto segments = std::exchange(described.segments, {});

@@ -21,7 +21,7 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto read = arguments.scenario.read_at_means();
+  auto read = arguments.scenario.read_as_paper_game();
   if (!read) return read.error();
   scenario::Scenario described = *std::move(read);
   described.commits = true;  // both cases are shown, whichever the scenario says

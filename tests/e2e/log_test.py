@@ -84,10 +84,14 @@ class Logs(unittest.TestCase):
         scenario = self.folder / "scenario.toml"
         done = turnout("estimate", "--log", LOG, "--ltv", 40, "-o", scenario)
         self.assertEqual(done.returncode, 0, done.stderr)
-        for verb in (["plan"], ["solve", "--independent"], ["robust", "--independent", "--draws", 200], ["audit", "--independent"],
-                     ["simulate", "--policy", "mini", "--tasks", 1000]):
+        for verb in (["plan"], ["solve"], ["robust", "--draws", 200], ["audit"], ["simulate", "--policy", "mini", "--tasks", 1000]):
             done = turnout(verb[0], scenario, *verb[1:])
             self.assertEqual(done.returncode, 0, done.stderr)
+            if verb[0] in ("solve", "robust", "audit"):
+                self.assertIn("[difficulty] is left out: the paper's game has none", done.stderr)
+                silent = turnout(verb[0], scenario, *verb[1:], "--independent")
+                self.assertEqual(silent.stdout, done.stdout)
+                self.assertNotIn("left out", silent.stderr)
 
     def test_estimates_recover_what_the_log_was_simulated_with(self):
         log = self.folder / "log.jsonl"

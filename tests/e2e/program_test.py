@@ -122,10 +122,16 @@ class Program(unittest.TestCase):
 
     def test_verbs_refuse_what_they_do_not_cover_by_its_key(self):
         example = (ROOT / "examples/grok-3-mini-gpt-5.toml").read_text()
-        keys = {"difficulty": "[difficulty]\nsigma=1\n", "switching": "[switching]\ncost=1\n"}
+        keys = {"model.price": "price=1\n", "difficulty.outcomes": f"[difficulty]\noutcomes='{self.folder}/o.csv'\n"}
+        (self.folder / "o.csv").write_text("task,grok-3-mini (high),gpt-5 (medium)\na,1,1\n")
+        left_out = {"difficulty": "[difficulty]\nsigma=1\n", "switching": "[switching]\ncost=1\n"}
         for verb in ["solve", "response", "audit", "explain"]:
             for key, text in keys.items():
                 self.refuses(turnout(verb, "-", stdin=example + text), f"standard input: {key}: ", verb)
+            for key, text in left_out.items():
+                done = turnout(verb, "-", stdin=example + text)
+                self.assertEqual(done.stdout, turnout(verb, "-", stdin=example).stdout)
+                self.assertEqual(done.stderr, f"turnout: note: [{key}] is left out: the paper's game has none; see turnout plan\n")
         self.refuses(turnout("plan", "-", stdin=example.replace("[user]", "[user]\nknows='policy'")), "user.knows")
         self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")), "provider.commits")
 
