@@ -72,8 +72,9 @@ void insert_sqlite(benchmark::State& state) {
     state.ResumeTiming();
     const auto store = traffic::open_store("sqlite:" + file.string(), traffic::Create::kYes).value();
     const std::span<const traffic::Pass> all(some_passes());
-    for (std::size_t at = 0; at < all.size(); at += traffic::kBatch) {
-      benchmark::DoNotOptimize(store->insert(all.subspan(at, std::min(traffic::kBatch, all.size() - at)))->added);
+    const std::size_t batch = store->batch();
+    for (std::size_t at = 0; at < all.size(); at += batch) {
+      benchmark::DoNotOptimize(store->insert(all.subspan(at, std::min(batch, all.size() - at)))->added);
     }
   }
   for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + ending);

@@ -15,8 +15,8 @@ base::Result<double> option_number(const std::string& option, const std::string&
 /// Puts uncertain numbers at their means and says so in a line on standard error.
 void take_means(scenario::Scenario& scenario);
 
-/// Leaves out what an estimate may have found and the paper's game has not, difficulty and switching costs, which a line
-/// for each on standard error says.
+/// Leaves out what an estimate may have found and the paper's game has not, difficulty and switching costs, which a
+/// line for each on standard error says.
 base::Status take_as_paper_game(scenario::Scenario& scenario);
 
 /// The ways to name a game on the command line: a scenario file, or each number as an option.

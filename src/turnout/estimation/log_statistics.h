@@ -130,11 +130,11 @@ inline constexpr std::int64_t kZeroLatency = -100'000;
 double latency_of_bin(std::int64_t bin);
 
 /// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin of the SQL that
-/// servers run, and what runs beside SQLite. Memory: the statistics, and 24 bytes a user up to kMostUsers; beyond that
-/// the users are a sample by hash.
+/// servers run, and what runs beside SQLite. Memory: the statistics, and about 60 bytes a user up to kMostUsers; beyond
+/// that the users are a sample by hash.
 class StatisticsGatherer {
  public:
-  static constexpr std::size_t kMostUsers = std::size_t{1} << 21U;
+  static constexpr std::size_t kMostUsers = std::size_t{1} << 20U;
   /// @param last_us  start of the log's latest pass, of all tasks
   StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users = kMostUsers);
   ~StatisticsGatherer();

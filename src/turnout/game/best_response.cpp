@@ -40,10 +40,10 @@ Thresholds thresholds(const Game& game) {
   const int first = value_sign(game, primitives, 0);
   const int second = value_sign(game, primitives, 1);
   Thresholds found;
-  if (first < 0 && second > 0) found.stay = stay_threshold(primitives);
+  if (first < 0 && second > 0) found.stay = stay_threshold(primitives).value();
   if (first > 0 && second < 0) {
     const double xi1 = primitives.model[0].net_value;
-    found.patience = std::min(patience_limit(primitives), std::nextafter(1.0, 0.0));
+    found.patience = std::min(patience_limit(primitives).value(), std::nextafter(1.0, 0.0));
     found.leave = std::max(xi1 / (xi1 - primitives.model[1].net_value), *found.patience);
   }
   return found;

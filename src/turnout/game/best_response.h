@@ -19,24 +19,45 @@ struct Policy {
 ///   the last place, which decimal input such as V = 10, p = 0.3, t = 3 cannot tell from equality.
 int value_sign(const Game& game, const Primitives<double>& primitives, std::size_t k);
 
-/// @returns s0 = -xi1 / (xi2/p2 - xi1), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0, and is
+/// A quotient whose division waits, so that lanes of games can share one.
+template <class Real>
+struct Quotient {
+  Real numerator, denominator;
+  [[nodiscard]] Real value() const { return numerator / denominator; }
+};
+
+/// @returns s0 = -xi1 p2 / (xi2 - xi1 p2), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0, and is
 ///   indifferent between leaving and staying at s0. Equation (6). Nothing cancels.
 template <class Real>
-Real stay_threshold(const Primitives<Real>& game) {
-  const Real reluctance = -game.model[0].net_value;
-  return reluctance / (game.model[1].net_value / game.model[1].success + reluctance);
+Quotient<Real> stay_threshold(const Primitives<Real>& game) {
+  const Real reluctance = -game.model[0].net_value * game.model[1].success;
+  return {reluctance, game.model[1].net_value + reluctance};
 }
 
 /// @returns sL, for xi1 > 0 > xi2: the user never leaves for s <= sL. Equation (8), in the form
-///   2y / (A + y + sqrt((A + y)^2 + 4 y b1 b2)), y = p2^2 xi1/(-xi2), A = p1 + b1 p2: nothing cancels.
+///   2z / (A m + z + sqrt((A m + z)^2 + 4 z m b1 b2)), z = p2^2 xi1, m = -xi2, A = p1 + b1 p2: nothing cancels.
+/// @param gain, loss  xi1 and -xi2, both times a number that keeps their squares in a double's range
 template <class Real>
-Real patience_limit(const Primitives<Real>& game) {
+Quotient<Real> patience_limit(const Primitives<Real>& game, const Real& gain, const Real& loss) {
   using std::sqrt;
   const auto& [first, second] = game.model;
-  Real y = second.success * second.success * (first.net_value / -second.net_value);
-  if (Real(1e100) < y) y = Real(1e100);  // the limit is 1 to the last digit long before
-  const Real sum = first.success + first.failure * second.success + y;
-  return Real(2.0) * y / (sum + sqrt(sum * sum + Real(4.0) * y * first.failure * second.failure));
+  const Real z = second.success * second.success * gain;
+  const Real sum = (first.success + first.failure * second.success) * loss + z;
+  return {Real(2.0) * z, sum + sqrt(sum * sum + Real(4.0) * z * loss * first.failure * second.failure)};
+}
+
+/// xi1 - xi2 from which and up to which patience_limit() may be given both as they are.
+inline constexpr double kLeastUnscaled = 1e-100;
+inline constexpr double kMostUnscaled = 1e100;
+
+/// The same for any xi, scaled by a power of two where needed.
+template <class Real>
+Quotient<Real> patience_limit(const Primitives<Real>& game) {
+  const Real gain = game.model[0].net_value;
+  const Real loss = -game.model[1].net_value;
+  const Real scale = select(Real(kMostUnscaled) < gain + loss, Real(0x1p-400),
+                            select(gain + loss < Real(kLeastUnscaled), Real(0x1p400), Real(1.0)));
+  return patience_limit(game, gain * scale, loss * scale);
 }
 
 /// The values of s at which the response to (1, s) changes its form; absent where the regime has none.

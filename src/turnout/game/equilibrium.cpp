@@ -41,8 +41,8 @@ Play play_of(Route route) {
 
 template <class Real>
 Real cascade_of(const Primitives<Real>& game, Route route) {
-  if (route == Route::kCascadeStay) return stay_threshold(game);
-  if (route == Route::kCascadePatience) return patience_limit(game);
+  if (route == Route::kCascadeStay) return stay_threshold(game).value();
+  if (route == Route::kCascadePatience) return patience_limit(game).value();
   return Real(play_of(route).cascade);
 }
 

@@ -1,0 +1,116 @@
+#include "turnout/game/solve_kernel.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+#include "turnout/game/kernels/solve_lanes.h"
+#include "turnout/game/misalignment.h"
+#include "turnout/game/throttling.h"
+
+namespace turnout::game {
+namespace {
+
+constexpr std::size_t kBlock = 256;  // games at a time: marks stay in the first cache
+
+kernels::SolveBlock block_of(Instructions instructions, bool audit) {
+#if defined(__x86_64__)
+  if (instructions == Instructions::kAvx512) return kernels::avx512_block(audit);
+  if (instructions == Instructions::kAvx2) return kernels::avx2_block(audit);
+#endif
+  (void)instructions;
+  return kernels::scalar_block(audit);
+}
+
+std::vector<Instructions> find_instructions() {
+  std::vector<Instructions> found = {Instructions::kScalar};
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  if (avx2) found.push_back(Instructions::kAvx2);
+  if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0) {
+    found.push_back(Instructions::kAvx512);
+  }
+#endif
+  return found;
+}
+
+/// By solve() and its like, for what the lanes left.
+void solve_one(const Game& game, const AnswerColumns& answers, std::size_t i, bool audit) {
+  const Equilibrium equilibrium = solve(game);
+  const Candidate& best = equilibrium.best();
+  const auto put = [i](double* column, double x) {
+    if (column != nullptr) column[i] = x + 0.0;
+  };
+  if (answers.route != nullptr) answers.route[i] = static_cast<std::uint8_t>(best.route);
+  put(answers.cascade, best.policy.cascade);
+  put(answers.abandon, best.abandon);
+  put(answers.provider_cost, best.payoffs.provider_cost);
+  if (!audit) return;
+  put(answers.user_utility, best.payoffs.user_utility);
+  put(answers.success, best.payoffs.success);
+  put(answers.latency, best.payoffs.latency);
+  put(answers.service_cost, best.payoffs.service_cost);
+  const Misalignment misaligned = misalignment(game, equilibrium);
+  put(answers.preferred_utility, misaligned.preferred.payoffs.user_utility);
+  put(answers.misalignment, misaligned.gap);
+  const Throttling throttled = throttling(game, equilibrium);
+  put(answers.throttled_cost, throttled.cost);
+  put(answers.throttling_gain, throttled.gain);
+}
+
+bool wants_audit(const AnswerColumns& answers) {
+  const auto columns = {answers.user_utility,   answers.success,           answers.latency,
+                        answers.service_cost,   answers.preferred_utility, answers.misalignment,
+                        answers.throttled_cost, answers.throttling_gain};
+  return std::any_of(columns.begin(), columns.end(), [](const double* column) { return column != nullptr; });
+}
+
+}  // namespace
+
+std::string_view to_string(Instructions instructions) {
+  if (instructions == Instructions::kScalar) return "scalar";
+  return instructions == Instructions::kAvx2 ? "avx2" : "avx512";
+}
+
+std::span<const Instructions> available_instructions() {
+  static const std::vector<Instructions> found = find_instructions();
+  return found;
+}
+
+base::Result<Game> game_at(const GameColumns& games, std::size_t i) {
+  const auto model = [&](std::size_t k) {
+    return Model{games.success.at(k)[i], games.latency.at(k)[i], games.cost.at(k)[i]};
+  };
+  return Game::make({games.value[i], games.value_of_time == nullptr ? 1 : games.value_of_time[i]},
+                    {games.churn_penalty[i]}, {model(0), model(1)});
+}
+
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
+  return solve_many(games, answers, available_instructions().back());
+}
+
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions) {
+  const bool audit = wants_audit(answers);
+  const kernels::SolveBlock many = block_of(instructions, audit);
+  const kernels::SolveBlock one = kernels::scalar_block(audit);
+  std::array<std::uint16_t, kBlock>
+      is_rare;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  for (std::size_t from = 0; from < games.size;) {
+    // The last games of an odd number go one at a time.
+    const std::size_t whole = std::min(kBlock, games.size - from) / many.width * many.width;
+    const kernels::SolveBlock& block = whole > 0 ? many : one;
+    const std::size_t count = whole > 0 ? whole : games.size - from;
+    const kernels::Block found = block.solve(games, answers, from, count, is_rare.data());
+    for (std::size_t j = 0; (found.rare || found.invalid) && j < count; ++j) {
+      const bool rare = (is_rare.at(j / block.width) >> (j % block.width) & 1U) != 0;
+      if (!found.invalid && !rare) continue;
+      const auto game = game_at(games, from + j);
+      if (!game) return from + j;
+      if (rare) solve_one(*game, answers, from + j, audit);
+    }
+    from += count;
+  }
+  return games.size;
+}
+
+}  // namespace turnout::game

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "turnout/game/equilibrium.h"
+
+/// The equilibria of very many games at once, in structures of arrays, by the vector instructions of the machine that
+/// it runs on. docs/theory.md, section 4; docs/kernel.md says what bounds its speed.
+namespace turnout::game {
+
+/// The numbers of `size` games, column by column.
+struct GameColumns {
+  std::size_t size = 0;
+  const double* value = nullptr;          ///< V
+  const double* churn_penalty = nullptr;  ///< P
+  std::array<const double*, Game::kModels> success{}, latency{}, cost{};
+  const double* value_of_time = nullptr;  ///< w; null: 1 in all games
+};
+
+/// Where answers go; a null column is not wanted. Asking for none of `misalignment` and what follows it costs a third
+/// less.
+struct AnswerColumns {
+  std::uint8_t* route = nullptr;    ///< a Route
+  double* cascade = nullptr;        ///< s
+  double* abandon = nullptr;        ///< q
+  double* provider_cost = nullptr;  ///< J
+  double* user_utility = nullptr;   ///< U
+  double* success = nullptr;        ///< S
+  double* latency = nullptr;        ///< L
+  double* service_cost = nullptr;   ///< C
+  double* preferred_utility = nullptr;
+  double* misalignment = nullptr;
+  double* throttled_cost = nullptr;
+  double* throttling_gain = nullptr;
+};
+
+/// The instruction sets that the kernel is compiled for, from the one that always works.
+enum class Instructions : std::uint8_t { kScalar, kAvx2, kAvx512 };
+std::string_view to_string(Instructions instructions);
+/// @returns those that this machine has, the fastest last.
+std::span<const Instructions> available_instructions();
+
+/// Solves all games: the same answers as solve(), misalignment() and throttling() to 1e-12 of what they are made of
+/// (the formulas are the same templates; games whose answer rests on a tie or on cancelled digits, or has a mixed
+/// response, are handed to those functions).
+/// @returns the number of the first game with a number that check() refuses, `games.size` if there is none; answers of
+///   games before it are written, of those behind it may be.
+/// About four nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); twice that for all answers.
+/// Columns whose addresses are equal modulo 4096 push each other out of the cache: let them start apart.
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers);
+/// The same by instructions of one's choice, which the machine must have.
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions);
+
+/// @returns game number i of the columns.
+base::Result<Game> game_at(const GameColumns& games, std::size_t i);
+
+}  // namespace turnout::game

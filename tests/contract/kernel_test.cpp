@@ -1,0 +1,210 @@
+// The vector kernel against the scalar engine, by every instruction set that this machine has.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "turnout/game/misalignment.h"
+#include "turnout/game/solve_kernel.h"
+#include "turnout/game/throttling.h"
+#include "turnout/verification/random_games.h"
+
+namespace turnout::testing {
+namespace {
+
+using game::Game;
+using game::Model;
+
+constexpr double kRelative = 1e-12;
+
+/// Games as columns, and what the scalar engine and the kernel say of them.
+class Columns {
+ public:
+  void add(const Game& game) {
+    games_.push_back(game);
+    const std::array<double, 9> x = {game.value(),          game.value_of_time(),  game.churn_penalty(),
+                                     game.model(0).success, game.model(0).latency, game.model(0).cost,
+                                     game.model(1).success, game.model(1).latency, game.model(1).cost};
+    for (std::size_t i = 0; i < x.size(); ++i) in_.at(i).push_back(x.at(i));
+  }
+  [[nodiscard]] std::size_t size() const { return games_.size(); }
+  [[nodiscard]] game::GameColumns columns() const {
+    return {size(),
+            in_[0].data(),
+            in_[2].data(),
+            {in_[3].data(), in_[6].data()},
+            {in_[4].data(), in_[7].data()},
+            {in_[5].data(), in_[8].data()},
+            in_[1].data()};
+  }
+  std::vector<double>& in(std::size_t column) { return in_.at(column); }
+
+  void expect_same_answers() {
+    const std::size_t n = size();
+    for (auto& column : expected_) column.assign(n, 0);
+    routes_.assign(n, 0);
+    for (std::size_t i = 0; i < n; ++i) expect(i);
+    for (const auto instructions : game::available_instructions()) {
+      SCOPED_TRACE(std::string(to_string(instructions)));
+      std::array<std::vector<double>, 11> out;
+      for (auto& column : out) column.assign(n, -7);
+      std::vector<std::uint8_t> routes(n);
+      const game::AnswerColumns answers{routes.data(), out[0].data(), out[1].data(), out[2].data(),
+                                        out[3].data(), out[4].data(), out[5].data(), out[6].data(),
+                                        out[7].data(), out[8].data(), out[9].data(), out[10].data()};
+      ASSERT_EQ(solve_many(columns(), answers, instructions), n);
+      std::vector<double> cost_alone(n);
+      ASSERT_EQ(solve_many(columns(), {.provider_cost = cost_alone.data()}, instructions), n);
+      for (std::size_t i = 0; i < n; ++i) {
+        ASSERT_EQ(routes[i], routes_[i]) << text(i);
+        ASSERT_EQ(cost_alone[i], out[2][i]) << text(i);
+        for (std::size_t k = 0; k < out.size(); ++k) {
+          const double size = sizes_.at(k) == 0 ? std::abs(expected_.at(k)[i])
+                                                : std::abs(expected_.at(k)[i]) + sizes_.at(k) * utility_size(i);
+          ASSERT_LE(std::abs(out.at(k)[i] - expected_.at(k)[i]), kRelative * size) << "answer " << k << text(i);
+        }
+      }
+    }
+  }
+
+ private:
+  /// What a utility is made of: its error is relative to that.
+  [[nodiscard]] double utility_size(std::size_t i) const {
+    const Game& g = games_[i];
+    return g.value() + g.value_of_time() * expected_[5][i];
+  }
+
+  void expect(std::size_t i) {
+    const auto e = solve(games_[i]);
+    const auto misaligned = misalignment(games_[i], e);
+    const auto throttled = throttling(games_[i], e);
+    const auto& p = e.best().payoffs;
+    routes_[i] = static_cast<std::uint8_t>(e.best().route);
+    const std::array<double, 11> x = {e.best().policy.cascade,
+                                      e.best().abandon,
+                                      p.provider_cost,
+                                      p.user_utility,
+                                      p.success,
+                                      p.latency,
+                                      p.service_cost,
+                                      misaligned.preferred.payoffs.user_utility,
+                                      misaligned.gap,
+                                      throttled.cost,
+                                      throttled.gain};
+    for (std::size_t k = 0; k < x.size(); ++k) expected_.at(k)[i] = x.at(k);
+  }
+
+  [[nodiscard]] std::string text(std::size_t i) const {
+    std::string numbers = "\ngame";
+    for (const auto& column : in_) numbers += fmt::format(" {}", column[i]);
+    return numbers + fmt::format(", route {}", routes_[i]);
+  }
+
+  std::vector<Game> games_;
+  std::array<std::vector<double>, 9> in_;
+  std::array<std::vector<double>, 11> expected_;
+  std::vector<std::uint8_t> routes_;
+  static constexpr std::array<double, 11> sizes_ = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};  // which are utilities
+};
+
+TEST(Kernel, agrees_with_the_scalar_engine_on_ten_million_games) {
+  base::Rng rng(1);
+#if defined(__SANITIZE_ADDRESS__)
+  constexpr std::size_t kGames = 1'000'000;  // a sanitizer looks at memory, not at numbers
+#else
+  constexpr std::size_t kGames = 10'000'000;
+#endif
+  constexpr std::size_t kAtATime = 100'000;
+  for (std::size_t done = 0; done < kGames && !HasFatalFailure(); done += kAtATime) {
+    Columns columns;
+    for (std::size_t i = 0; i < kAtATime; ++i) {
+      switch (done / kAtATime % 4) {
+        case 0:
+          columns.add(verification::draw_larger_first(rng));
+          break;
+        case 1:
+          columns.add(verification::draw_in_any_order(rng));
+          break;
+        default:
+          columns.add(verification::draw_in_paper_order(rng));
+      }
+    }
+    columns.expect_same_answers();
+  }
+}
+
+TEST(Kernel, agrees_on_every_boundary) {
+  Columns columns;
+  // All combinations of few numbers: ties of utilities and of costs, sure success, no cost, no penalty, equal models.
+  const std::vector<double> values = {0, 1, 2, 10};
+  const std::vector<double> penalties = {0, 0.5, 1, 4};
+  const std::vector<double> successes = {0.1, 0.25, 0.3, 0.5, 1};
+  const std::vector<double> latencies = {0, 0.5, 1, 3};
+  const std::vector<double> costs = {-1, 0, 0.25, 0.5, 1};
+  for (const double value : values)
+    for (const double penalty : penalties)
+      for (const double p1 : successes)
+        for (const double p2 : successes)
+          for (const double t1 : latencies)
+            for (const double t2 : latencies)
+              for (const double c1 : costs)
+                for (const double c2 : costs)
+                  columns.add(*Game::make({value, 1}, {penalty}, {Model{p1, t1, c1}, Model{p2, t2, c2}}));
+  EXPECT_EQ(columns.size(), 160'000U);
+  columns.expect_same_answers();
+}
+
+TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
+  base::Rng rng(2);
+  const auto power = [&](double low, double high) { return std::pow(10.0, rng.uniform(low, high)); };
+  Columns columns;
+  for (int i = 0; i < 300'000; ++i) {
+    const double value = power(-20, 20);
+    const double time = rng.uniform() < 0.5 ? 1 : power(-20, 20);
+    const auto model = [&] {
+      const double p = rng.uniform() < 0.5 ? power(-9, 0) : 1 - power(-9, -0.01);
+      const double share = power(-16, 0) * (rng.uniform() < 0.5 ? 1 : -1);
+      return Model{p, value * p * (1 - share) / time, power(-12, 12)};
+    };
+    const Model first = model();
+    Model second = model();
+    if (rng.uniform() < 0.5)
+      second.cost = first.cost / first.success * second.success * (1 + 1e-15 * static_cast<double>(i % 5));
+    columns.add(*Game::make({value, time}, {first.cost / first.success * power(-3, 3)}, {first, second}));
+  }
+  columns.expect_same_answers();
+}
+
+TEST(Kernel, names_the_first_game_that_is_none_and_writes_those_before_it) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{300}, std::size_t{1001}}) {
+    for (std::size_t column = 0; column < 9; ++column) {
+      for (const double bad : {-1e101, 1e101, std::nan(""), std::numeric_limits<double>::infinity(),
+                               column == 3 || column == 6 || column == 1 ? 0.0 : -2e100}) {
+        base::Rng rng(3);
+        Columns columns;
+        for (int i = 0; i < 1003; ++i) columns.add(verification::draw_in_paper_order(rng));
+        columns.in(column)[at] = bad;
+        for (const auto instructions : game::available_instructions()) {
+          std::vector<double> cost(columns.size(), -7);
+          ASSERT_EQ(solve_many(columns.columns(), {.provider_cost = cost.data()}, instructions), at)
+              << column << " " << bad;
+          for (std::size_t i = 0; i < at; ++i) ASSERT_GE(cost[i], 0);
+        }
+      }
+    }
+  }
+}
+
+TEST(Kernel, is_compiled_for_what_this_machine_has) {
+  EXPECT_EQ(game::available_instructions().front(), game::Instructions::kScalar);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512dq") != 0) {
+    EXPECT_EQ(game::available_instructions().size(), 3U);
+  }
+#endif
+}
+
+}  // namespace
+}  // namespace turnout::testing
