@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
   add_catalog(program, chosen);
   add_transparency(program, chosen);
   add_robust(program, chosen);
+  add_map(program, chosen);
+  add_figures(program, chosen);
   add_calibrate(program, chosen);
   add_replay(program, chosen);
   add_simulate(program, chosen);
@@ -61,8 +63,9 @@ int run(int argc, char** argv) {
   }
   if (!chosen)
     return fail(
-        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, calibrate, replay, "
-        "simulate, import, log, estimate, evaluate, verify (see --help)");
+        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, map, figures, "
+        "calibrate, "
+        "replay, simulate, import, log, estimate, evaluate, verify (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -1,0 +1,224 @@
+#include "turnout/landscape/region_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "turnout/game/solve_kernel.h"
+
+namespace turnout::landscape {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using game::Route;
+
+/// Rows of games, column by column, that differ from one game along two axes.
+class GameRows {
+ public:
+  GameRows(const game::Game& game, std::array<const Axis*, 2> axes, const Axis* x, std::size_t width)
+      : base_(numbers_of(game)), axes_(axes), x_(x), width_(width) {
+    // Columns start at different places of a page: see solve_many().
+    for (std::size_t k = 0; k < kNumbers; ++k) columns_.at(k).assign(width + k * kApart, base_.at(k));
+  }
+
+  /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was moved along no axis.
+  void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
+    for (std::size_t i = 0; i < width_; ++i) {
+      Numbers numbers = base_;
+      bool valid = true;
+      for (const Axis* axis : axes_) valid = axis->move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
+      is_game[i] = valid;
+      for (const Axis* axis : axes_)
+        column(axis->moved())[i] = valid ? numbers.at(axis->moved()) : base_.at(axis->moved());
+    }
+  }
+
+  [[nodiscard]] game::GameColumns columns() {
+    return {width_,   column(0), column(2), {column(3), column(6)}, {column(4), column(7)}, {column(5), column(8)},
+            column(1)};
+  }
+
+ private:
+  static constexpr std::size_t kApart = 40;
+  double* column(std::size_t k) { return columns_.at(k).data() + k * kApart; }
+  Numbers base_;
+  std::array<const Axis*, 2> axes_;
+  const Axis* x_;
+  std::size_t width_;
+  std::array<std::vector<double>, kNumbers> columns_;
+};
+
+/// Where the kernel's answer of this kind goes.
+void want(game::AnswerColumns& answers, Shown shown, double* to) {
+  switch (shown) {
+    case Shown::kPolicy:
+      return;
+    case Shown::kCost:
+      answers.provider_cost = to;
+      return;
+    case Shown::kUtility:
+      answers.user_utility = to;
+      return;
+    case Shown::kSuccess:
+      answers.success = to;
+      return;
+    case Shown::kLatency:
+      answers.latency = to;
+      return;
+    case Shown::kServiceCost:
+      answers.service_cost = to;
+      return;
+    case Shown::kCascade:
+      answers.cascade = to;
+      return;
+    case Shown::kAbandon:
+      answers.abandon = to;
+      return;
+    case Shown::kPreferredUtility:
+      answers.preferred_utility = to;
+      return;
+    case Shown::kMisalignment:
+      answers.misalignment = to;
+      return;
+    case Shown::kThrottledCost:
+      answers.throttled_cost = to;
+      return;
+    case Shown::kThrottlingGain:
+      answers.throttling_gain = to;
+      return;
+  }
+}
+
+}  // namespace
+
+std::optional<Shown> shown_of(std::string_view name) {
+  const auto at = std::find(kShownNames.begin(), kShownNames.end(), name);
+  return at == kShownNames.end() ? std::nullopt : std::optional(static_cast<Shown>(at - kShownNames.begin()));
+}
+
+Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
+                             std::array<std::size_t, 2> size) {
+  const auto axes = in_order(x, y);
+  if (!axes) return axes.error();
+  RegionMap map{x, y, size[0], size[1], shown, {}, {}};
+  map.values.resize(map.width * map.height);
+  map.routes.resize(map.width * map.height);
+  std::vector<double> x_values(map.width);
+  for (std::size_t i = 0; i < map.width; ++i)
+    x_values[i] = x.at((static_cast<double>(i) + 0.5) / static_cast<double>(map.width));
+  GameRows rows(game, *axes, &x, map.width);
+  std::vector<bool> is_game(map.width);
+  bool any = false;
+  for (std::size_t j = 0; j < map.height; ++j) {
+    rows.fill(x_values, y.at((static_cast<double>(j) + 0.5) / static_cast<double>(map.height)), is_game);
+    double* const values = map.values.data() + j * map.width;
+    std::uint8_t* const routes = map.routes.data() + j * map.width;
+    game::AnswerColumns answers;
+    answers.route = routes;
+    want(answers, shown, values);
+    solve_many(rows.columns(), answers);
+    for (std::size_t i = 0; i < map.width; ++i) {
+      if (shown == Shown::kPolicy) values[i] = routes[i];
+      any = any || is_game[i];
+      if (is_game[i]) continue;
+      values[i] = std::numeric_limits<double>::quiet_NaN();
+      routes[i] = RegionMap::kNoGame;
+    }
+  }
+  if (any) return map;
+  return Error{ErrorCode::kInvalidValue, "no point of the map is a game: a parameter is out of its range everywhere",
+               "--x and --y"};
+}
+
+namespace {
+
+using Point = std::array<double, 2>;
+
+/// The lines through one cell after the other.
+class Tracer {
+ public:
+  Tracer(const game::Game& game, std::array<const Axis*, 2> axes, const Axis& x, const Axis& y, std::size_t steps)
+      : base_(numbers_of(game)), axes_(axes), x_(x), y_(y), steps_(steps) {}
+
+  std::vector<BoundaryPiece> trace() {
+    std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
+    for (std::size_t j = 0; j <= steps_; ++j) {
+      for (std::size_t i = 0; i <= steps_; ++i) corners[j * (steps_ + 1) + i] = route_at(corner(i, j));
+    }
+    std::vector<BoundaryPiece> pieces;
+    for (std::size_t j = 0; j < steps_; ++j) {
+      for (std::size_t i = 0; i < steps_; ++i) {
+        const auto at = [&](std::size_t di, std::size_t dj) { return corners[(j + dj) * (steps_ + 1) + i + di]; };
+        cell({corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)},
+             {at(0, 0), at(1, 0), at(1, 1), at(0, 1)}, pieces);
+      }
+    }
+    return pieces;
+  }
+
+ private:
+  [[nodiscard]] Point corner(std::size_t i, std::size_t j) const {
+    return {static_cast<double>(i) / static_cast<double>(steps_), static_cast<double>(j) / static_cast<double>(steps_)};
+  }
+
+  [[nodiscard]] std::uint8_t route_at(const Point& point) const {
+    Numbers numbers = base_;
+    for (const Axis* axis : axes_) {
+      if (!axis->move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1]))) return RegionMap::kNoGame;
+    }
+    return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
+  }
+
+  /// The point between a and b at which the route of a ends.
+  [[nodiscard]] Point crossing(Point a, Point b, std::uint8_t route_a) const {
+    constexpr int kHalvings = 40;
+    for (int i = 0; i < kHalvings; ++i) {
+      const Point middle = {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
+      (route_at(middle) == route_a ? a : b) = middle;
+    }
+    return {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
+  }
+
+  struct Crossing {
+    Point at;
+    std::uint8_t before, behind;
+  };
+
+  void cell(const std::array<Point, 4>& corners, const std::array<std::uint8_t, 4>& routes,
+            std::vector<BoundaryPiece>& pieces) const {
+    std::vector<Crossing> found;
+    for (std::size_t side = 0; side < 4; ++side) {
+      const std::size_t next = (side + 1) % 4;
+      if (routes.at(side) == routes.at(next)) continue;
+      found.push_back(
+          {crossing(corners.at(side), corners.at(next), routes.at(side)), routes.at(side), routes.at(next)});
+    }
+    if (found.size() == 2) {
+      pieces.push_back({found[0].at, found[1].at, found[0].before, found[0].behind});
+      return;
+    }
+    Point middle{};
+    for (const auto& one : found) {
+      for (std::size_t k = 0; k < 2; ++k) middle.at(k) += one.at.at(k) / static_cast<double>(found.size());
+    }
+    for (const auto& one : found) pieces.push_back({one.at, middle, one.before, one.behind});
+  }
+
+  Numbers base_;
+  std::array<const Axis*, 2> axes_;
+  const Axis& x_;
+  const Axis& y_;
+  std::size_t steps_;
+};
+
+}  // namespace
+
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y, std::size_t steps) {
+  const auto axes = in_order(x, y);
+  if (!axes) return {};
+  return Tracer(game, *axes, x, y, steps).trace();
+}
+
+}  // namespace turnout::landscape

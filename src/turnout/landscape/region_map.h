@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "turnout/base/result.h"
+#include "turnout/game/equilibrium.h"
+#include "turnout/landscape/axis.h"
+
+/// The equilibrium over two quantities of a game: a number for each point of a grid, and the lines between its regions.
+namespace turnout::landscape {
+
+/// What a map shows.
+enum class Shown : std::uint8_t {
+  kPolicy,  ///< the route, as its number
+  kCost,
+  kUtility,
+  kSuccess,
+  kLatency,
+  kServiceCost,
+  kCascade,
+  kAbandon,
+  kPreferredUtility,
+  kMisalignment,
+  kThrottledCost,
+  kThrottlingGain,
+};
+inline constexpr std::array<std::string_view, 12> kShownNames = {
+    "policy",  "cost",    "utility",           "success",      "latency",        "service-cost",
+    "cascade", "abandon", "preferred-utility", "misalignment", "throttled-cost", "throttling-gain"};
+std::optional<Shown> shown_of(std::string_view name);
+
+/// A grid of games. Point (i, j) is at x.at((i + 1/2) / width), y.at((j + 1/2) / height).
+struct RegionMap {
+  Axis x, y;
+  std::size_t width = 0, height = 0;
+  Shown shown = Shown::kPolicy;
+  std::vector<double> values;        ///< row by row from low y; NaN where there is no such game
+  std::vector<std::uint8_t> routes;  ///< game::Route, kNoGame where there is no such game
+  static constexpr std::uint8_t kNoGame = 255;
+};
+
+/// @param size  points along x and y, 1 to 10,000 each
+/// @returns the map; kInvalidValue where the axes do not go together, or where no point is a game.
+/// 4 to 15 ns a point (game/solve_kernel.h); memory 9 bytes a point.
+base::Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
+                                   std::array<std::size_t, 2> size);
+
+/// A piece of the line between two regions, in shares of the axes' ranges.
+struct BoundaryPiece {
+  std::array<double, 2> from{}, to{};
+  std::uint8_t one_side = 0, other_side = 0;  ///< routes
+};
+
+/// @param steps  cells along each side in which a line is looked for: a region narrower than that can be missed
+/// @returns the lines between regions of different routes. A cell's side whose ends differ is bisected with solve() to
+///   2^-40 of its length; between the crossings of one cell the line is straight. Three or more meet in a point.
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y, std::size_t steps);
+
+}  // namespace turnout::landscape
