@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   add_transparency(program, chosen);
   add_robust(program, chosen);
   add_map(program, chosen);
+  add_sweep(program, chosen);
   add_figures(program, chosen);
   add_calibrate(program, chosen);
   add_replay(program, chosen);
@@ -65,7 +66,7 @@ int run(int argc, char** argv) {
     return fail(
         "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, map, figures, "
         "calibrate, "
-        "replay, simulate, import, log, estimate, evaluate, verify (see --help)");
+        "calibrate, replay, simulate, import, log, estimate, evaluate, verify (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
-VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "figures", "calibrate", "replay",
+VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
          "simulate", "import", "log", "estimate", "evaluate", "verify", "completion"]
 
 
@@ -46,7 +46,7 @@ class Program(unittest.TestCase):
 
     def test_the_examples_of_the_help_run(self):
         ran = 0
-        for verb in ["plan", "audit", "transparency", "robust", "map", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
+        for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
             for line in turnout(verb, "--help").stdout.splitlines():
                 words = line.split()
                 if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w and "/" in w):

@@ -251,8 +251,9 @@ void draw_map(Canvas& canvas, const MapReport& report) {
 std::string map_csv(const MapReport& report) {
   const RegionMap& map = report.map;
   const bool has_value = map.shown != Shown::kPolicy;
-  std::string text =
-      fmt::format("{},{},route{}\n", map.x.name(), map.y.name(), has_value ? "," + value_name(map.shown) : "");
+  std::string text = fmt::format("{},{},route", map.x.name(), map.y.name());
+  if (has_value) text += fmt::format(",{}", value_name(map.shown));
+  text += '\n';
   std::array<char, base::kNumberRoom> digits{};
   const auto put = [&](double value) { text.append(digits.data(), base::write_number(digits.data(), value + 0.0)); };
   for (std::size_t j = 0; j < map.height; ++j) {

@@ -46,17 +46,6 @@ Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) 
                      *trials};
 }
 
-/// @returns the standard normal quantile, by bisection on the error function: 1e-15 absolute.
-double normal_quantile(double share) {
-  double low = -10;
-  double high = 10;
-  for (int i = 0; i < 80; ++i) {
-    const double middle = (low + high) / 2;
-    (numeric::normal_above(-middle) < share ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
 }  // namespace
 
 Result<double> Amounts::read(const TomlSection& section, std::string_view key, game::Parameter parameter) {
@@ -88,7 +77,7 @@ Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std:
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time) {
   constexpr std::size_t kStride = 123;  // golden section of 200, with no common divisor
   const auto quantile = [](std::size_t k) {
-    return normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(kQuantiles));
+    return numeric::normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(kQuantiles));
   };
   std::vector<Segment> segments;
   for (std::size_t i = 0; i < kQuantiles; ++i) {

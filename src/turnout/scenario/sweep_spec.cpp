@@ -1,0 +1,269 @@
+#include "turnout/scenario/sweep_spec.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "turnout/base/csv.h"
+#include "turnout/base/line_reader.h"
+#include "turnout/base/number_text.h"
+#include "turnout/scenario/toml_section.h"
+
+namespace turnout::scenario {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+using landscape::Distribution;
+using landscape::SweepSpec;
+
+template <std::size_t N>
+std::optional<std::size_t> place_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  const auto at = std::find(names.begin(), names.end(), name);
+  return at == names.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - names.begin()));
+}
+
+class SweepReader {
+ public:
+  SweepReader(std::string source, std::string folder) : source_(std::move(source)), folder_(std::move(folder)) {}
+
+  Result<SweepSpec> read(const toml::table& root) {
+    constexpr std::array<std::string_view, 6> kKeys = {"games", "seed", "sampling", "ordered", "draw", "statistic"};
+    constexpr double kMostGames = 1e12;
+    constexpr double kMostSeed = 9e15;
+    const TomlSection file(root, source_, "");
+    if (auto ok = file.allow_only(kKeys); !ok) return ok.error();
+    auto games = file.has("games") ? file.number_between("games", 1, kMostGames) : Result<double>(1e6);
+    if (!games) return games.error();
+    auto seed = file.has("seed") ? file.number_between("seed", 0, kMostSeed) : Result<double>(1);
+    if (!seed) return seed.error();
+    spec_.games = static_cast<std::uint64_t>(*games);
+    spec_.seed = static_cast<std::uint64_t>(*seed);
+    if (auto done = read_sampling(file); !done) return done.error();
+    if (auto done = read_draws(file); !done) return done.error();
+    auto statistics = sections(root, "statistic", source_);
+    if (!statistics) return statistics.error();
+    if (statistics->empty()) return file.missing("statistic");
+    for (const auto& section : *statistics) {
+      if (auto done = read_statistic(section); !done) return done.error();
+    }
+    return spec_;
+  }
+
+ private:
+  Status read_sampling(const TomlSection& file) {
+    if (file.has("sampling")) {
+      auto word = file.text("sampling", 20);
+      if (!word) return word.error();
+      if (*word != "independent" && *word != "sobol") {
+        return file.fail(ErrorCode::kInvalidValue, "sampling",
+                         base::in_quotes(*word) + " must be \"independent\" or \"sobol\"");
+      }
+      spec_.sobol = *word == "sobol";
+    }
+    const auto* node = file.node("ordered");
+    if (node == nullptr) return base::Done{};
+    constexpr std::array<std::string_view, 3> kPairs = {"p", "t", "c"};
+    const auto* list = node->as_array();
+    if (list == nullptr) return file.wrong_type("ordered", "a list of \"p\", \"t\", \"c\"");
+    for (const auto& item : *list) {
+      const auto place = place_of(kPairs, item.value<std::string>().value_or(""));
+      if (!place) return file.wrong_type("ordered", "a list of \"p\", \"t\", \"c\"");
+      spec_.ordered.at(*place) = true;
+    }
+    return base::Done{};
+  }
+
+  Status read_draws(const TomlSection& file) {
+    auto section = file.table("draw");
+    if (!section) return section.error();
+    std::vector<std::string> names;
+    for (const auto parameter : game::parameters()) names.push_back(symbol(parameter));
+    const std::vector<std::string_view> allowed(names.begin(), names.end());
+    if (auto ok = section->allow_only(allowed); !ok) return ok;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      if (names[k] == "w" && !section->has("w")) {
+        spec_.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
+        continue;
+      }
+      auto distribution = read_distribution(*section, names[k]);
+      if (!distribution) return distribution.error();
+      spec_.draw.at(k) = *std::move(distribution);
+    }
+    return base::Done{};
+  }
+
+  Result<Distribution> read_distribution(const TomlSection& draws, const std::string& key) {
+    constexpr double kFar = 1e100;
+    const auto* node = draws.node(key);
+    if (node == nullptr) return draws.missing(key);
+    if (!node->is_table()) {
+      auto number = draws.number_between(key, -kFar, kFar);
+      if (!number) return number.error();
+      return Distribution{Distribution::Kind::kConstant, *number, 0, {}, 0};
+    }
+    auto table = draws.table(key);
+    if (!table) return table.error();
+    if (table->has("csv")) return read_column(*table);
+    if (table->has("median")) return read_lognormal_draw(*table);
+    constexpr std::array<std::string_view, 3> kKinds = {"uniform", "log_uniform", "exponential"};
+    if (auto ok = table->allow_only(kKinds); !ok) return ok.error();
+    if (table->has("exponential")) {
+      auto mean = table->number_between("exponential", 0, kFar);
+      if (!mean) return mean.error();
+      return Distribution{Distribution::Kind::kExponential, *mean, 0, {}, 0};
+    }
+    const bool logarithmic = table->has("log_uniform");
+    const char* kind = logarithmic ? "log_uniform" : "uniform";
+    const auto* range = table->node(kind);
+    const auto* list = range == nullptr ? nullptr : range->as_array();
+    if (list == nullptr || list->size() != 2 || !list->get(0)->is_number() || !list->get(1)->is_number()) {
+      return draws.wrong_type(key,
+                              "a number, {uniform = [low, high]}, {log_uniform = [low, high]}, {exponential = mean}, "
+                              "{median = m, sigma = s} or {csv = \"file\", column = \"name\"}");
+    }
+    const double low = *list->get(0)->value<double>();
+    const double high = *list->get(1)->value<double>();
+    if (!(low <= high) || (logarithmic && !(low > 0)) || std::abs(low) > kFar || std::abs(high) > kFar) {
+      return table->fail(ErrorCode::kInvalidValue, kind,
+                         fmt::format("[{}, {}] must rise{}", low, high, logarithmic ? " from above 0" : ""));
+    }
+    return Distribution{logarithmic ? Distribution::Kind::kLogUniform : Distribution::Kind::kUniform, low, high, {}, 0};
+  }
+
+  static Result<Distribution> read_lognormal_draw(const TomlSection& table) {
+    constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
+    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+    auto median = table.number_between("median", 1e-100, 1e100);
+    if (!median) return median.error();
+    auto sigma = table.number_between("sigma", 0, 10);
+    if (!sigma) return sigma.error();
+    return Distribution{Distribution::Kind::kLognormal, *median, *sigma, {}, 0};
+  }
+
+  /// One column of a CSV; columns of one file are drawn together, row by row.
+  Result<Distribution> read_column(const TomlSection& table) {
+    constexpr std::array<std::string_view, 2> kKeys = {"csv", "column"};
+    constexpr std::size_t kLongest = 1000;
+    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+    auto file = table.text("csv", kLongest);
+    if (!file) return file.error();
+    auto name = table.text("column", kLongest);
+    if (!name) return name.error();
+    const std::string path = (std::filesystem::path(folder_) / *file).string();
+    auto opened = base::LineReader::open(path);
+    if (!opened) return opened.error().within(table.place("csv"));
+    base::LineReader rows = *std::move(opened);
+    auto header = rows.next();
+    if (!header) return header.error();
+    const std::array<std::string_view, 1> wanted = {*name};
+    auto columns = base::find_columns(header->value_or(""), wanted);
+    if (!columns) return columns.error().within(rows.place());
+    Distribution drawn{Distribution::Kind::kColumn, 0, 0, {}, 0};
+    std::vector<std::string_view> fields;
+    for (;;) {
+      auto row = rows.next();
+      if (!row) return row.error();
+      if (!row->has_value()) break;
+      if (auto split = base::split_csv(**row, fields); !split) return split.error().within(rows.place());
+      if (fields.size() != columns->count)
+        return Error{ErrorCode::kMalformedInput,
+                     fmt::format("has {} fields, the header has {}", fields.size(), columns->count), rows.place()};
+      auto number = base::parse_number(fields[columns->required[0]]);
+      if (!number) return number.error().within(fmt::format("{}: column {}", rows.place(), *name));
+      drawn.column.push_back(*number);
+    }
+    if (drawn.column.empty()) return Error{ErrorCode::kMalformedInput, "has no rows", path};
+    const auto known = std::find(tables_.begin(), tables_.end(), path);
+    drawn.table = static_cast<std::size_t>(known - tables_.begin());
+    if (known == tables_.end()) tables_.push_back(path);
+    return drawn;
+  }
+
+  Status read_statistic(const TomlSection& section) {
+    constexpr std::array<std::string_view, 6> kKeys = {"name", "of", "by", "where", "quantiles", "histogram"};
+    constexpr std::array<std::string_view, 3> kGroupings = {"all", "regime", "policy"};
+    if (auto ok = section.allow_only(kKeys); !ok) return ok;
+    landscape::Statistic statistic;
+    const auto word = [&](const char* key, const auto& names) -> Result<std::size_t> {
+      auto text = section.text(key, 40);
+      if (!text) return text.error();
+      if (const auto place = place_of(names, *text)) return *place;
+      return section.fail(ErrorCode::kInvalidValue, key,
+                          fmt::format("{} must be one of {}", base::in_quotes(*text), fmt::join(names, ", ")));
+    };
+    auto of = word("of", landscape::kOutputNames);
+    if (!of) return of.error();
+    statistic.of = static_cast<landscape::Output>(*of);
+    auto name = section.has("name") ? section.text("name", 200)
+                                    : Result<std::string>(std::string(landscape::kOutputNames.at(*of)));
+    if (!name) return name.error();
+    statistic.name = *name;
+    if (section.has("by")) {
+      auto by = word("by", kGroupings);
+      if (!by) return by.error();
+      statistic.by = static_cast<landscape::Grouping>(*by);
+    }
+    if (section.has("where")) {
+      auto where = word("where", landscape::kOutputNames);
+      if (!where) return where.error();
+      statistic.where = static_cast<landscape::Output>(*where);
+    }
+    if (const auto* node = section.node("quantiles")) {
+      const auto* list = node->as_array();
+      if (list == nullptr) return section.wrong_type("quantiles", "a list of shares between 0 and 1");
+      for (const auto& item : *list) {
+        const double share = item.is_number() ? *item.value<double>() : -1;
+        if (!(share > 0 && share < 1)) return section.wrong_type("quantiles", "a list of shares between 0 and 1");
+        statistic.quantiles.push_back(share);
+      }
+    }
+    if (section.has("histogram")) {
+      auto histogram = read_histogram(section);
+      if (!histogram) return histogram.error();
+      statistic.histogram = *histogram;
+    }
+    spec_.statistics.push_back(std::move(statistic));
+    return base::Done{};
+  }
+
+  static Result<landscape::Statistic::Histogram> read_histogram(const TomlSection& section) {
+    constexpr std::array<std::string_view, 3> kKeys = {"low", "high", "bins"};
+    constexpr double kMostBins = 10'000;
+    auto table = section.table("histogram");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    auto low = table->number_between("low", -1e100, 1e100);
+    if (!low) return low.error();
+    auto high = table->number_between("high", -1e100, 1e100);
+    if (!high) return high.error();
+    auto bins = table->number_between("bins", 1, kMostBins);
+    if (!bins) return bins.error();
+    if (!(*low < *high))
+      return table->fail(ErrorCode::kInvalidValue, "high", fmt::format("{} must be over low = {}", *high, *low));
+    return landscape::Statistic::Histogram{*low, *high, static_cast<std::size_t>(*bins)};
+  }
+
+  std::string source_, folder_;
+  SweepSpec spec_;
+  std::vector<std::string> tables_;
+};
+
+}  // namespace
+
+Result<SweepSpec> parse_sweep(std::string_view text, const std::string& source, const std::string& folder) {
+  try {
+    const toml::table root = toml::parse(text);
+    return SweepReader(source, folder).read(root);
+  } catch (const toml::parse_error& e) {
+    return Error{ErrorCode::kMalformedInput, std::string(e.description()),
+                 fmt::format("{}:{}", source, e.source().begin.line)};
+  }
+}
+
+}  // namespace turnout::scenario
