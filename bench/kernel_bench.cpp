@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "turnout/game/solve_kernel.h"
+#include "turnout/landscape/region_map.h"
 #include "turnout/verification/random_games.h"
 
 namespace {
@@ -95,6 +96,16 @@ void triad(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(3 * sizeof(double) * kSize));
 }
 
+/// A grid of a million games, with its axes.
+void region_map(benchmark::State& state, turnout::landscape::Shown shown) {
+  using namespace turnout;
+  const auto game = *game::Game::make({1, 0.005}, {0.1}, {game::Model{0.17, 43, 0.0018}, game::Model{0.5, 79, 0.052}});
+  const auto x = *landscape::Axis::parse("x", "P=0:0.5");
+  const auto y = *landscape::Axis::parse("y", "c2=0.002:0.2:log");
+  for (auto _ : state) benchmark::DoNotOptimize(landscape::region_map(game, x, y, shown, {1000, 1000})->values.data());
+  state.SetItemsProcessed(state.iterations() * 1'000'000);
+}
+
 const bool registered = [] {
   for (const Instructions instructions : turnout::game::available_instructions()) {
     const std::string name = "solve/kernel/" + std::string(to_string(instructions));
@@ -102,6 +113,10 @@ const bool registered = [] {
     benchmark::RegisterBenchmark((name + "/cache/audit").c_str(), cache_audit, instructions);
     benchmark::RegisterBenchmark((name + "/memory").c_str(), memory, instructions)->Unit(benchmark::kMillisecond);
   }
+  benchmark::RegisterBenchmark("region_map/policy", region_map, turnout::landscape::Shown::kPolicy)
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("region_map/misalignment", region_map, turnout::landscape::Shown::kMisalignment)
+      ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("stream/triad", triad)->Unit(benchmark::kMillisecond);
   return true;
 }();

@@ -75,10 +75,9 @@ base::Status draw_curves(const Arguments& arguments) {
                                           {"M1", "M2"}};
   const scenario::TwoModelScenario threshold{*Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}}),
                                              {"M1", "M2"}};
-  for (const auto& [name, game] :
-       {std::pair{"response-three-phases", &phases}, {"response-one-threshold", &threshold}}) {
-    auto written = write(arguments, name, report::kFigureSize,
-                         [&](report::Canvas& canvas) { report::draw_response(canvas, *game); });
+  for (const auto* game : {&phases, &threshold}) {
+    auto written = write(arguments, game == &phases ? "response-three-phases" : "response-one-threshold",
+                         report::kFigureSize, [&](report::Canvas& canvas) { report::draw_response(canvas, *game); });
     if (!written) return written;
   }
   return base::Done{};

@@ -10,6 +10,7 @@
 #include "turnout/base/progress.h"
 #include "turnout/report/population_report.h"
 #include "turnout/report/solution_report.h"
+#include "turnout/scenario/game_array.h"
 #include "turnout/scenario/game_batch.h"
 #include "verbs.h"
 
@@ -21,7 +22,8 @@ constexpr const char* kExamples =
     "  turnout solve examples/gpt-4.1.toml\n"
     "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 --json\n"
     "  turnout solve examples/two-kinds-of-users.toml\n"
-    "  turnout solve --batch games.csv -o solved.csv";
+    "  turnout solve --batch games.csv -o solved.csv\n"
+    "  turnout solve --batch games.npy -o solved.npy";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -32,7 +34,22 @@ struct Arguments {
 
 base::Error misuse(const char* what) { return {base::ErrorCode::kMalformedInput, what, "solve"}; }
 
+base::Result<ExitCode> solve_npy(const Arguments& arguments) {
+  if (!arguments.output.ends_with(".npy")) return misuse("--batch with a .npy file needs -o FILE.npy");
+  auto games = base::NpyMatrix::open(arguments.batch);
+  if (!games) return games.error();
+  auto opened = base::OutputFile::create(arguments.output);
+  if (!opened) return opened.error();
+  base::OutputFile out = *std::move(opened);
+  base::Progress progress("solving games", games->rows());
+  auto solved = scenario::solve_array(*games, out, [&](std::size_t count) { progress.step(count); });
+  if (!solved) return solved.error();
+  if (auto committed = out.commit(); !committed) return committed.error();
+  return ExitCode::kDone;
+}
+
 base::Result<ExitCode> solve_file(const Arguments& arguments) {
+  if (arguments.batch.ends_with(".npy")) return solve_npy(arguments);
   auto rows = base::LineReader::open(arguments.batch);
   if (!rows) return rows.error();
   auto opened = arguments.output.empty() ? base::Result(base::OutputFile::standard_output())
@@ -91,7 +108,7 @@ void add_solve(CLI::App& program, Action& chosen) {
       program.add_subcommand("solve", "The provider's optimal policy and the user's response, of one game or many");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
-  verb->add_option("--batch", arguments->batch, "solve every row of a CSV file, or of - (standard input)")
+  verb->add_option("--batch", arguments->batch, "solve every row of a CSV or NumPy file, or of - (standard input)")
       ->option_text("FILE|-");
   verb->add_option("-o,--output", arguments->output, "with --batch: write to this file, which appears when complete")
       ->option_text("FILE");

@@ -185,5 +185,17 @@ TEST(Pass, numbers_that_are_no_numbers_are_refused) {
   EXPECT_EQ(defect_of(pass), Defect::kPropensity);
 }
 
+TEST(PassReader, names_that_are_no_utf8_are_refused) {
+  const std::string bytes =
+      "task_id,attempt,model,started_at,latency_s\na\xff,1,m,2026-01-01T00:00:00Z,1\nb\xc3\xa9,1,m,2026-01-01T00:00:"
+      "00Z,1\n";
+  const auto reader = csv_reader(ByteSource::over(bytes, "f"));
+  Pass pass;
+  ASSERT_TRUE(*reader->next(pass));
+  EXPECT_EQ(pass.task_id, "b\xc3\xa9");
+  EXPECT_FALSE(*reader->next(pass));
+  EXPECT_EQ(reader->counts().defects.at(static_cast<std::size_t>(Defect::kText)), 1U);
+}
+
 }  // namespace
 }  // namespace turnout::traffic

@@ -107,6 +107,9 @@ TEST(StoreName, passwords_are_never_shown) {
   EXPECT_EQ(without_password("postgres://u:se:c@ret@h/db"), "postgres://u@h/db");
   EXPECT_EQ(without_password("clickhouse://u@h:8123/db"), "clickhouse://u@h:8123/db");
   EXPECT_EQ(without_password("sqlite:a@b.db"), "sqlite:a@b.db");
+  EXPECT_EQ(without_password("postgres://h/db?password=secret&sslmode=require"),
+            "postgres://h/db?password=...&sslmode=require");
+  EXPECT_EQ(without_password("postgres://u:secret@h/db?password=other"), "postgres://u@h/db?password=...");
   const auto refused = open_store("mysql://u:secret@h/db", Create::kYes);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().to_string().find("secret"), std::string::npos);

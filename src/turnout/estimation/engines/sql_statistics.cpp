@@ -12,8 +12,6 @@
 namespace turnout::estimation {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::Status;
 using traffic::SqlRow;

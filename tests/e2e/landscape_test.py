@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Maps and sweeps as their users meet them. usage: landscape_test.py TURNOUT"""
+import csv
+import json
+import pathlib
+import random
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAIR = ROOT / "examples/grok-3-mini-gpt-5.toml"
+SWEEP = ROOT / "examples/sweep.toml"
+AXES = ["--x", "P=0:0.5", "--y", "c2=0.002:0.2:log"]
+
+
+def turnout(*arguments, **options):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+
+
+class Landscape(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def refuses(self, done, *words):
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_a_map_is_a_picture_in_three_formats_and_the_same_twice(self):
+        for ending, magic in (("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-1.")):
+            file = self.folder / f"map.{ending}"
+            self.assertEqual(turnout("map", PAIR, *AXES, "--size", "80x60", "-o", file).returncode, 0)
+            first = file.read_bytes()
+            self.assertTrue(first.startswith(magic))
+            turnout("map", PAIR, *AXES, "--size", "80x60", "-o", file)
+            self.assertEqual(file.read_bytes(), first, ending)
+        root = xml.etree.ElementTree.parse(self.folder / "map.svg").getroot()
+        self.assertTrue(root.tag.endswith("svg"))
+
+    def test_the_numbers_of_a_map_are_those_of_solve_in_every_format(self):
+        show = ["--show", "cost", "--size", "7x5"]
+        files = {ending: self.folder / f"m.{ending}" for ending in ("csv", "npy", "json")}
+        for file in files.values():
+            self.assertEqual(turnout("map", PAIR, *AXES, *show, "-o", file).returncode, 0)
+        with files["csv"].open() as text:
+            rows = list(csv.DictReader(text))
+        self.assertEqual(len(rows), 35)
+        as_json = json.loads(files["json"].read_text())
+        raw = files["npy"].read_bytes()
+        size = struct.unpack("<H", raw[8:10])[0]
+        self.assertIn("'shape': (5, 7, )", raw[10:10 + size].decode())
+        self.assertEqual((10 + size) % 64, 0)
+        values = struct.unpack("<35d", raw[10 + size:])
+        for k, row in enumerate(rows):
+            text = re.sub(r"churn_penalty = .*", f"churn_penalty = {row['P']}", PAIR.read_text())
+            parts = text.split("[[model]]")
+            parts[2] = re.sub(r"cost = .*", f"cost = {row['c2']}", parts[2])
+            solved = json.loads(turnout("solve", "-", "--json", input="[[model]]".join(parts)).stdout)
+            self.assertAlmostEqual(solved["provider_cost"], float(row["cost"]), delta=1e-12)
+            self.assertEqual(values[k], float(row["cost"]))
+            self.assertEqual(as_json["values"][k // 7][k % 7], float(row["cost"]))
+            self.assertEqual(as_json["routes"][k // 7][k % 7], row["route"])
+        self.assertGreater(len(as_json["boundaries"]), 100)
+
+    def test_what_cannot_be_mapped_is_refused_in_one_line(self):
+        self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q=1:2' names no quantity")
+        self.refuses(turnout("map", PAIR, "--x", "P=1:2", "--y", "P=0:1"), "P and P cannot be moved apart")
+        self.refuses(turnout("map", PAIR, "--x", "p1=2:3", "--y", "P=0:1"), "no point of the map is a game")
+        self.refuses(turnout("map", PAIR, *AXES, "--size", "0x5"), "--size")
+        self.refuses(turnout("map", PAIR, *AXES, "--show", "colour"), "--show", "throttling-gain")
+        self.refuses(turnout("map", PAIR, *AXES, "-o", self.folder / "map.gif"), "must end in .svg")
+        self.refuses(turnout("map", PAIR, *AXES, "--size", "9x9", "-o", "/nowhere/map.svg"), "/nowhere/map.svg")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_the_figures_are_drawn(self):
+        done = turnout("figures", "--folder", self.folder / "figures", "--catalog", ROOT / "catalog/aider_polyglot.csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = {file.name for file in (self.folder / "figures").iterdir()}
+        self.assertEqual(names, {file.name for file in (ROOT / "docs/figures").iterdir()})
+
+    def test_a_sweep_says_how_narrow_the_cascade_is_and_agrees_with_sobols(self):
+        one = json.loads(turnout("sweep", SWEEP, "--threads", 1, "--json").stdout)
+        self.assertEqual(one, json.loads(turnout("sweep", SWEEP, "--threads", 3, "--json").stdout))
+        share = one["statistics"][0]["groups"][0]["mean"]
+        self.assertTrue(0.0240 < share["lo"] < 0.025 < share["hi"] < 0.0262, share)  # about 2.5 % of games
+        other = self.folder / "sobol.toml"
+        other.write_text(SWEEP.read_text().replace('"independent"', '"sobol"'))
+        sobol = json.loads(turnout("sweep", other, "--json").stdout)["statistics"][0]["groups"][0]["mean"]
+        self.assertTrue(sobol["lo"] < share["hi"] and share["lo"] < sobol["hi"])
+
+    def test_a_killed_sweep_goes_on_from_its_checkpoint_to_the_same_result(self):
+        games = ["--games", 12e6]
+        expected = turnout("sweep", SWEEP, *games, "--json").stdout
+        checkpoint = self.folder / "checkpoint.json"
+        chance = random.Random(5)
+        killed = 0
+        for _ in range(6):
+            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, *map(str, games), "--checkpoint", checkpoint], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0.2, 2.4))
+            killed += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        self.assertGreater(killed, 0)
+        done = turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint, "--json")
+        self.assertEqual(done.stdout, expected)
+        again = turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint, "--json")
+        self.assertEqual(again.stdout, expected)
+        self.assertIn("going on from", again.stderr)
+        self.refuses(turnout("sweep", SWEEP, "--games", 5e6, "--checkpoint", checkpoint), "is the checkpoint of another sweep")
+        checkpoint.write_text("{")
+        self.refuses(turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint), "is no checkpoint of a sweep")
+
+    def test_bad_sweeps_are_refused_by_line_and_key(self):
+        good = SWEEP.read_text()
+        spec = self.folder / "s.toml"
+        for old, new, words in (("games = 1_000_000", "games = 0", "games: 0 must be in"), ('"independent"', '"random"', "sampling"),
+                                ('ordered = ["p", "t", "c"]', 'ordered = ["V"]', "ordered"), ("V = { exponential = 3 }", "V = { gamma = 3 }", "draw.V.gamma"),
+                                ("P = { exponential = 3 }\n", "", "draw.P: is missing"), ('of = "cascades"', 'of = "joy"', "of: 'joy' must be one of cost"),
+                                ("[0.02, 0.98]", "[0.98, 0.02]", "must rise"), ("[0.5, 0.9, 0.99]", "[0.5, 1]", "quantiles"),
+                                ("V = { exponential = 3 }", 'V = { csv = "none.csv", column = "v" }', "none.csv"), ("[draw]", "[draw", "s.toml:")):
+            self.assertIn(old, good)
+            spec.write_text(good.replace(old, new, 1))
+            self.refuses(turnout("sweep", spec), str(spec), words)
+
+    def write_npy(self, file, rows, fortran=False):
+        columns = len(rows[0])
+        head = f"{{'descr': '<f8', 'fortran_order': {fortran}, 'shape': ({len(rows)}, {columns}), }}"
+        head += " " * (63 - (10 + len(head)) % 64) + "\n"
+        numbers = [x for column in zip(*rows) for x in column] if fortran else [x for row in rows for x in row]
+        file.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack(f"<{len(numbers)}d", *numbers))
+
+    def test_a_batch_of_a_numpy_array_is_that_of_the_same_games_in_csv(self):
+        chance = random.Random(9)
+        draw = lambda: chance.expovariate(1)
+        rows = [[3 * draw(), 3 * draw(), chance.uniform(0.02, 0.98), draw(), draw(), chance.uniform(0.02, 0.98), draw(), draw()] for _ in range(5001)]
+        table = self.folder / "games.csv"
+        table.write_text("V,P,p1,t1,c1,p2,t2,c2\n" + "".join(",".join(map(repr, row)) + "\n" for row in rows))
+        solved = self.folder / "solved.csv"
+        self.assertEqual(turnout("solve", "--batch", table, "-o", solved).returncode, 0)
+        names = ["start", "cascade", "abandon", "provider_cost", "user_utility", "success", "latency", "service_cost", "user_preferred_utility",
+                 "misalignment", "throttled_cost", "throttling_gain"]
+        with solved.open() as text:
+            expected = [[float(row[name]) for name in names] for row in csv.DictReader(text)]
+        for fortran in (False, True):
+            array, answers = self.folder / "games.npy", self.folder / "solved.npy"
+            self.write_npy(array, rows, fortran)
+            done = turnout("solve", "--batch", array, "-o", answers)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            raw = answers.read_bytes()
+            numbers = struct.unpack(f"<{13 * len(rows)}d", raw[-13 * 8 * len(rows):])
+            for i, row in enumerate(expected):
+                for name, a, b in zip(names, row, numbers[13 * i + 1:13 * i + 13]):
+                    size = abs(a) + (rows[i][0] + rows[i][3] + rows[i][6] if "utility" in name else 0)
+                    self.assertLessEqual(abs(a - b), 1e-12 * size, (name, rows[i]))
+
+    def test_arrays_that_are_no_games_are_refused_and_leave_no_file(self):
+        array, answers = self.folder / "games.npy", self.folder / "solved.npy"
+        good = [[12, 4, 0.45, 3, 0.4, 0.8, 9, 2]]
+        self.write_npy(array, good * 3000 + [[12, 4, 1.5, 3, 0.4, 0.8, 9, 2]])
+        self.refuses(turnout("solve", "--batch", array, "-o", answers), "games.npy: row 3000, column p1: 1.5 must be")
+        self.write_npy(array, [row[:7] for row in good])
+        self.refuses(turnout("solve", "--batch", array, "-o", answers), "has 7 columns, must have 8")
+        whole = array.read_bytes()
+        for bytes_ in (b"", b"hello, this is no array", whole[:20], whole[:-8], whole + b"x" * 8, whole.replace(b"<f8", b"<f4"), whole.replace(b"(1, 7)", b"(7,  )")):
+            array.write_bytes(bytes_)
+            self.refuses(turnout("solve", "--batch", array, "-o", answers), "games.npy")
+        self.refuses(turnout("solve", "--batch", array), "-o FILE.npy")
+        self.refuses(turnout("solve", "--batch", self.folder / "none.npy", "-o", answers), "No such file")
+        self.assertFalse(answers.exists())
+
+    def test_games_are_drawn_from_tables(self):
+        (self.folder / "models.csv").write_text("name,c,t\na,1,10\nb,2,20\n")
+        text = SWEEP.read_text().replace("c1 = { exponential = 1 }", 'c1 = { csv = "models.csv", column = "c" }')
+        spec = self.folder / "s.toml"
+        spec.write_text(text)
+        self.assertEqual(turnout("sweep", spec, "--games", 1000).returncode, 0)
+        (self.folder / "models.csv").write_text("name,c\na,1\nb,x\n")
+        self.refuses(turnout("sweep", spec), "models.csv:3", "column c")
+
+
+if __name__ == "__main__":
+    unittest.main()
