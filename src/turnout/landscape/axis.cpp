@@ -52,7 +52,8 @@ Numbers numbers_of(const game::Game& game) {
   return numbers;
 }
 
-Result<game::Game> game_from(const Numbers& x) {
+Result<game::Game> game_from(const Numbers& numbers) {
+  const Numbers& x = numbers;
   return game::Game::make({x[0], x[1]}, {x[2]}, {game::Model{x[3], x[4], x[5]}, game::Model{x[6], x[7], x[8]}});
 }
 

@@ -4,15 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include "turnout/game/solve_kernel.h"
-
 namespace turnout::landscape {
 namespace {
 
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using game::Route;
 
 /// Rows of games, column by column, that differ from one game along two axes.
 class GameRows {
@@ -50,53 +47,7 @@ class GameRows {
   std::array<std::vector<double>, kNumbers> columns_;
 };
 
-/// Where the kernel's answer of this kind goes.
-void want(game::AnswerColumns& answers, Shown shown, double* to) {
-  switch (shown) {
-    case Shown::kPolicy:
-      return;
-    case Shown::kCost:
-      answers.provider_cost = to;
-      return;
-    case Shown::kUtility:
-      answers.user_utility = to;
-      return;
-    case Shown::kSuccess:
-      answers.success = to;
-      return;
-    case Shown::kLatency:
-      answers.latency = to;
-      return;
-    case Shown::kServiceCost:
-      answers.service_cost = to;
-      return;
-    case Shown::kCascade:
-      answers.cascade = to;
-      return;
-    case Shown::kAbandon:
-      answers.abandon = to;
-      return;
-    case Shown::kPreferredUtility:
-      answers.preferred_utility = to;
-      return;
-    case Shown::kMisalignment:
-      answers.misalignment = to;
-      return;
-    case Shown::kThrottledCost:
-      answers.throttled_cost = to;
-      return;
-    case Shown::kThrottlingGain:
-      answers.throttling_gain = to;
-      return;
-  }
-}
-
 }  // namespace
-
-std::optional<Shown> shown_of(std::string_view name) {
-  const auto at = std::find(kShownNames.begin(), kShownNames.end(), name);
-  return at == kShownNames.end() ? std::nullopt : std::optional(static_cast<Shown>(at - kShownNames.begin()));
-}
 
 Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
                              std::array<std::size_t, 2> size) {
@@ -120,7 +71,7 @@ Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& 
     want(answers, shown, values);
     solve_many(rows.columns(), answers);
     for (std::size_t i = 0; i < map.width; ++i) {
-      if (shown == Shown::kPolicy) values[i] = routes[i];
+      values[i] = value_of(shown, routes[i], values[i]);
       any = any || is_game[i];
       if (is_game[i]) continue;
       values[i] = std::numeric_limits<double>::quiet_NaN();

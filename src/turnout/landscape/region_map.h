@@ -11,29 +11,10 @@
 #include "turnout/base/result.h"
 #include "turnout/game/equilibrium.h"
 #include "turnout/landscape/axis.h"
+#include "turnout/landscape/shown.h"
 
 /// The equilibrium over two quantities of a game: a number for each point of a grid, and the lines between its regions.
 namespace turnout::landscape {
-
-/// What a map shows.
-enum class Shown : std::uint8_t {
-  kPolicy,  ///< the route, as its number
-  kCost,
-  kUtility,
-  kSuccess,
-  kLatency,
-  kServiceCost,
-  kCascade,
-  kAbandon,
-  kPreferredUtility,
-  kMisalignment,
-  kThrottledCost,
-  kThrottlingGain,
-};
-inline constexpr std::array<std::string_view, 12> kShownNames = {
-    "policy",  "cost",    "utility",           "success",      "latency",        "service-cost",
-    "cascade", "abandon", "preferred-utility", "misalignment", "throttled-cost", "throttling-gain"};
-std::optional<Shown> shown_of(std::string_view name);
 
 /// A grid of games. Point (i, j) is at x.at((i + 1/2) / width), y.at((j + 1/2) / height).
 struct RegionMap {

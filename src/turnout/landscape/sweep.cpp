@@ -18,7 +18,6 @@ namespace {
 using game::Route;
 
 constexpr std::size_t kChunk = 2048;  // games solved at a time: in cache
-constexpr std::size_t kPlain = 11;    // outputs that the kernel has
 constexpr double kBinsPerOctave = 64;
 constexpr std::int32_t kZeroBin = 0;
 constexpr std::int32_t kFarBin = 1 << 20;  // added to the sign's side
@@ -78,7 +77,6 @@ class PieceWorker {
  public:
   explicit PieceWorker(const SweepSpec& spec) : spec_(spec) {
     for (std::size_t k = 0; k < kNumbers; ++k) in_.at(k).resize(kChunk + k * kApart);
-    for (std::size_t k = 0; k < kPlain; ++k) out_.at(k).resize(kChunk + (kNumbers + k) * kApart);
     routes_.resize(kChunk);
     is_game_.resize(kChunk);
     for (std::size_t k = 0; k < kNumbers; ++k) {  // columns of one table share a dimension
@@ -91,9 +89,11 @@ class PieceWorker {
       }
     }
     for (const auto& statistic : spec.statistics) {
-      want(statistic.of);
-      if (statistic.where) want(*statistic.where);
+      of_.push_back(place_of(statistic.of));
+      where_.push_back(place_of(statistic.where.value_or(statistic.of)));
     }
+    out_.resize(wanted_.size());
+    for (std::size_t k = 0; k < out_.size(); ++k) out_[k].resize(kChunk + (kNumbers + k) * kApart);
   }
 
   SweepSums work(const Piece& piece, std::uint64_t number) {
@@ -106,8 +106,7 @@ class PieceWorker {
       const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, piece.count - done));
       draw(count, rng, sobol, sums);
       solve(count);
-      for (std::size_t s = 0; s < spec_.statistics.size(); ++s)
-        add(spec_.statistics[s], count, piece.replicate, sums.groups[s]);
+      for (std::size_t s = 0; s < spec_.statistics.size(); ++s) add(s, count, piece.replicate, sums.groups[s]);
     }
     return sums;
   }
@@ -115,21 +114,14 @@ class PieceWorker {
  private:
   static constexpr std::size_t kApart = 40;
   double* in(std::size_t k) { return in_.at(k).data() + k * kApart; }
-  double* out(std::size_t k) { return out_.at(k).data() + (kNumbers + k) * kApart; }
+  double* out(std::size_t k) { return out_[k].data() + (kNumbers + k) * kApart; }
 
-  void want(Output output) {
-    switch (output) {
-      case Output::kCascades:
-        return;  // told by the route
-      case Output::kMisaligned:
-        wanted_.at(static_cast<std::size_t>(Output::kMisalignment)) = true;
-        return;
-      case Output::kThrottles:
-        wanted_.at(static_cast<std::size_t>(Output::kThrottlingGain)) = true;
-        return;
-      default:
-        wanted_.at(static_cast<std::size_t>(output)) = true;
-    }
+  /// The column of a number that some statistic is about.
+  std::size_t place_of(Shown shown) {
+    const auto at = std::find(wanted_.begin(), wanted_.end(), made_of(shown));
+    if (at != wanted_.end()) return static_cast<std::size_t>(at - wanted_.begin());
+    wanted_.push_back(made_of(shown));
+    return wanted_.size() - 1;
   }
 
   void draw(std::size_t count, base::Rng& rng, numeric::Sobol& sobol, SweepSums& sums) {
@@ -157,38 +149,13 @@ class PieceWorker {
 
   void solve(std::size_t count) {
     const game::GameColumns games{count, in(0), in(2), {in(3), in(6)}, {in(4), in(7)}, {in(5), in(8)}, in(1)};
-    const auto column = [&](Output output) {
-      const auto k = static_cast<std::size_t>(output);
-      return wanted_.at(k) ? out(k) : nullptr;
-    };
     game::AnswerColumns answers;
     answers.route = routes_.data();
-    answers.provider_cost = column(Output::kCost);
-    answers.user_utility = column(Output::kUtility);
-    answers.success = column(Output::kSuccess);
-    answers.latency = column(Output::kLatency);
-    answers.service_cost = column(Output::kServiceCost);
-    answers.cascade = column(Output::kCascade);
-    answers.abandon = column(Output::kAbandon);
-    answers.preferred_utility = column(Output::kPreferredUtility);
-    answers.misalignment = column(Output::kMisalignment);
-    answers.throttled_cost = column(Output::kThrottledCost);
-    answers.throttling_gain = column(Output::kThrottlingGain);
+    for (std::size_t k = 0; k < wanted_.size(); ++k) want(answers, wanted_[k], out(k));
     solve_many(games, answers);
   }
 
-  double value(Output output, std::size_t i) {
-    switch (output) {
-      case Output::kCascades:
-        return is_cascade(static_cast<Route>(routes_[i])) ? 1 : 0;
-      case Output::kMisaligned:
-        return out(static_cast<std::size_t>(Output::kMisalignment))[i] > 0 ? 1 : 0;
-      case Output::kThrottles:
-        return out(static_cast<std::size_t>(Output::kThrottlingGain))[i] > 0 ? 1 : 0;
-      default:
-        return out(static_cast<std::size_t>(output))[i];
-    }
-  }
+  double value(Shown shown, std::size_t column, std::size_t i) { return value_of(shown, routes_[i], out(column)[i]); }
 
   std::string group(Grouping by, std::size_t i) {
     if (by == Grouping::kNone) return "";
@@ -200,12 +167,12 @@ class PieceWorker {
                               : game::Regime::kLatencyLatency);
   }
 
-  void add(const Statistic& statistic, std::size_t count, std::uint64_t replicate,
-           std::map<std::string, GroupSums>& groups) {
+  void add(std::size_t s, std::size_t count, std::uint64_t replicate, std::map<std::string, GroupSums>& groups) {
+    const Statistic& statistic = spec_.statistics[s];
     GroupSums* last = nullptr;
     std::string last_name;
     for (std::size_t i = 0; i < count; ++i) {
-      if (!is_game_[i] || (statistic.where && !(value(*statistic.where, i) > 0))) continue;
+      if (!is_game_[i] || (statistic.where && !(value(*statistic.where, where_[s], i) > 0))) continue;
       if (last == nullptr || statistic.by != Grouping::kNone) {
         std::string name = group(statistic.by, i);
         if (last == nullptr || name != last_name) {
@@ -213,7 +180,7 @@ class PieceWorker {
           last_name = std::move(name);
         }
       }
-      const double x = value(statistic.of, i);
+      const double x = value(statistic.of, of_[s], i);
       ++last->count.at(replicate);
       last->sum.at(replicate) += x;
       last->squares.at(replicate) += x * x;
@@ -233,11 +200,12 @@ class PieceWorker {
 
   const SweepSpec& spec_;
   std::array<std::vector<double>, kNumbers> in_;
-  std::array<std::vector<double>, kPlain> out_;
+  std::vector<Shown> wanted_;            // numbers, by column of out_
+  std::vector<std::size_t> of_, where_;  // columns, by statistic
+  std::vector<std::vector<double>> out_;
   std::vector<std::uint8_t> routes_;
   std::vector<bool> is_game_;
   std::array<std::size_t, kNumbers> dimension_{};
-  std::array<bool, kPlain> wanted_{};
 };
 
 void merge(SweepSums& to, const SweepSums& more) {
@@ -326,7 +294,7 @@ SweepSums sweep(const SweepSpec& spec, SweepSums sums, unsigned threads,
   return sums;
 }
 
-std::optional<Interval95> mean_of(const GroupSums& sums, const SweepSpec& spec, Output of) {
+std::optional<Interval95> mean_of(const GroupSums& sums, const SweepSpec& spec, Shown of) {
   const std::uint64_t total = sums.total();
   if (total == 0) return std::nullopt;
   if (spec.sobol) {
@@ -336,10 +304,10 @@ std::optional<Interval95> mean_of(const GroupSums& sums, const SweepSpec& spec, 
     }
     if (means.size() == GroupSums::kReplicates) return over_replicates(means);
   }
-  const double n = static_cast<double>(total);
+  const auto n = static_cast<double>(total);
   const double sum = std::accumulate(sums.sum.begin(), sums.sum.end(), 0.0);
   const double mean = sum / n;
-  if (of >= Output::kCascades) {
+  if (is_indicator(of)) {
     const auto share = numeric::proportion(static_cast<std::size_t>(std::llround(sum)), total);
     return Interval95{share.share, share.low, share.high};
   }

@@ -10,6 +10,7 @@
 
 #include "turnout/base/result.h"
 #include "turnout/landscape/axis.h"
+#include "turnout/landscape/shown.h"
 
 /// Statistics of very many random games.
 namespace turnout::landscape {
@@ -32,35 +33,13 @@ struct Distribution {
 /// @returns the number at a share of the distribution, in (0, 1).
 double quantile(const Distribution& distribution, double share);
 
-/// What is looked at in each game.
-enum class Output : std::uint8_t {
-  kCost,
-  kUtility,
-  kSuccess,
-  kLatency,
-  kServiceCost,
-  kCascade,
-  kAbandon,
-  kPreferredUtility,
-  kMisalignment,
-  kThrottledCost,
-  kThrottlingGain,
-  kCascades,    ///< 1 if an interior cascade is optimal, else 0
-  kMisaligned,  ///< 1 if the user would prefer another policy
-  kThrottles,   ///< 1 if throttling pays
-};
-inline constexpr std::array<std::string_view, 14> kOutputNames = {
-    "cost",       "utility",           "success",      "latency",        "service-cost",    "cascade",
-    "abandon",    "preferred-utility", "misalignment", "throttled-cost", "throttling-gain", "cascades",
-    "misaligned", "throttles"};
-
 enum class Grouping : std::uint8_t { kNone, kRegime, kRoute };
 
 struct Statistic {
   std::string name;
-  Output of = Output::kCost;
+  Shown of = Shown::kCost;  ///< not the policy, which has no mean
   Grouping by = Grouping::kNone;
-  std::optional<Output> where;  ///< only games in which this is above 0
+  std::optional<Shown> where;  ///< only games in which this is above 0
   std::vector<double> quantiles;
   struct Histogram {
     double low = 0, high = 1;
@@ -114,7 +93,7 @@ struct Interval95 {
 /// @returns the mean: from the normal for independent draws (Wilson's interval for a share), from Student's t over the
 /// 16
 ///   independently shifted sequences for Sobol's; nothing for a group without games.
-std::optional<Interval95> mean_of(const GroupSums& sums, const SweepSpec& spec, Output of);
+std::optional<Interval95> mean_of(const GroupSums& sums, const SweepSpec& spec, Shown of);
 /// @returns the share of this group among all games of the statistic, likewise.
 std::optional<Interval95> share_of_group(const std::map<std::string, GroupSums>& groups, const std::string& name,
                                          const SweepSpec& spec);

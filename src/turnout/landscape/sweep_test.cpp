@@ -27,9 +27,9 @@ SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
                exponential(1),
                exponential(1)};
   spec.ordered = {true, true, true};
-  spec.statistics = {{"cascades", Output::kCascades, Grouping::kNone, {}, {}, {}},
-                     {"cost", Output::kCost, Grouping::kRegime, {}, {0.5, 0.9}, {0, 5, 10}},
-                     {"gap", Output::kMisalignment, Grouping::kRoute, Output::kMisaligned, {0.5}, {}}};
+  spec.statistics = {{"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}},
+                     {"cost", Shown::kCost, Grouping::kRegime, {}, {0.5, 0.9}, {0, 5, 10}},
+                     {"gap", Shown::kMisalignment, Grouping::kRoute, Shown::kMisaligned, {0.5}, {}}};
   return spec;
 }
 
@@ -93,7 +93,7 @@ TEST(Sweep, the_cascade_is_as_narrow_as_the_scalar_solver_finds_it) {
   const double scalar = static_cast<double>(cascades) / kGames;
   for (const bool sobol : {false, true}) {
     const SweepSpec spec = paper_spec(400'000, sobol);
-    const auto share = mean_of(run(spec, 2).groups[0].at(""), spec, Output::kCascades);
+    const auto share = mean_of(run(spec, 2).groups[0].at(""), spec, Shown::kCascades);
     EXPECT_NEAR(share->value, scalar, 4 * std::sqrt(0.025 / kGames + 0.025 / 400'000));
     EXPECT_LT(share->low, share->value);
     EXPECT_LT(share->high - share->low, 0.002);
@@ -106,14 +106,14 @@ TEST(Sweep, intervals_hold_the_truth_about_as_often_as_they_say) {
   spec.draw[2] = {Distribution::Kind::kConstant, 1000, 0, {}, 0};
   for (const std::size_t k : {std::size_t{3}, std::size_t{6}})
     spec.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
-  spec.statistics = {{"cost", Output::kCost, Grouping::kNone, {}, {}, {}}};
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
   for (const bool sobol : {false, true}) {
     spec.sobol = sobol;
     int held = 0;
     constexpr int kRuns = 200;
     for (int i = 0; i < kRuns; ++i) {
       spec.seed = static_cast<std::uint64_t>(i) + 1;
-      const auto mean = mean_of(run(spec, 1).groups[0].at(""), spec, Output::kCost);
+      const auto mean = mean_of(run(spec, 1).groups[0].at(""), spec, Shown::kCost);
       held += mean->low <= 0.5 && 0.5 <= mean->high ? 1 : 0;  // the smaller of two costs of mean 1
     }
     EXPECT_GE(held, 180) << "of 200; 190 are expected, 180 is 3.2 standard errors below";
@@ -124,7 +124,7 @@ TEST(Sweep, quantiles_and_histograms_are_those_of_the_values) {
   SweepSpec spec = paper_spec(200'000);
   spec.draw[0] = {Distribution::Kind::kConstant, 100, 0, {}, 0};
   spec.draw[3] = spec.draw[6] = {Distribution::Kind::kConstant, 1, 0, {}, 0};
-  spec.statistics = {{"cost", Output::kCost, Grouping::kNone, {}, {0.5, 0.99}, {0, 1, 4}}};
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {0.5, 0.99}, {0, 1, 4}}};
   const auto sums = run(spec, 2);
   const GroupSums& group = sums.groups[0].at("");
   for (const double q : {0.5, 0.99})
@@ -155,8 +155,8 @@ TEST(Sweep, columns_of_one_table_are_drawn_by_row) {
   spec.draw[0] = {Distribution::Kind::kConstant, 100, 0, {}, 0};
   spec.draw[3] = spec.draw[6] = {Distribution::Kind::kConstant, 1, 0, {}, 0};
   spec.ordered = {};
-  spec.statistics = {{"cost", Output::kCost, Grouping::kNone, {}, {}, {}}};
-  EXPECT_NEAR(mean_of(run(spec, 1).groups[0].at(""), spec, Output::kCost)->value, 2, 0.02);
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
+  EXPECT_NEAR(mean_of(run(spec, 1).groups[0].at(""), spec, Shown::kCost)->value, 2, 0.02);
 }
 
 }  // namespace

@@ -210,10 +210,11 @@ std::vector<double> ticks(double low, double high, bool logarithmic, int count) 
   std::vector<double> all;
   if (logarithmic) {
     const bool many = std::log10(high / low) > count;
-    for (double power = std::floor(std::log10(low)); power <= std::log10(high); ++power) {
+    for (int power = static_cast<int>(std::floor(std::log10(low))); power <= std::log10(high); ++power) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         const double value = factor * std::pow(10.0, power);
-        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9) && (factor == 1 || !many)) all.push_back(value);
+        const bool inside = value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+        if (inside && (factor == 1 || !many)) all.push_back(value);
       }
     }
     return all;
@@ -221,7 +222,9 @@ std::vector<double> ticks(double low, double high, bool logarithmic, int count) 
   const double rough = (high - low) / count;
   const double unit = std::pow(10.0, std::floor(std::log10(rough)));
   const double step = unit * (rough / unit < 1.5 ? 1 : rough / unit < 3.5 ? 2 : rough / unit < 7.5 ? 5 : 10);
-  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) all.push_back(k * step);
+  const auto first = std::llround(std::ceil(low / step - 1e-9));
+  const auto last = std::llround(std::floor(high / step + 1e-9));
+  for (auto k = first; k <= last; ++k) all.push_back(static_cast<double>(k) * step);
   return all;
 }
 

@@ -207,7 +207,7 @@ void draw_legend(Canvas& canvas, const MapReport& report) {
               kText);
 }
 
-std::string value_name(Shown shown) { return std::string(landscape::kShownNames.at(static_cast<std::size_t>(shown))); }
+std::string value_name(Shown shown) { return std::string(name_of(shown)); }
 
 }  // namespace
 

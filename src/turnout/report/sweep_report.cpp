@@ -12,12 +12,9 @@ namespace {
 
 using landscape::GroupSums;
 using landscape::Interval95;
-using landscape::Output;
 using landscape::SweepSpec;
 using landscape::SweepSums;
 using nlohmann::ordered_json;
-
-bool is_share(Output of) { return of >= Output::kCascades; }
 
 std::string figure(const std::optional<Interval95>& x, bool share) {
   if (!x) return "-";
@@ -59,10 +56,7 @@ std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
     const auto& statistic = spec.statistics[s];
     const auto& groups = sums.groups.at(s);
     text += fmt::format("\n{}{}\n", statistic.name,
-                        statistic.where
-                            ? fmt::format(", where {} is above 0",
-                                          landscape::kOutputNames.at(static_cast<std::size_t>(*statistic.where)))
-                            : "");
+                        statistic.where ? fmt::format(", where {} is above 0", name_of(*statistic.where)) : "");
     std::vector<std::string> header = {statistic.by == landscape::Grouping::kNone     ? "group"
                                        : statistic.by == landscape::Grouping::kRegime ? "regime"
                                                                                       : "policy",
@@ -71,7 +65,7 @@ std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
     Table table(header);
     for (const auto& [name, group] : groups) {
       std::vector<std::string> row = {name.empty() ? "all" : name, figure(share_of_group(groups, name, spec), true),
-                                      figure(mean_of(group, spec, statistic.of), is_share(statistic.of))};
+                                      figure(mean_of(group, spec, statistic.of), is_indicator(statistic.of))};
       for (const double q : statistic.quantiles) {
         const auto value = quantile_of(group, q);
         row.push_back(value ? number(*value) : "-");
@@ -108,9 +102,7 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
             {"low", statistic.histogram.low}, {"high", statistic.histogram.high}, {"counts", group.histogram}};
       groups.push_back(std::move(one));
     }
-    statistics.push_back({{"name", statistic.name},
-                          {"of", landscape::kOutputNames.at(static_cast<std::size_t>(statistic.of))},
-                          {"groups", groups}});
+    statistics.push_back({{"name", statistic.name}, {"of", name_of(statistic.of)}, {"groups", groups}});
   }
   return {{"games", games_of(spec, sums)},
           {"sampling", spec.sobol ? "sobol" : "independent"},

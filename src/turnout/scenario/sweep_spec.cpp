@@ -24,9 +24,16 @@ using landscape::SweepSpec;
 
 template <std::size_t N>
 std::optional<std::size_t> place_of(const std::array<std::string_view, N>& names, std::string_view name) {
-  const auto at = std::find(names.begin(), names.end(), name);
+  const auto* const at = std::find(names.begin(), names.end(), name);
   return at == names.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - names.begin()));
 }
+
+/// All but the policy, which is no number.
+constexpr auto kNumbersShown = [] {
+  std::array<std::string_view, landscape::kShownNames.size() - 1> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = landscape::kShownNames[i + 1];
+  return names;
+}();
 
 class SweepReader {
  public:
@@ -197,11 +204,11 @@ class SweepReader {
       return section.fail(ErrorCode::kInvalidValue, key,
                           fmt::format("{} must be one of {}", base::in_quotes(*text), fmt::join(names, ", ")));
     };
-    auto of = word("of", landscape::kOutputNames);
+    auto of = word("of", kNumbersShown);
     if (!of) return of.error();
-    statistic.of = static_cast<landscape::Output>(*of);
-    auto name = section.has("name") ? section.text("name", 200)
-                                    : Result<std::string>(std::string(landscape::kOutputNames.at(*of)));
+    statistic.of = static_cast<landscape::Shown>(*of + 1);
+    auto name =
+        section.has("name") ? section.text("name", 200) : Result<std::string>(std::string(name_of(statistic.of)));
     if (!name) return name.error();
     statistic.name = *name;
     if (section.has("by")) {
@@ -210,9 +217,9 @@ class SweepReader {
       statistic.by = static_cast<landscape::Grouping>(*by);
     }
     if (section.has("where")) {
-      auto where = word("where", landscape::kOutputNames);
+      auto where = word("where", kNumbersShown);
       if (!where) return where.error();
-      statistic.where = static_cast<landscape::Output>(*where);
+      statistic.where = static_cast<landscape::Shown>(*where + 1);
     }
     if (const auto* node = section.node("quantiles")) {
       const auto* list = node->as_array();
