@@ -134,7 +134,7 @@ double latency_of_bin(std::int64_t bin);
 /// that the users are a sample by hash.
 class StatisticsGatherer {
  public:
-  static constexpr std::size_t kMostUsers = std::size_t{1} << 20U;
+  static constexpr std::size_t kMostUsers = std::size_t{1} << 19U;
   /// @param last_us  start of the log's latest pass, of all tasks
   StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users = kMostUsers);
   ~StatisticsGatherer();

@@ -69,7 +69,7 @@ class SweepReader {
       if (!word) return word.error();
       if (*word != "independent" && *word != "sobol") {
         return file.fail(ErrorCode::kInvalidValue, "sampling",
-                         base::in_quotes(*word) + " must be \"independent\" or \"sobol\"");
+                         base::in_quotes(*word) + R"( must be "independent" or "sobol")");
       }
       spec_.sobol = *word == "sobol";
     }
@@ -77,10 +77,10 @@ class SweepReader {
     if (node == nullptr) return base::Done{};
     constexpr std::array<std::string_view, 3> kPairs = {"p", "t", "c"};
     const auto* list = node->as_array();
-    if (list == nullptr) return file.wrong_type("ordered", "a list of \"p\", \"t\", \"c\"");
+    if (list == nullptr) return file.wrong_type("ordered", R"(a list of "p", "t", "c")");
     for (const auto& item : *list) {
       const auto place = place_of(kPairs, item.value<std::string>().value_or(""));
-      if (!place) return file.wrong_type("ordered", "a list of \"p\", \"t\", \"c\"");
+      if (!place) return file.wrong_type("ordered", R"(a list of "p", "t", "c")");
       spec_.ordered.at(*place) = true;
     }
     return base::Done{};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
@@ -37,7 +38,7 @@ std::vector<std::string> steps_of(std::string_view pointer) {
 /// Reads the tables of a map; errors name the key.
 class MapReader {
  public:
-  explicit MapReader(const std::string& source) : source_(source) {}
+  explicit MapReader(std::string source) : source_(std::move(source)) {}
 
   Result<RowMap> read(const toml::table& root) {
     if (auto ok = allow_only(root, "", {"table", "rows", "pass", "feedback"}); !ok) return ok.error();
@@ -91,7 +92,7 @@ class MapReader {
       return wrong(key, "must have a text, a number or a boolean as its value");
     }
     const auto text = node.value<std::string>();
-    if (!text || !text->starts_with('/')) return wrong(key, "must be a place, \"/key/key\", or a list of them");
+    if (!text || !text->starts_with('/')) return wrong(key, R"(must be a place, "/key/key", or a list of them)");
     return Place{steps_of(*text), {}};
   }
 
@@ -129,10 +130,10 @@ class MapReader {
     std::vector<RowCondition> all;
     if (!table.contains("when")) return all;
     const auto* when = table["when"].as_table();
-    if (when == nullptr) return wrong(within + "when", "must be a table, { \"/key\" = [\"value\", ...] }");
+    if (when == nullptr) return wrong(within + "when", R"(must be a table, { "/key" = ["value", ...] })");
     for (const auto& [key, node] : *when) {
       const std::string name = fmt::format("{}when.{}", within, key.str());
-      if (!key.str().starts_with('/')) return wrong(name, "must be a place, \"/key/key\"");
+      if (!key.str().starts_with('/')) return wrong(name, R"(must be a place, "/key/key")");
       auto values = words(node, name);
       if (!values) return values.error();
       all.push_back({{steps_of(key.str()), {}}, *std::move(values)});

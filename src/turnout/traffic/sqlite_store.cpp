@@ -11,8 +11,6 @@
 namespace turnout::traffic {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using base::Status;
 
