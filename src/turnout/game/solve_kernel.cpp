@@ -102,7 +102,8 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, I
     const std::size_t count = whole > 0 ? whole : games.size - from;
     const kernels::Block found = block.solve(games, answers, from, count, is_rare.data());
     for (std::size_t j = 0; (found.rare || found.invalid) && j < count; ++j) {
-      const bool rare = (is_rare.at(j / block.width) >> (j % block.width) & 1U) != 0;
+      const unsigned word = is_rare.at(j / block.width);
+      const bool rare = (word >> (j % block.width) & 1U) != 0;
       if (!found.invalid && !rare) continue;
       const auto game = game_at(games, from + j);
       if (!game) return from + j;
