@@ -68,12 +68,12 @@ def postgres(folder):
         for path in (data, folder / "password"):
             os.chown(path, user.pw_uid, user.pw_gid)
     subprocess.run([*as_user, binaries / "initdb", "-D", data, "-U", "turnout", "-A", "scram-sha-256", "--pwfile", folder / "password",
-                    "-E", "UTF8", "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+                    "-E", "UTF8", "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     (port,) = free_ports(1)
     log = folder / "postgres.log"
     with log.open("w") as out:
         server = subprocess.Popen([*as_user, binaries / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
-                                   "-c", "unix_socket_directories=", "-c", "fsync=off"], stdout=out, stderr=out)
+                                   "-c", "unix_socket_directories=", "-c", "fsync=off"], stdout=out, stderr=out, cwd=folder)
     try:
         wait_until(lambda: subprocess.run([binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=True), server,
                    "postgres", log)
