@@ -21,8 +21,7 @@ struct GameColumns {
   const double* value_of_time = nullptr;  ///< w; null: 1 in all games
 };
 
-/// Where answers go; a null column is not wanted. Asking for none of `misalignment` and what follows it costs a third
-/// less.
+/// Where answers go; a null column is not wanted. Asking for no more than route, s, q and J costs about a quarter.
 struct AnswerColumns {
   std::uint8_t* route = nullptr;    ///< a Route
   double* cascade = nullptr;        ///< s
@@ -49,8 +48,9 @@ std::span<const Instructions> available_instructions();
 /// response, are handed to those functions).
 /// @returns the number of the first game with a number that check() refuses, `games.size` if there is none; answers of
 ///   games before it are written, of those behind it may be.
-/// About four nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); twice that for all answers.
-/// Columns whose addresses are equal modulo 4096 push each other out of the cache: let them start apart.
+/// About four nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); three to four times that
+/// for all answers. Columns whose addresses are equal modulo 4096 push each other out of the cache: let them start
+/// apart.
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers);
 /// The same by instructions of one's choice, which the machine must have.
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions);

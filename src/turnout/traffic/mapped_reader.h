@@ -10,7 +10,7 @@
 namespace turnout::traffic {
 
 /// Reads another program's log by a map and matches its re-prompts (reprompt_matcher.h), all of it before the first
-/// pass: about 1 KB of memory a row.
+/// pass: about 2 KB of memory a row (a short chat).
 /// @param source     files as for open_passes(), or postgres://... if the map names a table
 /// @param window_us  how long after an answer a user may come back to the task
 base::Result<std::unique_ptr<PassReader>> open_mapped_passes(const std::string& source, RowMap map,
