@@ -120,6 +120,11 @@ double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, co
 
 }  // namespace
 
+Regime regime_of(const Game& game) {
+  const Primitives<double> primitives(game);
+  return regime_of(value_sign(game, primitives, 0), value_sign(game, primitives, 1));
+}
+
 const char* to_string(Regime regime) {
   switch (regime) {
     case Regime::kValueValue:

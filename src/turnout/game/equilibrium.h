@@ -13,6 +13,9 @@ namespace turnout::game {
 /// Which model is value-dominated (xi >= 0), in model order.
 enum class Regime { kValueValue, kLatencyLatency, kLatencyValue, kValueLatency };
 
+/// @returns by which the user goes with either model alone: value if V p >= w t, latency if not.
+Regime regime_of(const Game& game);
+
 /// @returns "value-value", "latency-latency", "latency-value" or "value-latency".
 const char* to_string(Regime regime);
 

@@ -49,6 +49,12 @@ struct CostLines {
 
 bool is_candidate(const Equilibrium& equilibrium, Route route) { return equilibrium.find(route) != nullptr; }
 
+/// Where the user never leaves: c_k/p_k is what a pass to the end costs.
+double dearest_leave(const Game& game) {
+  const auto until_solved = [&](std::size_t k) { return game.model(k).cost / game.model(k).success; };
+  return std::max(0.0, std::min(until_solved(0), until_solved(1)));
+}
+
 }  // namespace
 
 OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
@@ -66,14 +72,21 @@ OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
   return result;
 }
 
+double penalty_floor(const Game& game) {
+  const Primitives<double> primitives(game);
+  const int first = value_sign(game, primitives, 0);
+  const int second = value_sign(game, primitives, 1);
+  if (first > 0 && second > 0) return dearest_leave(game);
+  // He leaves (1,0) or, where only M1 is worth his time, the threat (1,1), and he leaves (2,0).
+  if (first != 0 && second < 0) return 0;
+  return penalty_floor(game, solve(game));
+}
+
 double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
   const bool leaves_first = is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
-  if (!leaves_first && !leaves_second) {
-    const auto cost_of_pass = [&](std::size_t k) { return game.model(k).cost / game.model(k).success; };
-    return std::max(0.0, std::min(cost_of_pass(0), cost_of_pass(1)));
-  }
+  if (!leaves_first && !leaves_second) return dearest_leave(game);
   const CostLines offers(game, equilibrium);
   double floor = 0;
   for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {

@@ -26,6 +26,8 @@ OptOut opt_out(const Game& game, const Equilibrium& equilibrium);
 /// @returns the smallest P from which on throttling never pays, all else equal: min c_k/p_k with both models
 ///   value-dominated, 0 if it never pays. Relative error below 1e-12.
 double penalty_floor(const Game& game, const Equilibrium& equilibrium);
+/// The same; needs and computes an equilibrium in one regime only, latency-value, or where the user is indifferent.
+double penalty_floor(const Game& game);
 
 /// @returns the P >= 0 for which the user's preferred route is a provider's optimum, all else equal; empty if no P
 ///   makes it one. Costs are linear in P, J = C + P (1 - S), and which candidates exist does not depend on P.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "games.h"
+#include "turnout/base/rng.h"
 #include "turnout/game/decision_rule.h"
 #include "turnout/game/sensitivity.h"
 
@@ -41,6 +42,17 @@ TEST(Throttling, pays_below_the_floor_and_names_a_latency_that_works) {
   EXPECT_DOUBLE_EQ(penalty_floor(kDisagree, e), 2);
   const Game dear = kDisagree.with({Quantity::kChurnPenalty, 0}, 2).value();
   EXPECT_EQ(throttling(dear, solve(dear)).gain, 0);
+}
+
+TEST(PenaltyFloor, needs_no_equilibrium_of_its_caller) {
+  base::Rng rng(8);
+  for (int i = 0; i < 200'000; ++i) {
+    // Quarters, so that thresholds, ties and certain success are met.
+    const auto draw = [&](double least, double most) { return least + std::floor(rng.uniform(0, 4 * most + 1)) / 4; };
+    const Game game = game_of(draw(0, 3), draw(0, 2), {draw(0.25, 0.75), draw(0, 2), draw(0, 2)},
+                              {draw(0.25, 0.75), draw(0, 2), draw(0, 2)});
+    ASSERT_EQ(penalty_floor(game), penalty_floor(game, solve(game))) << i;
+  }
 }
 
 TEST(Throttling, with_a_value_of_time_speaks_of_latency_not_of_money) {

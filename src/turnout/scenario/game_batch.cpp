@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "turnout/base/csv.h"
 #include "turnout/base/number_text.h"
 #include "turnout/game/remedies.h"
+#include "turnout/scenario/game_block.h"
 
 namespace turnout::scenario {
 namespace {
@@ -26,7 +28,6 @@ constexpr std::array<std::string_view, 8> kColumns = {"V", "P", "p1", "t1", "c1"
 constexpr std::string_view kAnswers =
     ",regime,start,cascade,abandon,provider_cost,user_utility,success,latency,service_cost,"
     "user_preferred_utility,misalignment,throttled_cost,throttling_gain,penalty_floor\n";
-constexpr std::size_t kRowsPerReport = 4096;
 
 /// Reads rows into games, by the header's order of columns.
 class RowReader {
@@ -137,24 +138,52 @@ class AnswerText {
   std::size_t count_ = 0;
 };
 
-/// Appends the solution of a game as the columns of kAnswers.
-void append_answers(const game::Game& game, AnswerText& text, std::string& line) {
-  const game::Equilibrium equilibrium = game::solve(game);
-  const game::Candidate& best = equilibrium.best();
-  const game::Misalignment misaligned = game::misalignment(game, equilibrium);
-  const game::Throttling throttled = game::throttling(game, equilibrium);
-  const auto& p = best.payoffs;
-  text.clear();
-  text.add(game::to_string(equilibrium.regime));
-  for (const double x :
-       {static_cast<double>(best.policy.start + 1), best.policy.cascade, best.abandon, p.provider_cost, p.user_utility,
-        p.success, p.latency, p.service_cost, misaligned.preferred.payoffs.user_utility, misaligned.gap, throttled.cost,
-        throttled.gain, game::penalty_floor(game, equilibrium)}) {
-    text.add(x == 0 ? 0.0 : x);  // no "-0"
+/// Rows that wait to be solved together.
+class PendingRows {
+ public:
+  void add(std::string_view row, const game::Game& game) {
+    const game::Model& first = game.model(0);
+    const game::Model& second = game.model(1);
+    const std::array<double, GameBlock::kIn> x = {game.value(), game.churn_penalty(), first.success,  first.latency,
+                                                  first.cost,   second.success,       second.latency, second.cost};
+    for (std::size_t k = 0; k < x.size(); ++k) block_.in(k)[ends_.size()] = x.at(k);
+    text_ += row;
+    ends_.push_back(text_.size());
   }
-  line += text.text();
-  line += '\n';
-}
+  [[nodiscard]] std::size_t size() const { return ends_.size(); }
+
+  /// Writes them with their answers, and forgets them.
+  Status solve_and_write(base::OutputFile& out) {
+    block_.solve(size());
+    lines_.clear();
+    for (std::size_t i = 0; i < size(); ++i) {
+      const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+      lines_.append(text_, begin, ends_[i] - begin);
+      append_answers(i);
+    }
+    text_.clear();
+    ends_.clear();
+    return out.write(lines_);
+  }
+
+ private:
+  /// The columns of kAnswers.
+  void append_answers(std::size_t i) {
+    const game::Game game = *block_.game(i);
+    answers_.clear();
+    answers_.add(game::to_string(regime_of(game)));
+    const auto add = [this](double x) { answers_.add(x == 0 ? 0.0 : x); };  // no "-0"
+    for (std::size_t k = 0; k < GameBlock::kOut; ++k) add(block_.out(k)[i]);
+    add(game::penalty_floor(game));
+    lines_ += answers_.text();
+    lines_ += '\n';
+  }
+
+  GameBlock block_;
+  AnswerText answers_;
+  std::string text_, lines_;  // kept, so that memory is asked for once
+  std::vector<std::size_t> ends_;  // of rows in text_
+};
 
 }  // namespace
 
@@ -173,20 +202,25 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
   if (auto written = out.write(line); !written) return written.error();
 
   RowReader row_reader = *std::move(reader);
-  AnswerText text;
+  PendingRows pending;
   std::size_t solved = 0;
+  const auto finish = [&]() -> Status {
+    solved += pending.size();
+    on_rows(pending.size());
+    return pending.solve_and_write(out);
+  };
   for (;;) {
     auto row = rows.next();
+    auto game = row && row->has_value() ? std::optional(row_reader.read(**row)) : std::nullopt;
+    if (game && *game) {
+      pending.add(**row, **game);
+      if (pending.size() < GameBlock::kRows) continue;
+    }
+    if (auto written = finish(); !written) return written.error();
     if (!row) return row.error();
-    if (!row->has_value()) break;
-    auto game = row_reader.read(**row);
-    if (!game) return game.error().within(rows.place());
-    line.assign(**row);
-    append_answers(*game, text, line);
-    if (auto written = out.write(line); !written) return written.error();
-    if (++solved % kRowsPerReport == 0) on_rows(kRowsPerReport);
+    if (!row->has_value()) return solved;
+    if (!*game) return game->error().within(rows.place());
   }
-  return solved;
 }
 
 }  // namespace turnout::scenario

@@ -8,7 +8,8 @@
 
 namespace turnout::scenario {
 
-/// Solves every row of a CSV of games and writes the row followed by its solution. docs/formats.md, "Batch".
+/// Solves every row of a CSV of games by the vector kernel and writes the row followed by its solution.
+/// docs/formats.md, "Batch".
 /// @param rows     header with V,P,p1,t1,c1,p2,t2,c2 in any order, and optionally `id`, which is carried through
 /// @param out      receives the header and rows as they come; the caller commits
 /// @param on_rows  called every few thousand rows with how many were done since the last call
