@@ -64,9 +64,8 @@ int run(int argc, char** argv) {
   }
   if (!chosen)
     return fail(
-        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, map, figures, "
-        "calibrate, "
-        "calibrate, replay, simulate, import, log, estimate, evaluate, verify (see --help)");
+        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, map, sweep, "
+        "figures, calibrate, replay, simulate, import, log, estimate, evaluate, verify, completion (see --help)");
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

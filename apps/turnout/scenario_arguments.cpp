@@ -43,23 +43,15 @@ void take_means(scenario::Scenario& scenario) {
   scenario.uncertain.clear();
 }
 
+void note_left_out(const std::vector<std::string>& tables) {
+  for (const auto& table : tables)
+    fmt::print(stderr, "turnout: note: {} is left out: the paper's game has none; see turnout plan\n", table);
+}
+
 base::Status take_as_paper_game(scenario::Scenario& scenario) {
-  const auto note = [](const char* what) {
-    fmt::print(stderr, "turnout: note: {} is left out: the paper's game has none; see turnout plan\n", what);
-  };
-  if (scenario.game.size() != game::Game::kModels) return base::Done{};  // is refused anyway
-  if (scenario.difficulty) {
-    note("[difficulty]");
-    scenario.difficulty.reset();
-  }
-  if (!scenario.game.has_switching()) return base::Done{};
-  note("[switching]");
-  std::vector<game::Offer> offers;
-  for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
-  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()}, std::move(offers), {},
-                                         scenario.game.participates());
-  if (!without) return without.error().within(scenario.source);
-  scenario.game = *std::move(without);
+  auto left_out = scenario::leave_out_what_the_paper_lacks(scenario);
+  if (!left_out) return left_out.error();
+  note_left_out(*left_out);
   return base::Done{};
 }
 

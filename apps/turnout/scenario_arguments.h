@@ -15,8 +15,10 @@ base::Result<double> option_number(const std::string& option, const std::string&
 /// Puts uncertain numbers at their means and says so in a line on standard error.
 void take_means(scenario::Scenario& scenario);
 
-/// Leaves out what an estimate may have found and the paper's game has not, difficulty and switching costs, which a
-/// line for each on standard error says.
+/// Says in a line for each on standard error what scenario::leave_out_what_the_paper_lacks() left out.
+void note_left_out(const std::vector<std::string>& tables);
+
+/// Leaves it out, and says so.
 base::Status take_as_paper_game(scenario::Scenario& scenario);
 
 /// The ways to name a game on the command line: a scenario file, or each number as an option.

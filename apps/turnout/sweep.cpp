@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "ranks.h"
+#include "scenario_arguments.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
@@ -20,13 +23,20 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout sweep examples/sweep.toml\n"
-    "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json --json";
+    "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json --json\n"
+    "  mpirun -np 4 turnout sweep examples/sweep.toml --games 1e10 --checkpoint /tmp/sweep.json";
 
 struct Arguments {
   std::string spec, checkpoint;
   double games = 0;
   unsigned threads = 0;
   bool json = false;
+};
+
+/// A sweep's file as read, and what tells it from others.
+struct Prepared {
+  landscape::SweepSpec spec;
+  std::string fingerprint;
 };
 
 /// FNV-1a of everything that decides the result.
@@ -38,59 +48,169 @@ std::string fingerprint_of(const std::string& text, const landscape::SweepSpec& 
   };
   add(text.data(), text.size());
   add(&spec.games, sizeof spec.games);
-  for (const auto& draw : spec.draw) add(draw.column.data(), draw.column.size() * sizeof(double));
+  for (const auto& draw : spec.draw) {  // of tables and scenarios, which the text only names
+    add(&draw.first, sizeof draw.first);
+    add(draw.column.data(), draw.column.size() * sizeof(double));
+  }
   return fmt::format("{:016x}", hash);
 }
 
-base::Status save(const std::string& path, const std::string& text) {
-  auto file = base::OutputFile::create(path);
-  if (!file) return file.error();
-  base::OutputFile out = *std::move(file);
-  if (auto written = out.write(text); !written) return written;
-  return out.commit();
-}
-
-base::Result<ExitCode> run(const Arguments& arguments) {
+base::Result<Prepared> prepare(const Arguments& arguments, bool with_notes) {
   constexpr std::size_t kLargest = std::size_t{1} << 20U;
-  constexpr auto kBetweenCheckpoints = std::chrono::seconds(2);
   auto text = base::read_file(arguments.spec, kLargest);
   if (!text) return text.error();
   auto parsed =
       scenario::parse_sweep(*text, arguments.spec, std::filesystem::path(arguments.spec).parent_path().string());
   if (!parsed) return parsed.error();
-  landscape::SweepSpec spec = *std::move(parsed);
-  if (arguments.games > 0) spec.games = static_cast<std::uint64_t>(arguments.games);
-  const std::string fingerprint = fingerprint_of(*text, spec);
-  landscape::SweepSums sums;
-  sums.groups.resize(spec.statistics.size());
-  if (!arguments.checkpoint.empty() && std::filesystem::exists(arguments.checkpoint)) {
-    auto saved = base::read_file(arguments.checkpoint, kLargest * 64);
+  scenario::SweepFile file = *std::move(parsed);
+  if (with_notes) note_left_out(file.left_out);
+  Prepared prepared{std::move(file.spec), {}};
+  if (arguments.games > 0) prepared.spec.games = static_cast<std::uint64_t>(arguments.games);
+  prepared.fingerprint = fingerprint_of(*text, prepared.spec);
+  return prepared;
+}
+
+volatile std::sig_atomic_t ended_by = 0;  // a signal
+void end_by(int signal) { ended_by = signal; }
+
+/// The sums on disk.
+class Checkpoint {
+ public:
+  Checkpoint(std::string path, std::string fingerprint)
+      : path_(std::move(path)), fingerprint_(std::move(fingerprint)) {}
+
+  base::Result<landscape::SweepSums> read(const landscape::SweepSpec& spec) const {
+    constexpr std::size_t kLargest = std::size_t{1} << 26U;
+    landscape::SweepSums none;
+    none.groups.resize(spec.statistics.size());
+    if (path_.empty() || !std::filesystem::exists(path_)) return none;
+    auto saved = base::read_file(path_, kLargest);
     if (!saved) return saved.error();
-    auto read = report::read_checkpoint(*saved, fingerprint, arguments.checkpoint);
-    if (!read) return read.error();
-    sums = *std::move(read);
-    fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", arguments.checkpoint,
-               sums.pieces_done, landscape::pieces_of(spec));
+    auto sums = report::read_checkpoint(*saved, fingerprint_, path_);
+    if (!sums) return sums.error();
+    fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", path_, sums->pieces_done,
+               landscape::pieces_of(spec));
+    return sums;
   }
-  base::Progress progress("solving games", spec.games);
-  base::Status saving = base::Done{};
-  auto last_saved = std::chrono::steady_clock::now();
-  const unsigned threads =
-      arguments.threads > 0 ? arguments.threads : std::max(1U, std::thread::hardware_concurrency());
-  sums = landscape::sweep(spec, std::move(sums), threads, [&](std::uint64_t games, const landscape::SweepSums& so_far) {
+
+  base::Status save(const landscape::SweepSums& sums) {
+    if (path_.empty()) return base::Done{};
+    last_saved_ = std::chrono::steady_clock::now();
+    auto file = base::OutputFile::create(path_);
+    if (!file) return file.error();
+    base::OutputFile out = *std::move(file);
+    if (auto written = out.write(report::checkpoint_text(sums, fingerprint_)); !written) return written;
+    return out.commit();
+  }
+
+  base::Status save_if_due(const landscape::SweepSums& sums) {
+    constexpr auto kBetween = std::chrono::seconds(2);
+    return std::chrono::steady_clock::now() - last_saved_ < kBetween ? base::Done{} : save(sums);
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_, fingerprint_;
+  std::chrono::steady_clock::time_point last_saved_ = std::chrono::steady_clock::now();
+};
+
+/// Says what was kept, and ends as the signal would have.
+[[noreturn]] void end_by_signal(const landscape::SweepSpec& spec, const landscape::SweepSums& sums,
+                                const Checkpoint& checkpoint, const Ranks& ranks) {
+  fmt::print(stderr, "turnout: sweep: ended by signal {}{}, {} of {} pieces are done; {}\n", ended_by,
+             ranks.count() > 1 ? " (has another rank ended?)" : "", sums.pieces_done, landscape::pieces_of(spec),
+             checkpoint.path().empty() ? "they are lost, for there is no --checkpoint"
+                                       : checkpoint.path() + " holds them, and the same command goes on from there");
+  std::signal(ended_by, SIG_DFL);
+  std::raise(ended_by);
+  std::abort();
+}
+
+/// Ready, or why not, to rank 0 by rank; rank 0 answers all of them.
+constexpr std::string_view kReady = "ready ";
+constexpr std::string_view kStop = "stop";
+
+/// Rank 0: waits until the others have read the same sweep.
+base::Status gather(const Ranks& ranks, const Prepared& prepared) {
+  base::Status all = base::Done{};
+  for (std::uint64_t r = 1; r < ranks.count(); ++r) {
+    const auto said = ranks.receive(r, [] { return ended_by != 0; });
+    if (!said) return base::Error{base::ErrorCode::kInvalidValue, "was ended by a signal", "sweep"};
+    if (!all || *said == std::string(kReady) + prepared.fingerprint) continue;
+    all = base::Error{base::ErrorCode::kInvalidValue,
+                      said->starts_with(kReady)
+                          ? "has read another sweep than rank 0: its file, or a table that it names, differs"
+                          : *said,
+                      fmt::format("rank {}", r)};
+  }
+  return all;
+}
+
+base::Result<ExitCode> run_as_rank(const Arguments& arguments, const Ranks& ranks) {
+  const auto prepared = prepare(arguments, false);
+  ranks.send(prepared ? std::string(kReady) + prepared->fingerprint
+                      : fmt::format("{}, on {}", prepared.error().to_string(), machine_name()));
+  const std::string from = ranks.broadcast({});
+  if (from == kStop || !prepared) return ExitCode::kBadInput;  // rank 0 says why
+  landscape::sweep_as_rank(prepared->spec, std::stoull(from), ranks.rank(), ranks.count(),
+                           arguments.threads > 0 ? arguments.threads : ranks.processors(),
+                           [&](const landscape::SweepSums& piece) {
+                             ranks.send(report::checkpoint_text(piece, prepared->fingerprint));
+                             return true;
+                           });
+  return ExitCode::kDone;
+}
+
+base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Ranks& ranks, const Prepared& prepared,
+                                          Checkpoint& checkpoint, landscape::SweepSums sums) {
+  base::Progress progress("solving games", prepared.spec.games);
+  base::Status fine = base::Done{};
+  const landscape::Ranks others{ranks.count(), [&](std::uint64_t rank) -> std::optional<landscape::SweepSums> {
+                                  const auto text = ranks.receive(rank, [] { return ended_by != 0; });
+                                  if (!text) return std::nullopt;
+                                  auto piece = report::read_checkpoint(*text, prepared.fingerprint,
+                                                                       fmt::format("what rank {} sent", rank));
+                                  if (!piece) fine = piece.error();
+                                  return piece ? std::optional(*std::move(piece)) : std::nullopt;
+                                }};
+  const auto on_piece = [&](std::uint64_t games, const landscape::SweepSums& so_far) {
     progress.step(games);
-    const auto now = std::chrono::steady_clock::now();
-    if (arguments.checkpoint.empty() || now - last_saved < kBetweenCheckpoints) return true;
-    last_saved = now;
-    saving = save(arguments.checkpoint, report::checkpoint_text(so_far, fingerprint));
-    return saving.has_value();
-  });
-  if (!saving) return saving.error();
-  if (!arguments.checkpoint.empty()) {
-    if (auto saved = save(arguments.checkpoint, report::checkpoint_text(sums, fingerprint)); !saved)
-      return saved.error();
+    fine = checkpoint.save_if_due(so_far);
+    return fine.has_value() && ended_by == 0;
+  };
+  sums = landscape::sweep(prepared.spec, std::move(sums),
+                          arguments.threads > 0 ? arguments.threads : ranks.processors(), on_piece, others);
+  if (fine) fine = checkpoint.save(sums);
+  if (!fine) return fine.error();
+  return sums;
+}
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  auto connected = Ranks::connect();
+  if (!connected) return connected.error();
+  const Ranks ranks = *std::move(connected);
+  if (ranks.rank() > 0) return run_as_rank(arguments, ranks);
+  std::signal(SIGINT, end_by);
+  std::signal(SIGTERM, end_by);
+  const auto prepared = prepare(arguments, true);
+  Checkpoint checkpoint(arguments.checkpoint, prepared ? prepared->fingerprint : "");
+  const base::Status gathered = gather(ranks, prepared ? *prepared : Prepared{});
+  auto sums = !prepared   ? base::Result<landscape::SweepSums>(prepared.error())
+              : !gathered ? base::Result<landscape::SweepSums>(gathered.error())
+                          : checkpoint.read(prepared->spec);
+  (void)ranks.broadcast(sums ? std::to_string(sums->pieces_done) : std::string(kStop));
+  if (!sums) return sums.error();
+  auto done = add_up(arguments, ranks, *prepared, checkpoint, *std::move(sums));
+  if (done && done->pieces_done < landscape::pieces_of(prepared->spec))
+    end_by_signal(prepared->spec, *done, checkpoint, ranks);
+  if (!done) {
+    fmt::print(stderr, "turnout: {}\n", done.error().to_string());
+    ranks.abandon();
+    return ExitCode::kBadInput;
   }
-  return print(arguments.json ? report::to_text(report::sweep_json(spec, sums)) : report::sweep_text(spec, sums));
+  return print(arguments.json ? report::to_text(report::sweep_json(prepared->spec, *done))
+                              : report::sweep_text(prepared->spec, *done));
 }
 
 }  // namespace
@@ -104,7 +224,8 @@ void add_sweep(CLI::App& program, Action& chosen) {
   verb->add_option("--games", arguments->games, "how many games, instead of the file's number")
       ->check(CLI::Range(1.0, 1e12))
       ->option_text("N");
-  verb->add_option("--threads", arguments->threads, "default: all cores; the result is the same for any number")
+  verb->add_option("--threads", arguments->threads,
+                   "of each process; default: all cores. The result is the same for any number")
       ->check(CLI::Range(1, 1024))
       ->option_text("N");
   verb->add_option("--checkpoint", arguments->checkpoint,

@@ -2,6 +2,7 @@
 """Maps and sweeps as their users meet them. usage: landscape_test.py TURNOUT"""
 import csv
 import json
+import os
 import pathlib
 import random
 import re
@@ -23,6 +24,14 @@ AXES = ["--x", "P=0:0.5", "--y", "c2=0.002:0.2:log"]
 
 def turnout(*arguments, **options):
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+
+
+def games_for(seconds):
+    """As many games as one thread of this build on this machine sweeps in about so long."""
+    few = 2_000_000
+    started = time.monotonic()
+    turnout("sweep", SWEEP, "--games", few, "--threads", 1)
+    return round(few * seconds / (time.monotonic() - started))
 
 
 class Landscape(unittest.TestCase):
@@ -100,14 +109,14 @@ class Landscape(unittest.TestCase):
         self.assertTrue(sobol["lo"] < share["hi"] and share["lo"] < sobol["hi"])
 
     def test_a_killed_sweep_goes_on_from_its_checkpoint_to_the_same_result(self):
-        games = ["--games", 12e6]
+        games = ["--games", games_for(4), "--threads", 1]
         expected = turnout("sweep", SWEEP, *games, "--json").stdout
         checkpoint = self.folder / "checkpoint.json"
         chance = random.Random(5)
         killed = 0
         for _ in range(6):
             process = subprocess.Popen([PROGRAM, "sweep", SWEEP, *map(str, games), "--checkpoint", checkpoint], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(chance.uniform(0.2, 2.4))
+            time.sleep(chance.uniform(0.2, 3.5))
             killed += process.poll() is None
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -120,6 +129,98 @@ class Landscape(unittest.TestCase):
         self.refuses(turnout("sweep", SWEEP, "--games", 5e6, "--checkpoint", checkpoint), "is the checkpoint of another sweep")
         checkpoint.write_text("{")
         self.refuses(turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint), "is no checkpoint of a sweep")
+
+    def mpirun(self, *command, ranks=2):
+        # Containers often forbid the system call by which ranks of one machine copy from each other.
+        environment = {**os.environ, "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+        return subprocess.Popen(["mpirun", "--allow-run-as-root", "-np", str(ranks), *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=environment)
+
+    def test_ranks_together_print_what_one_process_prints(self):
+        games = ["--games", 3e6, "--json"]
+        expected = turnout("sweep", SWEEP, *games).stdout
+        for ranks in (1, 2, 3):
+            process = self.mpirun(PROGRAM, "sweep", SWEEP, *games, "--threads", 1, ranks=ranks)
+            out, err = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 0, err)
+            self.assertEqual(out, expected)
+
+    def test_a_lost_rank_ends_the_run_with_an_error_and_a_checkpoint_that_resumes(self):
+        games = games_for(10)
+        sweep = [PROGRAM, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint", self.folder / "checkpoint.json"]
+        process = self.mpirun(*sweep)
+        until = time.monotonic() + 120
+        while not (self.folder / "checkpoint.json").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        # Rank 1 says so in its environment.
+        ranks = [int(p.name) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit() and self.is_rank(p, 1, process.pid)]
+        self.assertEqual(len(ranks), 1)
+        os.kill(ranks[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=120)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertEqual(out, "")
+        self.assertRegex(err, r"turnout: sweep: ended by signal 15 \(has another rank ended\?\), \d+ of \d+ pieces are done; .*checkpoint.json holds them")
+        done = self.mpirun(*sweep)
+        out, err = done.communicate(timeout=300)
+        self.assertEqual(done.returncode, 0, err)
+        self.assertIn("going on from", err)
+        self.assertEqual(out, turnout("sweep", SWEEP, "--games", games, "--json").stdout)
+
+    @staticmethod
+    def is_rank(process, rank, parent):
+        try:
+            environment = (process / "environ").read_bytes().split(b"\0")
+            return f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment and int((process / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent
+        except (OSError, IndexError):
+            return False
+
+    def test_ranks_that_read_different_sweeps_are_told_apart(self):
+        other = self.folder / "other.toml"
+        other.write_text(SWEEP.read_text().replace("V = { exponential = 3 }", "V = { exponential = 4 }"))
+        script = self.folder / "each.sh"
+        script.write_text(f'#!/bin/sh\n[ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec {PROGRAM} sweep "$1"\nexec {PROGRAM} sweep "$2"\n')
+        script.chmod(0o755)
+        for first, second, words in ((SWEEP, other, "turnout: rank 1: has read another sweep than rank 0"),
+                                     (SWEEP, self.folder / "none.toml", "turnout: rank 1: .*none.toml: cannot be read: No such file or directory, on "),
+                                     (self.folder / "none.toml", SWEEP, "turnout: .*none.toml: cannot be read")):
+            process = self.mpirun(script, first, second)
+            out, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 2, err)
+            self.assertEqual(out, "")
+            self.assertRegex(err, words)
+            self.assertEqual(err.count("turnout: "), 1, err)
+
+    def test_a_sweep_that_is_told_to_end_says_what_it_keeps(self):
+        checkpoint = self.folder / "checkpoint.json"
+        for options, words in ((["--checkpoint", checkpoint], "checkpoint.json holds them"), ([], "they are lost, for there is no --checkpoint")):
+            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, "--games", "1e11", *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, -signal.SIGINT)
+            self.assertEqual(out, "")
+            self.assertIn(words, err)
+        self.assertIn('"pieces_done"', checkpoint.read_text())
+
+    def test_games_are_drawn_from_what_a_scenario_knows_and_does_not(self):
+        spec = self.folder / "s.toml"
+        asks = '[[statistic]]\nof = "cost"\nquantiles = [0.5]\n[[statistic]]\nof = "cascades"\n'
+        spec.write_text(f'games = 200_000\n[draw]\nscenario = "{PAIR}"\n{asks}')
+        certain = json.loads(turnout("sweep", spec, "--json").stdout)["statistics"]
+        solved = json.loads(turnout("solve", PAIR, "--json").stdout)
+        self.assertAlmostEqual(certain[0]["groups"][0]["mean"]["value"], solved["provider_cost"], delta=1e-12)
+        uncertain = ROOT / "examples/uncertain.toml"
+        spec.write_text(f'games = 200_000\n[draw]\nscenario = "{uncertain}"\n{asks}')
+        done = turnout("sweep", spec, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        cascades = json.loads(done.stdout)["statistics"][1]["groups"][0]["mean"]["value"]
+        self.assertTrue(0.02 < cascades < 0.98, cascades)
+        spec.write_text(f'games = 1000\n[draw]\nscenario = "{uncertain}"\nV = 1e-9\n{asks}')
+        self.assertEqual(json.loads(turnout("sweep", spec, "--json").stdout)["statistics"][1]["groups"][0]["mean"]["value"], 0)
+        spec.write_text(f'[draw]\nscenario = "none.toml"\n{asks}')
+        self.refuses(turnout("sweep", spec), "s.toml:2: draw.scenario", "none.toml")
+        spec.write_text(f'[draw]\nscenario = "{ROOT / "examples/four-models.toml"}"\n{asks}')
+        self.refuses(turnout("sweep", spec), "draw.scenario", "4 [[model]] tables, sweep needs 2")
 
     def test_bad_sweeps_are_refused_by_line_and_key(self):
         good = SWEEP.read_text()

@@ -10,31 +10,25 @@ namespace {
 constexpr double kLargest = 1e100;
 constexpr double kSmallest = 1e-100;
 
-struct Range {
-  double low;
-  double high;
-  const char* words;
-};
-
-Range allowed(Quantity quantity) {
+const char* allowed_in_words(Quantity quantity) {
   switch (quantity) {
     case Quantity::kSuccess:
-      return {kSmallest, 1, "must be in (0, 1], at least 1e-100"};
+      return "must be in (0, 1], at least 1e-100";
     case Quantity::kValueOfTime:
-      return {kSmallest, kLargest, "must be > 0, from 1e-100 to 1e100"};
+      return "must be > 0, from 1e-100 to 1e100";
     case Quantity::kCost:
-      return {-kLargest, kLargest, "must be finite, from -1e100 to 1e100"};
+      return "must be finite, from -1e100 to 1e100";
     case Quantity::kValue:
     case Quantity::kChurnPenalty:
     case Quantity::kLatency:
     case Quantity::kPrice:
       break;
   }
-  return {0, kLargest, "must be >= 0 and at most 1e100"};
+  return "must be >= 0 and at most 1e100";
 }
 
 bool in_range(Quantity quantity, double value) {
-  const Range range = allowed(quantity);
+  const Range range = range_of(quantity);
   return value >= range.low && value <= range.high;  // false for NaN
 }
 
@@ -90,9 +84,26 @@ std::string symbol(Parameter parameter) {
   return text;
 }
 
+Range range_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kSuccess:
+      return {kSmallest, 1};
+    case Quantity::kValueOfTime:
+      return {kSmallest, kLargest};
+    case Quantity::kCost:
+      return {-kLargest, kLargest};
+    case Quantity::kValue:
+    case Quantity::kChurnPenalty:
+    case Quantity::kLatency:
+    case Quantity::kPrice:
+      break;
+  }
+  return {0, kLargest};
+}
+
 base::Status check(Quantity quantity, double value) {
   if (in_range(quantity, value)) return base::Done{};
-  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, allowed(quantity).words), ""};
+  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, allowed_in_words(quantity)), ""};
 }
 
 base::Result<Game> Game::make(const User& user, const Provider& provider, const std::array<Model, kModels>& models) {

@@ -38,8 +38,15 @@ struct Parameter {
 /// @returns the symbol used by the CSV format and by messages: V, w, P, p1, t1, c1, p2, ...
 std::string symbol(Parameter parameter);
 
+/// What a quantity may be, both ends included. Magnitudes stop at 1e100 and success and value of time start at 1e-100,
+/// so that no result can overflow.
+struct Range {
+  double low;
+  double high;
+};
+Range range_of(Quantity quantity);
+
 /// @returns kInvalidValue, saying what was read and what is allowed, unless `value` is in the quantity's range.
-/// Magnitudes stop at 1e100 and success and value of time start at 1e-100, so that no result can overflow.
 base::Status check(Quantity quantity, double value);
 
 /// The two-model game: a provider that routes between models, a user who leaves or re-prompts after a failure.

@@ -14,7 +14,7 @@ namespace {
 SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
   SweepSpec spec;
   spec.games = games;
-  spec.sobol = sobol;
+  spec.sampling = sobol ? Sampling::kSobol : Sampling::kIndependent;
   const auto exponential = [](double mean) { return Distribution{Distribution::Kind::kExponential, mean, 0, {}, 0}; };
   const Distribution p{Distribution::Kind::kUniform, 0.02, 0.98, {}, 0};
   spec.draw = {exponential(3),
@@ -73,6 +73,34 @@ TEST(Sweep, going_on_from_a_stop_gives_what_one_run_gives) {
   expect_same(finished, run(spec, 1));
 }
 
+TEST(Sweep, ranks_together_give_what_one_process_gives) {
+  const SweepSpec spec = paper_spec(400'000, true);
+  const auto first = sweep(spec, {}, 1, [](std::uint64_t, const SweepSums& sums) { return sums.pieces_done < 5; });
+  for (const std::uint64_t count : {2U, 3U, 7U}) {
+    std::vector<std::vector<SweepSums>> sent(count);
+    for (std::uint64_t r = 1; r < count; ++r) {
+      sweep_as_rank(spec, first.pieces_done, r, count, 2, [&](const SweepSums& piece) {
+        sent[r].push_back(piece);
+        return true;
+      });
+    }
+    std::vector<std::size_t> received(count);
+    const Ranks ranks{count, [&](std::uint64_t r) { return std::optional(sent[r].at(received[r]++)); }};
+    expect_same(sweep(
+                    spec, first, 2, [](std::uint64_t, const SweepSums&) { return true; }, ranks),
+                run(spec, 1));
+  }
+}
+
+TEST(Sweep, ends_where_another_rank_is_lost) {
+  const SweepSpec spec = paper_spec(400'000);
+  const Ranks ranks{
+      2, [n = 0](std::uint64_t /*rank*/) mutable { return n++ < 2 ? std::optional(SweepSums{}) : std::nullopt; }};
+  const auto sums = sweep(
+      spec, {}, 1, [](std::uint64_t, const SweepSums&) { return true; }, ranks);
+  EXPECT_EQ(sums.pieces_done, 5U) << "0, 2 and 4 are its own, 1 and 3 came";
+}
+
 TEST(Sweep, the_cascade_is_as_narrow_as_the_scalar_solver_finds_it) {
   base::Rng rng(5);
   constexpr int kGames = 200'000;
@@ -93,7 +121,7 @@ TEST(Sweep, the_cascade_is_as_narrow_as_the_scalar_solver_finds_it) {
   const double scalar = static_cast<double>(cascades) / kGames;
   for (const bool sobol : {false, true}) {
     const SweepSpec spec = paper_spec(400'000, sobol);
-    const auto share = mean_of(run(spec, 2).groups[0].at(""), spec, Shown::kCascades);
+    const auto share = mean_of(run(spec, 2).groups[0].at(""), spec.sampling, Shown::kCascades);
     EXPECT_NEAR(share->value, scalar, 4 * std::sqrt(0.025 / kGames + 0.025 / 400'000));
     EXPECT_LT(share->low, share->value);
     EXPECT_LT(share->high - share->low, 0.002);
@@ -108,12 +136,12 @@ TEST(Sweep, intervals_hold_the_truth_about_as_often_as_they_say) {
     spec.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
   spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
   for (const bool sobol : {false, true}) {
-    spec.sobol = sobol;
+    spec.sampling = sobol ? Sampling::kSobol : Sampling::kIndependent;
     int held = 0;
     constexpr int kRuns = 200;
     for (int i = 0; i < kRuns; ++i) {
       spec.seed = static_cast<std::uint64_t>(i) + 1;
-      const auto mean = mean_of(run(spec, 1).groups[0].at(""), spec, Shown::kCost);
+      const auto mean = mean_of(run(spec, 1).groups[0].at(""), spec.sampling, Shown::kCost);
       held += mean->low <= 0.5 && 0.5 <= mean->high ? 1 : 0;  // the smaller of two costs of mean 1
     }
     EXPECT_GE(held, 180) << "of 200; 190 are expected, 180 is 3.2 standard errors below";
@@ -156,7 +184,7 @@ TEST(Sweep, columns_of_one_table_are_drawn_by_row) {
   spec.draw[3] = spec.draw[6] = {Distribution::Kind::kConstant, 1, 0, {}, 0};
   spec.ordered = {};
   spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
-  EXPECT_NEAR(mean_of(run(spec, 1).groups[0].at(""), spec, Shown::kCost)->value, 2, 0.02);
+  EXPECT_NEAR(mean_of(run(spec, 1).groups[0].at(""), spec.sampling, Shown::kCost)->value, 2, 0.02);
 }
 
 }  // namespace

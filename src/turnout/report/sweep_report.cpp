@@ -50,7 +50,7 @@ std::string histogram_text(const landscape::Statistic::Histogram& shape, const s
 
 std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
   std::string text = fmt::format("{} games, {} sampling, seed {}\n", games_of(spec, sums),
-                                 spec.sobol ? "Sobol" : "independent", spec.seed);
+                                 spec.sampling == landscape::Sampling::kSobol ? "Sobol" : "independent", spec.seed);
   if (sums.no_games > 0) text += fmt::format("{} draws are no game: a number is out of its range\n", sums.no_games);
   for (std::size_t s = 0; s < spec.statistics.size(); ++s) {
     const auto& statistic = spec.statistics[s];
@@ -64,8 +64,9 @@ std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
     for (const double q : statistic.quantiles) header.push_back(percent(q));
     Table table(header);
     for (const auto& [name, group] : groups) {
-      std::vector<std::string> row = {name.empty() ? "all" : name, figure(share_of_group(groups, name, spec), true),
-                                      figure(mean_of(group, spec, statistic.of), is_indicator(statistic.of))};
+      std::vector<std::string> row = {name.empty() ? "all" : name,
+                                      figure(share_of_group(groups, name, spec.sampling), true),
+                                      figure(mean_of(group, spec.sampling, statistic.of), is_indicator(statistic.of))};
       for (const double q : statistic.quantiles) {
         const auto value = quantile_of(group, q);
         row.push_back(value ? number(*value) : "-");
@@ -94,8 +95,8 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
       }
       ordered_json one = {{"group", name.empty() ? "all" : name},
                           {"games", group.total()},
-                          {"share", interval_json(share_of_group(sums.groups[s], name, spec))},
-                          {"mean", interval_json(mean_of(group, spec, statistic.of))}};
+                          {"share", interval_json(share_of_group(sums.groups[s], name, spec.sampling))},
+                          {"mean", interval_json(mean_of(group, spec.sampling, statistic.of))}};
       if (!statistic.quantiles.empty()) one["quantiles"] = quantiles;
       if (statistic.histogram.bins > 0)
         one["histogram"] = {
@@ -105,7 +106,7 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
     statistics.push_back({{"name", statistic.name}, {"of", name_of(statistic.of)}, {"groups", groups}});
   }
   return {{"games", games_of(spec, sums)},
-          {"sampling", spec.sobol ? "sobol" : "independent"},
+          {"sampling", spec.sampling == landscape::Sampling::kSobol ? "sobol" : "independent"},
           {"seed", spec.seed},
           {"no_games", sums.no_games},
           {"statistics", statistics}};
@@ -124,18 +125,19 @@ std::string checkpoint_text(const SweepSums& sums, const std::string& fingerprin
     }
     statistics.push_back(std::move(all));
   }
-  return to_text({{"turnout_sweep", 1},
-                  {"fingerprint", fingerprint},
-                  {"pieces_done", sums.pieces_done},
-                  {"no_games", sums.no_games},
-                  {"statistics", statistics}});
+  const ordered_json all = {{"turnout_sweep", 2},
+                            {"fingerprint", fingerprint},
+                            {"pieces_done", sums.pieces_done},
+                            {"no_games", sums.no_games},
+                            {"statistics", statistics}};
+  return all.dump() + "\n";
 }
 
 base::Result<SweepSums> read_checkpoint(const std::string& text, const std::string& fingerprint,
                                         const std::string& source) {
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("turnout_sweep") != 1) throw std::out_of_range("version");
+    if (json.at("turnout_sweep") != 2) throw std::out_of_range("version");
     if (json.at("fingerprint") != fingerprint) {
       return base::Error{base::ErrorCode::kInvalidValue,
                          "is the checkpoint of another sweep, or its file was changed since; delete it to start anew",

@@ -11,6 +11,7 @@ namespace turnout::report {
 std::string sweep_text(const landscape::SweepSpec& spec, const landscape::SweepSums& sums);
 nlohmann::ordered_json sweep_json(const landscape::SweepSpec& spec, const landscape::SweepSums& sums);
 
+/// @returns a line of JSON: some ten kilobytes, 200 where quantiles of many groups are asked for.
 /// @param fingerprint  of what decides the result: the sweep's file and the tables that it names
 std::string checkpoint_text(const landscape::SweepSums& sums, const std::string& fingerprint);
 /// @returns kMalformedInput for text that is no checkpoint; kInvalidValue for one of another sweep.

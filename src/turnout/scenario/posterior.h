@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "turnout/landscape/distribution.h"
 #include "turnout/scenario/scenario_scope.h"
 
 namespace turnout::scenario {
@@ -15,5 +16,8 @@ namespace turnout::scenario {
 /// @param mean  the scenario's game at the means, see paper_game()
 base::Result<std::vector<game::Game>> draw_games(const game::Game& mean, const std::vector<Uncertainty>& uncertain,
                                                  std::size_t count, std::uint64_t seed);
+
+/// @returns the same distribution of one number by its quantiles, for sweeps (Distribution::Kind::kScores).
+base::Result<landscape::Distribution> distribution_of(const Uncertainty& uncertain);
 
 }  // namespace turnout::scenario

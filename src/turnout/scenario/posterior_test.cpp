@@ -47,6 +47,32 @@ TEST(Posterior, an_interval_beside_the_allowed_range_is_refused) {
   EXPECT_EQ(games.error().context, "p1");
 }
 
+TEST(Posterior, quantiles_are_those_of_the_draws) {
+  const game::Parameter success{game::Quantity::kSuccess, 0};
+  const game::Parameter cost{game::Quantity::kCost, 1};
+  for (const Uncertainty& u : {interval(success, 0.4, 0.3, 0.6), interval(success, 0.9, 0.5, 1.0),
+                               counts(success, 0, 3), counts(success, 30, 50), interval(cost, -1, -1, 2)}) {
+    const auto distribution = distribution_of(u).value();
+    const auto games = draw_games(mean_game(), {u}, 40'000, 7).value();
+    std::vector<double> drawn;
+    for (const auto& game : games) drawn.push_back(game.get(u.parameter));
+    std::sort(drawn.begin(), drawn.end());
+    for (const double share : {0.001, 0.02, 0.3, 0.5, 0.9, 0.999}) {
+      const double x = landscape::quantile(distribution, share);
+      EXPECT_TRUE(check(u.parameter.quantity, x));
+      const auto below = static_cast<double>(std::lower_bound(drawn.begin(), drawn.end(), x) - drawn.begin());
+      const auto up_to = static_cast<double>(std::upper_bound(drawn.begin(), drawn.end(), x) - drawn.begin());
+      const double error = 4 * std::sqrt(share * (1 - share) / 40'000) + 1.0 / 40'000;
+      EXPECT_LE(below / 40'000, share + error) << game::symbol(u.parameter) << " at " << share;
+      EXPECT_GE(up_to / 40'000, share - error) << game::symbol(u.parameter) << " at " << share;
+    }
+  }
+}
+
+TEST(Posterior, an_interval_beside_the_allowed_range_has_no_quantiles) {
+  EXPECT_FALSE(distribution_of(interval({game::Quantity::kSuccess, 0}, 5, 4.9, 5.1)));
+}
+
 TEST(RobustPolicy, of_a_game_that_is_known_is_its_equilibrium_and_knowledge_is_worth_nothing) {
   const auto answer = game::robust_policy(std::vector<game::Game>(200, mean_game()), mean_game());
   EXPECT_NEAR(answer.robust.payoffs.provider_cost, answer.believed_cost, 1e-8);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace turnout::scenario {
 
 using base::Error;
@@ -32,6 +34,24 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb) {
                  scenario.source + ": user.knows"};
   }
   return check_plain(scenario, verb);
+}
+
+Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario) {
+  std::vector<std::string> left_out;
+  if (scenario.game.size() != game::Game::kModels) return left_out;  // is refused anyway
+  if (scenario.difficulty) {
+    left_out.emplace_back("[difficulty]");
+    scenario.difficulty.reset();
+  }
+  if (!scenario.game.has_switching()) return left_out;
+  left_out.emplace_back("[switching]");
+  std::vector<game::Offer> offers;
+  for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
+  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()}, std::move(offers), {},
+                                         scenario.game.participates());
+  if (!without) return without.error().within(scenario.source);
+  scenario.game = *std::move(without);
+  return left_out;
 }
 
 Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb) {

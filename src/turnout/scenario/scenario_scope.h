@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "turnout/scenario/scenario.h"
 
@@ -18,6 +19,10 @@ struct TwoModelScenario {
 /// it and the verb that can do it.
 /// @param verb  who asks, for the message
 base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb);
+
+/// Leaves out what an estimate may have found and the paper's game has not: difficulty and switching costs.
+/// @returns the names of the tables that were left out
+base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario);
 
 /// @returns kUnsupported naming the key if the scenario's users or provider are not those of a plan: users who are
 /// alike and know

@@ -10,6 +10,7 @@
 #include "turnout/base/csv.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
+#include "turnout/scenario/posterior.h"
 #include "turnout/scenario/toml_section.h"
 
 namespace turnout::scenario {
@@ -39,7 +40,7 @@ class SweepReader {
  public:
   SweepReader(std::string source, std::string folder) : source_(std::move(source)), folder_(std::move(folder)) {}
 
-  Result<SweepSpec> read(const toml::table& root) {
+  Result<SweepFile> read(const toml::table& root) {
     constexpr std::array<std::string_view, 6> kKeys = {"games", "seed", "sampling", "ordered", "draw", "statistic"};
     constexpr double kMostGames = 1e12;
     constexpr double kMostSeed = 9e15;
@@ -59,7 +60,7 @@ class SweepReader {
     for (const auto& section : *statistics) {
       if (auto done = read_statistic(section); !done) return done.error();
     }
-    return spec_;
+    return SweepFile{std::move(spec_), std::move(left_out_)};
   }
 
  private:
@@ -71,7 +72,7 @@ class SweepReader {
         return file.fail(ErrorCode::kInvalidValue, "sampling",
                          base::in_quotes(*word) + R"( must be "independent" or "sobol")");
       }
-      spec_.sobol = *word == "sobol";
+      spec_.sampling = *word == "sobol" ? landscape::Sampling::kSobol : landscape::Sampling::kIndependent;
     }
     const auto* node = file.node("ordered");
     if (node == nullptr) return base::Done{};
@@ -91,9 +92,14 @@ class SweepReader {
     if (!section) return section.error();
     std::vector<std::string> names;
     for (const auto parameter : game::parameters()) names.push_back(symbol(parameter));
-    const std::vector<std::string_view> allowed(names.begin(), names.end());
+    std::vector<std::string_view> allowed(names.begin(), names.end());
+    allowed.emplace_back("scenario");
     if (auto ok = section->allow_only(allowed); !ok) return ok;
+    if (section->has("scenario")) {
+      if (auto done = read_posterior(*section); !done) return done;
+    }
     for (std::size_t k = 0; k < names.size(); ++k) {
+      if (section->has("scenario") && !section->has(names[k])) continue;
       if (names[k] == "w" && !section->has("w")) {
         spec_.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
         continue;
@@ -101,6 +107,31 @@ class SweepReader {
       auto distribution = read_distribution(*section, names[k]);
       if (!distribution) return distribution.error();
       spec_.draw.at(k) = *std::move(distribution);
+    }
+    return base::Done{};
+  }
+
+  /// All numbers from a scenario: those that it knows as they are, the others from their posteriors.
+  Status read_posterior(const TomlSection& draws) {
+    constexpr std::size_t kLongest = 1000;
+    auto file = draws.text("scenario", kLongest);
+    if (!file) return file.error();
+    auto read = read_scenario((std::filesystem::path(folder_) / *file).string());
+    if (!read) return read.error().within(draws.place("scenario"));
+    Scenario scenario = *std::move(read);
+    auto left_out = leave_out_what_the_paper_lacks(scenario);
+    if (!left_out) return left_out.error().within(draws.place("scenario"));
+    left_out_ = *std::move(left_out);
+    auto mean = paper_game(scenario, "sweep");
+    if (!mean) return mean.error().within(draws.place("scenario"));
+    const auto all = game::parameters();
+    for (std::size_t k = 0; k < all.size(); ++k)
+      spec_.draw.at(k) = {Distribution::Kind::kConstant, mean->game.get(all[k]), 0, {}, 0};
+    for (const Uncertainty& uncertain : scenario.uncertain) {
+      auto posterior = distribution_of(uncertain);
+      if (!posterior) return posterior.error().within(draws.place("scenario"));
+      const auto k = static_cast<std::size_t>(std::find(all.begin(), all.end(), uncertain.parameter) - all.begin());
+      spec_.draw.at(k) = *std::move(posterior);
     }
     return base::Done{};
   }
@@ -258,12 +289,12 @@ class SweepReader {
 
   std::string source_, folder_;
   SweepSpec spec_;
-  std::vector<std::string> tables_;
+  std::vector<std::string> tables_, left_out_;
 };
 
 }  // namespace
 
-Result<SweepSpec> parse_sweep(std::string_view text, const std::string& source, const std::string& folder) {
+Result<SweepFile> parse_sweep(std::string_view text, const std::string& source, const std::string& folder) {
   try {
     const toml::table root = toml::parse(text);
     return SweepReader(source, folder).read(root);

@@ -1,0 +1,13 @@
+# instruction_sets(FOLDER/NAME): the files NAME_scalar.cpp, NAME_avx2.cpp and NAME_avx512.cpp of src/turnout/FOLDER are each
+# compiled for their instructions, one of which the program picks at run time; their loops are worth -O3 in every build.
+function(instruction_sets stem)
+  set(file ${PROJECT_SOURCE_DIR}/src/turnout/${stem})
+  set_source_files_properties(${file}_scalar.cpp PROPERTIES COMPILE_OPTIONS "-O3")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set_source_files_properties(${file}_avx2.cpp PROPERTIES COMPILE_OPTIONS "-O3;-mavx2;-mfma")
+    set_source_files_properties(${file}_avx512.cpp
+                                PROPERTIES COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx2;-mfma;-mprefer-vector-width=512")
+  else()
+    set_source_files_properties(${file}_avx2.cpp ${file}_avx512.cpp PROPERTIES HEADER_FILE_ONLY ON)
+  endif()
+endfunction()

@@ -1,0 +1,7 @@
+#include "turnout/landscape/kernels/loops_body.h"
+
+namespace turnout::landscape::kernels {
+
+const Loops& scalar_loops() { return kLoops; }
+
+}  // namespace turnout::landscape::kernels

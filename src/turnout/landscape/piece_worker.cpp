@@ -1,0 +1,274 @@
+#include "turnout/landscape/piece_worker.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include "turnout/game/solve_kernel.h"
+#include "turnout/landscape/kernels/loops.h"
+
+namespace turnout::landscape {
+namespace {
+
+using game::Regime;
+using game::Route;
+
+std::array<std::uint64_t, numeric::Sobol::kDimensions> shift_of(const SweepSpec& spec, std::uint64_t replicate) {
+  base::Rng rng(spec.seed, replicate);
+  std::array<std::uint64_t, numeric::Sobol::kDimensions> shift{};
+  for (auto& bits : shift) bits = rng.next();
+  return shift;
+}
+
+/// Columns of one table share the dimension of the first of them.
+std::array<std::size_t, kNumbers> dimensions_of(const SweepSpec& spec) {
+  std::array<std::size_t, kNumbers> dimension{};
+  for (std::size_t k = 0; k < kNumbers; ++k) {
+    dimension.at(k) = k;
+    for (std::size_t other = 0; other < k; ++other) {
+      const bool together = spec.draw.at(k).kind == Distribution::Kind::kColumn &&
+                            spec.draw.at(other).kind == Distribution::Kind::kColumn &&
+                            spec.draw.at(k).table == spec.draw.at(other).table;
+      if (together) dimension.at(k) = dimension.at(other);
+    }
+  }
+  return dimension;
+}
+
+void add_to_histogram(const Statistic::Histogram& shape, double x, std::vector<std::uint64_t>& counts) {
+  const double place = (x - shape.low) / (shape.high - shape.low) * static_cast<double>(shape.bins);
+  const std::size_t bin = x < shape.low     ? 0
+                          : x >= shape.high ? shape.bins + 1
+                                            : 1 + std::min(shape.bins - 1, static_cast<std::size_t>(place));
+  ++counts[bin];
+}
+
+constexpr std::size_t groups_of(Grouping by) {
+  if (by == Grouping::kNone) return 1;
+  return static_cast<std::size_t>(by == Grouping::kRegime ? static_cast<int>(Regime::kValueLatency)
+                                                          : static_cast<int>(Route::kCascadeMixed)) +
+         1;
+}
+
+std::string name_of_group(Grouping by, std::size_t group) {
+  if (by == Grouping::kNone) return {};
+  return by == Grouping::kRoute ? to_string(static_cast<Route>(group)) : to_string(static_cast<Regime>(group));
+}
+
+}  // namespace
+
+void PieceWorker::Bins::add(double value) {
+  constexpr std::uint32_t kSign = 0x800;
+  const std::int32_t bin = bin_of(value);
+  const auto size = static_cast<std::uint32_t>(std::abs(bin));
+  auto& page = pages_[size / kPage | (bin < 0 ? kSign : 0)];
+  if (page == nullptr) page = std::make_unique<std::array<std::uint32_t, kPage>>();
+  ++(*page)[size % kPage];
+}
+
+void PieceWorker::Bins::clear() {
+  for (auto& page : pages_) {
+    if (page != nullptr) page->fill(0);
+  }
+}
+
+std::map<std::int32_t, std::uint64_t> PieceWorker::Bins::counts() const {
+  std::map<std::int32_t, std::uint64_t> counts;
+  for (std::size_t p = 0; p < pages_.size(); ++p) {
+    for (std::size_t b = 0; pages_[p] != nullptr && b < kPage; ++b) {
+      const auto size = static_cast<std::int32_t>(p % (kPages / 2) * kPage + b);
+      if (const auto count = pages_[p]->at(b); count > 0) counts[p < kPages / 2 ? size : -size] = count;
+    }
+  }
+  return counts;
+}
+
+PieceWorker::PieceWorker(const SweepSpec& spec)
+    : spec_(spec),
+      dimension_(dimensions_of(spec)),
+      routes_(kChunk),
+      is_game_(kChunk),
+      group_(kChunk),
+      values_(kChunk),
+      where_values_(kChunk),
+      groups_(spec.statistics.size()) {
+  for (std::size_t k = 0; k < kNumbers; ++k) in_.at(k).resize(kChunk + k * kApart);
+  for (const auto& statistic : spec.statistics) {
+    of_.push_back(place_of(statistic.of));
+    where_.push_back(place_of(statistic.where.value_or(statistic.of)));
+  }
+  out_.resize(wanted_.size());
+  for (std::size_t k = 0; k < out_.size(); ++k) out_[k].resize(kChunk + (kNumbers + k) * kApart);
+  for (std::size_t s = 0; s < groups_.size(); ++s) {
+    for (Group& group : groups_[s]) {
+      if (!spec.statistics[s].quantiles.empty()) group.bins.emplace();
+    }
+  }
+}
+
+SweepSums PieceWorker::work(const Piece& piece) {
+  clear();
+  std::uint64_t no_games = 0;
+  base::Rng rng(spec_.seed, piece.number);
+  numeric::Sobol sobol(shift_of(spec_, piece.replicate));
+  sobol.seek(piece.from);
+  for (std::uint64_t done = 0; done < piece.count; done += kChunk) {
+    count_ = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, piece.count - done));
+    draw(rng, sobol);
+    no_games += leave_out_what_is_no_game();
+    solve();
+    for (std::size_t s = 0; s < spec_.statistics.size(); ++s) add(s);
+  }
+  return sums(piece.replicate, no_games);
+}
+
+/// The column of a number that some statistic is about.
+std::size_t PieceWorker::place_of(Shown shown) {
+  const auto at = std::find(wanted_.begin(), wanted_.end(), made_of(shown));
+  if (at != wanted_.end()) return static_cast<std::size_t>(at - wanted_.begin());
+  wanted_.push_back(made_of(shown));
+  return wanted_.size() - 1;
+}
+
+void PieceWorker::clear() {
+  for (std::size_t s = 0; s < groups_.size(); ++s) {
+    const std::size_t bins = spec_.statistics[s].histogram.bins;
+    for (Group& group : groups_[s]) {
+      group.count = 0;
+      group.sum = group.squares = 0;
+      if (group.bins) group.bins->clear();
+      group.histogram.assign(bins == 0 ? 0 : bins + 2, 0);
+    }
+  }
+}
+
+void PieceWorker::draw(base::Rng& rng, numeric::Sobol& sobol) {
+  draw_shares(rng, sobol);
+  for (std::size_t k = kNumbers; k-- > 0;) {  // from the last, for those of one table read the first's shares
+    if (dimension_.at(k) != k) std::copy_n(in(dimension_.at(k)).begin(), count_, in(k).begin());
+    to_quantiles(spec_.draw.at(k), in(k));
+  }
+  for (std::size_t pair = 0; pair < spec_.ordered.size(); ++pair) {
+    if (!spec_.ordered.at(pair)) continue;
+    const std::span<double> first = in(3 + pair);
+    const std::span<double> second = in(6 + pair);
+    for (std::size_t i = 0; i < count_; ++i) {
+      const double low = std::min(first[i], second[i]);
+      second[i] = std::max(first[i], second[i]);
+      first[i] = low;
+    }
+  }
+}
+
+void PieceWorker::draw_shares(base::Rng& rng, numeric::Sobol& sobol) {
+  if (spec_.sampling == Sampling::kSobol) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const auto point = sobol.next();
+      for (std::size_t k = 0; k < kNumbers; ++k) in(k)[i] = point.at(k);
+    }
+    return;
+  }
+  for (std::size_t k = 0; k < kNumbers; ++k) {
+    if (dimension_.at(k) != k || spec_.draw.at(k).kind == Distribution::Kind::kConstant) continue;
+    for (double& share : in(k)) share = (static_cast<double>(rng.next() >> 12U) + 0.5) * 0x1p-52;
+  }
+}
+
+/// @returns how many; harmless games are put in their place, so that the kernel meets none that it must refuse.
+std::uint64_t PieceWorker::leave_out_what_is_no_game() {
+  static const std::vector<game::Parameter> all = game::parameters();
+  constexpr Numbers kHarmless = {1, 1, 1, 0.5, 1, 1, 0.5, 1, 1};
+  std::fill_n(is_game_.begin(), count_, ~std::uint64_t{0});
+  for (std::size_t k = 0; k < kNumbers; ++k) {
+    const game::Range range = range_of(all[k].quantity);
+    const std::span<const double> x = in(k);
+    kernels::loops().check_range(range.low, range.high, x.data(), is_game_.data(), count_);
+  }
+  std::uint64_t none = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (is_game_[i] != 0) continue;
+    ++none;
+    for (std::size_t k = 0; k < kNumbers; ++k) in(k)[i] = kHarmless.at(k);
+  }
+  return none;
+}
+
+void PieceWorker::solve() {
+  const auto column = [this](std::size_t k) { return in(k).data(); };
+  const game::GameColumns games{
+      count_, column(0), column(2), {column(3), column(6)}, {column(4), column(7)}, {column(5), column(8)}, column(1)};
+  game::AnswerColumns answers;
+  answers.route = routes_.data();
+  for (std::size_t k = 0; k < wanted_.size(); ++k) want(answers, wanted_[k], out(k).data());
+  solve_many(games, answers);
+}
+
+/// @param room  where they are put, if they are not what the kernel wrote
+std::span<const double> PieceWorker::values(Shown shown, std::size_t column, std::vector<double>& room) {
+  const std::span<const double> written = out(column);
+  if (!is_indicator(shown)) return written;
+  if (shown == Shown::kCascades) {
+    for (std::size_t i = 0; i < count_; ++i) room[i] = is_cascade(static_cast<Route>(routes_[i])) ? 1 : 0;
+  } else {
+    for (std::size_t i = 0; i < count_; ++i) room[i] = written[i] > 0 ? 1 : 0;
+  }
+  return {room.data(), count_};
+}
+
+void PieceWorker::find_groups(const Statistic& statistic, std::size_t where) {
+  std::fill(group_.begin() + static_cast<std::ptrdiff_t>(count_), group_.end(), kNoGroup);  // for add_up()
+  if (statistic.by == Grouping::kNone) {
+    std::fill_n(group_.begin(), count_, 0.0);
+  } else if (statistic.by == Grouping::kRoute) {
+    std::copy_n(routes_.begin(), count_, group_.begin());
+  } else {
+    const kernels::RegimeColumns games{in(0).data(), in(1).data(), in(3).data(),
+                                       in(4).data(), in(6).data(), in(7).data()};
+    kernels::loops().find_regimes(games, group_.data(), count_);
+  }
+  for (std::size_t i = 0; i < count_; ++i) group_[i] = is_game_[i] != 0 ? group_[i] : kNoGroup;
+  if (!statistic.where) return;
+  const auto condition = values(*statistic.where, where, where_values_);
+  for (std::size_t i = 0; i < count_; ++i) group_[i] = condition[i] > 0 ? group_[i] : kNoGroup;
+}
+
+void PieceWorker::add(std::size_t s) {
+  const Statistic& statistic = spec_.statistics[s];
+  find_groups(statistic, where_[s]);
+  const auto x = values(statistic.of, of_[s], values_);
+  for (std::size_t g = 0; g < groups_of(statistic.by); ++g) {
+    const auto totals = kernels::loops().add_up(x.data(), group_.data(), static_cast<double>(g), count_);
+    Group& group = groups_[s].at(g);
+    group.count += static_cast<std::uint64_t>(totals.count);
+    group.sum += totals.sum;
+    group.squares += totals.squares;
+  }
+  if (statistic.quantiles.empty() && statistic.histogram.bins == 0) return;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (group_[i] == kNoGroup) continue;
+    Group& group = groups_[s].at(static_cast<std::size_t>(group_[i]));
+    if (group.bins) group.bins->add(x[i]);
+    if (!group.histogram.empty()) add_to_histogram(statistic.histogram, x[i], group.histogram);
+  }
+}
+
+SweepSums PieceWorker::sums(std::uint64_t replicate, std::uint64_t no_games) const {
+  SweepSums all;
+  all.no_games = no_games;
+  all.groups.resize(groups_.size());
+  for (std::size_t s = 0; s < groups_.size(); ++s) {
+    for (std::size_t g = 0; g < groups_of(spec_.statistics[s].by); ++g) {
+      const Group& from = groups_[s].at(g);
+      if (from.count == 0) continue;
+      GroupSums& to = all.groups[s][name_of_group(spec_.statistics[s].by, g)];
+      to.count.at(replicate) = from.count;
+      to.sum.at(replicate) = from.sum;
+      to.squares.at(replicate) = from.squares;
+      if (from.bins) to.bins = from.bins->counts();
+      to.histogram = from.histogram;
+    }
+  }
+  return all;
+}
+
+}  // namespace turnout::landscape
