@@ -181,7 +181,7 @@ class PendingRows {
 
   GameBlock block_;
   AnswerText answers_;
-  std::string text_, lines_;  // kept, so that memory is asked for once
+  std::string text_, lines_;       // kept, so that memory is asked for once
   std::vector<std::size_t> ends_;  // of rows in text_
 };
 
