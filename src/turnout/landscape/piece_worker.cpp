@@ -57,6 +57,8 @@ std::string name_of_group(Grouping by, std::size_t group) {
 
 }  // namespace
 
+PieceWorker::Bins::Bins() : pages_(kPages) {}
+
 void PieceWorker::Bins::add(double value) {
   constexpr std::uint32_t kSign = 0x800;
   const std::int32_t bin = bin_of(value);

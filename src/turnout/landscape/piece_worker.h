@@ -33,6 +33,7 @@ class PieceWorker {
   /// Counts by bin_of(): a page for each octave that is met.
   class Bins {
    public:
+    Bins();
     void add(double value);
     void clear();
     [[nodiscard]] std::map<std::int32_t, std::uint64_t> counts() const;
@@ -40,7 +41,7 @@ class PieceWorker {
    private:
     static constexpr std::size_t kPage = 128;
     static constexpr std::size_t kPages = 4096;  // exponents of both signs
-    std::vector<std::unique_ptr<std::array<std::uint32_t, kPage>>> pages_{kPages};
+    std::vector<std::unique_ptr<std::array<std::uint32_t, kPage>>> pages_;
   };
   struct Group {
     std::uint64_t count = 0;

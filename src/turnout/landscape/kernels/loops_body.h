@@ -12,9 +12,10 @@ namespace turnout::landscape::kernels {
 // In a namespace without a name: what a file makes of it for its instructions must not serve another file.
 namespace {
 
-constexpr double kLn2High = 6.93147180369123816490e-01;  // ln 2 to 33 bits; times a small whole number it is exact
-constexpr double kLn2Low = 1.90821492927058770002e-10;   // the rest
-constexpr unsigned kMantissa = 52;
+inline constexpr double kLn2High =
+    6.93147180369123816490e-01;  // ln 2 to 33 bits; times a small whole number it is exact
+inline constexpr double kLn2Low = 1.90821492927058770002e-10;  // the rest
+inline constexpr unsigned kMantissa = 52;
 
 /// @returns log(x), x > 0 and normal, to 1 unit in the last place: the method and coefficients of fdlibm (Sun
 /// Microsystems 1993).
@@ -56,21 +57,21 @@ inline double exp_of(double x) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(y) + (std::bit_cast<std::uint64_t>(shifted) << kMantissa));
 }
 
-void exponential(double mean, double* x, std::size_t size) {
+inline void exponential(double mean, double* x, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) x[i] = -mean * log_of(1 - x[i]);
 }
 
-void log_uniform(double low, double width, double* x, std::size_t size) {
+inline void log_uniform(double low, double width, double* x, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) x[i] = low * exp_of(width * x[i]);
 }
 
-void check_range(double low, double high, const double* x, std::uint64_t* is_game, std::size_t size) {
+inline void check_range(double low, double high, const double* x, std::uint64_t* is_game, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
     is_game[i] &= (x[i] >= low ? ~std::uint64_t{0} : 0) & (x[i] <= high ? ~std::uint64_t{0} : 0);
   }
 }
 
-void find_regimes(const RegimeColumns& g, double* regime, std::size_t size) {
+inline void find_regimes(const RegimeColumns& g, double* regime, std::size_t size) {
   constexpr auto number = [](game::Regime r) { return static_cast<double>(r); };
   for (std::size_t i = 0; i < size; ++i) {
     const bool first = g.value[i] * g.first_success[i] >= g.value_of_time[i] * g.first_latency[i];
@@ -81,16 +82,16 @@ void find_regimes(const RegimeColumns& g, double* regime, std::size_t size) {
   }
 }
 
-constexpr std::size_t kParts = 8;
+inline constexpr std::size_t kParts = 8;
 using Parts = double __attribute__((vector_size(kParts * sizeof(double))));
 
-double sum_of(const Parts& parts) {
+inline double sum_of(const Parts& parts) {
   double sum = 0;
   for (std::size_t j = 0; j < kParts; ++j) sum += parts[j];
   return sum;
 }
 
-GroupTotals add_up(const double* x, const double* group, double wanted, std::size_t size) {
+inline GroupTotals add_up(const double* x, const double* group, double wanted, std::size_t size) {
   Parts count{};
   Parts sum{};
   Parts squares{};
@@ -108,7 +109,7 @@ GroupTotals add_up(const double* x, const double* group, double wanted, std::siz
   return {sum_of(count), sum_of(sum), sum_of(squares)};
 }
 
-constexpr Loops kLoops = {exponential, log_uniform, check_range, find_regimes, add_up};
+inline constexpr Loops kLoops = {exponential, log_uniform, check_range, find_regimes, add_up};
 
 }  // namespace
 
