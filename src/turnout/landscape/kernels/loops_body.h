@@ -72,7 +72,7 @@ inline void check_range(double low, double high, const double* x, std::uint64_t*
 }
 
 inline void find_regimes(const RegimeColumns& g, double* regime, std::size_t size) {
-  constexpr auto number = [](game::Regime r) { return static_cast<double>(r); };
+  const auto number = [](game::Regime r) { return static_cast<double>(r); };
   for (std::size_t i = 0; i < size; ++i) {
     const bool first = g.value[i] * g.first_success[i] >= g.value_of_time[i] * g.first_latency[i];
     const bool second = g.value[i] * g.second_success[i] >= g.value_of_time[i] * g.second_latency[i];
