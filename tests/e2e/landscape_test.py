@@ -83,7 +83,7 @@ class Landscape(unittest.TestCase):
         self.assertGreater(len(as_json["boundaries"]), 100)
 
     def test_what_cannot_be_mapped_is_refused_in_one_line(self):
-        self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q=1:2' names no quantity")
+        self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q' names no quantity")
         self.refuses(turnout("map", PAIR, "--x", "P=1:2", "--y", "P=0:1"), "P and P cannot be moved apart")
         self.refuses(turnout("map", PAIR, "--x", "p1=2:3", "--y", "P=0:1"), "no point of the map is a game")
         self.refuses(turnout("map", PAIR, *AXES, "--size", "0x5"), "--size")
@@ -230,6 +230,8 @@ class Landscape(unittest.TestCase):
         for old, new, words in (("games = 1_000_000", "games = 0", "games: 0 must be in"), ('"independent"', '"random"', "sampling"),
                                 ('ordered = ["p", "t", "c"]', 'ordered = ["V"]', "ordered"), ("V = { exponential = 3 }", "V = { gamma = 3 }", "draw.V.gamma"),
                                 ("P = { exponential = 3 }\n", "", "draw.P: is missing"), ('of = "cascades"', 'of = "joy"', "of: 'joy' must be one of cost"),
+                                ('by = "regime"', 'by = { quantity = "t3/t1", edges = [1] }', "by.quantity: 't3/t1' names no quantity"),
+                                ('by = "regime"', 'by = { quantity = "t2/t1", edges = [1, 1] }', "by.edges"), ('by = "regime"', 'by = 3', "by"),
                                 ("[0.02, 0.98]", "[0.98, 0.02]", "must rise"), ("[0.5, 0.9, 0.99]", "[0.5, 1]", "quantiles"),
                                 ("V = { exponential = 3 }", 'V = { csv = "none.csv", column = "v" }', "none.csv"), ("[draw]", "[draw", "s.toml:")):
             self.assertIn(old, good)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdlib>
 
 #include "turnout/game/solve_kernel.h"
@@ -10,7 +11,6 @@
 namespace turnout::landscape {
 namespace {
 
-using game::Regime;
 using game::Route;
 
 std::array<std::uint64_t, numeric::Sobol::kDimensions> shift_of(const SweepSpec& spec, std::uint64_t replicate) {
@@ -41,18 +41,6 @@ void add_to_histogram(const Statistic::Histogram& shape, double x, std::vector<s
                           : x >= shape.high ? shape.bins + 1
                                             : 1 + std::min(shape.bins - 1, static_cast<std::size_t>(place));
   ++counts[bin];
-}
-
-constexpr std::size_t groups_of(Grouping by) {
-  if (by == Grouping::kNone) return 1;
-  return static_cast<std::size_t>(by == Grouping::kRegime ? static_cast<int>(Regime::kValueLatency)
-                                                          : static_cast<int>(Route::kCascadeMixed)) +
-         1;
-}
-
-std::string name_of_group(Grouping by, std::size_t group) {
-  if (by == Grouping::kNone) return {};
-  return by == Grouping::kRoute ? to_string(static_cast<Route>(group)) : to_string(static_cast<Regime>(group));
 }
 
 }  // namespace
@@ -102,6 +90,7 @@ PieceWorker::PieceWorker(const SweepSpec& spec)
   out_.resize(wanted_.size());
   for (std::size_t k = 0; k < out_.size(); ++k) out_[k].resize(kChunk + (kNumbers + k) * kApart);
   for (std::size_t s = 0; s < groups_.size(); ++s) {
+    groups_[s].resize(group_names(spec.statistics[s]).size());
     for (Group& group : groups_[s]) {
       if (!spec.statistics[s].quantiles.empty()) group.bins.emplace();
     }
@@ -217,12 +206,25 @@ std::span<const double> PieceWorker::values(Shown shown, std::size_t column, std
   return {room.data(), count_};
 }
 
+void PieceWorker::find_ranges(const Statistic& statistic) {
+  const auto& edges = statistic.edges;
+  for (std::size_t i = 0; i < count_; ++i) {
+    Numbers numbers{};
+    for (std::size_t k = 0; k < kNumbers; ++k) numbers.at(k) = in(k)[i];
+    const double x = statistic.measure->value_in(numbers);
+    const auto range = std::upper_bound(edges.begin(), edges.end(), x) - edges.begin();
+    group_[i] = std::isnan(x) ? kNoGroup : static_cast<double>(range);
+  }
+}
+
 void PieceWorker::find_groups(const Statistic& statistic, std::size_t where) {
   std::fill(group_.begin() + static_cast<std::ptrdiff_t>(count_), group_.end(), kNoGroup);  // for add_up()
   if (statistic.by == Grouping::kNone) {
     std::fill_n(group_.begin(), count_, 0.0);
   } else if (statistic.by == Grouping::kRoute) {
     std::copy_n(routes_.begin(), count_, group_.begin());
+  } else if (statistic.by == Grouping::kMeasure) {
+    find_ranges(statistic);
   } else {
     const kernels::RegimeColumns games{in(0).data(), in(1).data(), in(3).data(),
                                        in(4).data(), in(6).data(), in(7).data()};
@@ -238,7 +240,7 @@ void PieceWorker::add(std::size_t s) {
   const Statistic& statistic = spec_.statistics[s];
   find_groups(statistic, where_[s]);
   const auto x = values(statistic.of, of_[s], values_);
-  for (std::size_t g = 0; g < groups_of(statistic.by); ++g) {
+  for (std::size_t g = 0; g < groups_[s].size(); ++g) {
     const auto totals = kernels::loops().add_up(x.data(), group_.data(), static_cast<double>(g), count_);
     Group& group = groups_[s].at(g);
     group.count += static_cast<std::uint64_t>(totals.count);
@@ -259,10 +261,11 @@ SweepSums PieceWorker::sums(std::uint64_t replicate, std::uint64_t no_games) con
   all.no_games = no_games;
   all.groups.resize(groups_.size());
   for (std::size_t s = 0; s < groups_.size(); ++s) {
-    for (std::size_t g = 0; g < groups_of(spec_.statistics[s].by); ++g) {
+    const auto names = group_names(spec_.statistics[s]);
+    for (std::size_t g = 0; g < names.size(); ++g) {
       const Group& from = groups_[s].at(g);
       if (from.count == 0) continue;
-      GroupSums& to = all.groups[s][name_of_group(spec_.statistics[s].by, g)];
+      GroupSums& to = all.groups[s][names[g]];
       to.count.at(replicate) = from.count;
       to.sum.at(replicate) = from.sum;
       to.squares.at(replicate) = from.squares;

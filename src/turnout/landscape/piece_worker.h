@@ -27,8 +27,7 @@ class PieceWorker {
  private:
   static constexpr std::size_t kChunk = 1024;
   static constexpr std::size_t kApart = 40;  // numbers by which columns start apart, see solve_many()
-  static constexpr std::size_t kMostGroups = 8;
-  static constexpr double kNoGroup = -1;  // of games that do not count
+  static constexpr double kNoGroup = -1;     // of games that do not count
 
   /// Counts by bin_of(): a page for each octave that is met.
   class Bins {
@@ -49,7 +48,6 @@ class PieceWorker {
     std::optional<Bins> bins;
     std::vector<std::uint64_t> histogram;
   };
-  using Groups = std::array<Group, kMostGroups>;
 
   std::span<double> in(std::size_t k) { return {in_.at(k).data() + k * kApart, count_}; }
   std::span<double> out(std::size_t k) { return {out_[k].data() + (kNumbers + k) * kApart, count_}; }
@@ -60,6 +58,7 @@ class PieceWorker {
   std::uint64_t leave_out_what_is_no_game();
   void solve();
   std::span<const double> values(Shown shown, std::size_t column, std::vector<double>& room);
+  void find_ranges(const Statistic& statistic);
   void find_groups(const Statistic& statistic, std::size_t where);
   void add(std::size_t s);
   [[nodiscard]] SweepSums sums(std::uint64_t replicate, std::uint64_t no_games) const;
@@ -74,7 +73,7 @@ class PieceWorker {
   std::vector<std::uint8_t> routes_;
   std::vector<std::uint64_t> is_game_;  // all bits or none
   std::vector<double> group_, values_, where_values_;
-  std::vector<Groups> groups_;  // by statistic
+  std::vector<std::vector<Group>> groups_;  // by statistic, in the order of group_names()
 };
 
 }  // namespace turnout::landscape

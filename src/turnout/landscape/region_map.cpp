@@ -25,10 +25,11 @@ class GameRows {
     for (std::size_t i = 0; i < width_; ++i) {
       Numbers numbers = base_;
       bool valid = true;
-      for (const Axis* axis : axes_) valid = axis->move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
+      for (const Axis* axis : axes_) valid = axis->measure().move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
       is_game[i] = valid;
       for (const Axis* axis : axes_)
-        column(axis->moved())[i] = valid ? numbers.at(axis->moved()) : base_.at(axis->moved());
+        column(axis->measure().moved())[i] =
+            valid ? numbers.at(axis->measure().moved()) : base_.at(axis->measure().moved());
     }
   }
 
@@ -117,7 +118,7 @@ class Tracer {
   [[nodiscard]] std::uint8_t route_at(const Point& point) const {
     Numbers numbers = base_;
     for (const Axis* axis : axes_) {
-      if (!axis->move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1]))) return RegionMap::kNoGame;
+      if (!axis->measure().move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1]))) return RegionMap::kNoGame;
     }
     return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
   }

@@ -27,11 +27,11 @@ TEST(Axis, moves_its_first_parameter_such_that_the_quantity_has_the_value) {
     Numbers numbers = numbers_of(kGame);
     const Numbers before = numbers;
     const double value = a.at(0.3);
-    ASSERT_TRUE(a.move(numbers, value)) << text;
-    EXPECT_NEAR(a.value_in(numbers), value, 1e-12 * (1 + std::abs(value))) << text;
+    ASSERT_TRUE(a.measure().move(numbers, value)) << text;
+    EXPECT_NEAR(a.measure().value_in(numbers), value, 1e-12 * (1 + std::abs(value))) << text;
     EXPECT_NEAR(a.share_of(value), 0.3, 1e-12) << text;
     for (std::size_t k = 0; k < kNumbers; ++k) {
-      EXPECT_TRUE(k == a.moved() || numbers.at(k) == before.at(k));
+      EXPECT_TRUE(k == a.measure().moved() || numbers.at(k) == before.at(k));
     }
   }
   EXPECT_DOUBLE_EQ(axis("V=0.01:100:log").at(0.5), 1);
@@ -43,7 +43,7 @@ TEST(Axis, errors_name_the_option_the_text_and_what_is_allowed) {
     const auto parsed = Axis::parse("--y", text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().to_string().rfind("--y: '", 0), 0U);
-    EXPECT_NE(parsed.error().to_string().find("must be like P=0:20"), std::string::npos);
+    EXPECT_NE(parsed.error().to_string().find("must be like P"), std::string::npos);
   }
 }
 
@@ -64,8 +64,8 @@ TEST(RegionMap, every_point_is_the_solution_of_its_game) {
     for (std::size_t j = 0; j < 13; ++j) {
       for (std::size_t i = 0; i < 17; ++i) {
         Numbers numbers = numbers_of(kGame);
-        x.move(numbers, x.at((static_cast<double>(i) + 0.5) / 17));
-        y.move(numbers, y.at((static_cast<double>(j) + 0.5) / 13));
+        x.measure().move(numbers, x.at((static_cast<double>(i) + 0.5) / 17));
+        y.measure().move(numbers, y.at((static_cast<double>(j) + 0.5) / 13));
         const auto e = game::solve(*game_from(numbers));
         const double value = map->values[j * 17 + i];
         EXPECT_EQ(map->routes[j * 17 + i], static_cast<std::uint8_t>(e.best().route));
@@ -116,8 +116,8 @@ TEST(Boundaries, have_a_route_of_their_own_on_each_side) {
     if (length < 1e-3) continue;
     const auto route_beside = [&](double off) {
       Numbers numbers = numbers_of(kGame);
-      x.move(numbers, x.at((piece.from[0] + piece.to[0]) / 2 - off * dy / length));
-      y.move(numbers, y.at((piece.from[1] + piece.to[1]) / 2 + off * dx / length));
+      x.measure().move(numbers, x.at((piece.from[0] + piece.to[0]) / 2 - off * dy / length));
+      y.measure().move(numbers, y.at((piece.from[1] + piece.to[1]) / 2 + off * dx / length));
       return game::solve(*game_from(numbers)).best().route;
     };
     checked += route_beside(1e-3) != route_beside(-1e-3) ? 1 : 0;

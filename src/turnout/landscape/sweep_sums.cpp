@@ -1,5 +1,7 @@
 #include "turnout/landscape/sweep_sums.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -28,6 +30,21 @@ Interval95 over_replicates(const std::vector<double>& means) {
 }
 
 }  // namespace
+
+std::vector<std::string> group_names(const Statistic& statistic) {
+  std::vector<std::string> names;
+  if (statistic.by == Grouping::kNone) names.emplace_back();
+  for (int i = 0; statistic.by == Grouping::kRegime && i <= static_cast<int>(game::Regime::kValueLatency); ++i)
+    names.emplace_back(to_string(static_cast<game::Regime>(i)));
+  for (int i = 0; statistic.by == Grouping::kRoute && i <= static_cast<int>(game::Route::kCascadeMixed); ++i)
+    names.emplace_back(to_string(static_cast<game::Route>(i)));
+  if (statistic.by != Grouping::kMeasure) return names;
+  const auto& edges = statistic.edges;
+  names.push_back(fmt::format("below {}", edges.front()));
+  for (std::size_t i = 1; i < edges.size(); ++i) names.push_back(fmt::format("{} to {}", edges[i - 1], edges[i]));
+  names.push_back(fmt::format("from {}", edges.back()));
+  return names;
+}
 
 std::int32_t bin_of(double value) {
   const auto bin =

@@ -7,24 +7,37 @@
 #include <string>
 #include <vector>
 
+#include "turnout/landscape/measure.h"
 #include "turnout/landscape/shown.h"
 
 /// What a sweep asks of its games, the sums that answer it, and the figures made of them.
 namespace turnout::landscape {
 
-enum class Grouping : std::uint8_t { kNone, kRegime, kRoute };
+enum class Grouping : std::uint8_t {
+  kNone,
+  kRegime,
+  kRoute,
+  kMeasure,  ///< by which of the ranges between Statistic::edges the game's measure lies in
+};
 
 struct Statistic {
   std::string name;
   Shown of = Shown::kCost;  ///< not the policy, which has no mean
   Grouping by = Grouping::kNone;
-  std::optional<Shown> where;  ///< only games in which this is above 0
+  std::optional<Measure> measure;  ///< kMeasure only; games in which it is not a number are in no group
+  std::vector<double> edges;       ///< rising
+  std::optional<Shown> where;      ///< only games in which this is above 0
   std::vector<double> quantiles;
   struct Histogram {
     double low = 0, high = 1;
     std::size_t bins = 0;  ///< 0: none
   } histogram;
 };
+
+/// @returns what groups a statistic may have, in their order: "" for all games, a regime's or a route's name, "below
+/// 1",
+///   "1 to 2", "from 2".
+std::vector<std::string> group_names(const Statistic& statistic);
 
 enum class Sampling : std::uint8_t {
   kIndependent,
@@ -45,7 +58,7 @@ struct GroupSums {
 struct SweepSums {
   std::uint64_t pieces_done = 0;
   std::uint64_t no_games = 0;  ///< draws with a number out of its range; they are no part of any statistic
-  /// By statistic and group: "", a regime's or a route's name.
+  /// By statistic and name of the group; groups without games are absent.
   std::vector<std::map<std::string, GroupSums>> groups;
 };
 

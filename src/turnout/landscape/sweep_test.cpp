@@ -27,9 +27,9 @@ SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
                exponential(1),
                exponential(1)};
   spec.ordered = {true, true, true};
-  spec.statistics = {{"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}},
-                     {"cost", Shown::kCost, Grouping::kRegime, {}, {0.5, 0.9}, {0, 5, 10}},
-                     {"gap", Shown::kMisalignment, Grouping::kRoute, Shown::kMisaligned, {0.5}, {}}};
+  spec.statistics = {{"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}, {}, {}},
+                     {"cost", Shown::kCost, Grouping::kRegime, {}, {}, {}, {0.5, 0.9}, {0, 5, 10}},
+                     {"gap", Shown::kMisalignment, Grouping::kRoute, {}, {}, Shown::kMisaligned, {0.5}, {}}};
   return spec;
 }
 
@@ -134,7 +134,7 @@ TEST(Sweep, intervals_hold_the_truth_about_as_often_as_they_say) {
   spec.draw[2] = {Distribution::Kind::kConstant, 1000, 0, {}, 0};
   for (const std::size_t k : {std::size_t{3}, std::size_t{6}})
     spec.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
-  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}, {}, {}}};
   for (const bool sobol : {false, true}) {
     spec.sampling = sobol ? Sampling::kSobol : Sampling::kIndependent;
     int held = 0;
@@ -152,7 +152,7 @@ TEST(Sweep, quantiles_and_histograms_are_those_of_the_values) {
   SweepSpec spec = paper_spec(200'000);
   spec.draw[0] = {Distribution::Kind::kConstant, 100, 0, {}, 0};
   spec.draw[3] = spec.draw[6] = {Distribution::Kind::kConstant, 1, 0, {}, 0};
-  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {0.5, 0.99}, {0, 1, 4}}};
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}, {0.5, 0.99}, {0, 1, 4}}};
   const auto sums = run(spec, 2);
   const GroupSums& group = sums.groups[0].at("");
   for (const double q : {0.5, 0.99})
@@ -164,6 +164,23 @@ TEST(Sweep, quantiles_and_histograms_are_those_of_the_values) {
         std::exp(-2 * 0.25 * static_cast<double>(b)) - std::exp(-2 * 0.25 * static_cast<double>(b + 1));
     EXPECT_NEAR(static_cast<double>(group.histogram[b + 1]) / 200'000, expected, 0.005);
   }
+}
+
+TEST(Sweep, groups_by_ranges_of_a_measure_are_those_of_its_distribution) {
+  SweepSpec spec = paper_spec(200'000);
+  spec.ordered = {};
+  Statistic statistic;
+  statistic.of = Shown::kCost;
+  statistic.by = Grouping::kMeasure;
+  statistic.measure = Measure::parse("t2/t1").value();
+  statistic.edges = {0.5, 1, 3};
+  spec.statistics = {statistic};
+  const auto groups = run(spec, 2).groups[0];
+  EXPECT_EQ(group_names(statistic), (std::vector<std::string>{"below 0.5", "0.5 to 1", "1 to 3", "from 3"}));
+  // The ratio of two exponentials of one mean is below x with probability x / (1 + x).
+  for (const auto& [name, share] :
+       {std::pair{"below 0.5", 1.0 / 3}, {"0.5 to 1", 1.0 / 6}, {"1 to 3", 0.25}, {"from 3", 0.25}})
+    EXPECT_NEAR(share_of_group(groups, name, spec.sampling)->value, share, 0.005) << name;
 }
 
 TEST(Sweep, draws_that_are_no_games_are_counted_and_left_out) {
@@ -183,7 +200,7 @@ TEST(Sweep, columns_of_one_table_are_drawn_by_row) {
   spec.draw[0] = {Distribution::Kind::kConstant, 100, 0, {}, 0};
   spec.draw[3] = spec.draw[6] = {Distribution::Kind::kConstant, 1, 0, {}, 0};
   spec.ordered = {};
-  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}}};
+  spec.statistics = {{"cost", Shown::kCost, Grouping::kNone, {}, {}, {}, {}, {}}};
   EXPECT_NEAR(mean_of(run(spec, 1).groups[0].at(""), spec.sampling, Shown::kCost)->value, 2, 0.02);
 }
 

@@ -241,7 +241,9 @@ void draw_map(Canvas& canvas, const MapReport& report) {
         canvas.text({middle.x, middle.y + 4}, to_string(static_cast<Route>(route)), 11, Anchor::kMiddle, false, true);
       }
     }
-    canvas.cross(area.at_shares(map.x.share_of(map.x.value_in(numbers)), map.y.share_of(map.y.value_in(numbers))), 6);
+    canvas.cross(area.at_shares(map.x.share_of(map.x.measure().value_in(numbers)),
+                                map.y.share_of(map.y.measure().value_in(numbers))),
+                 6);
   });
   area.draw_axes(canvas);
   if (map.shown != Shown::kPolicy) draw_scale(canvas, value_name(map.shown), range);

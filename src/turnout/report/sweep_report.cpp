@@ -31,6 +31,20 @@ std::uint64_t games_of(const SweepSpec& spec, const SweepSums& sums) {
   return sums.pieces_done == landscape::pieces_of(spec) ? spec.games : 0;
 }
 
+std::string grouped_by(const landscape::Statistic& statistic) {
+  if (statistic.measure) return statistic.measure->name();
+  if (statistic.by == landscape::Grouping::kNone) return "group";
+  return statistic.by == landscape::Grouping::kRegime ? "regime" : "policy";
+}
+
+/// Those of the groups that have games.
+std::vector<std::string> names_in_order(const landscape::Statistic& statistic,
+                                        const std::map<std::string, GroupSums>& groups) {
+  std::vector<std::string> names = group_names(statistic);
+  std::erase_if(names, [&](const std::string& name) { return !groups.contains(name); });
+  return names;
+}
+
 /// A bar for each bin, the longest 40 characters.
 std::string histogram_text(const landscape::Statistic::Histogram& shape, const std::vector<std::uint64_t>& counts) {
   constexpr std::size_t kLongest = 40;
@@ -57,13 +71,11 @@ std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
     const auto& groups = sums.groups.at(s);
     text += fmt::format("\n{}{}\n", statistic.name,
                         statistic.where ? fmt::format(", where {} is above 0", name_of(*statistic.where)) : "");
-    std::vector<std::string> header = {statistic.by == landscape::Grouping::kNone     ? "group"
-                                       : statistic.by == landscape::Grouping::kRegime ? "regime"
-                                                                                      : "policy",
-                                       "share of games", "mean [95 % interval]"};
+    std::vector<std::string> header = {grouped_by(statistic), "share of games", "mean [95 % interval]"};
     for (const double q : statistic.quantiles) header.push_back(percent(q));
     Table table(header);
-    for (const auto& [name, group] : groups) {
+    for (const std::string& name : names_in_order(statistic, groups)) {
+      const GroupSums& group = groups.at(name);
       std::vector<std::string> row = {name.empty() ? "all" : name,
                                       figure(share_of_group(groups, name, spec.sampling), true),
                                       figure(mean_of(group, spec.sampling, statistic.of), is_indicator(statistic.of))};
@@ -76,8 +88,9 @@ std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
     text += table.to_string(2);
     if (groups.empty()) text += "  no game\n";
     if (statistic.histogram.bins == 0) continue;
-    for (const auto& [name, group] : groups)
-      text += fmt::format("  {}\n", name.empty() ? "all" : name) + histogram_text(statistic.histogram, group.histogram);
+    for (const std::string& name : names_in_order(statistic, groups))
+      text += fmt::format("  {}\n", name.empty() ? "all" : name) +
+              histogram_text(statistic.histogram, groups.at(name).histogram);
   }
   return text;
 }
@@ -87,7 +100,8 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
   for (std::size_t s = 0; s < spec.statistics.size(); ++s) {
     const auto& statistic = spec.statistics[s];
     ordered_json groups = ordered_json::array();
-    for (const auto& [name, group] : sums.groups.at(s)) {
+    for (const std::string& name : names_in_order(statistic, sums.groups.at(s))) {
+      const GroupSums& group = sums.groups[s].at(name);
       ordered_json quantiles = ordered_json::array();
       for (const double q : statistic.quantiles) {
         const auto value = quantile_of(group, q);
@@ -103,7 +117,8 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
             {"low", statistic.histogram.low}, {"high", statistic.histogram.high}, {"counts", group.histogram}};
       groups.push_back(std::move(one));
     }
-    statistics.push_back({{"name", statistic.name}, {"of", name_of(statistic.of)}, {"groups", groups}});
+    statistics.push_back(
+        {{"name", statistic.name}, {"of", name_of(statistic.of)}, {"by", grouped_by(statistic)}, {"groups", groups}});
   }
   return {{"games", games_of(spec, sums)},
           {"sampling", spec.sampling == landscape::Sampling::kSobol ? "sobol" : "independent"},

@@ -242,10 +242,13 @@ class SweepReader {
         section.has("name") ? section.text("name", 200) : Result<std::string>(std::string(name_of(statistic.of)));
     if (!name) return name.error();
     statistic.name = *name;
-    if (section.has("by")) {
-      auto by = word("by", kGroupings);
-      if (!by) return by.error();
-      statistic.by = static_cast<landscape::Grouping>(*by);
+    const auto* by = section.node("by");
+    if (by != nullptr && by->is_table()) {
+      if (auto done = read_ranges(section, statistic); !done) return done;
+    } else if (by != nullptr) {
+      auto place = word("by", kGroupings);
+      if (!place) return place.error();
+      statistic.by = static_cast<landscape::Grouping>(*place);
     }
     if (section.has("where")) {
       auto where = word("where", kNumbersShown);
@@ -267,6 +270,32 @@ class SweepReader {
       statistic.histogram = *histogram;
     }
     spec_.statistics.push_back(std::move(statistic));
+    return base::Done{};
+  }
+
+  /// by = { quantity = "t2/t1", edges = [1, 2] }
+  static Status read_ranges(const TomlSection& section, landscape::Statistic& statistic) {
+    constexpr std::array<std::string_view, 2> kKeys = {"quantity", "edges"};
+    constexpr std::size_t kMostEdges = 100;
+    constexpr const char* kAllowed = "a list of 1 to 100 rising numbers";
+    auto table = section.table("by");
+    if (!table) return table.error();
+    if (auto ok = table->allow_only(kKeys); !ok) return ok;
+    auto name = table->text("quantity", 40);
+    if (!name) return name.error();
+    auto measure = landscape::Measure::parse(*name);
+    if (!measure) return table->fail(measure.error().code, "quantity", measure.error().message);
+    const auto* node = table->node("edges");
+    const auto* list = node == nullptr ? nullptr : node->as_array();
+    if (list == nullptr || list->empty() || list->size() > kMostEdges) return table->wrong_type("edges", kAllowed);
+    for (const auto& item : *list) {
+      const auto edge = item.value<double>();
+      const bool rises = edge && std::isfinite(*edge) && (statistic.edges.empty() || *edge > statistic.edges.back());
+      if (!rises) return table->wrong_type("edges", kAllowed);
+      statistic.edges.push_back(*edge);
+    }
+    statistic.by = landscape::Grouping::kMeasure;
+    statistic.measure = *std::move(measure);
     return base::Done{};
   }
 
