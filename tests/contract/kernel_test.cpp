@@ -46,6 +46,7 @@ class Columns {
     for (auto& column : expected_) column.assign(n, 0);
     routes_.assign(n, 0);
     for (std::size_t i = 0; i < n; ++i) expect(i);
+    std::array<std::vector<double>, 11> scalar;
     for (const auto instructions : game::available_instructions()) {
       SCOPED_TRACE(std::string(to_string(instructions)));
       std::array<std::vector<double>, 11> out;
@@ -66,6 +67,8 @@ class Columns {
           ASSERT_LE(std::abs(out.at(k)[i] - expected_.at(k)[i]), kRelative * size) << "answer " << k << text(i);
         }
       }
+      if (instructions == game::Instructions::kScalar) scalar = out;
+      ASSERT_TRUE(out == scalar) << "the bits differ";
     }
   }
 
