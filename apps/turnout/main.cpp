@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -62,10 +64,11 @@ int run(int argc, char** argv) {
     if (e.get_exit_code() != 0) return fail(fmt::format("{} (see --help)", e.what()));
     return program.exit(e);  // --help, --version
   }
-  if (!chosen)
-    return fail(
-        "needs a verb, one of solve, plan, response, audit, explain, catalog, transparency, robust, map, sweep, "
-        "figures, calibrate, replay, simulate, import, log, estimate, evaluate, verify, completion (see --help)");
+  if (!chosen) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : program.get_subcommands({})) verbs.push_back(verb->get_name());
+    return fail(fmt::format("needs a verb, one of {} (see --help)", fmt::join(verbs, ", ")));
+  }
   const auto done = chosen();
   return done ? static_cast<int>(*done) : fail(done.error().to_string());
 }

@@ -145,7 +145,7 @@ class Program(unittest.TestCase):
         self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 70)
 
     def test_bad_arguments_are_refused_in_one_line(self):
-        self.refuses(turnout(), "needs a verb")
+        self.refuses(turnout(), "needs a verb", "map, sweep, figures")
         self.refuses(turnout("slove"), "slove")
         self.refuses(turnout("solve"), "needs a scenario file")
         self.refuses(turnout("solve", "--value", 12), "--penalty", "missing")

@@ -5,8 +5,10 @@
 #include <cmath>
 
 #include "turnout/base/rng.h"
+#include "turnout/game/equilibrium.h"
 #include "turnout/game/solve_kernel.h"
 #include "turnout/landscape/kernels/loops.h"
+#include "turnout/landscape/measure.h"
 #include "turnout/landscape/sweep_sums.h"
 
 namespace turnout::landscape {
@@ -71,6 +73,25 @@ TEST(Loops, give_the_same_bits_for_every_instruction_set) {
     return std::tuple(drawn, spread, inside, regime, total.count, total.sum, total.squares);
   };
   for (const auto* set : sets) EXPECT_EQ(outcome(*set), outcome(*sets[0]));
+}
+
+TEST(Loops, find_the_regimes_that_the_solver_finds_also_where_decimals_make_a_tie) {
+  std::array<std::vector<double>, kNumbers> x;
+  std::vector<game::Regime> expected;
+  for (int v = 0; v < 10; ++v) {
+    for (int p = 1; p <= 10; ++p) {
+      for (int t = 0; t < 100; t += 3) {
+        const Numbers numbers = {v / 10.0, 1, 1, p / 10.0, t / 100.0, 1, 0.7, 0.07, 1};
+        for (std::size_t k = 0; k < kNumbers; ++k) x.at(k).push_back(numbers.at(k));
+        expected.push_back(regime_of(game_from(numbers).value()));
+      }
+    }
+  }
+  std::vector<double> found(expected.size());
+  kernels::loops().find_regimes({x[0].data(), x[1].data(), x[3].data(), x[4].data(), x[6].data(), x[7].data()},
+                                found.data(), found.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_EQ(static_cast<game::Regime>(found[i]), expected[i]) << x[0][i] << " " << x[3][i] << " " << x[4][i];
 }
 
 TEST(Loops, add_up_what_a_plain_loop_adds_up) {

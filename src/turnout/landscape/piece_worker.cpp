@@ -1,7 +1,6 @@
 #include "turnout/landscape/piece_worker.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdlib>
 

@@ -181,6 +181,8 @@ TEST(Sweep, groups_by_ranges_of_a_measure_are_those_of_its_distribution) {
   for (const auto& [name, share] :
        {std::pair{"below 0.5", 1.0 / 3}, {"0.5 to 1", 1.0 / 6}, {"1 to 3", 0.25}, {"from 3", 0.25}})
     EXPECT_NEAR(share_of_group(groups, name, spec.sampling)->value, share, 0.005) << name;
+  spec.draw[4] = spec.draw[7] = {Distribution::Kind::kConstant, 0, 0, {}, 0};
+  EXPECT_TRUE(run(spec, 1).groups[0].empty()) << "0/0 lies in no range";
 }
 
 TEST(Sweep, draws_that_are_no_games_are_counted_and_left_out) {

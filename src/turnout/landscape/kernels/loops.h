@@ -24,7 +24,7 @@ struct Loops {
   void (*log_uniform)(double low, double width, double* x, std::size_t size);
   /// is_game := 0 where x is not within [low, high]; all bits of it are one or none is.
   void (*check_range)(double low, double high, const double* x, std::uint64_t* is_game, std::size_t size);
-  /// The number of each game's game::Regime.
+  /// The number of each game's game::Regime, by regime_of()'s rule for ties.
   void (*find_regimes)(const RegimeColumns& games, double* regime, std::size_t size);
   /// Adds up x where group is `wanted`. Both are read up to the next multiple of 8 from size on, where group must be
   /// another.

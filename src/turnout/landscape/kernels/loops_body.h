@@ -73,9 +73,11 @@ inline void check_range(double low, double high, const double* x, std::uint64_t*
 
 inline void find_regimes(const RegimeColumns& g, double* regime, std::size_t size) {
   const auto number = [](game::Regime r) { return static_cast<double>(r); };
+  constexpr double kWithinRounding =
+      1 - 0x1p-51;  // V p = w t to two units in the last place counts as value, see value_sign()
   for (std::size_t i = 0; i < size; ++i) {
-    const bool first = g.value[i] * g.first_success[i] >= g.value_of_time[i] * g.first_latency[i];
-    const bool second = g.value[i] * g.second_success[i] >= g.value_of_time[i] * g.second_latency[i];
+    const bool first = g.value[i] * g.first_success[i] >= g.value_of_time[i] * g.first_latency[i] * kWithinRounding;
+    const bool second = g.value[i] * g.second_success[i] >= g.value_of_time[i] * g.second_latency[i] * kWithinRounding;
     const double stays = second ? number(game::Regime::kValueValue) : number(game::Regime::kValueLatency);
     const double leaves = second ? number(game::Regime::kLatencyValue) : number(game::Regime::kLatencyLatency);
     regime[i] = first ? stays : leaves;
