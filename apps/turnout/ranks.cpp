@@ -5,10 +5,10 @@
 #include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -35,21 +35,21 @@ bool started_with_others() {
   });
 }
 
+class Alone final : public Ranks {
+ public:
+  explicit Alone(const cpu_set_t& own) : Ranks(0, 1, static_cast<unsigned>(CPU_COUNT(&own))) {}
+  void send(const std::string& /*text*/) const override {}
+  [[nodiscard]] std::optional<std::string> receive(std::uint64_t /*from*/,
+                                                   const std::function<bool()>& /*given_up*/) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::string broadcast(std::string text) const override { return text; }
+  void abandon() const override {}
+};
+
 }  // namespace
 
-Ranks::Ranks(Ranks&& other) noexcept
-    : rank_(other.rank_),
-      count_(other.count_),
-      processors_(other.processors_),
-      connected_(std::exchange(other.connected_, false)) {}
-
-std::string machine_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
-}
-
 #ifdef TURNOUT_MPI
-
 namespace {
 
 /// Sleeps, longer each time: messages come at most every few milliseconds.
@@ -97,100 +97,88 @@ unsigned fair_share() {
   return std::max(1U, static_cast<unsigned>(CPU_COUNT(&own) / std::max<std::ptrdiff_t>(1, sharing)));
 }
 
-}  // namespace
-
-base::Result<Ranks> Ranks::connect() {
-  Ranks ranks;
-  if (!started_with_others()) {
-    const cpu_set_t own = processors_of_this_process();
-    ranks.processors_ = static_cast<unsigned>(CPU_COUNT(&own));
-    return ranks;
+class Connected final : public Ranks {
+ public:
+  /// After MPI_Init_thread.
+  Connected() : Ranks(number(MPI_Comm_rank), number(MPI_Comm_size), fair_share()) {}
+  ~Connected() override {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);  // MPI_Finalize would wait without sleeping
+    wait_for(request);
+    MPI_Finalize();
   }
-  int given = 0;
-  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given);
-  ranks.connected_ = true;
-  int rank = 0;
-  int count = 1;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &count);
-  ranks.rank_ = static_cast<std::uint64_t>(rank);
-  ranks.count_ = static_cast<std::uint64_t>(count);
-  ranks.processors_ = fair_share();
-  return ranks;
-}
+  Connected(const Connected&) = delete;
+  Connected(Connected&&) = delete;
+  Connected& operator=(const Connected&) = delete;
+  Connected& operator=(Connected&&) = delete;
 
-Ranks::~Ranks() {
-  if (!connected_) return;
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibarrier(MPI_COMM_WORLD, &request);  // MPI_Finalize would wait without sleeping
-  wait_for(request);
-  MPI_Finalize();
-}
-
-void Ranks::send(const std::string& text) const {
-  assert(connected_);
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Isend(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, 0, MPI_COMM_WORLD, &request);
-  wait_for(request);
-}
-
-std::optional<std::string> Ranks::receive(std::uint64_t from, const std::function<bool()>& given_up) const {
-  assert(connected_);
-  MPI_Message message = MPI_MESSAGE_NULL;
-  MPI_Status status;
-  int arrived = 0;
-  Patience patience;
-  while (MPI_Improbe(static_cast<int>(from), 0, MPI_COMM_WORLD, &arrived, &message, &status), arrived == 0) {
-    if (given_up()) return std::nullopt;
-    patience.wait();
+  void send(const std::string& text) const override {
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Isend(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, 0, MPI_COMM_WORLD, &request);
+    wait_for(request);
   }
-  int size = 0;
-  MPI_Get_count(&status, MPI_CHAR, &size);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Imrecv(text.data(), size, MPI_CHAR, &message, &request);
-  return wait_for(request, given_up) ? std::optional(std::move(text)) : std::nullopt;
-}
 
-std::string Ranks::broadcast(std::string text) const {
-  if (!connected_) return text;
-  std::uint64_t size = text.size();
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request);
-  wait_for(request);
-  text.resize(size);
-  MPI_Ibcast(text.data(), static_cast<int>(size), MPI_CHAR, 0, MPI_COMM_WORLD, &request);
-  wait_for(request);
-  return text;
-}
+  [[nodiscard]] std::optional<std::string> receive(std::uint64_t from,
+                                                   const std::function<bool()>& given_up) const override {
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status status;
+    int arrived = 0;
+    Patience patience;
+    while (MPI_Improbe(static_cast<int>(from), 0, MPI_COMM_WORLD, &arrived, &message, &status), arrived == 0) {
+      if (given_up()) return std::nullopt;
+      patience.wait();
+    }
+    int size = 0;
+    MPI_Get_count(&status, MPI_CHAR, &size);
+    std::string text(static_cast<std::size_t>(size), '\0');
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Imrecv(text.data(), size, MPI_CHAR, &message, &request);
+    return wait_for(request, given_up) ? std::optional(std::move(text)) : std::nullopt;
+  }
 
-void Ranks::abandon() const {
-  if (count_ > 1) MPI_Abort(MPI_COMM_WORLD, 2);
-}
+  [[nodiscard]] std::string broadcast(std::string text) const override {
+    std::uint64_t size = text.size();
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request);
+    wait_for(request);
+    text.resize(size);
+    MPI_Ibcast(text.data(), static_cast<int>(size), MPI_CHAR, 0, MPI_COMM_WORLD, &request);
+    wait_for(request);
+    return text;
+  }
+
+  void abandon() const override {
+    if (count() > 1) MPI_Abort(MPI_COMM_WORLD, 2);
+  }
+
+ private:
+  static std::uint64_t number(int (*ask)(MPI_Comm, int*)) {
+    int answer = 0;
+    ask(MPI_COMM_WORLD, &answer);
+    return static_cast<std::uint64_t>(answer);
+  }
+};
 
 // NOLINTEND(clang-analyzer-optin.mpi.MPI-Checker)
 
-#else
-
-base::Result<Ranks> Ranks::connect() {
-  if (started_with_others()) {
-    return base::Error{base::ErrorCode::kUnsupported,
-                       "was started with other ranks, but built without MPI (TURNOUT_MPI=OFF)", "sweep"};
-  }
-  Ranks ranks;
-  const cpu_set_t own = processors_of_this_process();
-  ranks.processors_ = static_cast<unsigned>(CPU_COUNT(&own));
-  return ranks;
-}
-
-Ranks::~Ranks() = default;
-void Ranks::send(const std::string& /*text*/) const {}
-std::optional<std::string> Ranks::receive(std::uint64_t /*from*/, const std::function<bool()>& /*given_up*/) const {
-  return std::nullopt;
-}
-std::string Ranks::broadcast(std::string text) const { return text; }
-void Ranks::abandon() const {}
-
+}  // namespace
 #endif
+
+base::Result<std::unique_ptr<Ranks>> Ranks::connect() {
+  if (!started_with_others()) return std::unique_ptr<Ranks>(std::make_unique<Alone>(processors_of_this_process()));
+#ifdef TURNOUT_MPI
+  int given = 0;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given);
+  return std::unique_ptr<Ranks>(std::make_unique<Connected>());
+#else
+  return base::Error{base::ErrorCode::kUnsupported,
+                     "was started with other ranks, but built without MPI (TURNOUT_MPI=OFF)", "sweep"};
+#endif
+}
+
+std::string machine_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
 
 }  // namespace turnout::program

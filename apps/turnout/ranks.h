@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,10 +15,10 @@ namespace turnout::program {
 class Ranks {
  public:
   /// @returns kUnsupported if there are others and this program was built without MPI.
-  static base::Result<Ranks> connect();
-  ~Ranks();
-  Ranks(Ranks&& other) noexcept;
+  static base::Result<std::unique_ptr<Ranks>> connect();
+  virtual ~Ranks() = default;
   Ranks(const Ranks&) = delete;
+  Ranks(Ranks&&) = delete;
   Ranks& operator=(const Ranks&) = delete;
   Ranks& operator=(Ranks&&) = delete;
 
@@ -27,19 +28,22 @@ class Ranks {
   [[nodiscard]] unsigned processors() const { return processors_; }
 
   /// Sends to rank 0; returns when the text may be forgotten.
-  void send(const std::string& text) const;
+  virtual void send(const std::string& text) const = 0;
   /// Rank 0 only. @returns the next text of a rank, in the order of its sends; nothing once `given_up` says so.
-  [[nodiscard]] std::optional<std::string> receive(std::uint64_t from, const std::function<bool()>& given_up) const;
+  [[nodiscard]] virtual std::optional<std::string> receive(std::uint64_t from,
+                                                           const std::function<bool()>& given_up) const = 0;
   /// @returns rank 0's text, on all ranks.
-  [[nodiscard]] std::string broadcast(std::string text) const;
+  [[nodiscard]] virtual std::string broadcast(std::string text) const = 0;
   /// Ends the other ranks, if there are any, and does not wait for them.
-  void abandon() const;
+  virtual void abandon() const = 0;
+
+ protected:
+  Ranks(std::uint64_t rank, std::uint64_t count, unsigned processors)
+      : rank_(rank), count_(count), processors_(processors) {}
 
  private:
-  Ranks() = default;
-  std::uint64_t rank_ = 0, count_ = 1;
-  unsigned processors_ = 1;
-  bool connected_ = false;
+  std::uint64_t rank_, count_;
+  unsigned processors_;
 };
 
 /// @returns this machine's name.

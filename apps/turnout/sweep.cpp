@@ -189,7 +189,7 @@ base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Rank
 base::Result<ExitCode> run(const Arguments& arguments) {
   auto connected = Ranks::connect();
   if (!connected) return connected.error();
-  const Ranks ranks = *std::move(connected);
+  const Ranks& ranks = **connected;
   if (ranks.rank() > 0) return run_as_rank(arguments, ranks);
   std::signal(SIGINT, end_by);
   std::signal(SIGTERM, end_by);
