@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "turnout/game/columns.h"
 #include "turnout/game/solve_kernel.h"
 #include "turnout/landscape/region_map.h"
 #include "turnout/verification/random_games.h"
@@ -14,43 +15,39 @@ using turnout::game::AnswerColumns;
 using turnout::game::GameColumns;
 using turnout::game::Instructions;
 
-/// Games of the ledger's stated distribution, and room for answers. Each column starts at another place of a page: of
-/// columns that start alike more than eight would push each other out of a cache of eight ways.
-class Columns {
+/// Games of the ledger's stated distribution, and room for answers.
+class Games {
  public:
-  explicit Columns(std::size_t games) : route_(games) {
+  explicit Games(std::size_t games) : columns_(kColumns, games), route_(games) {
     turnout::base::Rng rng(1);
-    for (auto& column : columns_) column.resize(games + kColumns * kApart);
     for (std::size_t i = 0; i < games; ++i) {
       const auto g = turnout::verification::draw_in_paper_order(rng);
       const std::array<double, 8> x = {g.value(),          g.churn_penalty(),  g.model(0).success, g.model(1).success,
                                        g.model(0).latency, g.model(1).latency, g.model(0).cost,    g.model(1).cost};
-      for (std::size_t k = 0; k < x.size(); ++k) column(k)[i] = x.at(k);
+      for (std::size_t k = 0; k < x.size(); ++k) columns_[k][i] = x.at(k);
     }
   }
-  [[nodiscard]] GameColumns games() {
-    return {route_.size(),          column(0), column(1), {column(2), column(3)}, {column(4), column(5)},
-            {column(6), column(7)}, nullptr};
+  [[nodiscard]] GameColumns games() const {
+    const auto& c = columns_;
+    return {route_.size(), c[0], c[1], {c[2], c[3]}, {c[4], c[5]}, {c[6], c[7]}, nullptr};
   }
   [[nodiscard]] AnswerColumns answers(bool audit) {
     AnswerColumns answers;
     answers.route = route_.data();
-    answers.cascade = column(8);
-    answers.abandon = column(9);
-    answers.provider_cost = column(10);
+    answers.cascade = columns_[8];
+    answers.abandon = columns_[9];
+    answers.provider_cost = columns_[10];
     if (!audit) return answers;
-    answers.user_utility = column(11);
-    answers.misalignment = column(12);
-    answers.throttling_gain = column(13);
+    answers.user_utility = columns_[11];
+    answers.misalignment = columns_[12];
+    answers.throttling_gain = columns_[13];
     return answers;
   }
   [[nodiscard]] std::size_t size() const { return route_.size(); }
 
  private:
   static constexpr std::size_t kColumns = 14;
-  static constexpr std::size_t kApart = 40;  // numbers
-  double* column(std::size_t k) { return columns_.at(k).data() + k * kApart; }
-  std::array<std::vector<double>, kColumns> columns_;
+  turnout::game::Columns columns_;
   std::vector<std::uint8_t> route_;
 };
 
@@ -58,31 +55,31 @@ constexpr std::size_t kInCache = 2048;                    // 180 KB with answers
 constexpr std::size_t kInMemory = std::size_t{1} << 23U;  // 750 MB
 constexpr double kBytes = 8 * sizeof(double) + 3 * sizeof(double) + 1;
 
-void run(benchmark::State& state, Columns& columns, bool audit, Instructions instructions) {
-  const AnswerColumns answers = columns.answers(audit);
+void run(benchmark::State& state, Games& games, bool audit, Instructions instructions) {
+  const AnswerColumns answers = games.answers(audit);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(solve_many(columns.games(), answers, instructions));
+    benchmark::DoNotOptimize(solve_many(games.games(), answers, instructions));
     benchmark::ClobberMemory();
   }
-  const auto games = state.iterations() * static_cast<std::int64_t>(columns.size());
-  state.SetItemsProcessed(games);
+  const auto solved = state.iterations() * static_cast<std::int64_t>(games.size());
+  state.SetItemsProcessed(solved);
   state.counters["bytes_per_second"] =
-      benchmark::Counter(static_cast<double>(games) * kBytes, benchmark::Counter::kIsRate);
+      benchmark::Counter(static_cast<double>(solved) * kBytes, benchmark::Counter::kIsRate);
 }
 
 void cache(benchmark::State& state, Instructions instructions) {
-  static Columns columns(kInCache);
-  run(state, columns, false, instructions);
+  static Games games(kInCache);
+  run(state, games, false, instructions);
 }
 
 void cache_audit(benchmark::State& state, Instructions instructions) {
-  static Columns columns(kInCache / 2);
-  run(state, columns, true, instructions);
+  static Games games(kInCache / 2);
+  run(state, games, true, instructions);
 }
 
 void memory(benchmark::State& state, Instructions instructions) {
-  static Columns columns(kInMemory);
-  run(state, columns, false, instructions);
+  static Games games(kInMemory);
+  run(state, games, false, instructions);
 }
 
 /// a = b + 3 c over 200 MB each; the bytes that the program asks for, as STREAM counts them.

@@ -75,19 +75,18 @@ std::map<std::int32_t, std::uint64_t> PieceWorker::Bins::counts() const {
 PieceWorker::PieceWorker(const SweepSpec& spec)
     : spec_(spec),
       dimension_(dimensions_of(spec)),
+      columns_(0, 0),
       routes_(kChunk),
       is_game_(kChunk),
       group_(kChunk),
       values_(kChunk),
       where_values_(kChunk),
       groups_(spec.statistics.size()) {
-  for (std::size_t k = 0; k < kNumbers; ++k) in_.at(k).resize(kChunk + k * kApart);
   for (const auto& statistic : spec.statistics) {
     of_.push_back(place_of(statistic.of));
     where_.push_back(place_of(statistic.where.value_or(statistic.of)));
   }
-  out_.resize(wanted_.size());
-  for (std::size_t k = 0; k < out_.size(); ++k) out_[k].resize(kChunk + (kNumbers + k) * kApart);
+  columns_ = game::Columns(kNumbers + wanted_.size(), kChunk);
   for (std::size_t s = 0; s < groups_.size(); ++s) {
     groups_[s].resize(group_names(spec.statistics[s]).size());
     for (Group& group : groups_[s]) {
@@ -184,9 +183,10 @@ std::uint64_t PieceWorker::leave_out_what_is_no_game() {
 }
 
 void PieceWorker::solve() {
-  const auto column = [this](std::size_t k) { return in(k).data(); };
-  const game::GameColumns games{
-      count_, column(0), column(2), {column(3), column(6)}, {column(4), column(7)}, {column(5), column(8)}, column(1)};
+  const auto& c = columns_;
+  const Distribution& time = spec_.draw.at(1);
+  const bool is_one = time.kind == Distribution::Kind::kConstant && time.first == 1;
+  const game::GameColumns games{count_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
   game::AnswerColumns answers;
   answers.route = routes_.data();
   for (std::size_t k = 0; k < wanted_.size(); ++k) want(answers, wanted_[k], out(k).data());

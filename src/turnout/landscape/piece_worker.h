@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "turnout/base/rng.h"
+#include "turnout/game/columns.h"
 #include "turnout/landscape/sweep.h"
 #include "turnout/numeric/sobol.h"
 
@@ -26,8 +27,7 @@ class PieceWorker {
 
  private:
   static constexpr std::size_t kChunk = 1024;
-  static constexpr std::size_t kApart = 40;  // numbers by which columns start apart, see solve_many()
-  static constexpr double kNoGroup = -1;     // of games that do not count
+  static constexpr double kNoGroup = -1;  // of games that do not count
 
   /// Counts by bin_of(): a page for each octave that is met.
   class Bins {
@@ -49,8 +49,8 @@ class PieceWorker {
     std::vector<std::uint64_t> histogram;
   };
 
-  std::span<double> in(std::size_t k) { return {in_.at(k).data() + k * kApart, count_}; }
-  std::span<double> out(std::size_t k) { return {out_[k].data() + (kNumbers + k) * kApart, count_}; }
+  std::span<double> in(std::size_t k) { return {columns_[k], count_}; }
+  std::span<double> out(std::size_t k) { return {columns_[kNumbers + k], count_}; }
   std::size_t place_of(Shown shown);
   void clear();
   void draw(base::Rng& rng, numeric::Sobol& sobol);
@@ -66,10 +66,9 @@ class PieceWorker {
   const SweepSpec& spec_;
   std::size_t count_ = 0;  // games of this chunk
   std::array<std::size_t, kNumbers> dimension_{};
-  std::array<std::vector<double>, kNumbers> in_;
-  std::vector<Shown> wanted_;            // numbers, by column of out_
-  std::vector<std::size_t> of_, where_;  // columns, by statistic
-  std::vector<std::vector<double>> out_;
+  std::vector<Shown> wanted_;            // answers, by column behind the games' numbers
+  std::vector<std::size_t> of_, where_;  // answers, by statistic
+  game::Columns columns_;
   std::vector<std::uint8_t> routes_;
   std::vector<std::uint64_t> is_game_;  // all bits or none
   std::vector<double> group_, values_, where_values_;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "turnout/game/columns.h"
+
 namespace turnout::landscape {
 namespace {
 
@@ -15,9 +17,8 @@ using base::Result;
 class GameRows {
  public:
   GameRows(const game::Game& game, std::array<const Axis*, 2> axes, const Axis* x, std::size_t width)
-      : base_(numbers_of(game)), axes_(axes), x_(x), width_(width) {
-    // Columns start at different places of a page: see solve_many().
-    for (std::size_t k = 0; k < kNumbers; ++k) columns_.at(k).assign(width + k * kApart, base_.at(k));
+      : base_(numbers_of(game)), axes_(axes), x_(x), width_(width), columns_(kNumbers, width) {
+    for (std::size_t k = 0; k < kNumbers; ++k) std::fill_n(columns_[k], width, base_.at(k));
   }
 
   /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was moved along no axis.
@@ -28,24 +29,24 @@ class GameRows {
       for (const Axis* axis : axes_) valid = axis->measure().move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
       is_game[i] = valid;
       for (const Axis* axis : axes_)
-        column(axis->measure().moved())[i] =
+        columns_[axis->measure().moved()][i] =
             valid ? numbers.at(axis->measure().moved()) : base_.at(axis->measure().moved());
     }
   }
 
   [[nodiscard]] game::GameColumns columns() {
-    return {width_,   column(0), column(2), {column(3), column(6)}, {column(4), column(7)}, {column(5), column(8)},
-            column(1)};
+    const auto& c = columns_;
+    const auto moves_time = [](const Axis* axis) { return axis->measure().moved() == 1; };
+    const bool is_one = base_[1] == 1 && std::none_of(axes_.begin(), axes_.end(), moves_time);
+    return {width_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
   }
 
  private:
-  static constexpr std::size_t kApart = 40;
-  double* column(std::size_t k) { return columns_.at(k).data() + k * kApart; }
   Numbers base_;
   std::array<const Axis*, 2> axes_;
   const Axis* x_;
   std::size_t width_;
-  std::array<std::vector<double>, kNumbers> columns_;
+  game::Columns columns_;
 };
 
 }  // namespace

@@ -2,10 +2,6 @@
 
 namespace turnout::scenario {
 
-GameBlock::GameBlock() {
-  for (std::size_t k = 0; k < columns_.size(); ++k) columns_.at(k).resize(kRows + k * kApart);
-}
-
 game::GameColumns GameBlock::games(std::size_t count) {
   return {count, in(0), in(1), {in(2), in(5)}, {in(3), in(6)}, {in(4), in(7)}, nullptr};
 }

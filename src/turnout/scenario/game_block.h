@@ -3,8 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "turnout/game/columns.h"
 #include "turnout/game/solve_kernel.h"
 
 namespace turnout::scenario {
@@ -17,9 +17,8 @@ class GameBlock {
   /// The model of the first pass (1 or 2), s, q, J, U, S, L, C, U_pref, misalignment, throttled cost, throttling gain.
   static constexpr std::size_t kOut = 12;
 
-  GameBlock();
-  double* in(std::size_t k) { return columns_.at(k).data() + k * kApart; }
-  [[nodiscard]] const double* out(std::size_t k) { return in(kIn + k); }
+  double* in(std::size_t k) { return columns_[k]; }
+  [[nodiscard]] const double* out(std::size_t k) { return columns_[kIn + k]; }
   [[nodiscard]] game::Route route(std::size_t row) const { return static_cast<game::Route>(routes_.at(row)); }
   /// @returns the game of a row, which check() must not refuse.
   base::Result<game::Game> game(std::size_t row) { return game_at(games(kRows), row); }
@@ -27,9 +26,8 @@ class GameBlock {
   std::size_t solve(std::size_t count);
 
  private:
-  static constexpr std::size_t kApart = 40;  // numbers by which columns start apart, see solve_many()
   game::GameColumns games(std::size_t count);
-  std::array<std::vector<double>, kIn + kOut> columns_;
+  game::Columns columns_{kIn + kOut, kRows};
   std::array<std::uint8_t, kRows> routes_{};
 };
 
