@@ -6,7 +6,7 @@ function(instruction_sets stem)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${file}_avx2.cpp PROPERTIES COMPILE_OPTIONS "-O3;-mavx2;-mfma")
     set_source_files_properties(${file}_avx512.cpp
-                                PROPERTIES COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx2;-mfma;-mprefer-vector-width=512")
+                                PROPERTIES COMPILE_OPTIONS "-O3;-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mavx2;-mfma;-mprefer-vector-width=512")
   else()
     set_source_files_properties(${file}_avx2.cpp ${file}_avx512.cpp PROPERTIES HEADER_FILE_ONLY ON)
   endif()

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -20,7 +21,7 @@ using game::Model;
 constexpr double kRelative = 1e-12;
 
 /// Games as columns, and what the scalar engine and the kernel say of them.
-class Columns {
+class Games {
  public:
   void add(const Game& game) {
     games_.push_back(game);
@@ -30,14 +31,15 @@ class Columns {
     for (std::size_t i = 0; i < x.size(); ++i) in_.at(i).push_back(x.at(i));
   }
   [[nodiscard]] std::size_t size() const { return games_.size(); }
-  [[nodiscard]] game::GameColumns columns() const {
+  /// @param timed  whether the column of w is given, or left out as 1
+  [[nodiscard]] game::GameColumns columns(bool timed = true) const {
     return {size(),
             in_[0].data(),
             in_[2].data(),
             {in_[3].data(), in_[6].data()},
             {in_[4].data(), in_[7].data()},
             {in_[5].data(), in_[8].data()},
-            in_[1].data()};
+            timed ? in_[1].data() : nullptr};
   }
   std::vector<double>& in(std::size_t column) { return in_.at(column); }
 
@@ -56,6 +58,12 @@ class Columns {
                                         out[3].data(), out[4].data(), out[5].data(), out[6].data(),
                                         out[7].data(), out[8].data(), out[9].data(), out[10].data()};
       ASSERT_EQ(solve_many(columns(), answers, instructions), n);
+      if (std::all_of(in_[1].begin(), in_[1].end(), [](double w) { return w == 1; })) {
+        const auto with_time = out;
+        for (auto& column : out) column.assign(n, -7);
+        ASSERT_EQ(solve_many(columns(false), answers, instructions), n);
+        ASSERT_TRUE(out == with_time) << "the bits differ without w";
+      }
       std::vector<double> cost_alone(n);
       ASSERT_EQ(solve_many(columns(), {.provider_cost = cost_alone.data()}, instructions), n);
       for (std::size_t i = 0; i < n; ++i) {
@@ -121,25 +129,25 @@ TEST(Kernel, agrees_with_the_scalar_engine_on_ten_million_games) {
 #endif
   constexpr std::size_t kAtATime = 100'000;
   for (std::size_t done = 0; done < kGames && !HasFatalFailure(); done += kAtATime) {
-    Columns columns;
+    Games games;
     for (std::size_t i = 0; i < kAtATime; ++i) {
       switch (done / kAtATime % 4) {
         case 0:
-          columns.add(verification::draw_larger_first(rng));
+          games.add(verification::draw_larger_first(rng));
           break;
         case 1:
-          columns.add(verification::draw_in_any_order(rng));
+          games.add(verification::draw_in_any_order(rng));
           break;
         default:
-          columns.add(verification::draw_in_paper_order(rng));
+          games.add(verification::draw_in_paper_order(rng));
       }
     }
-    columns.expect_same_answers();
+    games.expect_same_answers();
   }
 }
 
 TEST(Kernel, agrees_on_every_boundary) {
-  Columns columns;
+  Games games;
   // All combinations of few numbers: ties of utilities and of costs, sure success, no cost, no penalty, equal models.
   const std::vector<double> values = {0, 1, 2, 10};
   const std::vector<double> penalties = {0, 0.5, 1, 4};
@@ -154,15 +162,15 @@ TEST(Kernel, agrees_on_every_boundary) {
             for (const double t2 : latencies)
               for (const double c1 : costs)
                 for (const double c2 : costs)
-                  columns.add(*Game::make({value, 1}, {penalty}, {Model{p1, t1, c1}, Model{p2, t2, c2}}));
-  EXPECT_EQ(columns.size(), 160'000U);
-  columns.expect_same_answers();
+                  games.add(*Game::make({value, 1}, {penalty}, {Model{p1, t1, c1}, Model{p2, t2, c2}}));
+  EXPECT_EQ(games.size(), 160'000U);
+  games.expect_same_answers();
 }
 
 TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
   base::Rng rng(2);
   const auto power = [&](double low, double high) { return std::pow(10.0, rng.uniform(low, high)); };
-  Columns columns;
+  Games games;
   for (int i = 0; i < 300'000; ++i) {
     const double value = power(-20, 20);
     const double time = rng.uniform() < 0.5 ? 1 : power(-20, 20);
@@ -175,35 +183,66 @@ TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
     Model second = model();
     if (rng.uniform() < 0.5)
       second.cost = first.cost / first.success * second.success * (1 + 1e-15 * static_cast<double>(i % 5));
-    columns.add(*Game::make({value, time}, {first.cost / first.success * power(-3, 3)}, {first, second}));
+    games.add(*Game::make({value, time}, {first.cost / first.success * power(-3, 3)}, {first, second}));
   }
-  columns.expect_same_answers();
+  games.expect_same_answers();
 }
 
 TEST(Kernel, names_the_first_game_that_is_none_and_writes_those_before_it) {
+  const double nan = std::nan("");
+  const std::vector<double> bad_of_all = {-1e101, 1e101, nan, -nan, std::numeric_limits<double>::infinity(), -2e100};
+  const std::vector<double> bad_of_size = {-1e-300, -1};
+  const std::vector<double> bad_of_positive = {0, -0.0, 1e-101, -1e-300, -1};
+  const std::vector<double> bad_of_success = {0, -0.0, 1e-101, -1e-300, -1, std::nextafter(1.0, 2.0), 2};
   for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{300}, std::size_t{1001}}) {
     for (std::size_t column = 0; column < 9; ++column) {
-      for (const double bad : {-1e101, 1e101, std::nan(""), std::numeric_limits<double>::infinity(),
-                               column == 3 || column == 6 || column == 1 ? 0.0 : -2e100}) {
+      const bool is_cost = column == 5 || column == 8;
+      auto bad = bad_of_all;
+      if (column == 3 || column == 6) bad.insert(bad.end(), bad_of_success.begin(), bad_of_success.end());
+      if (column == 1) bad.insert(bad.end(), bad_of_positive.begin(), bad_of_positive.end());
+      if (column != 1 && column != 3 && column != 6 && !is_cost)
+        bad.insert(bad.end(), bad_of_size.begin(), bad_of_size.end());
+      for (const double x : bad) {
         base::Rng rng(3);
-        Columns columns;
-        for (int i = 0; i < 1003; ++i) columns.add(verification::draw_in_paper_order(rng));
-        columns.in(column)[at] = bad;
+        Games games;
+        for (int i = 0; i < 1003; ++i) games.add(verification::draw_in_paper_order(rng));
+        games.in(column)[at] = x;
         for (const auto instructions : game::available_instructions()) {
-          std::vector<double> cost(columns.size(), -7);
-          ASSERT_EQ(solve_many(columns.columns(), {.provider_cost = cost.data()}, instructions), at)
-              << column << " " << bad;
-          for (std::size_t i = 0; i < at; ++i) ASSERT_GE(cost[i], 0);
+          for (const bool timed : {true, false}) {
+            if (column == 1 && !timed) continue;
+            std::vector<double> cost(games.size(), -7);
+            ASSERT_EQ(solve_many(games.columns(timed), {.provider_cost = cost.data()}, instructions), at)
+                << column << " " << x;
+            for (std::size_t i = 0; i < at; ++i) ASSERT_GE(cost[i], 0);
+          }
         }
       }
     }
   }
 }
 
+TEST(Kernel, takes_numbers_at_the_bounds_and_zeros_with_a_sign) {
+  base::Rng rng(4);
+  Games games;
+  for (int i = 0; i < 1000; ++i) {
+    const auto g = verification::draw_in_paper_order(rng);
+    const auto zero = [&](double x) { return rng.uniform() < 0.1 ? -0.0 : x; };
+    const auto model = [&](std::size_t k) {
+      Model m = g.model(k);
+      if (rng.uniform() < 0.05) m.success = rng.uniform() < 0.5 ? 1 : 1e-100;
+      if (rng.uniform() < 0.05) m.cost = rng.uniform() < 0.5 ? 1e100 : -1e-3;
+      return Model{m.success, rng.uniform() < 0.02 ? 1e100 : zero(m.latency), zero(m.cost)};
+    };
+    const double value = rng.uniform() < 0.02 ? 1e100 : zero(g.value());
+    games.add(*Game::make({value, 1}, {rng.uniform() < 0.02 ? 1e100 : zero(g.churn_penalty())}, {model(0), model(1)}));
+  }
+  games.expect_same_answers();
+}
+
 TEST(Kernel, is_compiled_for_what_this_machine_has) {
   EXPECT_EQ(game::available_instructions().front(), game::Instructions::kScalar);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512dq") != 0) {
+  if (__builtin_cpu_supports("avx512bw") != 0) {
     EXPECT_EQ(game::available_instructions().size(), 3U);
   }
 #endif

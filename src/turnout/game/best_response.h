@@ -26,38 +26,39 @@ struct Quotient {
   [[nodiscard]] Real value() const { return numerator / denominator; }
 };
 
-/// @returns s0 = -xi1 p2 / (xi2 - xi1 p2), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0, and is
+/// @returns s0 = xi1 p2 / (xi1 p2 - xi2), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0, and is
 ///   indifferent between leaving and staying at s0. Equation (6). Nothing cancels.
 template <class Real>
 Quotient<Real> stay_threshold(const Primitives<Real>& game) {
-  const Real reluctance = -game.model[0].net_value * game.model[1].success;
-  return {reluctance, game.model[1].net_value + reluctance};
+  const Real reluctance = game.model[0].net_value * game.model[1].success;  // below 0
+  return {reluctance, reluctance - game.model[1].net_value};
 }
 
 /// @returns sL, for xi1 > 0 > xi2: the user never leaves for s <= sL. Equation (8), in the form
 ///   2z / (A m + z + sqrt((A m + z)^2 + 4 z m b1 b2)), z = p2^2 xi1, m = -xi2, A = p1 + b1 p2: nothing cancels.
-/// @param gain, loss  xi1 and -xi2, both times a number that keeps their squares in a double's range
+/// @param first_net, second_net  xi1 and xi2, both times a number that keeps their squares in a double's range
 template <class Real>
-Quotient<Real> patience_limit(const Primitives<Real>& game, const Real& gain, const Real& loss) {
+Quotient<Real> patience_limit(const Primitives<Real>& game, const Real& first_net, const Real& second_net) {
   using std::sqrt;
   const auto& [first, second] = game.model;
-  const Real z = second.success * second.success * gain;
-  const Real sum = (first.success + first.failure * second.success) * loss + z;
-  return {Real(2.0) * z, sum + sqrt(sum * sum + Real(4.0) * z * loss * first.failure * second.failure)};
+  const Real z = second.success * second.success * first_net;
+  const Real sum = z - (first.success + first.failure * second.success) * second_net;  // xi2 is below 0
+  return {Real(2.0) * z, sum + sqrt(sum * sum - Real(4.0) * z * second_net * first.failure * second.failure)};
 }
 
-/// xi1 - xi2 from which and up to which patience_limit() may be given both as they are.
+/// xi1 - xi2 from which and up to which patience_limit() may be given xi1 and xi2 as they are.
 inline constexpr double kLeastUnscaled = 1e-100;
 inline constexpr double kMostUnscaled = 1e100;
 
 /// The same for any xi, scaled by a power of two where needed.
 template <class Real>
 Quotient<Real> patience_limit(const Primitives<Real>& game) {
-  const Real gain = game.model[0].net_value;
-  const Real loss = -game.model[1].net_value;
-  const Real scale = select(Real(kMostUnscaled) < gain + loss, Real(0x1p-400),
-                            select(gain + loss < Real(kLeastUnscaled), Real(0x1p400), Real(1.0)));
-  return patience_limit(game, gain * scale, loss * scale);
+  const Real& first = game.model[0].net_value;
+  const Real& second = game.model[1].net_value;
+  const Real size = first - second;
+  const Real scale =
+      select(Real(kMostUnscaled) < size, Real(0x1p-400), select(size < Real(kLeastUnscaled), Real(0x1p400), Real(1.0)));
+  return patience_limit(game, first * scale, second * scale);
 }
 
 /// The values of s at which the response to (1, s) changes its form; absent where the regime has none.

@@ -28,6 +28,13 @@ Real net_value(const Real& value, const Real& success, const Real& value_of_time
   return fma(value, success, -wait) + wait_error;
 }
 
+/// @returns the same for w = 1, with the same bits.
+template <class Real>
+Real net_value(const Real& value, const Real& success, const Real& latency) {
+  using std::fma;
+  return fma(value, success, -latency);
+}
+
 inline numeric::DoubleDouble net_value(const numeric::DoubleDouble& value, const numeric::DoubleDouble& success,
                                        const numeric::DoubleDouble& value_of_time,
                                        const numeric::DoubleDouble& latency) {
@@ -54,14 +61,14 @@ struct Primitives {
   explicit Primitives(const Game& game) : value_of_time(game.value_of_time()), churn_penalty(game.churn_penalty()) {
     for (std::size_t k = 0; k < Game::kModels; ++k) {
       const Model& m = game.model(k);
-      set_model(k, Real(game.value()), Real(m.success), Real(m.latency), Real(m.cost));
+      set_model(k, Real(m.success), Real(m.latency), Real(m.cost),
+                turnout::game::net_value(Real(game.value()), Real(m.success), value_of_time, Real(m.latency)));
     }
   }
   Primitives(const Real& time, const Real& penalty) : value_of_time(time), churn_penalty(penalty) {}
 
-  void set_model(std::size_t k, const Real& value, const Real& success, const Real& latency, const Real& cost) {
-    model[k] = {success, Real(1.0) - success, latency, cost,
-                turnout::game::net_value(value, success, value_of_time, latency)};
+  void set_model(std::size_t k, const Real& success, const Real& latency, const Real& cost, const Real& net_value) {
+    model[k] = {success, Real(1.0) - success, latency, cost, net_value};
   }
 };
 

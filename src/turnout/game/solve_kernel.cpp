@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::size_t kBlock = 256;  // games at a time: marks stay in the first cache
 
-kernels::SolveBlock block_of(Instructions instructions, bool audit) {
+kernels::SolveBlock block_of(Instructions instructions, bool audit, bool timed) {
 #if defined(__x86_64__)
-  if (instructions == Instructions::kAvx512) return kernels::avx512_block(audit);
-  if (instructions == Instructions::kAvx2) return kernels::avx2_block(audit);
+  if (instructions == Instructions::kAvx512) return kernels::avx512_block(audit, timed);
+  if (instructions == Instructions::kAvx2) return kernels::avx2_block(audit, timed);
 #endif
   (void)instructions;
-  return kernels::scalar_block(audit);
+  return kernels::scalar_block(audit, timed);
 }
 
 std::vector<Instructions> find_instructions() {
@@ -27,7 +27,8 @@ std::vector<Instructions> find_instructions() {
 #if defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
   if (avx2) found.push_back(Instructions::kAvx2);
-  if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0) {
+  if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+      __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0) {
     found.push_back(Instructions::kAvx512);
   }
 #endif
@@ -91,23 +92,24 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
 
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions) {
   const bool audit = wants_audit(answers);
-  const kernels::SolveBlock many = block_of(instructions, audit);
-  const kernels::SolveBlock one = kernels::scalar_block(audit);
-  std::array<std::uint16_t, kBlock>
+  const bool timed = games.value_of_time != nullptr;
+  const kernels::SolveBlock many = block_of(instructions, audit, timed);
+  const kernels::SolveBlock one = kernels::scalar_block(audit, timed);
+  std::array<std::uint8_t, kBlock>
       is_rare;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
   for (std::size_t from = 0; from < games.size;) {
     // The last games of an odd number go one at a time.
     const std::size_t whole = std::min(kBlock, games.size - from) / many.width * many.width;
     const kernels::SolveBlock& block = whole > 0 ? many : one;
     const std::size_t count = whole > 0 ? whole : games.size - from;
-    const kernels::Block found = block.solve(games, answers, from, count, is_rare.data());
-    for (std::size_t j = 0; (found.rare || found.invalid) && j < count; ++j) {
+    const kernels::Block found = block.solve(games, answers, from, count, is_rare);
+    for (std::size_t j = 0; (found.rare || found.unusual) && j < count; ++j) {
       const unsigned word = is_rare.at(j / block.width);
       const bool rare = (word >> (j % block.width) & 1U) != 0;
-      if (!found.invalid && !rare) continue;
+      if (!found.unusual && !rare) continue;
       const auto game = game_at(games, from + j);
       if (!game) return from + j;
-      if (rare) solve_one(*game, answers, from + j, audit);
+      if (rare || game->model(0).cost < 0 || game->model(1).cost < 0) solve_one(*game, answers, from + j, audit);
     }
     from += count;
   }

@@ -48,9 +48,8 @@ std::span<const Instructions> available_instructions();
 /// response, are handed to those functions).
 /// @returns the number of the first game with a number that check() refuses, `games.size` if there is none; answers of
 ///   games before it are written, of those behind it may be.
-/// About four nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); three to four times that
-/// for all answers. Columns whose addresses are equal modulo 4096 push each other out of the cache: let them start
-/// apart.
+/// About three nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); four times that for all
+/// answers. Lay the columns out as columns.h does: where they start decides how fast they come from memory.
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers);
 /// The same by instructions of one's choice, which the machine must have.
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions);

@@ -2,6 +2,6 @@
 
 namespace turnout::game::kernels {
 
-SolveBlock avx2_block(bool audit) { return block_of<Lanes>(audit); }
+SolveBlock avx2_block(bool audit, bool timed) { return block_of<Lanes>(audit, timed); }
 
 }  // namespace turnout::game::kernels

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "turnout/game/kernels/lanes.h"
@@ -12,23 +13,68 @@ namespace turnout::game::kernels {
 /// What went wrong, or needs another look, among the games of a block.
 struct Block {
   bool rare = false;     ///< some games are marked in is_rare
-  bool invalid = false;  ///< some games have a number out of range
+  bool unusual = false;  ///< some games may have a number out of range, or a cost below 0
 };
 
 /// Solves games [from, from + count), count a multiple of `width`. is_rare[i] has a bit for each of the i-th `width`
 /// games: whether the scalar solver must solve it.
 struct SolveBlock {
   Block (*solve)(const GameColumns& games, const AnswerColumns& answers, std::size_t from, std::size_t count,
-                 std::uint16_t* is_rare);
+                 std::span<std::uint8_t> is_rare);
   std::size_t width;
 };
 
-SolveBlock scalar_block(bool audit);
-SolveBlock avx2_block(bool audit);
-SolveBlock avx512_block(bool audit);
+/// @param audit  whether more than the equilibrium's policy and cost is wanted
+/// @param timed  whether the games have a value of time; else it is 1
+SolveBlock scalar_block(bool audit, bool timed);
+SolveBlock avx2_block(bool audit, bool timed);
+SolveBlock avx512_block(bool audit, bool timed);
 
 // In a namespace without a name: what a file makes of it for its instructions must not serve another file.
 namespace {
+
+/// Games that go through one loop and then the other.
+inline constexpr std::size_t kPart = 64;
+
+/// What the first of the two loops leaves to the second: chains of operations are shorter so, and more games fit into
+/// the window of operations that the machine runs ahead.
+struct alignas(64) Outlook {
+  std::array<double, kPart> first_net, second_net, share;  // xi1, xi2, s0 or sL
+};
+
+/// The share of re-prompts that go to the larger model, s0 or sL, 0 where neither exists; and what makes a game rare.
+template <class Real>
+class ShareFinder {
+ public:
+  using Condition = decltype(std::declval<Real>() < std::declval<Real>());
+
+  /// @param game    needs no costs
+  /// @param kTimed  whether xi may be beyond what patience_limit() takes as it is
+  template <bool kTimed>
+  void find(const Real& value, const Primitives<Real>& game) {
+    const auto& [first, second] = game.model;
+    const Real zero(0.0);
+    const Condition stays_first = zero < first.net_value;
+    const Condition has_cascade = both(differ(stays_first, zero < second.net_value), zero < first.failure);
+    // One division for both.
+    const auto at_stay = stay_threshold(game);
+    const auto at_patience = patience_limit(game, first.net_value, second.net_value);
+    const Quotient<Real> quotient{select(stays_first, at_patience.numerator, at_stay.numerator),
+                                  select(stays_first, at_patience.denominator, at_stay.denominator)};
+    share = select(has_cascade, smaller(quotient.value(), Real(1 - 0x1p-53)), zero);
+    // |xi| <= 2^-51 max(V p, w t), a net value that may be zero, is within 2^-50 V.
+    const Real doubtful = larger(value * Real(0x1p-50), Real(kLeastUnscaled));
+    usual = both(doubtful < smaller_size(first.net_value, second.net_value),
+                 // xi1 > 0 > xi2 and p2 < p1: a mixed response may be best.
+                 neither(both(both(stays_first, second.net_value <= zero), second.success < first.success)));
+    if constexpr (kTimed) {
+      usual = both(usual, larger(absolute(first.net_value), absolute(second.net_value)) <= Real(kMostUnscaled));
+    }
+  }
+
+  Real share;
+  Condition usual;
+};
 
 /// All of one game, or of several in lanes.
 template <class Real>
@@ -36,79 +82,61 @@ class LaneSolver {
  public:
   using Condition = decltype(std::declval<Real>() < std::declval<Real>());
 
-  LaneSolver(const Real& value, const Real& value_of_time, const Real& penalty, const std::array<Real, 2>& success_of,
-             const std::array<Real, 2>& latency_of, const std::array<Real, 2>& cost_of)
-      : value_(value), game_(value_of_time, penalty) {
-    for (std::size_t k = 0; k < 2; ++k) game_.set_model(k, value, success_of[k], latency_of[k], cost_of[k]);
-  }
+  LaneSolver(const Real& value, const Primitives<Real>& game) : value_(value), game_(game) {}
 
+  /// @param s       of a ShareFinder
   /// @param kAudit  whether more than the equilibrium's policy and cost is wanted
   template <bool kAudit>
-  void solve() {
+  void solve(const Real& s) {
     const auto& [first, second] = game_.model;
-    const Condition stays_first = Real(0.0) < first.net_value;
-    const Condition stays_second = Real(0.0) < second.net_value;
-    const Condition escalates = Real(0.0) < first.failure;
-    const Condition borne = both(stays_first, neither(stays_second));  // xi1 > 0 > xi2
-    const Condition wanted = both(neither(stays_first), stays_second);
-    const Condition has_cascade = both(escalates, either(borne, wanted));
-    const Real inverse_second = Real(1.0) / second.success;
-
-    // Each alone: 1/p passes for a user who stays, one for one who leaves (p + b = 1).
-    const Real on_first = select(stays_first, Real(1.0) / first.success, Real(1.0));
-    const Real on_second = select(stays_second, inverse_second, Real(1.0));
-    const Real leave_first = first.cost + game_.churn_penalty * first.failure;  // and the threat (1,1)
-    const Real leave_second = second.cost + game_.churn_penalty * second.failure;
-    const Real no_offer(kInfinite);
-
-    // The cascade (1,s0) or (1,sL), one division for both. Where there is none s is made 0.
-    const auto at_stay = stay_threshold(game_);
-    const Real loss = -second.net_value;
-    const auto at_patience = patience_limit(game_, first.net_value, loss);
-    const Quotient<Real> share{select(stays_first, at_patience.numerator, at_stay.numerator),
-                               select(stays_first, at_patience.denominator, at_stay.denominator)};
-    const Real s = select(has_cascade, smaller(share.value(), Real(1 - 0x1p-53)), Real(0.0));
-    const auto cascade = visits_from_first(game_, s, s, inverse_second);
-    const Real cascade_cost = first.cost * cascade[0] + second.cost * cascade[1];
-
-    // The cheapest, in the order in which solve() breaks ties; where another is within a tie of it solve() decides.
     const Real zero(0.0);
     const Real one(1.0);
-    route = select(stays_first, code(Route::kFirstStay), code(Route::kFirstLeave));
-    cascade_share = zero;
-    abandon = select(stays_first, zero, one);
-    provider_cost = select(stays_first, first.cost * on_first, leave_first);
-    Real next_best = no_offer;
-    const auto take = [&](const Real& cost, const Real& of_route, const Real& share_of_route,
-                          const Real& abandon_of_route) {
-      const Condition better = cost < provider_cost;
-      route = select(better, of_route, route);
-      cascade_share = select(better, share_of_route, cascade_share);
-      abandon = select(better, abandon_of_route, abandon);
-      next_best = smaller(next_best, larger(cost, provider_cost));
-      provider_cost = smaller(cost, provider_cost);
-    };
-    take(select(both(borne, escalates), leave_first, no_offer), code(Route::kThreat), one, one);
-    take(select(stays_second, second.cost * on_second, leave_second),
-         select(stays_second, code(Route::kSecondStay), code(Route::kSecondLeave)), zero,
-         select(stays_second, zero, one));
-    take(select(has_cascade, cascade_cost, no_offer),
-         select(stays_first, code(Route::kCascadePatience), code(Route::kCascadeStay)), s, zero);
-    const Real within = value_ * Real(0x1p-50);  // |xi| <= 2^-51 max(V p, w t) is within 2^-50 V p
-    rare = either(either(next_best <= provider_cost * Real(1 + 0x1p-48), smaller(first.cost, second.cost) < Real(0.0)),
-                  either(absolute(first.net_value) <= within * first.success,
-                         absolute(second.net_value) <= within * second.success));
-    const Real size = first.net_value + loss;  // below 0 where there is no patience to speak of
-    rare = either(rare, both(borne, either(second.success < first.success,  // a mixed response may be best
-                                           either(size < Real(kLeastUnscaled), Real(kMostUnscaled) < size))));
+    const Condition stays_first = zero < first.net_value;
+    const Condition stays_second = zero < second.net_value;
+    const Condition has_cascade = both(differ(stays_first, stays_second), zero < first.failure);
+    const Real no_offer(kInfinite);
+
+    // Each alone: 1/p passes for a user who stays, one for one who leaves (p + b = 1).
+    const Real inverse_first = one / first.success;
+    const Real inverse_second = one / second.success;
+    const Real leave_first = first.cost + game_.churn_penalty * first.failure;
+    const Real leave_second = second.cost + game_.churn_penalty * second.failure;
+    const Real first_cost = select(stays_first, first.cost * inverse_first, leave_first);
+    const Real second_cost = select(stays_second, second.cost * inverse_second, leave_second);
+    // The threat (1,1), which costs what leaving does, and the cascade (1,s0) or (1,sL).
+    const Real threat_cost = select(both(has_cascade, stays_first), leave_first, no_offer);
+    const auto cascade = visits_from_first(game_, s, s, inverse_second);
+    const Real cascade_cost = select(has_cascade, first.cost * cascade[0] + second.cost * cascade[1], no_offer);
+
+    // The cheapest, in the order in which solve() breaks ties; where another is within a tie of it solve() decides.
+    const Condition threat = threat_cost < first_cost;
+    const Real by_start = smaller(threat_cost, first_cost);
+    const Condition cascades = cascade_cost < second_cost;
+    const Real by_escalation = smaller(cascade_cost, second_cost);
+    const Condition escalates = by_escalation < by_start;
+    provider_cost = smaller(by_escalation, by_start);
+    const Real next_best = smaller(smaller(larger(threat_cost, first_cost), larger(cascade_cost, second_cost)),
+                                   larger(by_escalation, by_start));
+    usual = provider_cost * Real(1 + 0x1p-48) < next_best;
+
+    const Condition by_cascade = both(escalates, cascades);
+    const Condition by_second = both(escalates, neither(cascades));
+    const Condition by_threat = both(threat, neither(escalates));
+    const Condition stays = either(both(escalates, either(cascades, stays_second)),
+                                   both(neither(escalates), both(stays_first, neither(threat))));
+    route = select(
+        escalates,
+        select(cascades, select(stays_first, code(Route::kCascadePatience), code(Route::kCascadeStay)),
+               select(stays_second, code(Route::kSecondStay), code(Route::kSecondLeave))),
+        select(threat, code(Route::kThreat), select(stays_first, code(Route::kFirstStay), code(Route::kFirstLeave))));
+    cascade_share = select(by_cascade, s, select(by_threat, one, zero));
+    abandon = select(stays, zero, one);
 
     if constexpr (kAudit) {
-      const Condition by_cascade = code(Route::kSecondLeave) < route;
-      const Condition by_second = both(code(Route::kThreat) < route, neither(by_cascade));
-      const Condition by_threat = both(code(Route::kFirstLeave) < route, route < code(Route::kSecondStay));
-      const Condition leaves = zero < abandon;
+      const Real on_first = select(stays_first, inverse_first, one);
+      const Real on_second = select(stays_second, inverse_second, one);
       const Real passes_first =
-          select(by_cascade, cascade[0], select(by_second, Real(0.0), select(leaves, one, on_first)));
+          select(by_cascade, cascade[0], select(by_second, Real(0.0), select(stays, on_first, one)));
       const Real passes_second = select(by_cascade, cascade[1], select(by_second, on_second, Real(0.0)));
       const auto chosen = payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
       const Real bears =
@@ -116,22 +144,21 @@ class LaneSolver {
       user_utility = select(by_cascade, select(stays_first, bears, first.net_value), chosen.user_utility);
       latency = chosen.latency;
       service_cost = chosen.service_cost;
-      success = select(leaves, select(by_second, second.success, first.success), one);
+      success = select(stays, one, select(by_second, second.success, first.success));
       audit_misalignment(payoffs_on(first, on_first, Real(0.0)), payoffs_on(second, on_second, Real(0.0)), by_second,
                          either(by_cascade, by_threat));
-      audit_throttling(leave_first, leave_second);
+      audit_throttling(leave_first, leave_second, neither(either(stays, by_second)), both(by_second, neither(stays)));
     }
   }
 
-  Real route, cascade_share, abandon, provider_cost;
-  Condition rare;
+  Real cascade_share, abandon, provider_cost;
   Real user_utility, success, latency, service_cost, preferred_utility, misalignment, throttled_cost, throttling_gain;
 
  private:
   static constexpr double kInfinite = 1e300;
   static constexpr double kCancelled = 0.002;  // of two numbers: their difference keeps too few digits
 
-  static Real code(Route of_route) { return Real(static_cast<double>(of_route)); }
+  static auto code(Route of_route) { return codes(static_cast<std::uint8_t>(of_route), Real{}); }
 
   /// Proposition 1. Differences that cancel are left to the scalar solver, which has 31 digits for them.
   /// @param first, second  what (1,0) and (2,0) come to
@@ -150,14 +177,13 @@ class LaneSolver {
     const Condition which = absolute(u - v) <= Real(0x1p-44) * (absolute(u) + absolute(v)) + rounding;
     const Condition digits =
         absolute(gap) <= Real(kCancelled) * (absolute(preferred_utility) + absolute(user_utility)) + rounding;
-    rare = either(rare, either(which, both(digits, neither(same))));
+    usual = both(usual, neither(either(which, both(digits, neither(same)))));
   }
 
   /// Proposition 2, likewise.
-  void audit_throttling(const Real& leave_first, const Real& leave_second) {
-    // (1,0) and leaving, or the threat (1,1), which costs the same.
-    const Condition first_leaves = both(code(Route::kFirstStay) < route, route < code(Route::kSecondStay));
-    const Condition second_leaves = absolute(route - code(Route::kSecondLeave)) <= Real(0.0);
+  /// @param first_leaves  (1,0) and leaving is chosen, or the threat (1,1), which costs the same
+  void audit_throttling(const Real& leave_first, const Real& leave_second, Condition first_leaves,
+                        Condition second_leaves) {
     const Real least =
         smaller(select(first_leaves, provider_cost, leave_first), select(second_leaves, provider_cost, leave_second));
     throttled_cost = smaller(provider_cost, least);
@@ -168,71 +194,136 @@ class LaneSolver {
       return both(neither(is_own),
                   both(Real(-1e-11) * provider_cost <= saving, saving <= Real(2 * kCancelled) * provider_cost));
     };
-    rare = either(rare, either(close(leave_first, first_leaves), close(leave_second, second_leaves)));
-    rare = either(rare, either(provider_cost <= Real(0.0), least <= Real(0.0)));
+    usual = both(usual, neither(either(close(leave_first, first_leaves), close(leave_second, second_leaves))));
+    usual = both(usual, both(Real(0.0) < provider_cost, Real(0.0) < least));
   }
 
   Real value_;
   Primitives<Real> game_;
+
+ public:
+  decltype(codes(0, std::declval<Real>())) route;
+  Condition usual;  ///< else the scalar solver must solve the game
 };
 
-/// Flattened: a call would pass each number of eight lanes through memory.
-template <class Real, bool kAudit>
-[[gnu::flatten]] Block solve_block(const GameColumns& games, const AnswerColumns& answers, std::size_t from,
-                                   std::size_t count, std::uint16_t* is_rare) {
-  using Solver = LaneSolver<Real>;
-  using Condition = typename Solver::Condition;
-  constexpr std::size_t kWidth = width_of(Real{});
-  const Real most(1e100);
-  const Real least(1e-100);
-  const Real zero(0.0);
-  const Real one(1.0);
+/// Whether numbers are far from the bounds of check(), by the upper halves of their bits. May doubt too early: at -0.0,
+/// and next to the bounds.
+template <class Real>
+class Sizes {
+ public:
+  /// @param x  0 to 1e100
+  void add(const Real& x) { most_ = most(most_, x); }
+  /// @param x  1e-100 or more
+  void add_positive(const Real& x) { least_ = least(least_, x); }
+  [[nodiscard]] bool are_usual() const {
+    return most_of(most_) < upper_half(1e100) && static_cast<std::int32_t>(upper_half(1e-100)) < least_of(least_);
+  }
+
+ private:
+  decltype(no_halves(0, Real{})) most_ = no_halves(0, Real{}), least_ = no_halves(upper_half(1), Real{});
+};
+
+/// The first loop, for games [from, from + count).
+template <class Real, bool kTimed>
+void look_out(const GameColumns& games, std::size_t from, std::size_t count, Outlook& outlook,
+              std::span<std::uint8_t> is_rare, Sizes<Real>& sizes) {
+  for (std::size_t j = 0; j < count; j += width_of(Real{})) {
+    const auto read = [&](const double* column) { return load(column + from + j, Real{}); };
+    const Real value = read(games.value);
+    const Real time = kTimed ? read(games.value_of_time) : Real(1.0);
+    Primitives<Real> game(time, Real(0.0));
+    sizes.add(value);
+    if constexpr (kTimed) {
+      sizes.add(time);
+      sizes.add_positive(time);
+    }
+    for (std::size_t k = 0; k < 2; ++k) {
+      const Real success = read(games.success[k]);
+      const Real latency = read(games.latency[k]);
+      const Real net = kTimed ? net_value(value, success, time, latency) : net_value(value, success, latency);
+      game.set_model(k, success, latency, Real(0.0), net);
+      sizes.add(latency);
+      sizes.add(game.model[k].failure);
+      sizes.add_positive(success);
+    }
+    ShareFinder<Real> found;
+    found.template find<kTimed>(value, game);
+    is_rare[j / width_of(Real{})] = static_cast<std::uint8_t>(bits(neither(found.usual)));
+    store(outlook.first_net.data() + j, game.model[0].net_value);
+    store(outlook.second_net.data() + j, game.model[1].net_value);
+    store(outlook.share.data() + j, found.share);
+  }
+}
+
+/// The second. @returns whether any is rare.
+template <class Real, bool kAudit, bool kTimed>
+bool choose(const GameColumns& games, const AnswerColumns& answers, std::size_t from, std::size_t count,
+            const Outlook& outlook, std::span<std::uint8_t> is_rare, Sizes<Real>& sizes) {
   const auto put = [&](double* column, std::size_t i, const Real& x) {
     if (column != nullptr) store(column + i, x);
   };
   unsigned any_rare = 0;
-  Condition valid = zero <= one;
-  for (std::size_t i = from; i < from + count; i += kWidth) {
-    const auto read = [&](const double* column) { return load(column + i, zero); };
-    const Real value = read(games.value);
-    const Real time = games.value_of_time == nullptr ? one : read(games.value_of_time);
+  for (std::size_t j = 0; j < count; j += width_of(Real{})) {
+    const std::size_t i = from + j;
+    const auto read = [&](const double* column) { return load(column + i, Real{}); };
     const Real penalty = read(games.churn_penalty);
-    const std::array<Real, 2> success = {read(games.success[0]), read(games.success[1])};
-    const std::array<Real, 2> latency = {read(games.latency[0]), read(games.latency[1])};
-    const std::array<Real, 2> cost = {read(games.cost[0]), read(games.cost[1])};
-    // Stricter than check(), which looks again: together within its bounds; a sum with NaN is NaN.
-    const Real sizes = (value + penalty) + (latency[0] + latency[1]) + (absolute(cost[0]) + absolute(cost[1])) +
-                       (success[0] + success[1]);
-    const Real lowest = smaller(smaller(value, penalty), smaller(latency[0], latency[1]));
-    valid = both(valid, both(both(sizes <= most, zero <= lowest),
-                             both(least <= smaller(success[0], success[1]), larger(success[0], success[1]) <= one)));
-    if (games.value_of_time != nullptr) valid = both(valid, both(least <= time, time <= most));
-    Solver solver(value, time, penalty, success, latency, cost);
-    solver.template solve<kAudit>();
-    const unsigned rare = bits(solver.rare);
-    is_rare[(i - from) / kWidth] = static_cast<std::uint16_t>(rare);
+    Primitives<Real> game(kAudit && kTimed ? read(games.value_of_time) : Real(1.0), penalty);
+    sizes.add(penalty);
+    for (std::size_t k = 0; k < 2; ++k) {
+      const Real cost = read(games.cost[k]);
+      sizes.add(cost);
+      const double* net = k == 0 ? outlook.first_net.data() : outlook.second_net.data();
+      game.set_model(k, read(games.success[k]), kAudit ? read(games.latency[k]) : Real(0.0), cost,
+                     load(net + j, Real{}));
+    }
+    LaneSolver<Real> solved(kAudit ? read(games.value) : Real(0.0), game);
+    solved.template solve<kAudit>(load(outlook.share.data() + j, Real{}));
+    const unsigned rare = is_rare[j / width_of(Real{})] | bits(neither(solved.usual));
+    is_rare[j / width_of(Real{})] = static_cast<std::uint8_t>(rare);
     any_rare |= rare;
-    if (answers.route != nullptr) store_bytes(answers.route + i, solver.route);
-    put(answers.cascade, i, solver.cascade_share);
-    put(answers.abandon, i, solver.abandon);
-    put(answers.provider_cost, i, solver.provider_cost);
+    if (answers.route != nullptr) store(answers.route + i, solved.route);
+    put(answers.cascade, i, solved.cascade_share);
+    put(answers.abandon, i, solved.abandon);
+    put(answers.provider_cost, i, solved.provider_cost);
     if constexpr (kAudit) {
-      put(answers.user_utility, i, solver.user_utility);
-      put(answers.success, i, solver.success);
-      put(answers.latency, i, solver.latency);
-      put(answers.service_cost, i, solver.service_cost);
-      put(answers.preferred_utility, i, solver.preferred_utility);
-      put(answers.misalignment, i, solver.misalignment);
-      put(answers.throttled_cost, i, solver.throttled_cost);
-      put(answers.throttling_gain, i, solver.throttling_gain);
+      put(answers.user_utility, i, solved.user_utility);
+      put(answers.success, i, solved.success);
+      put(answers.latency, i, solved.latency);
+      put(answers.service_cost, i, solved.service_cost);
+      put(answers.preferred_utility, i, solved.preferred_utility);
+      put(answers.misalignment, i, solved.misalignment);
+      put(answers.throttled_cost, i, solved.throttled_cost);
+      put(answers.throttling_gain, i, solved.throttling_gain);
     }
   }
-  return {any_rare != 0, bits(neither(valid)) != 0};
+  return any_rare != 0;
+}
+
+/// Flattened: a call would pass each number of eight lanes through memory. Columns by value: a byte that is written may
+/// not change them.
+template <class Real, bool kAudit, bool kTimed>
+[[gnu::flatten]] Block solve_block(const GameColumns& of_games, const AnswerColumns& of_answers, std::size_t from,
+                                   std::size_t count, std::span<std::uint8_t> is_rare) {
+  static_assert(kPart % width_of(Real{}) == 0);
+  const GameColumns games = of_games;
+  const AnswerColumns answers = of_answers;
+  Outlook outlook;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  Sizes<Real> sizes;
+  bool rare = false;
+  for (std::size_t done = 0; done < count; done += kPart) {
+    const std::size_t part = count - done < kPart ? count - done : kPart;
+    const auto is_rare_of_part = is_rare.subspan(done / width_of(Real{}), part / width_of(Real{}));
+    look_out<Real, kTimed>(games, from + done, part, outlook, is_rare_of_part, sizes);
+    rare |= choose<Real, kAudit, kTimed>(games, answers, from + done, part, outlook, is_rare_of_part, sizes);
+  }
+  return {rare, !sizes.are_usual()};
 }
 
 template <class Real>
-SolveBlock block_of(bool audit) {
-  return {audit ? solve_block<Real, true> : solve_block<Real, false>, width_of(Real{})};
+SolveBlock block_of(bool audit, bool timed) {
+  const auto solve = audit ? (timed ? solve_block<Real, true, true> : solve_block<Real, true, false>)
+                           : (timed ? solve_block<Real, false, true> : solve_block<Real, false, false>);
+  return {solve, width_of(Real{})};
 }
 
 }  // namespace

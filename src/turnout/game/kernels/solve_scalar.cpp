@@ -2,6 +2,6 @@
 
 namespace turnout::game::kernels {
 
-SolveBlock scalar_block(bool audit) { return block_of<double>(audit); }
+SolveBlock scalar_block(bool audit, bool timed) { return block_of<double>(audit, timed); }
 
 }  // namespace turnout::game::kernels
