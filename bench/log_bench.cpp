@@ -10,7 +10,7 @@
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/simulation/agents.h"
 #include "turnout/simulation/pair_traffic.h"
-#include "turnout/traffic/import.h"
+#include "turnout/store/import.h"
 #include "turnout/traffic/pass_writer.h"
 
 namespace turnout {
@@ -70,7 +70,7 @@ void insert_sqlite(benchmark::State& state) {
     state.PauseTiming();
     for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + ending);
     state.ResumeTiming();
-    const auto store = traffic::open_store("sqlite:" + file.string(), traffic::Create::kYes).value();
+    const auto store = store::open_store("sqlite:" + file.string(), store::Create::kYes).value();
     const std::span<const traffic::Pass> all(some_passes());
     const std::size_t batch = store->batch();
     for (std::size_t at = 0; at < all.size(); at += batch) {

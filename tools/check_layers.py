@@ -1,35 +1,81 @@
 #!/usr/bin/env python3
-"""Fails if a folder of src/turnout includes a folder that it may not, or is not in the table.
+"""Fails if a folder of src/turnout reaches a folder that it may not, directly or through what it includes.
 
-The table is docs/architecture.md's, read from there, so that the documented rule is the checked one.
+The table is CMakeLists.txt's (turnout_folder ... MAY_INCLUDE ...), read from there, so that the rule that links is the
+rule that is checked; docs/architecture.md must show the same.
 usage: check_layers.py [ROOT]
 """
 import pathlib
 import re
 import sys
 
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]turnout/((\w+)/[\w/]+\.h)[>"]')
 
-def read_table(page: pathlib.Path) -> dict[str, set[str]]:
-    allowed = {}
-    for line in page.read_text().splitlines():
-        row = re.fullmatch(r"\| `(\w+)` \| ([\w, ]*) \|.*", line)
-        if row:
-            allowed[row[1]] = set(filter(None, row[2].split(", "))) - {"nothing"}
-    return allowed
+
+def read_table(lists: pathlib.Path) -> dict[str, set[str]]:
+    """Folder -> the folders that it may reach."""
+    text = re.sub(r"#.*", "", lists.read_text())
+    table = {}
+    for call in re.findall(r"turnout_folder\(([^)]*)\)", text):
+        name, *rest = call.split()
+        clauses = re.split(r"\b(MAY_INCLUDE|LIBRARIES|USES|OPTION)\b", " ".join(rest))
+        named = dict(zip(clauses[1::2], clauses[2::2]))
+        table[name] = set(named.get("MAY_INCLUDE", "").split())
+    return table
+
+
+def documented(page: pathlib.Path) -> dict[str, set[str]]:
+    rows = (re.fullmatch(r"\| `(\w+)` \| ([\w, ]*) \|.*", line) for line in page.read_text().splitlines())
+    return {row[1]: set(filter(None, row[2].split(", "))) - {"nothing"} for row in rows if row}
+
+
+def includes_of(file: pathlib.Path) -> list[tuple[int, str, str]]:
+    """Line, header and folder of each include of ours."""
+    found = []
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        include = INCLUDE.match(line)
+        if include:
+            found.append((number, include[1], include[2]))
+    return found
+
+
+def way_to_forbidden(source: pathlib.Path, header: str, allowed: set[str]) -> list[str] | None:
+    """The chain of headers from `header` to one whose folder is not allowed, breadth first."""
+    chains, seen = [[header]], {header}
+    for chain in chains:
+        if chain[-1].split("/")[0] not in allowed:
+            return chain
+        file = source / chain[-1]
+        for _, further, _ in includes_of(file) if file.exists() else []:
+            if further not in seen:
+                seen.add(further)
+                chains.append([*chain, further])
+    return None
 
 
 def violations(root: pathlib.Path) -> list[str]:
-    allowed = read_table(root / "docs/architecture.md")
+    table = read_table(root / "CMakeLists.txt")
+    source = root / "src/turnout"
     found = []
-    for file in sorted((root / "src/turnout").rglob("*.[ch]*")):
-        folder = file.relative_to(root / "src/turnout").parts[0]
-        if folder not in allowed:
-            found.append(f"{file.relative_to(root)}: folder {folder} is not in the table of docs/architecture.md")
+    for folder, allowed in table.items():
+        for through in sorted(allowed & table.keys()):
+            for further in sorted(table[through] - allowed):
+                found.append(f"CMakeLists.txt: {folder} may not reach {further}, but {through}, which it may include, does")
+    page = root / "docs/architecture.md"
+    if page.exists() and documented(page) != table:
+        shown = documented(page)
+        names = sorted(name for name in table.keys() | shown.keys() if table.get(name) != shown.get(name))
+        found.append(f"docs/architecture.md: shows another table than CMakeLists.txt for {', '.join(names)}")
+    for file in sorted(source.rglob("*.[ch]*")):
+        folder = file.relative_to(source).parts[0]
+        if folder not in table:
+            found.append(f"{file.relative_to(root)}: folder {folder} is not in the table of CMakeLists.txt")
             continue
-        for number, line in enumerate(file.read_text().splitlines(), 1):
-            include = re.match(r'\s*#\s*include\s*[<"]turnout/(\w+)/', line)
-            if include and include[1] not in allowed[folder] | {folder}:
-                found.append(f"{file.relative_to(root)}:{number}: {folder} may not include {include[1]}")
+        for number, header, _ in includes_of(file):
+            way = way_to_forbidden(source, header, table[folder] | {folder})
+            if way:
+                through = f" (through {' -> '.join(way[:-1])})" if len(way) > 1 else ""
+                found.append(f"{file.relative_to(root)}:{number}: {folder} may not include {way[-1].split('/')[0]}{through}")
     return found
 
 

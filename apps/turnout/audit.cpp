@@ -5,6 +5,7 @@
 #include "log_arguments.h"
 #include "scenario_arguments.h"
 #include "turnout/base/progress.h"
+#include "turnout/estimation/store_statistics.h"
 #include "turnout/report/audit_report.h"
 #include "turnout/report/log_audit_report.h"
 #include "turnout/report/solution_report.h"
@@ -29,7 +30,7 @@ struct Arguments {
 };
 
 /// Days, or shorter periods where the log spans few of them.
-std::int64_t period_of(const traffic::StoreSize& size) {
+std::int64_t period_of(const store::StoreSize& size) {
   constexpr std::int64_t kDay = 86'400'000'000;
   constexpr std::int64_t kMinute = 60'000'000;
   constexpr std::int64_t kPeriods = 40;
@@ -43,16 +44,16 @@ base::Result<ExitCode> audit_log(const Arguments& arguments) {
   estimation::LogSelection selection = *std::move(chosen);
   auto opened = arguments.log.open();
   if (!opened) return opened.error();
-  const estimation::OpenLog log = *std::move(opened);
+  const mapping::OpenLog log = *std::move(opened);
   auto size = log.store->size();
   if (!size) return size.error();
   selection.period_us = period_of(*size);
   base::Progress progress("reading passes", 0);
-  auto statistics = estimation::read_store(*log.store, selection, [&](std::size_t passes) { progress.step(passes); });
+  auto statistics = estimation::store_statistics(*log.store, selection, [&](std::size_t passes) { progress.step(passes); });
   if (!statistics) return statistics.error();
   estimation::EstimateOptions options;
   if (arguments.lifetime_value >= 0) options.lifetime_value = arguments.lifetime_value;
-  const std::string source = traffic::without_password(arguments.log.source());
+  const std::string source = store::without_password(arguments.log.source());
   auto estimate = estimation::estimate(*statistics, options);
   if (!estimate) return estimate.error().within(source);
   auto speed = estimation::find_speed_changes(*statistics, selection.period_us, arguments.alpha, options.seed);

@@ -3,7 +3,7 @@
 
 #include "turnout/report/calibration_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/scenario/retry_table.h"
+#include "turnout/outcomes/retry_table.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -24,22 +24,22 @@ struct Arguments {
   bool json = false;
 };
 
-estimation::DifficultyFit fit(const scenario::RetryTable& table, std::uint64_t seed) {
+estimation::DifficultyFit fit(const outcomes::RetryTable& table, std::uint64_t seed) {
   if (const auto* retries = std::get_if<0>(&table)) return estimation::fit_retries(*retries);
   if (const auto* powers = std::get_if<1>(&table)) return estimation::fit_pass_powers(*powers, seed);
   return estimation::fit_trials(std::get<2>(table));
 }
 
-base::Result<std::map<std::string, scenario::RetryTable>> read(const Arguments& arguments) {
+base::Result<std::map<std::string, outcomes::RetryTable>> read(const Arguments& arguments) {
   auto opened = base::LineReader::open(arguments.path);
   if (!opened) return opened.error();
   base::LineReader rows = *std::move(opened);
-  if (!arguments.outcomes) return scenario::read_retries(rows, arguments.group);
+  if (!arguments.outcomes) return outcomes::read_retries(rows, arguments.group);
   if (!arguments.group.empty())
     return base::Error{base::ErrorCode::kMalformedInput, "does not go with --outcomes", "--group"};
-  auto table = scenario::outcomes_as_retries(rows);
+  auto table = outcomes::outcomes_as_retries(rows);
   if (!table) return table.error();
-  std::map<std::string, scenario::RetryTable> tables;
+  std::map<std::string, outcomes::RetryTable> tables;
   tables.emplace("", *std::move(table));
   return tables;
 }

@@ -8,7 +8,7 @@
 #include "turnout/base/output_file.h"
 #include "turnout/report/estimate_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/traffic/pass_store.h"
+#include "turnout/store/pass_store.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -33,7 +33,7 @@ struct Arguments {
 base::Result<ExitCode> run(const Arguments& arguments) {
   auto reading = arguments.log.read();
   if (!reading) return reading.error();
-  const std::string source = traffic::without_password(arguments.log.source());
+  const std::string source = store::without_password(arguments.log.source());
   auto estimate = estimation::estimate(reading->statistics, arguments.options);
   if (!estimate) return estimate.error().within(source);
   const report::LogReport report{source, *std::move(reading), *std::move(estimate)};

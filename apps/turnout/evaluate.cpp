@@ -5,6 +5,7 @@
 
 #include "log_arguments.h"
 #include "turnout/base/progress.h"
+#include "turnout/estimation/store_statistics.h"
 #include "turnout/report/off_policy_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
@@ -32,7 +33,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   estimation::LogSelection selection = *std::move(chosen);
   auto opened = arguments.log.open();
   if (!opened) return opened.error();
-  const estimation::OpenLog log = *std::move(opened);
+  const mapping::OpenLog log = *std::move(opened);
   auto size = log.store->size();
   if (!size) return size.error();
   // Tasks that began in the last window may go on yet: what they came to is not known.
@@ -40,7 +41,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   selection.until_us = std::min(selection.until_us.value_or(settled), settled);
   base::Progress progress("evaluating", 0);
   const auto on_passes = [&](std::size_t passes) { progress.step(passes); };
-  auto statistics = estimation::read_store(*log.store, selection, on_passes);
+  auto statistics = estimation::store_statistics(*log.store, selection, on_passes);
   if (!statistics) return statistics.error();
   std::set<std::string> names;
   for (const auto& [key, counts] : statistics->paths) names.insert(key.models.begin(), key.models.end());

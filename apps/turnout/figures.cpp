@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "turnout/base/output_file.h"
-#include "turnout/report/figures.h"
-#include "turnout/report/map_report.h"
+#include "turnout/drawing/figures.h"
+#include "turnout/drawing/map_picture.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -30,9 +30,9 @@ struct MapFigure {
   landscape::Shown shown;
 };
 
-base::Status write(const Arguments& arguments, const std::string& name, report::Point size,
-                   const std::function<void(report::Canvas&)>& draw) {
-  auto bytes = report::picture(arguments.format, size, draw);
+base::Status write(const Arguments& arguments, const std::string& name, drawing::Point size,
+                   const std::function<void(drawing::Canvas&)>& draw) {
+  auto bytes = drawing::picture(arguments.format, size, draw);
   if (!bytes) return bytes.error();
   auto file = base::OutputFile::create(fmt::format("{}/{}.{}", arguments.folder, name, arguments.format));
   if (!file) return file.error();
@@ -60,8 +60,8 @@ base::Status draw_maps(const Arguments& arguments) {
     if (!map) return map.error();
     const report::MapReport drawn{
         {figure.game, {"M1", "M2"}}, *std::move(map), landscape::trace_boundaries(figure.game, x, y, 256)};
-    auto written = write(arguments, figure.name, report::map_picture_size(drawn),
-                         [&](report::Canvas& canvas) { report::draw_map(canvas, drawn); });
+    auto written = write(arguments, figure.name, drawing::map_picture_size(drawn),
+                         [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, drawn); });
     if (!written) return written;
   }
   return base::Done{};
@@ -77,14 +77,14 @@ base::Status draw_curves(const Arguments& arguments) {
                                              {"M1", "M2"}};
   for (const auto* game : {&phases, &threshold}) {
     auto written = write(arguments, game == &phases ? "response-three-phases" : "response-one-threshold",
-                         report::kFigureSize, [&](report::Canvas& canvas) { report::draw_response(canvas, *game); });
+                         drawing::kFigureSize, [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); });
     if (!written) return written;
   }
   return base::Done{};
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  if (report::picture_format("x." + arguments.format).empty()) {
+  if (drawing::picture_format("x." + arguments.format).empty()) {
     return base::Error{base::ErrorCode::kInvalidValue, arguments.format + " must be svg, png or pdf", "--format"};
   }
   auto rows = base::LineReader::open(arguments.catalog);
@@ -97,8 +97,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (problem) return base::Error{base::ErrorCode::kUnwritable, problem.message(), arguments.folder};
   if (auto done = draw_maps(arguments); !done) return done.error();
   if (auto done = draw_curves(arguments); !done) return done.error();
-  auto written = write(arguments, "catalog", report::kFigureSize,
-                       [&](report::Canvas& canvas) { report::draw_catalog(canvas, *models); });
+  auto written = write(arguments, "catalog", drawing::kFigureSize,
+                       [&](drawing::Canvas& canvas) { drawing::draw_catalog(canvas, *models); });
   if (!written) return written.error();
   return print(fmt::format("7 figures written to {}\n", arguments.folder));
 }

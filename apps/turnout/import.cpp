@@ -6,8 +6,8 @@
 #include "turnout/base/progress.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/traffic/import.h"
-#include "turnout/traffic/mapped_reader.h"
+#include "turnout/store/import.h"
+#include "turnout/mapping/mapped_reader.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -29,31 +29,31 @@ struct Arguments {
 
 base::Error wrong(const std::string& which, const std::string& text, const char* allowed) {
   return base::Error{base::ErrorCode::kMalformedInput,
-                     base::in_quotes(traffic::without_password(text)) + " must be " + allowed, which};
+                     base::in_quotes(store::without_password(text)) + " must be " + allowed, which};
 }
 
 base::Result<std::unique_ptr<traffic::PassReader>> open_source(const Arguments& arguments) {
   constexpr double kMicro = 1e6;
   if (arguments.map.empty()) return traffic::open_passes(arguments.source);
-  auto map = traffic::read_row_map(arguments.map);
+  auto map = mapping::read_row_map(arguments.map);
   if (!map) return map.error();
-  return traffic::open_mapped_passes(arguments.source, *std::move(map),
+  return mapping::open_mapped_passes(arguments.source, *std::move(map),
                                      static_cast<std::int64_t>(arguments.window_s * kMicro));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  if (traffic::is_store(arguments.source) && arguments.map.empty()) {
+  if (store::is_store(arguments.source) && arguments.map.empty()) {
     return wrong("SOURCE", arguments.source, "a file, a folder or -, or read by a --map");
   }
-  if (!traffic::is_store(arguments.destination)) {
+  if (!store::is_store(arguments.destination)) {
     return wrong("DEST", arguments.destination, "sqlite:FILE, postgres://... or clickhouse://...");
   }
   auto reader = open_source(arguments);
   if (!reader) return reader.error();
-  auto store = traffic::open_store(arguments.destination, traffic::Create::kYes);
+  auto store = store::open_store(arguments.destination, store::Create::kYes);
   if (!store) return store.error();
   base::Progress progress("importing passes", 0);
-  auto counts = traffic::import_passes(**reader, **store, [&](std::size_t passes) { progress.step(passes); });
+  auto counts = store::import_passes(**reader, **store, [&](std::size_t passes) { progress.step(passes); });
   if (!counts) return counts.error();
   return print(arguments.json ? report::to_text(report::import_json(*counts)) : report::import_text(*counts));
 }

@@ -9,7 +9,7 @@
 #include "turnout/base/number_text.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/traffic/pass_store.h"
+#include "turnout/store/pass_store.h"
 #include "turnout/traffic/pass_writer.h"
 #include "verbs.h"
 
@@ -62,24 +62,24 @@ base::Result<ExitCode> check(const Arguments& arguments) {
   return clean ? ExitCode::kDone : ExitCode::kClaimFailed;
 }
 
-base::Result<std::unique_ptr<traffic::PassStore>> open(const std::string& name) {
-  if (traffic::is_store(name)) return traffic::open_store(name, traffic::Create::kNo);
+base::Result<std::unique_ptr<store::PassStore>> open(const std::string& name) {
+  if (store::is_store(name)) return store::open_store(name, store::Create::kNo);
   return base::Error{base::ErrorCode::kMalformedInput,
                      base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
 }
 
 base::Result<ExitCode> show_map(const Arguments& arguments) {
-  const auto text = traffic::row_map_text(arguments.store);
+  const auto text = mapping::row_map_text(arguments.store);
   if (!text.empty()) return print(std::string(text));
   return base::Error{
       base::ErrorCode::kInvalidValue,
-      fmt::format("{} must be one of {}", base::in_quotes(arguments.store), fmt::join(traffic::row_map_names(), ", ")),
+      fmt::format("{} must be one of {}", base::in_quotes(arguments.store), fmt::join(mapping::row_map_names(), ", ")),
       "NAME"};
 }
 
 base::Result<ExitCode> create(const Arguments& arguments) {
-  if (!traffic::is_store(arguments.store)) return open(arguments.store).error();
-  auto store = traffic::open_store(arguments.store, traffic::Create::kYes);
+  if (!store::is_store(arguments.store)) return open(arguments.store).error();
+  auto store = store::open_store(arguments.store, store::Create::kYes);
   if (!store) return store.error();
   return print(fmt::format("{} is ready\n", (*store)->name()));
 }
@@ -121,7 +121,7 @@ void add_log(CLI::App& program, Action& chosen) {
                         false);
   for (auto* part : verb->get_subcommands({})) part->add_flag("--json", arguments->json, "print JSON");
   add("map", "Print a map of another program's log, to be copied and changed", show_map)
-      ->add_option("name", arguments->store, fmt::format("{}", fmt::join(traffic::row_map_names(), ", ")))
+      ->add_option("name", arguments->store, fmt::format("{}", fmt::join(mapping::row_map_names(), ", ")))
       ->option_text("NAME")
       ->required();
   add("create", "Make a store's tables, or bring them up to date; import does so too", create)

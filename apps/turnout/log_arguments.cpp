@@ -61,30 +61,30 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
 
 std::string map_help() {
   return fmt::format("how another program's log is read: {}, or a FILE.toml",
-                     fmt::join(traffic::row_map_names(), ", "));
+                     fmt::join(mapping::row_map_names(), ", "));
 }
 
-base::Result<std::optional<estimation::MappedLog>> LogArguments::mapped() const {
-  if (map_.empty()) return std::optional<estimation::MappedLog>();
-  auto map = traffic::read_row_map(map_);
+base::Result<std::optional<mapping::MappedLog>> LogArguments::mapped() const {
+  if (map_.empty()) return std::optional<mapping::MappedLog>();
+  auto map = mapping::read_row_map(map_);
   if (!map) return map.error();
-  return std::optional(estimation::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
+  return std::optional(mapping::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
 }
 
-base::Result<estimation::OpenLog> LogArguments::open() const {
+base::Result<mapping::OpenLog> LogArguments::open() const {
   auto map = mapped();
   if (!map) return map.error();
   base::Progress progress("reading passes", 0);
-  return estimation::open_log(source_, *map, [&](std::size_t passes) { progress.step(passes); });
+  return mapping::open_log(source_, *map, [&](std::size_t passes) { progress.step(passes); });
 }
 
-base::Result<estimation::LogReading> LogArguments::read() const {
+base::Result<analysis::LogReading> LogArguments::read() const {
   auto chosen = selection();
   if (!chosen) return chosen.error();
   auto map = mapped();
   if (!map) return map.error();
   base::Progress progress("reading passes", 0);
-  return estimation::read_log(source_, *map, *chosen, [&](std::size_t passes) { progress.step(passes); });
+  return analysis::read_log(source_, *map, *chosen, [&](std::size_t passes) { progress.step(passes); });
 }
 
 }  // namespace turnout::program

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "turnout/estimation/log_source.h"
+#include "turnout/analysis/log_reading.h"
 
 namespace turnout::program {
 
@@ -18,11 +18,11 @@ class LogArguments {
   /// @returns which tasks count; kInvalidValue naming the option that is wrong.
   [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
   /// Reads the log with a progress bar.
-  [[nodiscard]] base::Result<estimation::LogReading> read() const;
+  [[nodiscard]] base::Result<analysis::LogReading> read() const;
   /// Opens it with a progress bar, to be read more than once.
-  [[nodiscard]] base::Result<estimation::OpenLog> open() const;
+  [[nodiscard]] base::Result<mapping::OpenLog> open() const;
   /// @returns the map that --map names and the window to match re-prompts in; nothing without --map.
-  [[nodiscard]] base::Result<std::optional<estimation::MappedLog>> mapped() const;
+  [[nodiscard]] base::Result<std::optional<mapping::MappedLog>> mapped() const;
   [[nodiscard]] const std::string& source() const { return source_; }
 
  private:

@@ -8,7 +8,7 @@
 #include "scenario_arguments.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/output_file.h"
-#include "turnout/report/map_report.h"
+#include "turnout/drawing/map_picture.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
 
@@ -43,10 +43,10 @@ base::Result<std::array<std::size_t, 2>> size_of(const std::string& text) {
 }
 
 base::Result<std::string> content_of(const report::MapReport& map, const std::string& path) {
-  const std::string format = report::picture_format(path);
+  const std::string format = drawing::picture_format(path);
   if (!format.empty()) {
-    return report::picture(format, report::map_picture_size(map),
-                           [&](report::Canvas& canvas) { report::draw_map(canvas, map); });
+    return drawing::picture(format, drawing::map_picture_size(map),
+                           [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, map); });
   }
   if (path.ends_with(".csv")) return report::map_csv(map);
   if (path.ends_with(".npy")) return report::map_npy(map);

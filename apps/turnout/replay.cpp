@@ -32,11 +32,11 @@ struct Arguments {
   bool json = false;
 };
 
-base::Result<scenario::OutcomeTable> read_table(const std::string& path, const scenario::OutcomeColumns& columns) {
+base::Result<outcomes::OutcomeTable> read_table(const std::string& path, const outcomes::OutcomeColumns& columns) {
   auto opened = base::LineReader::open(path);
   if (!opened) return opened.error();
   base::LineReader rows = *std::move(opened);
-  auto table = scenario::read_outcomes(rows, columns);
+  auto table = outcomes::read_outcomes(rows, columns);
   if (table && table->tasks.size() < 2) {
     return base::Error{base::ErrorCode::kInvalidValue, "has 1 task, replay needs at least 2: one to learn from",
                        rows.name()};
@@ -45,7 +45,7 @@ base::Result<scenario::OutcomeTable> read_table(const std::string& path, const s
 }
 
 /// The outcomes of the scenario's models, in its order.
-base::Result<simulation::Recorded> recorded(const scenario::OutcomeTable& table, const std::vector<std::string>& names,
+base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table, const std::vector<std::string>& names,
                                             const std::string& path) {
   for (const std::string& name : names) {
     if (table.column(name) < table.models.size()) continue;
@@ -60,7 +60,7 @@ base::Result<simulation::Recorded> recorded(const scenario::OutcomeTable& table,
   return chosen;
 }
 
-base::Result<ExitCode> survey(const Arguments& arguments, const scenario::OutcomeTable& table) {
+base::Result<ExitCode> survey(const Arguments& arguments, const outcomes::OutcomeTable& table) {
   if (!arguments.scenario.empty()) {
     return base::Error{base::ErrorCode::kMalformedInput, "draws its own games, give no scenario", "--random"};
   }

@@ -15,7 +15,7 @@
 #include "turnout/report/agents_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/simulation/pair_traffic.h"
-#include "turnout/traffic/import.h"
+#include "turnout/store/import.h"
 #include "turnout/traffic/pass_writer.h"
 #include "verbs.h"
 
@@ -143,8 +143,8 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
   const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
   base::Progress progress("simulating passes", 0);
   std::uint64_t passes = 0;
-  if (traffic::is_store(arguments.output)) {
-    auto store = traffic::open_store(arguments.output, traffic::Create::kYes);
+  if (store::is_store(arguments.output)) {
+    auto store = store::open_store(arguments.output, store::Create::kYes);
     if (!store) return store.error();
     std::vector<traffic::Pass> batch;
     base::Status status = base::Done{};
@@ -183,7 +183,7 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
   }
   return print(arguments.json ? report::to_text({{"tasks", tasks}, {"passes", passes}})
                               : fmt::format("{} passes of {} tasks written to {}\n", passes, tasks,
-                                            traffic::without_password(arguments.output)));
+                                            store::without_password(arguments.output)));
 }
 
 simulation::Workers workers_of(const Arguments& arguments, base::Progress& progress) {

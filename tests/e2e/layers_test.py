@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
-"""The layer check must fail on a forbidden include and on an unknown folder, and hold for an allowed one."""
+"""The layer check must fail on a forbidden include, on one that is reached through an allowed folder, on a folder that is
+not in the table and on a page that shows another table, and hold for an allowed include."""
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TABLE = (ROOT / "CMakeLists.txt").read_text()
 
 
-def check(files: dict[str, str]) -> subprocess.CompletedProcess:
+def check(files: dict[str, str], table: str = TABLE, page: str = "") -> subprocess.CompletedProcess:
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        (root / "docs").mkdir()
-        (root / "docs/architecture.md").write_text((ROOT / "docs/architecture.md").read_text())
+        (root / "CMakeLists.txt").write_text(table)
+        if page:
+            (root / "docs").mkdir()
+            (root / "docs/architecture.md").write_text(page)
         for name, text in files.items():
             file = root / "src/turnout" / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -20,10 +24,21 @@ def check(files: dict[str, str]) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, ROOT / "tools/check_layers.py", root], capture_output=True, text=True, check=False)
 
 
-allowed = check({"game/a.h": '#include "turnout/numeric/b.h"\n#include "turnout/game/c.h"\n'})
-assert allowed.returncode == 0, allowed.stdout
-forbidden = check({"game/a.h": '#include <vector>\n#include "turnout/report/b.h"\n'})
-assert forbidden.returncode == 1 and "src/turnout/game/a.h:2: game may not include report" in forbidden.stdout, forbidden.stdout
-unknown = check({"misc/a.h": ""})
-assert unknown.returncode == 1 and "folder misc is not in the table" in unknown.stdout, unknown.stdout
-print("3 passed, 0 failed")
+def expect(done: subprocess.CompletedProcess, code: int, text: str) -> None:
+    assert done.returncode == code and text in done.stdout, done.stdout
+
+
+expect(check({"game/a.h": '#include "turnout/numeric/b.h"\n#include "turnout/game/c.h"\n'}), 0, "layers hold")
+expect(check({"game/a.h": '#include <vector>\n#include "turnout/report/b.h"\n'}), 1,
+       "src/turnout/game/a.h:2: game may not include report")
+expect(check({"misc/a.h": ""}), 1, "folder misc is not in the table")
+# A gateway may include policy; if policy's header reaches game, so does the gateway.
+gateway = TABLE + "\nturnout_folder(gateway MAY_INCLUDE base policy traffic)\n"
+reaching = {"gateway/a.cpp": '#include "turnout/policy/b.h"\n', "policy/b.h": '#include "turnout/game/c.h"\n'}
+expect(check(reaching, gateway), 1,
+       "src/turnout/gateway/a.cpp:1: gateway may not include game (through policy/b.h)")
+# So does a table in which it could.
+expect(check({}, TABLE + "\nturnout_folder(gateway MAY_INCLUDE base policy traffic simulation)\n"), 1,
+       "gateway may not reach game, but simulation, which it may include, does")
+expect(check({}, TABLE, "| `base` | game |\n"), 1, "docs/architecture.md: shows another table")
+print("6 passed, 0 failed")

@@ -9,10 +9,10 @@
 #include <tuple>
 
 #include "turnout/base/rng.h"
-#include "turnout/estimation/log_source.h"
-#include "turnout/traffic/clickhouse_connection.h"
-#include "turnout/traffic/import.h"
-#include "turnout/traffic/postgres_connection.h"
+#include "turnout/estimation/store_statistics.h"
+#include "turnout/store/clickhouse_connection.h"
+#include "turnout/store/import.h"
+#include "turnout/store/postgres_connection.h"
 
 /// The same rows through every engine, against the C++ reference. Real servers: tests/engines/servers.py.
 namespace turnout {
@@ -23,7 +23,7 @@ using estimation::LogStatistics;
 using traffic::Ending;
 using traffic::Outcome;
 using traffic::Pass;
-using traffic::PassStore;
+using store::PassStore;
 
 std::string server(const char* variable) {
   const char* address = std::getenv(variable);
@@ -32,12 +32,12 @@ std::string server(const char* variable) {
 }
 
 void empty_postgres() {
-  auto connection = traffic::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
+  auto connection = store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
   ASSERT_TRUE(connection.run("DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, schema_version"));
 }
 
 void empty_clickhouse(const char* variable) {
-  traffic::ClickHouseConnection connection(traffic::ClickHouseAddress::parse(server(variable)).value());
+  store::ClickHouseConnection connection(store::ClickHouseAddress::parse(server(variable)).value());
   for (const char* table : {"passes_on_pair", "stored_passes_on_pair", "numbered_passes_on_pair", "numbered_passes",
                             "stored_passes", "passes", "schema_version"}) {
     ASSERT_TRUE(connection.query(fmt::format("DROP TABLE IF EXISTS {}", table)));
@@ -61,11 +61,11 @@ class Engine : public testing::TestWithParam<std::string> {
       empty_clickhouse("TURNOUT_TEST_CLICKHOUSE_2");
       source_ = server("TURNOUT_TEST_CLICKHOUSE");
       if (GetParam() == "cluster") {  // the other server's tables
-        ASSERT_TRUE(traffic::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), traffic::Create::kYes));
+        ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), store::Create::kYes));
         source_ += "?cluster=pair";
       }
     }
-    auto opened = traffic::open_store(source_, traffic::Create::kYes);
+    auto opened = store::open_store(source_, store::Create::kYes);
     ASSERT_TRUE(opened) << opened.error().to_string();
     store_ = *std::move(opened);
   }
@@ -192,7 +192,7 @@ TEST_P(Engine, gathers_the_same_statistics_as_the_reference_under_any_selection)
     selections[0].return_us = 3 * kDay;
     for (const auto& selection : selections) {
       const auto expected = estimation::gather(log, selection);
-      const auto found = estimation::read_store(*store_, selection, [](std::size_t) {});
+      const auto found = estimation::store_statistics(*store_, selection, [](std::size_t) {});
       ASSERT_TRUE(found) << found.error().to_string();
       expect_alike(*expected, *found);
     }
@@ -236,16 +236,16 @@ TEST_P(Engine, counts_repeats_and_conflicts_within_and_between_batches_and_keeps
 
 TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   const auto log = random_log(5, 1000);
-  auto other = traffic::open_store(source_, traffic::Create::kYes);
+  auto other = store::open_store(source_, store::Create::kYes);
   ASSERT_TRUE(other) << other.error().to_string();
-  traffic::InsertCounts counts;
+  store::InsertCounts counts;
   std::thread second([&] { counts = (*other)->insert(log).value(); });
   const auto first = store_->insert(log);
   second.join();
   ASSERT_TRUE(first) << first.error().to_string();
   EXPECT_EQ(first->conflicting + counts.conflicting, 0U);
   EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()));
-  EXPECT_EQ(estimation::read_store(*store_, {}, [](std::size_t) {})->passes, static_cast<std::int64_t>(log.size()));
+  EXPECT_EQ(estimation::store_statistics(*store_, {}, [](std::size_t) {})->passes, static_cast<std::int64_t>(log.size()));
 }
 
 TEST_P(Engine, prunes_whole_tasks) {
@@ -270,13 +270,13 @@ TEST_P(Engine, prunes_whole_tasks) {
 TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
   if (GetParam() == "sqlite") return;  // traffic/sqlite_store_test.cpp
   if (GetParam() == "postgres") {
-    auto connection = traffic::PostgresConnection::open(source_, "test").value();
+    auto connection = store::PostgresConnection::open(source_, "test").value();
     ASSERT_TRUE(connection.run("UPDATE schema_version SET version = 9"));
   } else {
-    traffic::ClickHouseConnection connection(traffic::ClickHouseAddress::parse(source_).value());
+    store::ClickHouseConnection connection(store::ClickHouseAddress::parse(source_).value());
     ASSERT_TRUE(connection.query("INSERT INTO schema_version VALUES (9)"));
   }
-  const auto again = traffic::open_store(source_, traffic::Create::kYes);
+  const auto again = store::open_store(source_, store::Create::kYes);
   ASSERT_FALSE(again);
   EXPECT_NE(again.error().message.find("schema version 9"), std::string::npos) << again.error().to_string();
 }
@@ -287,15 +287,15 @@ INSTANTIATE_TEST_SUITE_P(All, Engine, testing::Values("sqlite", "postgres", "cli
 TEST(Cluster, spreads_tasks_over_both_servers) {
   for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
     empty_clickhouse(variable);
-    ASSERT_TRUE(traffic::open_store(server(variable), traffic::Create::kYes));
+    ASSERT_TRUE(store::open_store(server(variable), store::Create::kYes));
   }
   const auto log = random_log(7, 400);
-  ASSERT_TRUE(traffic::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", traffic::Create::kYes)
+  ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Create::kYes)
                   .value()
                   ->insert(log));
   std::int64_t both = 0;
   for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
-    const auto here = traffic::open_store(server(variable), traffic::Create::kNo).value()->size()->passes;
+    const auto here = store::open_store(server(variable), store::Create::kNo).value()->size()->passes;
     EXPECT_GT(here, static_cast<std::int64_t>(log.size()) / 4);
     both += here;
   }
@@ -306,7 +306,7 @@ TEST(Credentials, a_wrong_password_is_refused_and_none_is_shown) {
   for (const char* variable : {"TURNOUT_TEST_POSTGRES", "TURNOUT_TEST_CLICKHOUSE"}) {
     std::string wrong = server(variable);
     wrong.replace(wrong.find("p%40ss"), 6, "s3cret");
-    const auto refused = traffic::open_store(wrong, traffic::Create::kNo);
+    const auto refused = store::open_store(wrong, store::Create::kNo);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::ErrorCode::kUnreadable);
     EXPECT_EQ(refused.error().to_string().find("s3cret"), std::string::npos) << refused.error().to_string();
@@ -320,7 +320,7 @@ TEST(Credentials, are_taken_from_the_environment) {
   empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
   for (std::string address : {server("TURNOUT_TEST_POSTGRES"), server("TURNOUT_TEST_CLICKHOUSE")}) {
     address.erase(address.find(":p%40ss"), std::string_view(":p%40ss%3Aw%2Ford").size());
-    const auto opened = traffic::open_store(address, traffic::Create::kYes);
+    const auto opened = store::open_store(address, store::Create::kYes);
     EXPECT_TRUE(opened) << opened.error().to_string();
   }
   ::unsetenv("PGPASSWORD");

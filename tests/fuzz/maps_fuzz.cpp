@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "turnout/traffic/mapped_row.h"
-#include "turnout/traffic/reprompt_matcher.h"
+#include "turnout/mapping/mapped_row.h"
+#include "turnout/mapping/reprompt_matcher.h"
 
 /// No map and no document may crash their readers. A NUL parts the two; without a map before it, a shipped one is used.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

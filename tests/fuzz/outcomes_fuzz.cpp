@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "turnout/scenario/outcome_table.h"
+#include "turnout/outcomes/outcome_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto rows = turnout::base::LineReader::over({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
-  const auto table = turnout::scenario::read_outcomes(rows);
+  const auto table = turnout::outcomes::read_outcomes(rows);
   if (!table) {
     if (table.error().to_string().empty()) std::abort();
     return 0;

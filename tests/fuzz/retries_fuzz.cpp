@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "turnout/scenario/retry_table.h"
+#include "turnout/outcomes/retry_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto rows = turnout::base::LineReader::over({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
-  const auto tables = turnout::scenario::read_retries(rows);
+  const auto tables = turnout::outcomes::read_retries(rows);
   if (!tables) {
     if (tables.error().to_string().empty()) std::abort();
     return 0;

@@ -79,8 +79,8 @@ Estimate interval(const numeric::Maximum& best, Range range, double drop,
 /// The models at one sigma: what is left after their first tries, for any feedback.
 class FailedFirst {
  public:
-  FailedFirst(const std::vector<RetryCounts>& rows, double sigma) : rows_(rows) {
-    for (const RetryCounts& row : rows) types_.push_back(types_of(row.solved_first / row.cases, sigma, 0, 1));
+  FailedFirst(const std::vector<outcomes::RetryCounts>& rows, double sigma) : rows_(rows) {
+    for (const outcomes::RetryCounts& row : rows) types_.push_back(types_of(row.solved_first / row.cases, sigma, 0, 1));
   }
 
   /// @returns the log likelihood of the second tries
@@ -107,7 +107,7 @@ class FailedFirst {
   }
 
  private:
-  const std::vector<RetryCounts>& rows_;
+  const std::vector<outcomes::RetryCounts>& rows_;
   std::vector<game::TaskTypes> types_;
 };
 
@@ -121,9 +121,9 @@ void judge(DifficultyFit& fit) {
   if (fit.judged > 0) fit.root_mean_square = std::sqrt(squares / static_cast<double>(fit.judged));
 }
 
-double pass_power_error(const std::vector<const PassPowers*>& rows, double sigma) {
+double pass_power_error(const std::vector<const outcomes::PassPowers*>& rows, double sigma) {
   double squares = 0;
-  for (const PassPowers* row : rows) {
+  for (const outcomes::PassPowers* row : rows) {
     for (std::size_t k = 2; k <= row->all_succeed.size(); ++k) {
       const double off = row->all_succeed[k - 1] - all_succeed(row->all_succeed[0], sigma, k);
       squares += off * off;
@@ -133,7 +133,7 @@ double pass_power_error(const std::vector<const PassPowers*>& rows, double sigma
 }
 
 /// log E over the types of the probability of every task's trials.
-double trials_likelihood(const TrialCounts& counts, const std::vector<double>& rates, double sigma) {
+double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<double>& rates, double sigma) {
   const game::TaskTypes types = game::TaskTypes::rasch(rates, {sigma, 0}, 1);
   double total = 0;
   std::vector<double> logs(types.size());
@@ -154,7 +154,7 @@ double trials_likelihood(const TrialCounts& counts, const std::vector<double>& r
 }
 
 /// Of two different trials of a task by the same model: how often the second succeeds when the first failed.
-std::optional<double> observed_second(const TrialCounts& counts, std::size_t k) {
+std::optional<double> observed_second(const outcomes::TrialCounts& counts, std::size_t k) {
   double failed = 0;
   double solved = 0;
   for (std::size_t task = 0; task < counts.trials.size(); ++task) {
@@ -170,7 +170,7 @@ std::optional<double> observed_second(const TrialCounts& counts, std::size_t k) 
 
 }  // namespace
 
-DifficultyFit fit_retries(const std::vector<RetryCounts>& rows) {
+DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows) {
   const auto by_sigma = [&](double s) { return FailedFirst(rows, s).best_feedback().value; };
   std::map<double, FailedFirst> at_sigma;  // the grid of sigma comes back for every feedback
   const auto by_feedback = [&](double d) {
@@ -182,7 +182,7 @@ DifficultyFit fit_retries(const std::vector<RetryCounts>& rows) {
   const numeric::Maximum feedback = FailedFirst(rows, sigma.at).best_feedback();
   DifficultyFit fit;
   fit.judged_by = "the second try solves, given that the first failed";
-  for (const RetryCounts& row : rows) {
+  for (const outcomes::RetryCounts& row : rows) {
     const double failed = row.cases - row.solved_first;
     if (failed <= 0) continue;
     const double p = row.solved_first / row.cases;
@@ -203,14 +203,14 @@ DifficultyFit fit_retries(const std::vector<RetryCounts>& rows) {
   return fit;
 }
 
-DifficultyFit fit_pass_powers(const std::vector<PassPowers>& rows, std::uint64_t seed) {
+DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed) {
   constexpr std::size_t kResamples = 400;
   constexpr int kCoarse = 17;
-  const auto best = [](const std::vector<const PassPowers*>& some, int points) {
+  const auto best = [](const std::vector<const outcomes::PassPowers*>& some, int points) {
     return numeric::maximise(0, kWidestSigma, points, [&](double s) { return -pass_power_error(some, s); }).at;
   };
-  std::vector<const PassPowers*> all;
-  for (const PassPowers& row : rows) all.push_back(&row);
+  std::vector<const outcomes::PassPowers*> all;
+  for (const outcomes::PassPowers& row : rows) all.push_back(&row);
   // The error of every row at every sigma once; resamples only add them up.
   constexpr int kTable = 161;
   std::vector<std::vector<double>> error(rows.size(), std::vector<double>(kTable));
@@ -236,7 +236,7 @@ DifficultyFit fit_pass_powers(const std::vector<PassPowers>& rows, std::uint64_t
   const double high = std::max(sigma, resampled[kResamples - 1 - kResamples / 40]);
   fit.sigma = {sigma, low, high, high >= kWidestSigma};
   fit.judged_by = "two tries both succeed (pass^2)";
-  for (const PassPowers& row : rows) {
+  for (const outcomes::PassPowers& row : rows) {
     if (row.all_succeed.size() < 2) continue;
     const double p = row.all_succeed[0];
     fit.models.push_back(
@@ -246,7 +246,7 @@ DifficultyFit fit_pass_powers(const std::vector<PassPowers>& rows, std::uint64_t
   return fit;
 }
 
-DifficultyFit fit_trials(const TrialCounts& counts) {
+DifficultyFit fit_trials(const outcomes::TrialCounts& counts) {
   std::vector<double> rates;
   for (std::size_t k = 0; k < counts.models.size(); ++k) {
     double trials = 0;

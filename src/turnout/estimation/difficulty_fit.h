@@ -7,30 +7,10 @@
 #include <vector>
 
 #include "turnout/game/task_types.h"
+#include "turnout/outcomes/retry_counts.h"
 
 /// How hard tasks differ and what feedback helps, from tables of retries. docs/theory.md, section 15.
 namespace turnout::estimation {
-
-/// First tries of a model, and second tries made after a failed first one.
-struct RetryCounts {
-  std::string model;
-  double cases = 0;             ///< first tries
-  double solved_first = 0;      ///< of them
-  double solved_by_second = 0;  ///< solved by the first or the second try
-};
-
-/// For a model the probabilities that 1, 2, 3, ... independent tries all succeed.
-struct PassPowers {
-  std::string model;
-  std::vector<double> all_succeed;  ///< pass^1, pass^2, ..., in [0, 1]
-};
-
-/// Trials and successes by task and model; no feedback between trials.
-struct TrialCounts {
-  std::vector<std::string> models;
-  std::vector<std::vector<double>> trials;     ///< [task][model]
-  std::vector<std::vector<double>> successes;  ///< [task][model]
-};
 
 struct Estimate {
   double value = 0;
@@ -68,14 +48,14 @@ inline constexpr double kMostFeedback = 6;
 /// the profile likelihood falls by 1.92, or by more if models differ by more than chance (times chi-square per degree
 /// of freedom). One model alone cannot tell difficulty from feedback: its intervals say so. Needs one model with a
 /// failed first try.
-DifficultyFit fit_retries(const std::vector<RetryCounts>& rows);
+DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows);
 
 /// sigma by least squares of pass^2, pass^3, ..., skills from pass^1; interval by resampling rows (percentiles of 400
 /// resamples with the given seed). Needs one row with two powers.
-DifficultyFit fit_pass_powers(const std::vector<PassPowers>& rows, std::uint64_t seed);
+DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed);
 
 /// sigma by marginal likelihood of all trials of a task, skills from the mean rates; interval where it falls by 1.92.
 /// Needs some task with at least two trials, of one model or of two.
-DifficultyFit fit_trials(const TrialCounts& counts);
+DifficultyFit fit_trials(const outcomes::TrialCounts& counts);
 
 }  // namespace turnout::estimation

@@ -17,11 +17,11 @@ struct Truth {
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// First and second tries of models of different skill on Rasch tasks, drawn one by one.
-std::vector<RetryCounts> draw_retries(const Truth& truth, std::size_t models, int cases, base::Rng& rng) {
-  std::vector<RetryCounts> rows;
+std::vector<outcomes::RetryCounts> draw_retries(const Truth& truth, std::size_t models, int cases, base::Rng& rng) {
+  std::vector<outcomes::RetryCounts> rows;
   for (std::size_t k = 0; k < models; ++k) {
     const double skill = -2 + 4.0 * static_cast<double>(k) / static_cast<double>(models);
-    RetryCounts row{"m" + std::to_string(k), 0, 0, 0};
+    outcomes::RetryCounts row{"m" + std::to_string(k), 0, 0, 0};
     for (int i = 0; i < cases; ++i) {
       const double ability = skill - truth.sigma * numeric::normal(rng);
       const bool first = rng.uniform() < logistic(ability);
@@ -70,8 +70,8 @@ TEST(DifficultyFit, recovers_sigma_from_pass_powers_and_from_trials) {
   constexpr double kSigma = 1.7;
   constexpr int kTasks = 600;
   base::Rng rng(5);
-  TrialCounts counts;
-  std::vector<PassPowers> powers;
+  outcomes::TrialCounts counts;
+  std::vector<outcomes::PassPowers> powers;
   for (int k = 0; k < 6; ++k) {
     counts.models.push_back("m" + std::to_string(k));
     powers.push_back({counts.models.back(), {0, 0, 0, 0}});

@@ -174,4 +174,20 @@ std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& 
   return Tracer(game, *axes, x, y, steps).trace();
 }
 
+std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map) {
+  std::map<std::uint8_t, std::size_t> counts;
+  for (const auto route : map.routes) ++counts[route];
+  return counts;
+}
+
+ValueRange value_range(const RegionMap& map) {
+  ValueRange range;
+  for (const double value : map.values) {
+    if (std::isnan(value)) continue;
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+  }
+  return range;
+}
+
 }  // namespace turnout::landscape

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <limits>
+#include <map>
 #include <vector>
 
 #include "turnout/base/result.h"
@@ -42,5 +44,15 @@ struct BoundaryPiece {
 /// @returns the lines between regions of different routes. A cell's side whose ends differ is bisected with solve() to
 ///   2^-40 of its length; between the crossings of one cell the line is straight. Three or more meet in a point.
 std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y, std::size_t steps);
+
+/// @returns the number of points of each route in the map.
+std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map);
+
+/// Least and greatest value of a map; low > high if no point has a game.
+struct ValueRange {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+};
+ValueRange value_range(const RegionMap& map);
 
 }  // namespace turnout::landscape

@@ -4,14 +4,14 @@
 #include <string>
 
 #include "turnout/estimation/log_estimate.h"
-#include "turnout/estimation/log_source.h"
+#include "turnout/analysis/log_reading.h"
 
 /// What a log says of the game.
 namespace turnout::report {
 
 struct LogReport {
   std::string source;  ///< without a password
-  estimation::LogReading reading;
+  analysis::LogReading reading;
   estimation::LogEstimate estimate;
 };
 

@@ -51,7 +51,7 @@ ordered_json time_or_null(const std::optional<std::int64_t>& time) {
 
 }  // namespace
 
-ordered_json import_json(const traffic::ImportCounts& counts) {
+ordered_json import_json(const store::ImportCounts& counts) {
   ordered_json refused = ordered_json::object();
   for (std::size_t i = 1; i < traffic::kDefects; ++i) {
     const auto count = counts.read.defects.at(i);
@@ -108,7 +108,7 @@ std::string matches_text(const traffic::MatchCounts& matches) {
 
 }  // namespace
 
-std::string import_text(const traffic::ImportCounts& counts) {
+std::string import_text(const store::ImportCounts& counts) {
   std::string text = fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
   if (counts.stored.repeated > 0) text += fmt::format(", {} there already", counts.stored.repeated);
   text += "\n";

@@ -3,14 +3,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/estimation/log_source.h"
+#include "turnout/analysis/log_reading.h"
 
 /// What is in a log, and what is wrong with it.
 namespace turnout::report {
 
 /// What reading and storing met: rows, refused rows by reason, repeated and conflicting ones.
-nlohmann::ordered_json import_json(const traffic::ImportCounts& counts);
-std::string import_text(const traffic::ImportCounts& counts);
+nlohmann::ordered_json import_json(const store::ImportCounts& counts);
+std::string import_text(const store::ImportCounts& counts);
 
 /// The rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
 nlohmann::ordered_json contradictions_json(const estimation::Contradictions& found);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "turnout/landscape/region_map.h"
-#include "turnout/report/canvas.h"
 #include "turnout/scenario/scenario_scope.h"
 
 /// A region map as a picture for people, and as CSV, NPY and JSON for programs. docs/formats.md, "Maps of regions".
@@ -16,12 +15,6 @@ struct MapReport {
   landscape::RegionMap map;
   std::vector<landscape::BoundaryPiece> boundaries;
 };
-
-/// Size of map_picture() in points.
-Point map_picture_size(const MapReport& report);
-/// Draws the map: regions or a scale of colours, the traced lines between regions, the scenario's own point, a legend
-/// in words.
-void draw_map(Canvas& canvas, const MapReport& report);
 
 /// @returns a header and one row a point: the two quantities, route and, unless it is the policy, the value; empty
 /// where

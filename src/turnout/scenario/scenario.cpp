@@ -283,9 +283,9 @@ class Reader {
     auto opened = base::LineReader::open(path.string());
     if (!opened) return opened.error().within(draft_.outcomes_place);
     base::LineReader rows = *std::move(opened);
-    auto read = read_outcomes(rows, {names_, ""});
+    auto read = outcomes::read_outcomes(rows, {names_, ""});
     if (!read) return read.error().within(draft_.outcomes_place);
-    OutcomeTable table{names_, read->tasks, {}, {}, {}};
+    outcomes::OutcomeTable table{names_, read->tasks, {}, {}, {}};
     for (const std::string& name : names_) {
       if (read->column(name) == read->models.size()) {
         return Error{ErrorCode::kInvalidValue,
@@ -317,7 +317,7 @@ class Reader {
   Draft draft_;
   std::vector<std::string> names_;
   std::optional<game::Difficulty> difficulty_;
-  std::optional<OutcomeTable> outcomes_;
+  std::optional<outcomes::OutcomeTable> outcomes_;
   std::optional<Knows> knows_;
   bool commits_ = true;
   std::vector<Segment> segments_;

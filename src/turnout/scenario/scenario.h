@@ -9,7 +9,7 @@
 #include "turnout/base/result.h"
 #include "turnout/game/routing_game.h"
 #include "turnout/game/task_types.h"
-#include "turnout/scenario/outcome_table.h"
+#include "turnout/outcomes/outcome_table.h"
 
 namespace turnout::scenario {
 
@@ -44,7 +44,7 @@ struct Scenario {
   game::RoutingGame game;
   std::vector<std::string> names;
   std::optional<game::Difficulty> difficulty;
-  std::optional<OutcomeTable> outcomes;  ///< columns in the order of the models
+  std::optional<outcomes::OutcomeTable> outcomes;  ///< columns in the order of the models
   std::optional<Knows> knows;
   bool commits = true;
   std::vector<Segment> segments;  ///< empty: all users are alike

@@ -9,7 +9,7 @@
 #include "turnout/base/result.h"
 #include "turnout/traffic/byte_source.h"
 #include "turnout/traffic/pass.h"
-#include "turnout/traffic/reprompt_matcher.h"
+#include "turnout/traffic/match_counts.h"
 
 namespace turnout::traffic {
 

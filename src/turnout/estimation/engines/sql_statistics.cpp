@@ -14,7 +14,7 @@ namespace {
 
 using base::Result;
 using base::Status;
-using traffic::SqlRow;
+using store::SqlRow;
 
 /// The columns of a row, one after the other.
 class Columns {
@@ -44,9 +44,9 @@ class Columns {
   std::size_t next_ = 0;
 };
 
-traffic::SqlValues values_of(const LogSelection& selection, std::int64_t last_us) {
+store::SqlValues values_of(const LogSelection& selection, std::int64_t last_us) {
   using Limits = std::numeric_limits<std::int64_t>;
-  traffic::SqlValues values = {{"since", selection.since_us.value_or(Limits::min() + 1)},
+  store::SqlValues values = {{"since", selection.since_us.value_or(Limits::min() + 1)},
                                {"until", selection.until_us.value_or(Limits::max())},
                                {"settled", last_us - selection.window_us},
                                {"returned", last_us - selection.return_us},
@@ -132,14 +132,14 @@ void read_return(const SqlRow& row, LogStatistics& to) {
 
 }  // namespace
 
-Result<LogStatistics> sql_statistics(traffic::SqlStore& store, const LogSelection& selection,
+Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                      const std::function<void(std::size_t)>& on_passes) {
   const auto text = [&](const char* name) {
     return std::string(base::find_text(embedded_texts(), fmt::format("sql/{}/{}.sql", store.engine(), name)));
   };
   const std::string chosen = text("chosen");
   LogStatistics result;
-  traffic::SqlValues values;
+  store::SqlValues values;
   const auto ask = [&](const char* name) {
     std::string sql = text(name);
     assert(!sql.empty());

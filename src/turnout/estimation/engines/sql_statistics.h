@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "turnout/estimation/log_statistics.h"
-#include "turnout/traffic/sql_store.h"
+#include "turnout/store/sql_store.h"
 
 namespace turnout::estimation {
 
@@ -13,7 +13,7 @@ namespace turnout::estimation {
 ///   counts exactly and sums to rounding (1e-9, tests/engines), but for users: here all of them count.
 ///   Errors of the server, and those of StatisticsGatherer::finish().
 /// @param on_passes  called after each statement with a share of the log's passes
-base::Result<LogStatistics> sql_statistics(traffic::SqlStore& store, const LogSelection& selection,
+base::Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                            const std::function<void(std::size_t)>& on_passes);
 
 }  // namespace turnout::estimation

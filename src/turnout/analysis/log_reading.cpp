@@ -1,0 +1,18 @@
+#include "turnout/analysis/log_reading.h"
+
+#include "turnout/estimation/store_statistics.h"
+
+namespace turnout::analysis {
+
+base::Result<LogReading> read_log(const std::string& source,
+                                  const std::optional<mapping::MappedLog>& mapped,
+                                  const estimation::LogSelection& selection,
+                                  const std::function<void(std::size_t)>& on_passes) {
+  auto log = mapping::open_log(source, mapped, on_passes);
+  if (!log) return log.error();
+  auto statistics = estimation::store_statistics(*log->store, selection, on_passes);
+  if (!statistics) return statistics.error().within(store::without_password(source));
+  return LogReading{*std::move(statistics), log->import};
+}
+
+}  // namespace turnout::analysis

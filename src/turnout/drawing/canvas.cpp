@@ -1,0 +1,265 @@
+#include "turnout/drawing/canvas.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "turnout/report/table.h"
+
+namespace turnout::drawing {
+namespace {
+
+constexpr const char* kFont = "DejaVu Sans";
+constexpr double kScale = 2;  // pixels of a PNG by point
+
+void set(cairo_t* cairo, const Colour& colour) { cairo_set_source_rgb(cairo, colour[0], colour[1], colour[2]); }
+
+cairo_status_t append(void* to, const unsigned char* data, unsigned int size) {
+  static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), size);  // NOLINT
+  return CAIRO_STATUS_SUCCESS;
+}
+
+void choose_font(cairo_t* cairo, double size, bool bold) {
+  cairo_select_font_face(cairo, kFont, CAIRO_FONT_SLANT_NORMAL,
+                         bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(cairo, size);
+}
+
+struct FreeSurface {
+  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+};
+struct FreeCairo {
+  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
+};
+
+}  // namespace
+
+Colour region_colour(std::size_t number) {
+  // Lightness falls from 0.96 to 0.38 in steps of about 0.08: 0, 3, 1, 5, 2, 4, 6, 7.
+  static constexpr std::array<Colour, 8> kColours = {{{1.00, 0.97, 0.75},
+                                                      {0.62, 0.80, 0.93},
+                                                      {0.85, 0.57, 0.15},
+                                                      {0.75, 0.92, 0.70},
+                                                      {0.30, 0.56, 0.75},
+                                                      {0.93, 0.62, 0.72},
+                                                      {0.60, 0.42, 0.66},
+                                                      {0.38, 0.38, 0.38}}};
+  return kColours.at(number % kColours.size());
+}
+
+Colour scale_colour(double share) {
+  static constexpr std::array<Colour, 7> kStops = {{{0.00, 0.14, 0.31},
+                                                    {0.19, 0.25, 0.42},
+                                                    {0.35, 0.36, 0.42},
+                                                    {0.49, 0.48, 0.47},
+                                                    {0.65, 0.62, 0.46},
+                                                    {0.82, 0.76, 0.41},
+                                                    {1.00, 0.92, 0.27}}};
+  const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(kStops.size() - 1);
+  const auto below = std::min(static_cast<std::size_t>(place), kStops.size() - 2);
+  const double part = place - static_cast<double>(below);
+  Colour mixed{};
+  for (std::size_t k = 0; k < 3; ++k)
+    mixed.at(k) = kStops.at(below).at(k) * (1 - part) + kStops.at(below + 1).at(k) * part;
+  return mixed;
+}
+
+void Canvas::fill_rectangle(Point corner, Point size, Colour colour) {
+  set(cairo_, colour);
+  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  cairo_fill(cairo_);
+}
+
+void Canvas::frame(Point corner, Point size) {
+  set(cairo_, {0, 0, 0});
+  cairo_set_line_width(cairo_, 1);
+  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  cairo_stroke(cairo_);
+}
+
+void Canvas::line(const std::vector<Point>& points, Colour colour, double width, bool dashed) {
+  set(cairo_, colour);
+  cairo_set_line_width(cairo_, width);
+  cairo_set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join(cairo_, CAIRO_LINE_JOIN_ROUND);
+  const std::array<double, 2> dashes = {4, 4};
+  cairo_set_dash(cairo_, dashes.data(), dashed ? 2 : 0, 0);
+  for (std::size_t i = 0; i < points.size(); ++i)
+    (i == 0 ? cairo_move_to : cairo_line_to)(cairo_, points[i].x, points[i].y);
+  cairo_stroke(cairo_);
+  cairo_set_dash(cairo_, dashes.data(), 0, 0);
+}
+
+void Canvas::segments(const std::vector<std::array<Point, 2>>& ends, Colour colour, double width) {
+  set(cairo_, colour);
+  cairo_set_line_width(cairo_, width);
+  cairo_set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
+  cairo_new_path(cairo_);
+  for (const auto& [from, to] : ends) {
+    cairo_move_to(cairo_, from.x, from.y);
+    cairo_line_to(cairo_, to.x, to.y);
+  }
+  cairo_stroke(cairo_);
+}
+
+void Canvas::dot(Point at, double radius, Colour colour) {
+  constexpr double kTurn = 6.283185307179586;
+  set(cairo_, colour);
+  cairo_new_path(cairo_);  // text leaves a point behind
+  cairo_arc(cairo_, at.x, at.y, radius, 0, kTurn);
+  cairo_fill_preserve(cairo_);
+  set(cairo_, {0, 0, 0});
+  cairo_set_line_width(cairo_, 0.7);
+  cairo_stroke(cairo_);
+}
+
+void Canvas::cross(Point at, double size) {
+  for (const auto& [colour, width] : {std::pair{Colour{1, 1, 1}, 4.0}, {Colour{0, 0, 0}, 1.8}}) {
+    line({{at.x - size, at.y - size}, {at.x + size, at.y + size}}, colour, width);
+    line({{at.x - size, at.y + size}, {at.x + size, at.y - size}}, colour, width);
+  }
+}
+
+double Canvas::text_width(const std::string& words, double size) const {
+  choose_font(cairo_, size, false);
+  cairo_text_extents_t extents;
+  cairo_text_extents(cairo_, words.c_str(), &extents);
+  return extents.x_advance;
+}
+
+void Canvas::text(Point at, const std::string& words, double size, Anchor anchor, bool upright, bool bold) {
+  const double width = text_width(words, size);
+  const double back = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kMiddle ? width / 2 : width;
+  choose_font(cairo_, size, bold);
+  set(cairo_, {0, 0, 0});
+  cairo_save(cairo_);
+  cairo_translate(cairo_, at.x, at.y);
+  if (upright) cairo_rotate(cairo_, -1.5707963267948966);
+  cairo_move_to(cairo_, -back, 0);
+  cairo_show_text(cairo_, words.c_str());
+  cairo_restore(cairo_);
+}
+
+void Canvas::image(Point corner, Point size, const std::vector<std::uint32_t>& pixels, std::size_t width) {
+  const std::size_t height = pixels.size() / width;
+  const std::unique_ptr<cairo_surface_t, FreeSurface> surface(
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface.get()));
+  unsigned char* const data = cairo_image_surface_get_data(surface.get());
+  for (std::size_t j = 0; j < height; ++j)
+    std::memcpy(data + j * stride, pixels.data() + j * width, width * sizeof(std::uint32_t));
+  cairo_surface_mark_dirty(surface.get());
+  cairo_save(cairo_);
+  cairo_translate(cairo_, corner.x, corner.y);
+  cairo_scale(cairo_, size.x / static_cast<double>(width), size.y / static_cast<double>(height));
+  cairo_set_source_surface(cairo_, surface.get(), 0, 0);
+  cairo_pattern_set_filter(cairo_get_source(cairo_), CAIRO_FILTER_NEAREST);
+  cairo_paint(cairo_);
+  cairo_restore(cairo_);
+}
+
+void Canvas::clipped(Point corner, Point size, const std::function<void()>& draw) {
+  cairo_save(cairo_);
+  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  cairo_clip(cairo_);
+  draw();
+  cairo_restore(cairo_);
+}
+
+base::Result<std::string> picture(const std::string& format, Point size, const std::function<void(Canvas&)>& draw) {
+  std::string bytes;
+  const bool pixels = format == "png";
+  std::unique_ptr<cairo_surface_t, FreeSurface> surface(
+      pixels            ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(size.x * kScale),
+                                                     static_cast<int>(size.y * kScale))
+      : format == "pdf" ? cairo_pdf_surface_create_for_stream(append, &bytes, size.x, size.y)
+                        : cairo_svg_surface_create_for_stream(append, &bytes, size.x, size.y));
+  if (format == "pdf") {  // the day would make every file another one
+    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00");
+  }
+  std::unique_ptr<cairo_t, FreeCairo> cairo(cairo_create(surface.get()));
+  if (pixels) cairo_scale(cairo.get(), kScale, kScale);
+  Canvas canvas(cairo.get());
+  canvas.fill_rectangle({0, 0}, size, {1, 1, 1});
+  draw(canvas);
+  cairo_show_page(cairo.get());
+  cairo_status_t status = cairo_status(cairo.get());
+  if (pixels && status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_write_to_png_stream(surface.get(), append, &bytes);
+  cairo.reset();
+  cairo_surface_finish(surface.get());
+  if (status == CAIRO_STATUS_SUCCESS) status = cairo_surface_status(surface.get());
+  if (status != CAIRO_STATUS_SUCCESS)
+    return base::Error{base::ErrorCode::kUnwritable, cairo_status_to_string(status), "picture"};
+  return bytes;
+}
+
+std::string picture_format(const std::string& path) {
+  for (const char* format : {"svg", "png", "pdf"}) {
+    if (path.ends_with(std::string(".") + format)) return format;
+  }
+  return "";
+}
+
+std::vector<double> ticks(double low, double high, bool logarithmic, int count) {
+  std::vector<double> all;
+  if (logarithmic) {
+    const bool many = std::log10(high / low) > count;
+    for (int power = static_cast<int>(std::floor(std::log10(low))); power <= std::log10(high); ++power) {
+      for (const double factor : {1.0, 2.0, 5.0}) {
+        const double value = factor * std::pow(10.0, power);
+        const bool inside = value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+        if (inside && (factor == 1 || !many)) all.push_back(value);
+      }
+    }
+    return all;
+  }
+  const double rough = (high - low) / count;
+  const double unit = std::pow(10.0, std::floor(std::log10(rough)));
+  const double step = unit * (rough / unit < 1.5 ? 1 : rough / unit < 3.5 ? 2 : rough / unit < 7.5 ? 5 : 10);
+  const auto first = std::llround(std::ceil(low / step - 1e-9));
+  const auto last = std::llround(std::floor(high / step + 1e-9));
+  for (auto k = first; k <= last; ++k) all.push_back(static_cast<double>(k) * step);
+  return all;
+}
+
+namespace {
+
+double share(const PlotArea::Side& side, double value) {
+  if (side.logarithmic) return std::log(value / side.low) / std::log(side.high / side.low);
+  return (value - side.low) / (side.high - side.low);
+}
+
+}  // namespace
+
+Point PlotArea::at_shares(double x, double y) const { return {corner_.x + x * size_.x, corner_.y + (1 - y) * size_.y}; }
+Point PlotArea::at(double x, double y) const { return at_shares(share(x_, x), share(y_, y)); }
+
+void PlotArea::draw_axes(Canvas& canvas) const {
+  constexpr double kTick = 4;
+  constexpr double kSmall = 10;
+  constexpr double kName = 12;
+  canvas.frame(corner_, size_);
+  for (const double value : ticks(x_.low, x_.high, x_.logarithmic)) {
+    const double x = at(value, y_.low).x;
+    const double y = corner_.y + size_.y;
+    canvas.line({{x, y}, {x, y + kTick}}, {0, 0, 0}, 1);
+    canvas.text({x, y + kTick + kSmall + 2}, report::number(value), kSmall, Anchor::kMiddle);
+  }
+  double widest = 0;
+  for (const double value : ticks(y_.low, y_.high, y_.logarithmic)) {
+    const double y = at(x_.low, value).y;
+    canvas.line({{corner_.x - kTick, y}, {corner_.x, y}}, {0, 0, 0}, 1);
+    canvas.text({corner_.x - kTick - 3, y + kSmall / 3}, report::number(value), kSmall, Anchor::kRight);
+    widest = std::max(widest, canvas.text_width(report::number(value), kSmall));
+  }
+  canvas.text({corner_.x + size_.x / 2, corner_.y + size_.y + 36}, x_.name, kName, Anchor::kMiddle);
+  canvas.text({corner_.x - kTick - widest - 14, corner_.y + size_.y / 2}, y_.name, kName, Anchor::kMiddle, true);
+}
+
+}  // namespace turnout::drawing

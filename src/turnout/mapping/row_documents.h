@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "turnout/base/result.h"
+
+namespace turnout::mapping {
+
+/// Rows of another program's log, each as JSON text: lines of files, records of CSV, rows of a table.
+class RowDocuments {
+ public:
+  RowDocuments() = default;
+  RowDocuments(const RowDocuments&) = delete;
+  RowDocuments& operator=(const RowDocuments&) = delete;
+  RowDocuments(RowDocuments&&) = delete;
+  RowDocuments& operator=(RowDocuments&&) = delete;
+  virtual ~RowDocuments() = default;
+
+  /// @returns the next document, valid until the next call; nothing at the end.
+  virtual base::Result<std::optional<std::string_view>> next() = 0;
+  /// Where the last one was, for messages.
+  [[nodiscard]] virtual std::string place() const = 0;
+  /// Whether the last one had an end; one without is whole only if its writer was not killed.
+  [[nodiscard]] virtual bool ended() const { return true; }
+};
+
+/// Longest line of another program's log, in bytes: prompts may be long.
+inline constexpr std::size_t kLongestDocument = std::size_t{1} << 26U;
+
+/// Opens files as traffic::open_passes() does: JSON Lines as they are, CSV with a header as objects of texts.
+base::Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path);
+
+/// Opens a table of a PostgreSQL database, read with a cursor.
+/// @param uri  postgres://...
+base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table);
+
+}  // namespace turnout::mapping

@@ -1,0 +1,243 @@
+#include "turnout/mapping/row_map.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "turnout/base/line_reader.h"
+#include "turnout/base/number_text.h"
+#include "turnout/mapping/embedded_texts.h"
+
+namespace turnout::mapping {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+
+/// "/a~1b/c" as {"a/b", "c"}.
+std::vector<std::string> steps_of(std::string_view pointer) {
+  std::vector<std::string> steps;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const auto end = std::min(pointer.find('/'), pointer.size());
+    std::string& step = steps.emplace_back(pointer.substr(0, end));
+    for (const auto& [code, sign] : {std::pair{"~1", "/"}, {"~0", "~"}}) {
+      for (auto at = step.find(code); at != std::string::npos; at = step.find(code, at + 1)) step.replace(at, 2, sign);
+    }
+    pointer.remove_prefix(end);
+  }
+  return steps;
+}
+
+/// Reads the tables of a map; errors name the key.
+class MapReader {
+ public:
+  explicit MapReader(std::string source) : source_(std::move(source)) {}
+
+  Result<RowMap> read(const toml::table& root) {
+    if (auto ok = allow_only(root, "", {"table", "rows", "pass", "feedback"}); !ok) return ok.error();
+    RowMap map;
+    if (const auto* node = root.get("table")) {
+      const auto name = node->value<std::string>();
+      if (!name || name->empty()) return wrong("table", "must be the name of a table");
+      map.table = *name;
+    }
+    if (root.contains("rows")) {
+      auto rows = places(root, "rows");
+      if (!rows) return rows.error();
+      map.rows = *rows;
+    }
+    const auto* pass = root["pass"].as_table();
+    if (pass == nullptr) return wrong("pass", "must be a table");
+    if (auto done = read_pass(*pass, map); !done) return done.error();
+    if (!root.contains("feedback")) return map;
+    const auto* feedback = root["feedback"].as_table();
+    if (feedback == nullptr) return wrong("feedback", "must be a table");
+    auto read = read_feedback(*feedback);
+    if (!read) return read.error();
+    map.feedback = *std::move(read);
+    return map;
+  }
+
+ private:
+  [[nodiscard]] Error wrong(const std::string& key, const std::string& what) const {
+    return Error{ErrorCode::kMalformedInput, what, fmt::format("{}: {}", source_, base::printable(key))};
+  }
+
+  Status allow_only(const toml::table& table, const std::string& within, const std::vector<std::string_view>& keys) {
+    for (const auto& [key, node] : table) {
+      if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
+      return wrong(within + std::string(key.str()),
+                   fmt::format("is not a known key; allowed are {}", fmt::join(keys, ", ")));
+    }
+    return base::Done{};
+  }
+
+  Result<Place> place(const toml::node& node, const std::string& key) {
+    if (const auto* table = node.as_table()) {
+      const auto* value = table->get("value");
+      if (value == nullptr || table->size() != 1) return wrong(key, "must be a place or {value = ...}");
+      if (value->is_string()) return Place{{}, **value->as_string()};
+      if (value->is_number() || value->is_boolean()) {
+        std::ostringstream text;
+        text << toml::node_view<const toml::node>(value);
+        return Place{{}, text.str()};
+      }
+      return wrong(key, "must have a text, a number or a boolean as its value");
+    }
+    const auto text = node.value<std::string>();
+    if (!text || !text->starts_with('/')) return wrong(key, R"(must be a place, "/key/key", or a list of them)");
+    return Place{steps_of(*text), {}};
+  }
+
+  Result<Places> places(const toml::table& table, const std::string& key, const std::string& within = "") {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) return wrong(within + key, "is missing");
+    Places all;
+    if (const auto* list = node->as_array(); list != nullptr && !list->empty()) {
+      for (const auto& item : *list) {
+        auto one = place(item, within + key);
+        if (!one) return one.error();
+        all.push_back(*std::move(one));
+      }
+      return all;
+    }
+    auto one = place(*node, within + key);
+    if (!one) return one.error();
+    all.push_back(*std::move(one));
+    return all;
+  }
+
+  Result<std::vector<std::string>> words(const toml::node& node, const std::string& key) {
+    const auto* list = node.as_array();
+    if (list == nullptr || list->empty()) return wrong(key, "must be a list of texts");
+    std::vector<std::string> all;
+    for (const auto& item : *list) {
+      const auto text = item.value<std::string>();
+      if (!text || !item.is_string()) return wrong(key, "must be a list of texts");
+      all.push_back(*text);
+    }
+    return all;
+  }
+
+  Result<std::vector<RowCondition>> conditions(const toml::table& table, const std::string& within) {
+    std::vector<RowCondition> all;
+    if (!table.contains("when")) return all;
+    const auto* when = table["when"].as_table();
+    if (when == nullptr) return wrong(within + "when", R"(must be a table, { "/key" = ["value", ...] })");
+    for (const auto& [key, node] : *when) {
+      const std::string name = fmt::format("{}when.{}", within, key.str());
+      if (!key.str().starts_with('/')) return wrong(name, R"(must be a place, "/key/key")");
+      auto values = words(node, name);
+      if (!values) return values.error();
+      all.push_back({{steps_of(key.str()), {}}, *std::move(values)});
+    }
+    return all;
+  }
+
+  Status read_pass(const toml::table& pass, RowMap& map) {
+    if (auto ok = allow_only(pass, "pass.", {"when", "columns"}); !ok) return ok;
+    auto when = conditions(pass, "pass.");
+    if (!when) return when.error();
+    map.when = *std::move(when);
+    const auto* columns = pass["columns"].as_table();
+    if (columns == nullptr) return wrong("pass.columns", "must be a table");
+    const std::vector<std::string_view> names(kMappedColumnNames.begin(), kMappedColumnNames.end());
+    if (auto ok = allow_only(*columns, "pass.columns.", names); !ok) return ok;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (!columns->contains(names[i])) continue;
+      auto found = places(*columns, std::string(names[i]), "pass.columns.");
+      if (!found) return found.error();
+      map.columns[static_cast<MappedColumn>(i)] = *std::move(found);
+    }
+    for (const auto needed : {MappedColumn::kModel, MappedColumn::kStartedAt}) {
+      if (map.columns.contains(needed)) continue;
+      return wrong(fmt::format("pass.columns.{}", kMappedColumnNames.at(static_cast<std::size_t>(needed))),
+                   "is missing");
+    }
+    if (map.columns.contains(MappedColumn::kLatency) || map.columns.contains(MappedColumn::kEndedAt))
+      return base::Done{};
+    return wrong("pass.columns.latency_s", "is missing, and so is ended_at");
+  }
+
+  Result<FeedbackMap> read_feedback(const toml::table& table) {
+    constexpr const char* kWithin = "feedback.";
+    if (auto ok = allow_only(table, kWithin, {"when", "of", "value", "success_from", "success", "failure"}); !ok) {
+      return ok.error();
+    }
+    FeedbackMap feedback;
+    auto when = conditions(table, kWithin);
+    auto of = places(table, "of", kWithin);
+    auto value = places(table, "value", kWithin);
+    if (!when) return when.error();
+    if (!of) return of.error();
+    if (!value) return value.error();
+    feedback.when = *std::move(when);
+    feedback.of = *std::move(of);
+    feedback.value = *std::move(value);
+    if (const auto* node = table.get("success_from")) {
+      if (!node->is_number()) return wrong("feedback.success_from", "must be a number");
+      feedback.success_from = *node->value<double>();
+    }
+    for (auto [key, to] : {std::pair{"success", &feedback.success}, {"failure", &feedback.failure}}) {
+      const auto* node = table.get(key);
+      if (node == nullptr) continue;
+      auto list = words(*node, kWithin + std::string(key));
+      if (!list) return list.error();
+      *to = *std::move(list);
+    }
+    return feedback;
+  }
+
+  std::string source_;
+};
+
+constexpr std::string_view kFolder = "maps/";
+constexpr std::string_view kEnding = ".toml";
+
+}  // namespace
+
+Result<RowMap> parse_row_map(std::string_view toml, const std::string& source) {
+  try {
+    return MapReader(source).read(toml::parse(toml));
+  } catch (const toml::parse_error& e) {
+    return Error{ErrorCode::kMalformedInput, std::string(e.description()),
+                 fmt::format("{}:{}", source, e.source().begin.line)};
+  }
+}
+
+std::vector<std::string> row_map_names() {
+  std::vector<std::string> names;
+  for (const auto& [path, text] : embedded_texts()) {
+    if (path.starts_with(kFolder)) {
+      names.emplace_back(path.substr(kFolder.size(), path.size() - kFolder.size() - kEnding.size()));
+    }
+  }
+  return names;
+}
+
+std::string_view row_map_text(std::string_view name) {
+  return base::find_text(embedded_texts(), fmt::format("{}{}{}", kFolder, name, kEnding));
+}
+
+Result<RowMap> read_row_map(const std::string& name) {
+  constexpr std::size_t kLargest = std::size_t{1} << 20U;
+  if (const auto text = row_map_text(name); !text.empty()) return parse_row_map(text, name);
+  if (!name.ends_with(kEnding)) {
+    return Error{
+        ErrorCode::kInvalidValue,
+        fmt::format("{} must be a FILE.toml or one of {}", base::in_quotes(name), fmt::join(row_map_names(), ", ")),
+        "--map"};
+  }
+  auto text = base::read_file(name, kLargest);
+  if (!text) return text.error();
+  return parse_row_map(*text, name);
+}
+
+}  // namespace turnout::mapping

@@ -1,0 +1,232 @@
+#include "turnout/store/clickhouse_connection.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <cassert>
+#include <cstdlib>
+#include <map>
+
+#include "turnout/store/pass_store.h"
+
+namespace turnout::store {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+
+namespace {
+
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+struct FreeText {
+  void operator()(char* text) const { curl_free(text); }
+};
+using Text = std::unique_ptr<char, FreeText>;
+
+std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  const Text owned(text);
+  return owned.get();
+}
+
+std::string from_environment(const char* name, const std::string& otherwise) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  return value == nullptr ? otherwise : value;
+}
+
+/// "a=1&b=2" as pairs.
+std::map<std::string, std::string> options_of(std::string_view query) {
+  std::map<std::string, std::string> options;
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto option = query.substr(0, end);
+    const auto equals = std::min(option.find('='), option.size());
+    options[std::string(option.substr(0, equals))] = option.substr(std::min(equals + 1, option.size()));
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return options;
+}
+
+std::string escaped(std::string_view text) {
+  const Text done(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
+  return done ? done.get() : "";
+}
+
+}  // namespace
+
+Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
+  constexpr std::string_view kScheme = "clickhouse://";
+  ClickHouseAddress address;
+  address.name = without_password(source);
+  const auto wrong = [&](const std::string& what) {
+    return Error{
+        ErrorCode::kMalformedInput,
+        what + ", must be clickhouse://user:password@host:port/database?cluster=NAME&secure=1 with % for signs",
+        address.name};
+  };
+  assert(source.starts_with(kScheme));
+  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
+  const std::string as_http = "http://" + source.substr(kScheme.size());
+  if (curl_url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK) return wrong("is no address");
+  std::string scheme = "http";
+  for (const auto& [key, value] : options_of(part_of(url.get(), CURLUPART_QUERY, CURLU_URLDECODE))) {
+    if (key == "cluster") {
+      address.cluster = value;
+    } else if (key == "secure" && (value == "1" || value == "0")) {
+      scheme = value == "1" ? "https" : "http";
+    } else {
+      return wrong("has the option " + key);
+    }
+  }
+  const auto is_name = [](const std::string& text) {
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+           std::string::npos;
+  };
+  if (!is_name(address.cluster)) return wrong("has a cluster that is no name");
+  const std::string port = part_of(url.get(), CURLUPART_PORT);
+  address.url = fmt::format("{}://{}:{}/", scheme, part_of(url.get(), CURLUPART_HOST),
+                            !port.empty()       ? port
+                            : scheme == "https" ? "8443"
+                                                : "8123");
+  address.user = part_of(url.get(), CURLUPART_USER, CURLU_URLDECODE);
+  address.password = part_of(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
+  if (address.user.empty()) address.user = from_environment("CLICKHOUSE_USER", "default");
+  if (address.password.empty()) address.password = from_environment("CLICKHOUSE_PASSWORD", "");
+  const std::string path = part_of(url.get(), CURLUPART_PATH, CURLU_URLDECODE);
+  if (path.size() > 1) address.database = path.substr(1);
+  return address;
+}
+
+/// One HTTP request and what becomes of its answer.
+struct ClickHouseConnection::Request {
+  std::string parameters;  // of the address
+  std::string_view body;   // sent as it is, unless there is a table
+  const Attached* table = nullptr;
+  std::function<bool(std::string_view)> use;
+};
+
+void ClickHouseConnection::Close::operator()(void* curl) const { curl_easy_cleanup(curl); }
+
+ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address)
+    : address_(std::move(address)), curl_(curl_easy_init()) {}
+
+namespace {
+
+/// Where the bytes of an answer go: to the caller, or to the message of an error.
+struct Answer {
+  CURL* curl = nullptr;
+  const std::function<bool(std::string_view)>* use = nullptr;
+  std::string message;
+  bool ended = false;
+};
+
+std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
+  constexpr std::size_t kMessage = 4096;
+  auto& answer = *static_cast<Answer*>(to);
+  long code = 0;
+  curl_easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE, &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  if (code != 200) {
+    if (answer.message.size() < kMessage) answer.message.append(data, size);
+    return size;
+  }
+  answer.ended = !(*answer.use)({data, size});
+  return answer.ended ? 0 : size;
+}
+
+/// "Code: 60, e.displayText() = DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x doesn't exist."
+std::string server_words(std::string message) {
+  constexpr std::string_view kBefore = "DB::Exception: ";
+  const auto start = message.find(kBefore);
+  if (start != std::string::npos) message.erase(0, start + kBefore.size());
+  const auto end = std::min(message.find(", e.what()"), message.find('\n'));
+  if (end != std::string::npos) message.erase(end);
+  return message.empty() ? "the server gave no reason" : message;
+}
+
+}  // namespace
+
+// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): libcurl's interface
+Status ClickHouseConnection::send(const Request& request) {
+  constexpr long kConnectSeconds = 10;
+  CURL* curl = curl_.get();
+  curl_easy_reset(curl);
+  Answer answer{curl, &request.use, {}, false};
+  const std::string url = fmt::format(
+      "{}?database={}&wait_end_of_query=1&max_bytes_before_external_group_by=1000000000&insert_distributed_sync=1{}",
+      address_.url, escaped(address_.database), request.parameters);
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  curl_easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
+  curl_easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  struct FreeForm {
+    void operator()(curl_mime* form) const { curl_mime_free(form); }
+  };
+  std::unique_ptr<curl_mime, FreeForm> form;
+  curl_slist* headers = curl_slist_append(nullptr, "Expect:");  // no round trip before a large body
+  if (request.table != nullptr) {
+    form.reset(curl_mime_init(curl));
+    curl_mimepart* part = curl_mime_addpart(form.get());
+    curl_mime_name(part, request.table->name.c_str());
+    curl_mime_filename(part, "rows");
+    curl_mime_data(part, request.table->rows.data(), request.table->rows.size());
+    curl_easy_setopt(curl, CURLOPT_MIMEPOST, form.get());
+  } else {
+    headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+  }
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  const CURLcode code = curl_easy_perform(curl);
+  curl_slist_free_all(headers);
+  if (answer.ended) return base::Done{};
+  if (code != CURLE_OK) return Error{ErrorCode::kUnreadable, curl_easy_strerror(code), address_.name};
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  if (status != 200) return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
+  return base::Done{};
+}
+// NOLINTEND(cppcoreguidelines-pro-type-vararg)
+
+Result<std::string> ClickHouseConnection::query(const std::string& sql) {
+  std::string body;
+  auto done = stream(sql, [&](std::string_view piece) {
+    body += piece;
+    return true;
+  });
+  if (!done) return done.error();
+  return body;
+}
+
+Status ClickHouseConnection::stream(const std::string& sql, const std::function<bool(std::string_view)>& use) {
+  return send({"", sql, nullptr, use});
+}
+
+Status ClickHouseConnection::insert(const std::string& sql, std::string_view rows) {
+  return send({"&query=" + escaped(sql), rows, nullptr, [](std::string_view) { return true; }});
+}
+
+Result<std::string> ClickHouseConnection::query(const std::string& sql, const Attached& table) {
+  std::string body;
+  auto done = send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql), table.name, table.name,
+                                escaped(table.structure)),
+                    {},
+                    &table,
+                    [&](std::string_view piece) {
+                      body += piece;
+                      return true;
+                    }});
+  if (!done) return done.error();
+  return body;
+}
+
+}  // namespace turnout::store

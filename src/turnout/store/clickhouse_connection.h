@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "turnout/base/result.h"
+
+namespace turnout::store {
+
+/// What a source "clickhouse://user:password@host:port/database?cluster=NAME&secure=1" says.
+struct ClickHouseAddress {
+  std::string name;            ///< the source without its password, for messages
+  std::string url;             ///< http://host:port/ or https://
+  std::string user, password;  ///< else of CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, else "default" and none
+  std::string database = "default";
+  std::string cluster;  ///< empty: one server
+
+  /// @returns kMalformedInput for text that is no such source; names what is wrong, never the password.
+  static base::Result<ClickHouseAddress> parse(const std::string& source);
+};
+
+/// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes when the server has
+/// finished it (wait_end_of_query), so that an error in its midst is an error and no short answer.
+class ClickHouseConnection {
+ public:
+  explicit ClickHouseConnection(ClickHouseAddress address);
+
+  /// @returns the body of the answer; kUnreadable with the server's words.
+  base::Result<std::string> query(const std::string& sql);
+  /// Sends rows of an INSERT.
+  base::Status insert(const std::string& sql, std::string_view rows);
+  /// A question about a table `name` of rows that travel with it, in RowBinary.
+  struct Attached {
+    std::string name, structure;
+    std::string_view rows;
+  };
+  base::Result<std::string> query(const std::string& sql, const Attached& table);
+  /// Gives pieces of the answer as they come, until `use` returns false.
+  base::Status stream(const std::string& sql, const std::function<bool(std::string_view)>& use);
+  [[nodiscard]] const ClickHouseAddress& address() const { return address_; }
+
+ private:
+  struct Request;
+  struct Close {
+    void operator()(void* curl) const;
+  };
+  base::Status send(const Request& request);
+  ClickHouseAddress address_;
+  std::unique_ptr<void, Close> curl_;
+};
+
+}  // namespace turnout::store

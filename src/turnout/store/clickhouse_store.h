@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "turnout/store/clickhouse_connection.h"
+#include "turnout/store/sql_store.h"
+
+namespace turnout::store {
+
+/// Passes in a ClickHouse server (18.16 or later), or in the servers of a cluster: a table ReplacingMergeTree on each,
+/// and with ?cluster=NAME a Distributed table over them that keeps each task whole on one server. The tables of a
+/// cluster's other servers are made by opening each of them once (turnout log create).
+/// A batch that a killed insert() left in part is completed by inserting it again. Passes that two processes insert at
+/// the same time are told apart when they are read.
+class ClickHouseStore final : public SqlStore {
+ public:
+  static base::Result<std::unique_ptr<ClickHouseStore>> open(const std::string& source, Create create);
+
+  base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
+  base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
+  base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
+  base::Result<StoreSize> size() override;
+  base::Result<std::int64_t> prune(std::int64_t before_us) override;
+  /// A look at the keys of the table goes before each batch: fewer, larger ones.
+  [[nodiscard]] std::size_t batch() const override { return 100'000; }
+  [[nodiscard]] const std::string& name() const override { return connection_.address().name; }
+
+  [[nodiscard]] std::string_view engine() const override { return "clickhouse"; }
+  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values) override;
+  base::Status in_snapshot(const std::function<base::Status()>& use) override;
+
+ private:
+  explicit ClickHouseStore(ClickHouseConnection connection) : connection_(std::move(connection)) {}
+  base::Status migrate(Create create);
+  base::Status run_all(std::string_view statements);
+  [[nodiscard]] std::string fill(std::string_view sql, const SqlValues& values) const;
+  base::Result<std::vector<traffic::Pass>> stored_like(std::span<const traffic::Pass> passes);
+  base::Status read(const std::string& sql, const std::function<bool(const traffic::Pass&)>& use);
+  ClickHouseConnection connection_;
+};
+
+}  // namespace turnout::store

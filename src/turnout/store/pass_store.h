@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "turnout/base/result.h"
+#include "turnout/traffic/pass.h"
+
+namespace turnout::store {
+
+/// What became of the passes of one insert().
+struct InsertCounts {
+  std::size_t added = 0;
+  std::size_t repeated = 0;     ///< there already, the same in every column: nothing changed
+  std::size_t conflicting = 0;  ///< there already with other values: the stored one was kept
+  InsertCounts& operator+=(const InsertCounts& other);
+};
+
+/// How much a store holds, and of what time.
+struct StoreSize {
+  std::int64_t passes = 0;
+  std::int64_t tasks = 0;
+  std::optional<std::int64_t> first_us, last_us;  ///< start of the earliest and the latest pass
+};
+
+/// The columns of the table of passes, in the order in which stores read and write them.
+inline constexpr std::string_view kStoredColumns =
+    "task_id, attempt, user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, outcome, "
+    "ending, policy_id, propensity";
+
+/// A database that holds passes, unique by (task_id, attempt). The three engines have one schema (docs/formats.md); its
+/// version is kept in the table schema_version and brought up to date by open_store(). Not thread safe; several
+/// processes may insert into one store at a time. All errors of the engine are kUnreadable or kUnwritable with its own
+/// words and never with a password.
+class PassStore {
+ public:
+  PassStore() = default;
+  PassStore(const PassStore&) = delete;
+  PassStore& operator=(const PassStore&) = delete;
+  PassStore(PassStore&&) = delete;
+  PassStore& operator=(PassStore&&) = delete;
+  virtual ~PassStore() = default;
+
+  /// Adds passes that are sound (traffic::defect_of() is kNone) in one transaction; a process killed later
+  /// loses none of them. ClickHouse has no transactions: a batch that fails there may be in part, and inserting it
+  /// again completes it.
+  virtual base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) = 0;
+  /// Calls back with every pass in the order of (task_id, attempt) until the callback returns false. Constant memory.
+  virtual base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) = 0;
+  /// @returns the `count` passes that started last, the latest at the end.
+  virtual base::Result<std::vector<traffic::Pass>> tail(std::size_t count) = 0;
+  virtual base::Result<StoreSize> size() = 0;
+  /// Deletes the tasks whose first pass started before a time, whole: no task loses only its beginning.
+  /// @returns how many passes went.
+  virtual base::Result<std::int64_t> prune(std::int64_t before_us) = 0;
+  /// To be called when many passes have come: lets the engine look at what it holds, so that it plans well.
+  virtual base::Status settle() { return base::Done{}; }
+  /// How many passes one insert() should have.
+  [[nodiscard]] virtual std::size_t batch() const { return 20'000; }
+  /// The source without its password, for messages.
+  [[nodiscard]] virtual const std::string& name() const = 0;
+};
+
+/// @returns whether a source names a store ("sqlite:FILE", "postgres://...", "postgresql://...", "clickhouse://...")
+///   and not a file of passes.
+bool is_store(const std::string& source);
+
+/// @returns a source without the password that it may hold, for messages.
+std::string without_password(const std::string& source);
+
+enum class Create : bool { kNo, kYes };
+
+/// Opens a store and brings its schema up to the version that this program writes.
+/// @param create  whether a store that is not there (or has no table of passes) is made
+base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Create create);
+
+}  // namespace turnout::store

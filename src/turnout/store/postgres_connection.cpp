@@ -1,0 +1,114 @@
+#include "turnout/store/postgres_connection.h"
+
+#include <libpq-fe.h>
+
+#include <charconv>
+#include <utility>
+
+namespace turnout::store {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+
+namespace {
+
+constexpr Oid kBigint = 20;
+constexpr Oid kText = 25;
+
+/// The first line of a message, without libpq's "ERROR:  ".
+std::string first_line(std::string_view message) {
+  message = message.substr(0, message.find('\n'));
+  for (const std::string_view start : {"ERROR:  ", "FATAL:  "}) {
+    if (message.starts_with(start)) message.remove_prefix(start.size());
+  }
+  return std::string(message);
+}
+
+}  // namespace
+
+void PostgresRows::Clear::operator()(pg_result* result) const { PQclear(result); }
+void PostgresConnection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
+
+int PostgresRows::rows() const { return PQntuples(result_.get()); }
+int PostgresRows::columns() const { return PQnfields(result_.get()); }
+std::string_view PostgresRows::text(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+bool PostgresRows::is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
+std::int64_t PostgresRows::touched() const {
+  const std::string_view text = PQcmdTuples(result_.get());
+  std::int64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+Error PostgresConnection::failure() const {
+  return Error{ErrorCode::kUnreadable, first_line(PQerrorMessage(connection_.get())), name_};
+}
+
+Result<PostgresConnection> PostgresConnection::open(const std::string& uri, const std::string& name) {
+  // libpq quotes what it cannot read, which may be a password.
+  PQconninfoOption* options = PQconninfoParse(uri.c_str(), nullptr);
+  if (options == nullptr) {
+    return Error{ErrorCode::kMalformedInput,
+                 "is no connection URI, must be postgres://user:password@host:port/database with % for signs", name};
+  }
+  PQconninfoFree(options);
+  PostgresConnection connection(PQconnectdb(uri.c_str()), name);
+  if (PQstatus(connection.connection_.get()) != CONNECTION_OK) return connection.failure();
+  // Notices would go to standard error.
+  PQsetNoticeProcessor(
+      connection.connection_.get(), [](void*, const char*) {}, nullptr);
+  if (auto done = connection.run("SET client_encoding = 'UTF8'; SET extra_float_digits = 3"); !done)
+    return done.error();
+  return connection;
+}
+
+Status PostgresConnection::run(const std::string& sql) {
+  const PostgresRows result(PQexec(connection_.get(), sql.c_str()));
+  const auto status = PQresultStatus(result.result_.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure();
+  return base::Done{};
+}
+
+Result<PostgresRows> PostgresConnection::query(const std::string& sql, const std::vector<SqlValue>& values) {
+  std::vector<std::string> texts;
+  std::vector<Oid> types;
+  for (const auto& value : values) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    texts.push_back(number != nullptr ? std::to_string(*number) : std::get<std::string>(value));
+    types.push_back(number != nullptr ? kBigint : kText);
+  }
+  std::vector<const char*> pointers;
+  for (const auto& text : texts) pointers.push_back(text.c_str());
+  PostgresRows result(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()), types.data(),
+                                   pointers.data(), nullptr, nullptr, 0));
+  const auto status = PQresultStatus(result.result_.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure();
+  return result;
+}
+
+Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
+  {
+    const PostgresRows started(PQexec(connection_.get(), sql.c_str()));
+    if (PQresultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
+  }
+  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  bool sent = true;
+  for (std::size_t at = 0; sent && at < data.size(); at += kPiece) {
+    const auto piece = data.substr(at, kPiece);
+    sent = PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) == 1;
+  }
+  sent = sent && PQputCopyEnd(connection_.get(), nullptr) == 1;
+  if (!sent) return failure();
+  Status status = base::Done{};
+  while (pg_result* result = PQgetResult(connection_.get())) {
+    const PostgresRows owned(result);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) status = failure();
+  }
+  return status;
+}
+
+}  // namespace turnout::store

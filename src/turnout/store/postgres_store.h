@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "turnout/store/postgres_connection.h"
+#include "turnout/store/sql_store.h"
+
+namespace turnout::store {
+
+/// Passes in a PostgreSQL database (12 or later). Each insert() is a transaction: a batch is there whole or not at all.
+class PostgresStore final : public SqlStore {
+ public:
+  static base::Result<std::unique_ptr<PostgresStore>> open(const std::string& uri, Create create);
+
+  base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
+  base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
+  base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
+  base::Result<StoreSize> size() override;
+  base::Result<std::int64_t> prune(std::int64_t before_us) override;
+  base::Status settle() override { return connection_.run("ANALYZE passes"); }
+  [[nodiscard]] const std::string& name() const override { return name_; }
+
+  [[nodiscard]] std::string_view engine() const override { return "postgres"; }
+  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values) override;
+  base::Status in_snapshot(const std::function<base::Status()>& use) override;
+
+ private:
+  PostgresStore(PostgresConnection connection, std::string name)
+      : connection_(std::move(connection)), name_(std::move(name)) {}
+  base::Status migrate(Create create);
+  base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
+  /// Runs `use` between `begin` and COMMIT, or ROLLBACK if it fails.
+  base::Status in_transaction(const char* begin, const std::function<base::Status()>& use);
+
+  PostgresConnection connection_;
+  std::string name_;
+};
+
+}  // namespace turnout::store

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "turnout/base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace turnout::store {
+
+/// A prepared statement of SqliteDatabase. Parameters and columns count from 0. Values are bound, never pasted into
+/// SQL.
+class SqliteStatement {
+ public:
+  void bind(int parameter, std::string_view text);  ///< the text must live until the next step() has returned
+  void bind(int parameter, std::int64_t value);
+  void bind(int parameter, double value);
+  void bind_null(int parameter);
+  template <class Value>
+  void bind(int parameter, const std::optional<Value>& value) {
+    if (value) {
+      bind(parameter, *value);
+    } else {
+      bind_null(parameter);
+    }
+  }
+  /// @returns whether there is a row; false at the end, after which the statement may run again.
+  base::Result<bool> step();
+  /// Ends a run early.
+  void reset();
+
+  [[nodiscard]] std::string_view text(int column) const;  ///< until the next step()
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  friend class SqliteDatabase;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  SqliteStatement(sqlite3_stmt* statement, std::string name) : statement_(statement), name_(std::move(name)) {}
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  std::string name_;
+};
+
+/// A connection to a SQLite file (WAL, waits up to a minute for another writer).
+class SqliteDatabase {
+ public:
+  enum class Mode { kRead, kWrite, kCreate };
+  /// @returns kUnreadable with the path and SQLite's words, also for a file that is no database.
+  static base::Result<SqliteDatabase> open(const std::string& path, Mode mode);
+
+  base::Result<SqliteStatement> prepare(std::string_view sql);
+  /// Runs statements that give no rows.
+  base::Status run(const std::string& sql);
+  /// @returns how many rows the last statement changed.
+  [[nodiscard]] std::int64_t changes() const;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  SqliteDatabase(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  [[nodiscard]] base::Error failure() const;
+  std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+};
+
+}  // namespace turnout::store

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "turnout/store/pass_store.h"
+#include "turnout/store/sqlite_database.h"
+
+namespace turnout::store {
+
+/// The store of one process and no server: a SQLite file. A process that is killed
+/// leaves the file as it was after its last insert() that returned; so does a power cut, but for the last few.
+class SqliteStore final : public PassStore {
+ public:
+  /// @param create  whether a missing file or table is made; else it is kUnreadable
+  static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Create create);
+
+  base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
+  base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
+  base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
+  base::Result<StoreSize> size() override;
+  base::Result<std::int64_t> prune(std::int64_t before_us) override;
+  [[nodiscard]] const std::string& name() const override { return name_; }
+
+ private:
+  SqliteStore(SqliteDatabase database, std::string name) : database_(std::move(database)), name_(std::move(name)) {}
+  base::Status migrate(Create create);
+  base::Status prepare();
+  base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
+  base::Result<bool> same_as_stored(const traffic::Pass& pass);
+
+  SqliteDatabase database_;
+  std::string name_;
+  std::optional<SqliteStatement> insert_, find_;
+};
+
+}  // namespace turnout::store
