@@ -1,4 +1,5 @@
-// The vector kernel: in cache, from memory, and beside the bandwidth of a STREAM triad. Items are games.
+// The vector kernel: in cache, from memory, and beside the bandwidth of a STREAM triad. Items are
+// games.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -22,8 +23,9 @@ class Games {
     turnout::base::Rng rng(1);
     for (std::size_t i = 0; i < games; ++i) {
       const auto g = turnout::verification::draw_in_paper_order(rng);
-      const std::array<double, 8> x = {g.value(),          g.churn_penalty(),  g.model(0).success, g.model(1).success,
-                                       g.model(0).latency, g.model(1).latency, g.model(0).cost,    g.model(1).cost};
+      const std::array<double, 8> x = {g.value(),          g.churn_penalty(),  g.model(0).success,
+                                       g.model(1).success, g.model(0).latency, g.model(1).latency,
+                                       g.model(0).cost,    g.model(1).cost};
       for (std::size_t k = 0; k < x.size(); ++k) columns_[k][i] = x.at(k);
     }
   }
@@ -90,16 +92,19 @@ void triad(benchmark::State& state) {
     for (std::size_t i = 0; i < kSize; ++i) a[i] = b[i] + 3.0 * c[i];
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(3 * sizeof(double) * kSize));
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(3 * sizeof(double) * kSize));
 }
 
 /// A grid of a million games, with its axes.
 void region_map(benchmark::State& state, turnout::landscape::Shown shown) {
   using namespace turnout;
-  const auto game = *game::Game::make({1, 0.005}, {0.1}, {game::Model{0.17, 43, 0.0018}, game::Model{0.5, 79, 0.052}});
+  const auto game = *game::Game::make({1, 0.005}, {0.1},
+                                      {game::Model{0.17, 43, 0.0018}, game::Model{0.5, 79, 0.052}});
   const auto x = *landscape::Axis::parse("x", "P=0:0.5");
   const auto y = *landscape::Axis::parse("y", "c2=0.002:0.2:log");
-  for (auto _ : state) benchmark::DoNotOptimize(landscape::region_map(game, x, y, shown, {1000, 1000})->values.data());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(landscape::region_map(game, x, y, shown, {1000, 1000})->values.data());
   state.SetItemsProcessed(state.iterations() * 1'000'000);
 }
 
@@ -108,11 +113,13 @@ const bool registered = [] {
     const std::string name = "solve/kernel/" + std::string(to_string(instructions));
     benchmark::RegisterBenchmark((name + "/cache").c_str(), cache, instructions);
     benchmark::RegisterBenchmark((name + "/cache/audit").c_str(), cache_audit, instructions);
-    benchmark::RegisterBenchmark((name + "/memory").c_str(), memory, instructions)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark((name + "/memory").c_str(), memory, instructions)
+        ->Unit(benchmark::kMillisecond);
   }
   benchmark::RegisterBenchmark("region_map/policy", region_map, turnout::landscape::Shown::kPolicy)
       ->Unit(benchmark::kMillisecond);
-  benchmark::RegisterBenchmark("region_map/misalignment", region_map, turnout::landscape::Shown::kMisalignment)
+  benchmark::RegisterBenchmark("region_map/misalignment", region_map,
+                               turnout::landscape::Shown::kMisalignment)
       ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("stream/triad", triad)->Unit(benchmark::kMillisecond);
   return true;

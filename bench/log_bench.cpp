@@ -25,7 +25,8 @@ const std::vector<std::string>& names() {
 const std::vector<traffic::Pass>& some_passes() {
   static const std::vector<traffic::Pass> passes = [] {
     constexpr std::size_t kPasses = 200'000;
-    const auto game = game::RoutingGame::make({10, 1}, {5}, {{{0.3, 1, 0.05}}, {{0.6, 3, 1}}}).value();
+    const auto game =
+        game::RoutingGame::make({10, 1}, {5}, {{{0.3, 1, 0.05}}, {{0.6, 3, 1}}}).value();
     simulation::Setting setting{game, names(), {1.5, 0.2}, {}, {}, {}};
     for (const char* text : {"mini", "large", "mini,large"}) {
       setting.policies.push_back(policy::RoutingPolicy::parse(text, names()).value());
@@ -44,7 +45,8 @@ const std::vector<traffic::Pass>& some_passes() {
 
 std::string lines(bool csv) {
   std::string text = csv ? traffic::csv_header() : "";
-  for (const auto& pass : some_passes()) (csv ? traffic::append_csv : traffic::append_json)(text, pass);
+  for (const auto& pass : some_passes())
+    (csv ? traffic::append_csv : traffic::append_json)(text, pass);
   return text;
 }
 
@@ -65,7 +67,8 @@ BENCHMARK_CAPTURE(read, json, false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(read, csv, true)->Unit(benchmark::kMillisecond);
 
 void insert_sqlite(benchmark::State& state) {
-  const auto file = std::filesystem::temp_directory_path() / ("turnout-bench-" + std::to_string(::getpid()) + ".db");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("turnout-bench-" + std::to_string(::getpid()) + ".db");
   for (auto _ : state) {
     state.PauseTiming();
     for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + ending);
@@ -74,7 +77,8 @@ void insert_sqlite(benchmark::State& state) {
     const std::span<const traffic::Pass> all(some_passes());
     const std::size_t batch = store->batch();
     for (std::size_t at = 0; at < all.size(); at += batch) {
-      benchmark::DoNotOptimize(store->insert(all.subspan(at, std::min(batch, all.size() - at)))->added);
+      benchmark::DoNotOptimize(
+          store->insert(all.subspan(at, std::min(batch, all.size() - at)))->added);
     }
   }
   for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + ending);
@@ -97,12 +101,18 @@ void simulate_pair(benchmark::State& state) {
   constexpr std::uint64_t kTasks = 4'000'000;
   std::uint64_t passes = 0;
   for (auto _ : state) {
-    const auto counts = simulation::play_pair(game, {0, 0.2}, 0.1, kTasks, 1, static_cast<unsigned>(state.range(0)));
+    const auto counts = simulation::play_pair(game, {0, 0.2}, 0.1, kTasks, 1,
+                                              static_cast<unsigned>(state.range(0)));
     passes += counts.passes[0] + counts.passes[1];
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(passes));
 }
-BENCHMARK(simulate_pair)->ArgName("threads")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(simulate_pair)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void simulate_static(benchmark::State& state) {
   const auto game = game::Game::make({12, 1}, {4}, {{{0.45, 3, 0.4}, {0.8, 9, 2}}}).value();

@@ -1,4 +1,5 @@
-// What plans cost to solve as models, attempts and types grow, and where the search stops being exact. Items are games.
+// What plans cost to solve as models, attempts and types grow, and where the search stops being
+// exact. Items are games.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -23,7 +24,8 @@ struct Case {
   game::TaskTypes types;
 };
 
-/// Success uniform in (0.02, 0.98) by task and model, latency and cost exponential of mean 1, V and P of mean 3.
+/// Success uniform in (0.02, 0.98) by task and model, latency and cost exponential of mean 1, V and
+/// P of mean 3.
 Case draw(std::size_t models, std::size_t types, std::uint64_t stream) {
   base::Rng rng(1, stream);
   std::vector<game::Offer> offers;
@@ -35,7 +37,8 @@ Case draw(std::size_t models, std::size_t types, std::uint64_t stream) {
     for (double& p : row) p = rng.uniform(0.02, 0.98);
   }
   const game::User user{rng.exponential(3), 1};
-  return {game::RoutingGame::make(user, {rng.exponential(3)}, offers).value(), game::TaskTypes::empirical(success)};
+  return {game::RoutingGame::make(user, {rng.exponential(3)}, offers).value(),
+          game::TaskTypes::empirical(success)};
 }
 
 std::vector<Case> draw_all(std::size_t models, std::size_t types) {
@@ -44,7 +47,8 @@ std::vector<Case> draw_all(std::size_t models, std::size_t types) {
   return all;
 }
 
-/// Plays `work` over the games; it returns a certificate, whose mean nodes and share without a proof are reported.
+/// Plays `work` over the games; it returns a certificate, whose mean nodes and share without a
+/// proof are reported.
 template <class Work>
 void over_cases(benchmark::State& state, std::size_t types, Work work) {
   const auto all = draw_all(static_cast<std::size_t>(state.range(0)), types);
@@ -56,7 +60,9 @@ void over_cases(benchmark::State& state, std::size_t types, Work work) {
     for (const Case& c : all) {
       const auto started = std::chrono::steady_clock::now();
       const game::CertifiedPlan found = work(c);
-      slowest = std::max(slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+      slowest = std::max(
+          slowest,
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
       nodes += static_cast<double>(found.certificate.nodes);
       unproved += found.certificate.gap > 1e-9 * std::abs(found.plan.payoffs.provider_cost) ? 1 : 0;
       ++games;
@@ -101,7 +107,8 @@ void exhaustive(benchmark::State& state) {
     std::vector<std::size_t> sequence(depth, 0);
     for (;;) {
       const auto play = game::play_sequence(c.game, c.types, sequence);
-      if (play.payoffs.provider_cost < best.plan.payoffs.provider_cost) best.plan.payoffs = play.payoffs;
+      if (play.payoffs.provider_cost < best.plan.payoffs.provider_cost)
+        best.plan.payoffs = play.payoffs;
       ++best.certificate.nodes;
       std::size_t j = 0;
       while (j < depth && ++sequence[j] == c.game.size()) sequence[j++] = 0;
@@ -115,8 +122,8 @@ std::vector<game::PopulationPart> population(std::size_t size) {
   const game::Game base = verification::draw_in_paper_order(rng);
   std::vector<game::PopulationPart> parts;
   for (std::size_t i = 0; i < size; ++i) {
-    parts.push_back(
-        {1 / static_cast<double>(size), base.with({game::Quantity::kValue, 0}, rng.exponential(3)).value()});
+    parts.push_back({1 / static_cast<double>(size),
+                     base.with({game::Quantity::kValue, 0}, rng.exponential(3)).value()});
   }
   return parts;
 }
@@ -142,7 +149,13 @@ void nash(benchmark::State& state) {
 }
 
 BENCHMARK(promised_utility)->Name("plan")->ArgName("models")->Arg(2)->Arg(4)->Arg(8)->Arg(16);
-BENCHMARK(deterministic)->ArgName("models")->Arg(2)->Arg(4)->Arg(8)->Arg(16)->Unit(benchmark::kMillisecond);
+BENCHMARK(deterministic)
+    ->ArgName("models")
+    ->Arg(2)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(belief)
     ->ArgNames({"models", "depth", "types"})
     ->ArgsProduct({{2, 4, 6, 16}, {2, 4, 6, 8}, {16}})
@@ -159,7 +172,12 @@ BENCHMARK(exhaustive)
     ->Args({6, 6, 16})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(population_evaluation)->ArgName("segments")->Arg(1000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(population_optimum)->ArgName("segments")->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(population_optimum)
+    ->ArgName("segments")
+    ->Arg(10)
+    ->Arg(100)
+    ->Arg(1000)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(nash)->Name("nash_equilibria");
 
 }  // namespace

@@ -17,7 +17,8 @@ const std::vector<Game>& games() {
   static const std::vector<Game> drawn = [] {
     turnout::base::Rng rng(1);
     std::vector<Game> all;
-    for (std::size_t i = 0; i < kGames; ++i) all.push_back(turnout::verification::draw_in_paper_order(rng));
+    for (std::size_t i = 0; i < kGames; ++i)
+      all.push_back(turnout::verification::draw_in_paper_order(rng));
     return all;
   }();
   return drawn;
@@ -46,7 +47,9 @@ void solve_and_audit(benchmark::State& state) {
 }
 
 void best_response(benchmark::State& state) {
-  over_games(state, [](const Game& game) { return turnout::game::best_response(game, {0, 0.3}).abandon; });
+  over_games(state, [](const Game& game) {
+    return turnout::game::best_response(game, {0, 0.3}).abandon;
+  });
 }
 
 void sensitivities(benchmark::State& state) {

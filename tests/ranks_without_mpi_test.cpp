@@ -24,7 +24,8 @@ TEST(RanksWithoutMpi, refuse_to_be_one_of_several) {
     ::unsetenv(name);
     ASSERT_FALSE(ranks) << name;
     EXPECT_EQ(ranks.error().code, base::ErrorCode::kUnsupported);
-    EXPECT_NE(ranks.error().to_string().find("TURNOUT_MPI=OFF"), std::string::npos) << ranks.error().to_string();
+    EXPECT_NE(ranks.error().to_string().find("TURNOUT_MPI=OFF"), std::string::npos)
+        << ranks.error().to_string();
   }
 }
 

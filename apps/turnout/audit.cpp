@@ -49,17 +49,21 @@ base::Result<ExitCode> audit_log(const Arguments& arguments) {
   if (!size) return size.error();
   selection.period_us = period_of(*size);
   base::Progress progress("reading passes", 0);
-  auto statistics = estimation::store_statistics(*log.store, selection, [&](std::size_t passes) { progress.step(passes); });
+  auto statistics = estimation::store_statistics(
+      *log.store, selection, [&](std::size_t passes) { progress.step(passes); });
   if (!statistics) return statistics.error();
   estimation::EstimateOptions options;
   if (arguments.lifetime_value >= 0) options.lifetime_value = arguments.lifetime_value;
   const std::string source = store::without_password(arguments.log.source());
   auto estimate = estimation::estimate(*statistics, options);
   if (!estimate) return estimate.error().within(source);
-  auto speed = estimation::find_speed_changes(*statistics, selection.period_us, arguments.alpha, options.seed);
-  const report::LogAudit audit{
-      {source, {*std::move(statistics), log.import}, *std::move(estimate)}, arguments.alpha, std::move(speed)};
-  return print(arguments.json ? report::to_text(report::log_audit_json(audit)) : report::log_audit_text(audit));
+  auto speed = estimation::find_speed_changes(*statistics, selection.period_us, arguments.alpha,
+                                              options.seed);
+  const report::LogAudit audit{{source, {*std::move(statistics), log.import}, *std::move(estimate)},
+                               arguments.alpha,
+                               std::move(speed)};
+  return print(arguments.json ? report::to_text(report::log_audit_json(audit))
+                              : report::log_audit_text(audit));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -70,7 +74,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto margin = option_number("--margin", arguments.margin);
   if (!margin) return margin.error();
   if (!(*margin >= 0 && *margin <= 1000)) {
-    return base::Error{base::ErrorCode::kInvalidValue, arguments.margin + " must be from 0 to 1000", "--margin"};
+    return base::Error{base::ErrorCode::kInvalidValue, arguments.margin + " must be from 0 to 1000",
+                       "--margin"};
   }
   auto scenario = arguments.scenario.read_paper_game("audit");
   if (!scenario) return scenario.error();
@@ -81,19 +86,21 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_audit(CLI::App& program, Action& chosen) {
-  auto* verb =
-      program.add_subcommand("audit", "Misalignment, throttling and remedies: is the provider against its users?");
+  auto* verb = program.add_subcommand(
+      "audit", "Misalignment, throttling and remedies: is the provider against its users?");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   verb->add_option("--margin", arguments->margin,
                    "by how much a throttled latency exceeds the smallest that works (default 0.01)")
       ->option_text("SHARE");
   arguments->log.add_to(*verb, true, false);
-  verb->add_option("--ltv", arguments->lifetime_value, "with --log: a customer's lifetime value in dollars")
+  verb->add_option("--ltv", arguments->lifetime_value,
+                   "with --log: a customer's lifetime value in dollars")
       ->check(CLI::Range(0.0, 1e9))
       ->option_text("USD");
-  verb->add_option("--alpha", arguments->alpha,
-                   "with --log: probability of reporting a slowdown where there is none (default 0.05)")
+  verb->add_option(
+          "--alpha", arguments->alpha,
+          "with --log: probability of reporting a slowdown where there is none (default 0.05)")
       ->check(CLI::Range(0.001, 0.5))
       ->option_text("SHARE");
   verb->add_flag("--json", arguments->json, "print JSON");

@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout catalog catalog/aider_polyglot.csv\n"
-    "  turnout catalog catalog/aider_edit.csv --value 2 --value-of-time 0.01 --penalty 0.2 --top 10\n"
+    "  turnout catalog catalog/aider_edit.csv --value 2 --value-of-time 0.01 --penalty 0.2 --top "
+    "10\n"
     "  turnout catalog mine.csv --columns success=p_first --columns cost=usd --pairs --json\n"
     "V, the value of time and P are in no catalogue: those assumed suit dollars and seconds.";
 
@@ -44,7 +45,8 @@ base::Result<scenario::CatalogColumns> columns_of(const std::vector<std::string>
     if (equals == std::string::npos || column == nullptr || equals + 1 == rename.size()) {
       return base::Error{
           base::ErrorCode::kMalformedInput,
-          fmt::format("{} must be KEY=COLUMN with KEY one of model, success, latency, cost", base::in_quotes(rename)),
+          fmt::format("{} must be KEY=COLUMN with KEY one of model, success, latency, cost",
+                      base::in_quotes(rename)),
           "--columns"};
     }
     *column = rename.substr(equals + 1);
@@ -52,7 +54,8 @@ base::Result<scenario::CatalogColumns> columns_of(const std::vector<std::string>
   return columns;
 }
 
-base::Result<double> in_range(const char* option, const std::string& text, game::Quantity quantity) {
+base::Result<double> in_range(const char* option, const std::string& text,
+                              game::Quantity quantity) {
   auto number = option_number(option, text);
   if (!number) return number.error();
   if (auto ok = game::check(quantity, *number); !ok) return ok.error().within(option);
@@ -62,7 +65,8 @@ base::Result<double> in_range(const char* option, const std::string& text, game:
 base::Result<ExitCode> run(const Arguments& arguments) {
   auto value = in_range("--value", arguments.value, game::Quantity::kValue);
   if (!value) return value.error();
-  auto value_of_time = in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime);
+  auto value_of_time =
+      in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime);
   if (!value_of_time) return value_of_time.error();
   auto penalty = in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty);
   if (!penalty) return penalty.error();
@@ -79,29 +83,36 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (!survey) return survey.error();
   const report::CatalogReport report{reader.name(),      *models,       user,           provider,
                                      *std::move(survey), arguments.top, arguments.pairs};
-  return print(arguments.json ? report::to_text(report::catalog_json(report)) : report::catalog_text(report));
+  return print(arguments.json ? report::to_text(report::catalog_json(report))
+                              : report::catalog_text(report));
 }
 
 }  // namespace
 
 void add_catalog(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("catalog", "The equilibrium of every ordered pair of models of a catalogue");
+  auto* verb = program.add_subcommand(
+      "catalog", "The equilibrium of every ordered pair of models of a catalogue");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("file", arguments->path, "CSV with the columns model, success, latency, cost; - for standard input")
+  verb->add_option("file", arguments->path,
+                   "CSV with the columns model, success, latency, cost; - for standard input")
       ->option_text("FILE.csv")
       ->required();
-  verb->add_option("--value", arguments->value, "V, what a solved task is worth to the user (assumed: 1)")
+  verb->add_option("--value", arguments->value,
+                   "V, what a solved task is worth to the user (assumed: 1)")
       ->option_text("NUMBER");
   verb->add_option("--value-of-time", arguments->value_of_time,
                    "worth of one unit of latency in V's unit (assumed: 0.005)")
       ->option_text("NUMBER");
-  verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs the provider (assumed: 0.1)")
+  verb->add_option("--penalty", arguments->penalty,
+                   "P, what an unsolved task costs the provider (assumed: 0.1)")
       ->option_text("NUMBER");
-  verb->add_option("--columns", arguments->columns, "read KEY (model, success, latency or cost) from another column")
+  verb->add_option("--columns", arguments->columns,
+                   "read KEY (model, success, latency or cost) from another column")
       ->option_text("KEY=COLUMN")
       ->expected(1)
       ->take_all();
-  verb->add_option("--top", arguments->top, "how many of the worst disagreements to list (default 5)")
+  verb->add_option("--top", arguments->top,
+                   "how many of the worst disagreements to list (default 5)")
       ->check(CLI::Range(0, 1'000'000))
       ->option_text("N");
   verb->add_flag("--pairs", arguments->pairs, "list every ordered pair");

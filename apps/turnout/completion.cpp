@@ -21,7 +21,8 @@ std::string bash_script(const CLI::App& program) {
   std::string cases;
   for (const CLI::App* verb : program.get_subcommands({})) {
     verbs += " " + verb->get_name();
-    cases += fmt::format("    {}) words=\"{}\" ;;\n", verb->get_name(), options_of(*verb).substr(1));
+    cases +=
+        fmt::format("    {}) words=\"{}\" ;;\n", verb->get_name(), options_of(*verb).substr(1));
   }
   return "# bash completion for turnout: eval \"$(turnout completion bash)\"\n"
          "_turnout() {\n"
@@ -43,11 +44,14 @@ std::string bash_script(const CLI::App& program) {
 void add_completion(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand("completion", "A shell completion script");
   auto shell = std::make_shared<std::string>();
-  verb->add_option("shell", *shell, "bash; zsh takes it after 'autoload bashcompinit; bashcompinit'")
+  verb->add_option("shell", *shell,
+                   "bash; zsh takes it after 'autoload bashcompinit; bashcompinit'")
       ->required()
       ->check(CLI::IsMember({"bash"}));
   verb->footer("Example:\n  eval \"$(turnout completion bash)\"");
-  verb->callback([shell, &program, &chosen] { chosen = [shell, &program] { return print(bash_script(program)); }; });
+  verb->callback([shell, &program, &chosen] {
+    chosen = [shell, &program] { return print(bash_script(program)); };
+  });
 }
 
 }  // namespace turnout::program

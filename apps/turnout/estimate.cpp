@@ -41,32 +41,38 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     auto file = base::OutputFile::create(arguments.output);
     if (!file) return file.error();
     base::OutputFile out = *std::move(file);
-    auto written = out.write(report::estimate_scenario(report, arguments.population)).and_then([&](base::Done) {
-      return out.commit();
-    });
+    auto written = out.write(report::estimate_scenario(report, arguments.population))
+                       .and_then([&](base::Done) { return out.commit(); });
     if (!written) return written.error();
   }
-  return print(arguments.json ? report::to_text(report::estimate_json(report)) : report::estimate_text(report));
+  return print(arguments.json ? report::to_text(report::estimate_json(report))
+                              : report::estimate_text(report));
 }
 
 }  // namespace
 
 void add_estimate(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("estimate", "The game that a traffic log tells: values, intervals, bounds");
+  auto* verb = program.add_subcommand(
+      "estimate", "The game that a traffic log tells: values, intervals, bounds");
   auto arguments = std::make_shared<Arguments>();
   arguments->log.add_to(*verb, true);
-  auto* ltv = verb->add_option("--ltv", arguments->lifetime_value,
-                               "a customer's lifetime value in dollars: P is that times the extra leaving")
-                  ->check(CLI::Range(0.0, 1e9))
-                  ->option_text("USD");
+  auto* ltv =
+      verb->add_option("--ltv", arguments->lifetime_value,
+                       "a customer's lifetime value in dollars: P is that times the extra leaving")
+          ->check(CLI::Range(0.0, 1e9))
+          ->option_text("USD");
   verb->add_option("--feedback-odds", arguments->options.feedback_odds,
-                   "feedback after leaving may be up to so many times as likely, or unlikely, as after a success; "
+                   "feedback after leaving may be up to so many times as likely, or unlikely, as "
+                   "after a success; "
                    "1 (default): equally likely")
       ->check(CLI::Range(1.0, 1000.0))
       ->option_text("RATIO");
-  verb->add_option("-o,--output", arguments->output, "write the scenario to this file")->option_text("FILE.toml");
-  verb->add_flag("--population", arguments->population, "write V as a lognormal over the users, not as its median");
-  verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")->option_text("N");
+  verb->add_option("-o,--output", arguments->output, "write the scenario to this file")
+      ->option_text("FILE.toml");
+  verb->add_flag("--population", arguments->population,
+                 "write V as a lognormal over the users, not as its median");
+  verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")
+      ->option_text("N");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, ltv, &chosen] {

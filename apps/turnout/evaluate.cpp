@@ -17,7 +17,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout evaluate --log examples/explored.jsonl.gz --policy mini,mini,large --penalty 5\n"
     "  turnout evaluate --log sqlite:passes.db --policy large --json\n"
-    "The log's policies must draw their models (turnout simulate --policy explore:0.2/...) and log the probabilities.";
+    "The log's policies must draw their models (turnout simulate --policy explore:0.2/...) and log "
+    "the probabilities.";
 
 struct Arguments {
   LogArguments log;
@@ -44,7 +45,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto statistics = estimation::store_statistics(*log.store, selection, on_passes);
   if (!statistics) return statistics.error();
   std::set<std::string> names;
-  for (const auto& [key, counts] : statistics->paths) names.insert(key.models.begin(), key.models.end());
+  for (const auto& [key, counts] : statistics->paths)
+    names.insert(key.models.begin(), key.models.end());
   const std::vector<std::string> models(names.begin(), names.end());
   auto policy = policy::RoutingPolicy::parse(arguments.policy, models);
   if (!policy) return policy.error();
@@ -58,20 +60,23 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto answer = evaluator.finish();
   if (!answer) return answer.error().within("--policy");
   const auto penalty = arguments.with_penalty ? std::optional(arguments.penalty) : std::nullopt;
-  return print(arguments.json ? report::to_text(report::off_policy_json(arguments.policy, *answer, penalty))
-                              : report::off_policy_text(arguments.policy, *answer, penalty));
+  return print(arguments.json
+                   ? report::to_text(report::off_policy_json(arguments.policy, *answer, penalty))
+                   : report::off_policy_text(arguments.policy, *answer, penalty));
 }
 
 }  // namespace
 
 void add_evaluate(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("evaluate", "What another policy would have come to, from logged propensities");
+  auto* verb = program.add_subcommand(
+      "evaluate", "What another policy would have come to, from logged propensities");
   auto arguments = std::make_shared<Arguments>();
   arguments->log.add_to(*verb, true);
   verb->add_option("--policy", arguments->policy, "the policy, as in turnout simulate --help")
       ->option_text("POLICY")
       ->required();
-  auto* penalty = verb->add_option("--penalty", arguments->penalty, "P, what an unsolved task costs: J is given too")
+  auto* penalty = verb->add_option("--penalty", arguments->penalty,
+                                   "P, what an unsolved task costs: J is given too")
                       ->check(CLI::Range(0.0, 1e9))
                       ->option_text("P");
   verb->add_flag("--json", arguments->json, "print JSON");

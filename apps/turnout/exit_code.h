@@ -6,8 +6,9 @@ namespace turnout::program {
 enum class ExitCode {
   kDone = 0,
   kInternalError = 1,  ///< a defect of turnout itself
-  kBadInput = 2,       ///< arguments, input or output that cannot be used; one line on standard error says which
-  kClaimFailed = 3,    ///< verify: a statement failed that is not known to fail
+  kBadInput =
+      2,  ///< arguments, input or output that cannot be used; one line on standard error says which
+  kClaimFailed = 3,  ///< verify: a statement failed that is not known to fail
 };
 
 }  // namespace turnout::program

@@ -22,14 +22,15 @@ struct Arguments {
 base::Result<ExitCode> run(const Arguments& arguments) {
   auto scenario = arguments.scenario.read_paper_game("explain");
   if (!scenario) return scenario.error();
-  return print(arguments.json ? report::to_text(report::explain_json(*scenario)) : report::explain_text(*scenario));
+  return print(arguments.json ? report::to_text(report::explain_json(*scenario))
+                              : report::explain_text(*scenario));
 }
 
 }  // namespace
 
 void add_explain(CLI::App& program, Action& chosen) {
-  auto* verb =
-      program.add_subcommand("explain", "The decision rule that applied, and how far the nearest change of policy is");
+  auto* verb = program.add_subcommand(
+      "explain", "The decision rule that applied, and how far the nearest change of policy is");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   verb->add_flag("--json", arguments->json, "print JSON");

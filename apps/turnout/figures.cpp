@@ -15,7 +15,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout figures\n"
     "  turnout figures --folder pictures --format png --catalog catalog/aider_edit.csv\n"
-    "Writes the region decomposition, response curves, misalignment, throttling and the catalogue's scatter.";
+    "Writes the region decomposition, response curves, misalignment, throttling and the "
+    "catalogue's scatter.";
 
 struct Arguments {
   std::string folder = "docs/figures", format = "svg", catalog = "catalog/aider_polyglot.csv";
@@ -34,7 +35,8 @@ base::Status write(const Arguments& arguments, const std::string& name, drawing:
                    const std::function<void(drawing::Canvas&)>& draw) {
   auto bytes = drawing::picture(arguments.format, size, draw);
   if (!bytes) return bytes.error();
-  auto file = base::OutputFile::create(fmt::format("{}/{}.{}", arguments.folder, name, arguments.format));
+  auto file =
+      base::OutputFile::create(fmt::format("{}/{}.{}", arguments.folder, name, arguments.format));
   if (!file) return file.error();
   base::OutputFile out = *std::move(file);
   if (auto written = out.write(*bytes); !written) return written;
@@ -58,8 +60,9 @@ base::Status draw_maps(const Arguments& arguments) {
     const auto y = *landscape::Axis::parse("--y", figure.y);
     auto map = landscape::region_map(figure.game, x, y, figure.shown, {500, 400});
     if (!map) return map.error();
-    const report::MapReport drawn{
-        {figure.game, {"M1", "M2"}}, *std::move(map), landscape::trace_boundaries(figure.game, x, y, 256)};
+    const report::MapReport drawn{{figure.game, {"M1", "M2"}},
+                                  *std::move(map),
+                                  landscape::trace_boundaries(figure.game, x, y, 256)};
     auto written = write(arguments, figure.name, drawing::map_picture_size(drawn),
                          [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, drawn); });
     if (!written) return written;
@@ -71,13 +74,15 @@ base::Status draw_curves(const Arguments& arguments) {
   using game::Game;
   using game::Model;
   // xi1 > 0 > xi2: three phases; xi1 < 0 < xi2: one threshold.
-  const scenario::TwoModelScenario phases{*Game::make({10, 1}, {4}, {Model{0.6, 1, 0.4}, Model{0.62, 8, 2}}),
-                                          {"M1", "M2"}};
-  const scenario::TwoModelScenario threshold{*Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}}),
-                                             {"M1", "M2"}};
+  const scenario::TwoModelScenario phases{
+      *Game::make({10, 1}, {4}, {Model{0.6, 1, 0.4}, Model{0.62, 8, 2}}), {"M1", "M2"}};
+  const scenario::TwoModelScenario threshold{
+      *Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}}), {"M1", "M2"}};
   for (const auto* game : {&phases, &threshold}) {
-    auto written = write(arguments, game == &phases ? "response-three-phases" : "response-one-threshold",
-                         drawing::kFigureSize, [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); });
+    auto written =
+        write(arguments, game == &phases ? "response-three-phases" : "response-one-threshold",
+              drawing::kFigureSize,
+              [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); });
     if (!written) return written;
   }
   return base::Done{};
@@ -85,7 +90,8 @@ base::Status draw_curves(const Arguments& arguments) {
 
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (drawing::picture_format("x." + arguments.format).empty()) {
-    return base::Error{base::ErrorCode::kInvalidValue, arguments.format + " must be svg, png or pdf", "--format"};
+    return base::Error{base::ErrorCode::kInvalidValue,
+                       arguments.format + " must be svg, png or pdf", "--format"};
   }
   auto rows = base::LineReader::open(arguments.catalog);
   if (!rows) return rows.error();
@@ -94,7 +100,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (!models) return models.error();
   std::error_code problem;
   std::filesystem::create_directories(arguments.folder, problem);
-  if (problem) return base::Error{base::ErrorCode::kUnwritable, problem.message(), arguments.folder};
+  if (problem)
+    return base::Error{base::ErrorCode::kUnwritable, problem.message(), arguments.folder};
   if (auto done = draw_maps(arguments); !done) return done.error();
   if (auto done = draw_curves(arguments); !done) return done.error();
   auto written = write(arguments, "catalog", drawing::kFigureSize,
@@ -108,9 +115,12 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 void add_figures(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand("figures", "Draw the figures of the documentation again");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("--folder", arguments->folder, "where they go (default docs/figures)")->option_text("FOLDER");
-  verb->add_option("--format", arguments->format, "svg (default), png or pdf")->option_text("FORMAT");
-  verb->add_option("--catalog", arguments->catalog, "models of the scatter (default catalog/aider_polyglot.csv)")
+  verb->add_option("--folder", arguments->folder, "where they go (default docs/figures)")
+      ->option_text("FOLDER");
+  verb->add_option("--format", arguments->format, "svg (default), png or pdf")
+      ->option_text("FORMAT");
+  verb->add_option("--catalog", arguments->catalog,
+                   "models of the scatter (default catalog/aider_polyglot.csv)")
       ->option_text("FILE.csv");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -4,10 +4,10 @@
 #include "log_arguments.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
+#include "turnout/mapping/mapped_reader.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/store/import.h"
-#include "turnout/mapping/mapped_reader.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -19,7 +19,8 @@ constexpr const char* kExamples =
     "  zcat logs/*.gz | turnout import - sqlite:passes.db --json\n"
     "  turnout import --map langfuse export/ postgres://me@db.example/traffic\n"
     "  turnout import --map litellm postgres://me@db.example/litellm sqlite:passes.db\n"
-    "Importing a file again changes nothing; an import that was killed is finished by starting it again.";
+    "Importing a file again changes nothing; an import that was killed is finished by starting it "
+    "again.";
 
 struct Arguments {
   std::string source, destination, map;
@@ -53,9 +54,11 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto store = store::open_store(arguments.destination, store::Create::kYes);
   if (!store) return store.error();
   base::Progress progress("importing passes", 0);
-  auto counts = store::import_passes(**reader, **store, [&](std::size_t passes) { progress.step(passes); });
+  auto counts =
+      store::import_passes(**reader, **store, [&](std::size_t passes) { progress.step(passes); });
   if (!counts) return counts.error();
-  return print(arguments.json ? report::to_text(report::import_json(*counts)) : report::import_text(*counts));
+  return print(arguments.json ? report::to_text(report::import_json(*counts))
+                              : report::import_text(*counts));
 }
 
 }  // namespace
@@ -63,10 +66,12 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 void add_import(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand("import", "Put a log of passes into a store, each pass once");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("source", arguments->source, "FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, or -")
+  verb->add_option("source", arguments->source,
+                   "FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, or -")
       ->option_text("SOURCE")
       ->required();
-  verb->add_option("destination", arguments->destination, "sqlite:FILE, postgres://... or clickhouse://...")
+  verb->add_option("destination", arguments->destination,
+                   "sqlite:FILE, postgres://... or clickhouse://...")
       ->option_text("DEST")
       ->required();
   verb->add_option("--map", arguments->map, map_help())->option_text("MAP");

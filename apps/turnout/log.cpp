@@ -64,17 +64,18 @@ base::Result<ExitCode> check(const Arguments& arguments) {
 
 base::Result<std::unique_ptr<store::PassStore>> open(const std::string& name) {
   if (store::is_store(name)) return store::open_store(name, store::Create::kNo);
-  return base::Error{base::ErrorCode::kMalformedInput,
-                     base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
+  return base::Error{
+      base::ErrorCode::kMalformedInput,
+      base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
 }
 
 base::Result<ExitCode> show_map(const Arguments& arguments) {
   const auto text = mapping::row_map_text(arguments.store);
   if (!text.empty()) return print(std::string(text));
-  return base::Error{
-      base::ErrorCode::kInvalidValue,
-      fmt::format("{} must be one of {}", base::in_quotes(arguments.store), fmt::join(mapping::row_map_names(), ", ")),
-      "NAME"};
+  return base::Error{base::ErrorCode::kInvalidValue,
+                     fmt::format("{} must be one of {}", base::in_quotes(arguments.store),
+                                 fmt::join(mapping::row_map_names(), ", ")),
+                     "NAME"};
 }
 
 base::Result<ExitCode> create(const Arguments& arguments) {
@@ -101,27 +102,36 @@ base::Result<ExitCode> prune(const Arguments& arguments) {
   if (!store) return store.error();
   auto gone = (*store)->prune(*before);
   if (!gone) return gone.error();
-  return print(arguments.json ? report::to_text({{"deleted", *gone}}) : fmt::format("{} passes deleted\n", *gone));
+  return print(arguments.json ? report::to_text({{"deleted", *gone}})
+                              : fmt::format("{} passes deleted\n", *gone));
 }
 
 }  // namespace
 
 void add_log(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("log", "Look at a log of passes: stats, check, tail, prune, create, map");
+  auto* verb = program.add_subcommand(
+      "log", "Look at a log of passes: stats, check, tail, prune, create, map");
   verb->require_subcommand(1);
   verb->footer(kExamples);
   auto arguments = std::make_shared<Arguments>();
-  const auto add = [&](const char* name, const char* what, base::Result<ExitCode> (*action)(const Arguments&)) {
+  const auto add = [&](const char* name, const char* what,
+                       base::Result<ExitCode> (*action)(const Arguments&)) {
     auto* part = verb->add_subcommand(name, what);
-    part->callback([arguments, action, &chosen] { chosen = [arguments, action] { return action(*arguments); }; });
+    part->callback([arguments, action, &chosen] {
+      chosen = [arguments, action] { return action(*arguments); };
+    });
     return part;
   };
-  arguments->log.add_to(*add("stats", "Passes, tasks, times, and how the passes of each model ended", stats), false);
-  arguments->log.add_to(*add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
-                        false);
-  for (auto* part : verb->get_subcommands({})) part->add_flag("--json", arguments->json, "print JSON");
+  arguments->log.add_to(
+      *add("stats", "Passes, tasks, times, and how the passes of each model ended", stats), false);
+  arguments->log.add_to(
+      *add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
+      false);
+  for (auto* part : verb->get_subcommands({}))
+    part->add_flag("--json", arguments->json, "print JSON");
   add("map", "Print a map of another program's log, to be copied and changed", show_map)
-      ->add_option("name", arguments->store, fmt::format("{}", fmt::join(mapping::row_map_names(), ", ")))
+      ->add_option("name", arguments->store,
+                   fmt::format("{}", fmt::join(mapping::row_map_names(), ", ")))
       ->option_text("NAME")
       ->required();
   add("create", "Make a store's tables, or bring them up to date; import does so too", create)
@@ -136,7 +146,9 @@ void add_log(CLI::App& program, Action& chosen) {
   auto* old = add("prune", "Delete the tasks that began before a time, whole", prune);
   old->add_option("store", arguments->store, kStores)->option_text("STORE")->required();
   old->add_flag("--json", arguments->json, "print JSON");
-  old->add_option("--before", arguments->before, "a day or a time")->option_text("TIME")->required();
+  old->add_option("--before", arguments->before, "a day or a time")
+      ->option_text("TIME")
+      ->required();
 }
 
 }  // namespace turnout::program

@@ -15,20 +15,27 @@ base::Result<std::int64_t> option_time(const std::string& option, const std::str
   constexpr std::size_t kDay = 10;
   const auto time = traffic::parse_time(text.size() == kDay ? text + "T00:00:00Z" : text);
   if (time) return *time;
-  return Error{ErrorCode::kInvalidValue,
-               base::in_quotes(text) + " must be a day (2026-11-24) or a time (2026-11-24T10:20:30Z)", option};
+  return Error{
+      ErrorCode::kInvalidValue,
+      base::in_quotes(text) + " must be a day (2026-11-24) or a time (2026-11-24T10:20:30Z)",
+      option};
 }
 
 void LogArguments::add_to(CLI::App& verb, bool as_option, bool required) {
   const char* help =
-      "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, -, or a store (sqlite:FILE, postgres://..., "
+      "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, -, or a store "
+      "(sqlite:FILE, postgres://..., "
       "clickhouse://...)";
-  auto* source = verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
+  auto* source =
+      verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
   if (required) source->required();
   verb.add_option("--map", map_, map_help())->option_text("MAP");
-  verb.add_option("--since", since_, "only tasks that began at this day or time, or later")->option_text("TIME");
-  verb.add_option("--until", until_, "only tasks that began before this day or time")->option_text("TIME");
-  verb.add_option("--where", where_, "only tasks whose first pass has COLUMN=VALUE (user_id, model or policy_id)")
+  verb.add_option("--since", since_, "only tasks that began at this day or time, or later")
+      ->option_text("TIME");
+  verb.add_option("--until", until_, "only tasks that began before this day or time")
+      ->option_text("TIME");
+  verb.add_option("--where", where_,
+                  "only tasks whose first pass has COLUMN=VALUE (user_id, model or policy_id)")
       ->option_text("COLUMN=VALUE");
   verb.add_option("--window", window_s_,
                   "seconds after which a user who has not come back ended the task (default 3600)")
@@ -40,8 +47,8 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
   constexpr double kMicro = 1e6;
   estimation::LogSelection selection;
   selection.window_us = static_cast<std::int64_t>(window_s_ * kMicro);
-  for (auto [option, text, to] :
-       {std::tuple{"--since", &since_, &selection.since_us}, std::tuple{"--until", &until_, &selection.until_us}}) {
+  for (auto [option, text, to] : {std::tuple{"--since", &since_, &selection.since_us},
+                                  std::tuple{"--until", &until_, &selection.until_us}}) {
     if (text->empty()) continue;
     auto time = option_time(option, *text);
     if (!time) return time.error();
@@ -50,9 +57,12 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
   for (const auto& condition : where_) {
     const auto equals = condition.find('=');
     const std::string column = condition.substr(0, equals);
-    if (equals == std::string::npos || (column != "user_id" && column != "model" && column != "policy_id")) {
-      return Error{ErrorCode::kInvalidValue,
-                   base::in_quotes(condition) + " must be user_id=VALUE, model=VALUE or policy_id=VALUE", "--where"};
+    if (equals == std::string::npos ||
+        (column != "user_id" && column != "model" && column != "policy_id")) {
+      return Error{
+          ErrorCode::kInvalidValue,
+          base::in_quotes(condition) + " must be user_id=VALUE, model=VALUE or policy_id=VALUE",
+          "--where"};
     }
     selection.where[column] = condition.substr(equals + 1);
   }
@@ -68,7 +78,8 @@ base::Result<std::optional<mapping::MappedLog>> LogArguments::mapped() const {
   if (map_.empty()) return std::optional<mapping::MappedLog>();
   auto map = mapping::read_row_map(map_);
   if (!map) return map.error();
-  return std::optional(mapping::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
+  return std::optional(
+      mapping::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
 }
 
 base::Result<mapping::OpenLog> LogArguments::open() const {
@@ -84,7 +95,8 @@ base::Result<analysis::LogReading> LogArguments::read() const {
   auto map = mapped();
   if (!map) return map.error();
   base::Progress progress("reading passes", 0);
-  return analysis::read_log(source_, *map, *chosen, [&](std::size_t passes) { progress.step(passes); });
+  return analysis::read_log(source_, *map, *chosen,
+                            [&](std::size_t passes) { progress.step(passes); });
 }
 
 }  // namespace turnout::program

@@ -21,7 +21,8 @@ class LogArguments {
   [[nodiscard]] base::Result<analysis::LogReading> read() const;
   /// Opens it with a progress bar, to be read more than once.
   [[nodiscard]] base::Result<mapping::OpenLog> open() const;
-  /// @returns the map that --map names and the window to match re-prompts in; nothing without --map.
+  /// @returns the map that --map names and the window to match re-prompts in; nothing without
+  ///   --map.
   [[nodiscard]] base::Result<std::optional<mapping::MappedLog>> mapped() const;
   [[nodiscard]] const std::string& source() const { return source_; }
 

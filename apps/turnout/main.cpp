@@ -18,7 +18,8 @@ namespace turnout::program {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed (verify), a row is wrong "
+    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed "
+    "(verify), a row is wrong "
     "(log check).\n"
     "Each verb has its own --help with an example.";
 
@@ -32,8 +33,10 @@ int fail(const std::string& message) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App program("Turnout: which language model should serve each attempt at a task, when users re-prompt or leave",
-                   "turnout");
+  CLI::App program(
+      "Turnout: which language model should serve each attempt at a task, when users re-prompt or "
+      "leave",
+      "turnout");
   program.set_version_flag("--version", "turnout " TURNOUT_VERSION);
   program.require_subcommand(0, 1);
   program.footer(kFooter);
@@ -77,9 +80,9 @@ int run(int argc, char** argv) {
 
 base::Result<ExitCode> print(const std::string& text) {
   auto out = base::OutputFile::standard_output();
-  return out.write(text).and_then([&](base::Done) { return out.commit(); }).and_then([](base::Done) {
-    return base::Result<ExitCode>(ExitCode::kDone);
-  });
+  return out.write(text)
+      .and_then([&](base::Done) { return out.commit(); })
+      .and_then([](base::Done) { return base::Result<ExitCode>(ExitCode::kDone); });
 }
 
 }  // namespace turnout::program

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout map examples/grok-3-mini-gpt-5.toml --x P=0:0.5 --y c2=0.002:0.2:log -o map.svg\n"
-    "  turnout map examples/grok-3-mini-gpt-5.toml --x V=0.2:2 --y t2/t1=0.2:5:log --show misalignment -o map.png\n"
+    "  turnout map examples/grok-3-mini-gpt-5.toml --x V=0.2:2 --y t2/t1=0.2:5:log --show "
+    "misalignment -o map.png\n"
     "  turnout map examples/gpt-4.1.toml --x c2/p2-c1/p1=-0.1:0.2 --y P=0:1 --size 200x200 --json";
 
 struct Arguments {
@@ -36,23 +37,25 @@ base::Result<std::array<std::size_t, 2>> size_of(const std::string& text) {
     return error == std::errc() && end == digits.data() + digits.size() && to >= 1 && to <= kMost;
   };
   const std::string_view all = text;
-  if (times != std::string::npos && read(all.substr(0, times), size[0]) && read(all.substr(times + 1), size[1]))
+  if (times != std::string::npos && read(all.substr(0, times), size[0]) &&
+      read(all.substr(times + 1), size[1]))
     return size;
-  return base::Error{base::ErrorCode::kInvalidValue, base::in_quotes(text) + " must be WIDTHxHEIGHT, each 1 to 10000",
-                     "--size"};
+  return base::Error{base::ErrorCode::kInvalidValue,
+                     base::in_quotes(text) + " must be WIDTHxHEIGHT, each 1 to 10000", "--size"};
 }
 
 base::Result<std::string> content_of(const report::MapReport& map, const std::string& path) {
   const std::string format = drawing::picture_format(path);
   if (!format.empty()) {
     return drawing::picture(format, drawing::map_picture_size(map),
-                           [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, map); });
+                            [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, map); });
   }
   if (path.ends_with(".csv")) return report::map_csv(map);
   if (path.ends_with(".npy")) return report::map_npy(map);
   if (path.ends_with(".json")) return report::to_text(report::map_json(map));
   return base::Error{base::ErrorCode::kInvalidValue,
-                     base::in_quotes(path) + " must end in .svg, .png, .pdf, .csv, .npy or .json", "--output"};
+                     base::in_quotes(path) + " must end in .svg, .png, .pdf, .csv, .npy or .json",
+                     "--output"};
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -63,10 +66,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (!y) return y.error();
   const auto shown = landscape::shown_of(arguments.show);
   if (!shown) {
-    return base::Error{
-        base::ErrorCode::kInvalidValue,
-        fmt::format("{} must be one of {}", base::in_quotes(arguments.show), fmt::join(landscape::kShownNames, ", ")),
-        "--show"};
+    return base::Error{base::ErrorCode::kInvalidValue,
+                       fmt::format("{} must be one of {}", base::in_quotes(arguments.show),
+                                   fmt::join(landscape::kShownNames, ", ")),
+                       "--show"};
   }
   const auto size = size_of(arguments.size);
   if (!size) return size.error();
@@ -99,15 +102,18 @@ void add_map(CLI::App& program, Action& chosen) {
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   const char* axis =
-      "QUANTITY=LOW:HIGH or ...:log; a parameter (V, w, P, p1, t1, c1, p2, ...), a ratio (t2/t1) or a difference "
+      "QUANTITY=LOW:HIGH or ...:log; a parameter (V, w, P, p1, t1, c1, p2, ...), a ratio (t2/t1) "
+      "or a difference "
       "(c2/p2-c1/p1)";
   verb->add_option("--x", arguments->x, axis)->option_text("AXIS")->required();
   verb->add_option("--y", arguments->y, "likewise")->option_text("AXIS")->required();
   verb->add_option("--show", arguments->show,
                    fmt::format("{} (default policy)", fmt::join(landscape::kShownNames, ", ")))
       ->option_text("WHAT");
-  verb->add_option("--size", arguments->size, "points along x and y (default 1000x1000)")->option_text("WxH");
-  verb->add_option("-o,--output", arguments->output, "picture (.svg, .png, .pdf) or data (.csv, .npy, .json)")
+  verb->add_option("--size", arguments->size, "points along x and y (default 1000x1000)")
+      ->option_text("WxH");
+  verb->add_option("-o,--output", arguments->output,
+                   "picture (.svg, .png, .pdf) or data (.csv, .npy, .json)")
       ->option_text("FILE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

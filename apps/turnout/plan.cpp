@@ -37,8 +37,9 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   report::PlanAnswer answer;
   if (arguments.depth > 0 || scenario::has_types(*scenario)) {
     answer.depth = arguments.depth > 0 ? arguments.depth : kUsualDepth;
-    answer.classes = game::compare_plans(scenario->game, scenario::task_types(*scenario, *answer.depth), *answer.depth,
-                                         limits(2'000'000));
+    answer.classes =
+        game::compare_plans(scenario->game, scenario::task_types(*scenario, *answer.depth),
+                            *answer.depth, limits(2'000'000));
   } else {
     answer.classes = game::compare_plans(scenario->game, limits(100'000));
   }
@@ -49,17 +50,19 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_plan(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand(
-      "plan",
-      "The optimal escalation plan for any number of models: who serves attempt 1, 2, 3, ..., beside simpler plans");
+  auto* verb = program.add_subcommand("plan",
+                                      "The optimal escalation plan for any number of models: who "
+                                      "serves attempt 1, 2, 3, ..., beside simpler plans");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   verb->add_option("--depth", arguments->depth,
-                   "exactly D attempts are on offer, 1 to 64 (default 5 where failures are informative, else no limit)")
+                   "exactly D attempts are on offer, 1 to 64 (default 5 where failures are "
+                   "informative, else no limit)")
       ->check(CLI::Range(std::size_t{1}, game::kDeepest))
       ->option_text("D");
-  verb->add_option("--nodes", arguments->nodes,
-                   "most partial plans to look at, 1 to 1e9 (default 2000000 with a depth, 100000 without)")
+  verb->add_option(
+          "--nodes", arguments->nodes,
+          "most partial plans to look at, 1 to 1e9 (default 2000000 with a depth, 100000 without)")
       ->check(CLI::Range(1, 1'000'000'000))
       ->option_text("N");
   verb->add_flag("--json", arguments->json, "print JSON");

@@ -39,8 +39,8 @@ class Alone final : public Ranks {
  public:
   explicit Alone(const cpu_set_t& own) : Ranks(0, 1, static_cast<unsigned>(CPU_COUNT(&own))) {}
   void send(const std::string& /*text*/) const override {}
-  [[nodiscard]] std::optional<std::string> receive(std::uint64_t /*from*/,
-                                                   const std::function<bool()>& /*given_up*/) const override {
+  [[nodiscard]] std::optional<std::string> receive(
+      std::uint64_t /*from*/, const std::function<bool()>& /*given_up*/) const override {
     return std::nullopt;
   }
   [[nodiscard]] std::string broadcast(std::string text) const override { return text; }
@@ -67,7 +67,8 @@ class Patience {
 
 // NOLINTBEGIN(clang-analyzer-optin.mpi.MPI-Checker): it knows MPI_Wait only, not polling by MPI_Test
 
-/// @returns whether the request was done before given_up() said so: a rank may die in the middle of a message.
+/// @returns whether the request was done before given_up() said so: a rank may die in the middle of
+///   a message.
 bool wait_for(MPI_Request& request, const std::function<bool()>& given_up) {
   int done = 0;
   Patience patience;
@@ -92,9 +93,10 @@ unsigned fair_share() {
   std::vector<cpu_set_t> all(static_cast<std::size_t>(size));
   MPI_Allgather(&own, sizeof own, MPI_BYTE, all.data(), sizeof own, MPI_BYTE, machine);
   MPI_Comm_free(&machine);
-  const auto sharing =
-      std::count_if(all.begin(), all.end(), [&](const cpu_set_t& set) { return CPU_EQUAL(&own, &set); });
-  return std::max(1U, static_cast<unsigned>(CPU_COUNT(&own) / std::max<std::ptrdiff_t>(1, sharing)));
+  const auto sharing = std::count_if(all.begin(), all.end(),
+                                     [&](const cpu_set_t& set) { return CPU_EQUAL(&own, &set); });
+  return std::max(1U,
+                  static_cast<unsigned>(CPU_COUNT(&own) / std::max<std::ptrdiff_t>(1, sharing)));
 }
 
 class Connected final : public Ranks {
@@ -118,13 +120,14 @@ class Connected final : public Ranks {
     wait_for(request);
   }
 
-  [[nodiscard]] std::optional<std::string> receive(std::uint64_t from,
-                                                   const std::function<bool()>& given_up) const override {
+  [[nodiscard]] std::optional<std::string> receive(
+      std::uint64_t from, const std::function<bool()>& given_up) const override {
     MPI_Message message = MPI_MESSAGE_NULL;
     MPI_Status status;
     int arrived = 0;
     Patience patience;
-    while (MPI_Improbe(static_cast<int>(from), 0, MPI_COMM_WORLD, &arrived, &message, &status), arrived == 0) {
+    while (MPI_Improbe(static_cast<int>(from), 0, MPI_COMM_WORLD, &arrived, &message, &status),
+           arrived == 0) {
       if (given_up()) return std::nullopt;
       patience.wait();
     }
@@ -165,14 +168,16 @@ class Connected final : public Ranks {
 #endif
 
 base::Result<std::unique_ptr<Ranks>> Ranks::connect() {
-  if (!started_with_others()) return std::unique_ptr<Ranks>(std::make_unique<Alone>(processors_of_this_process()));
+  if (!started_with_others())
+    return std::unique_ptr<Ranks>(std::make_unique<Alone>(processors_of_this_process()));
 #ifdef TURNOUT_MPI
   int given = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given);
   return std::unique_ptr<Ranks>(std::make_unique<Connected>());
 #else
   return base::Error{base::ErrorCode::kUnsupported,
-                     "was started with other ranks, but built without MPI (TURNOUT_MPI=OFF)", "sweep"};
+                     "was started with other ranks, but built without MPI (TURNOUT_MPI=OFF)",
+                     "sweep"};
 #endif
 }
 

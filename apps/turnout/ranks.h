@@ -10,8 +10,9 @@
 
 namespace turnout::program {
 
-/// The processes that mpirun or srun started together; just one if neither did, which costs nothing. All calls are made
-/// by one thread; those that wait sleep, so that they leave the processor to those that work.
+/// The processes that mpirun or srun started together; just one if neither did, which costs
+/// nothing. All calls are made by one thread; those that wait sleep, so that they leave the
+/// processor to those that work.
 class Ranks {
  public:
   /// @returns kUnsupported if there are others and this program was built without MPI.
@@ -24,14 +25,16 @@ class Ranks {
 
   [[nodiscard]] std::uint64_t rank() const { return rank_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  /// @returns the processors that this process may use, its fair share of those that it shares with other ranks.
+  /// @returns the processors that this process may use, its fair share of those that it shares with
+  ///   other ranks.
   [[nodiscard]] unsigned processors() const { return processors_; }
 
   /// Sends to rank 0; returns when the text may be forgotten.
   virtual void send(const std::string& text) const = 0;
-  /// Rank 0 only. @returns the next text of a rank, in the order of its sends; nothing once `given_up` says so.
-  [[nodiscard]] virtual std::optional<std::string> receive(std::uint64_t from,
-                                                           const std::function<bool()>& given_up) const = 0;
+  /// Rank 0 only. @returns the next text of a rank, in the order of its sends; nothing once
+  /// `given_up` says so.
+  [[nodiscard]] virtual std::optional<std::string> receive(
+      std::uint64_t from, const std::function<bool()>& given_up) const = 0;
   /// @returns rank 0's text, on all ranks.
   [[nodiscard]] virtual std::string broadcast(std::string text) const = 0;
   /// Ends the other ranks, if there are any, and does not wait for them.

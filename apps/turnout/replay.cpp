@@ -21,7 +21,8 @@ constexpr const char* kExamples =
     "  turnout replay catalog/outcomes/gsm8k.csv examples/gsm8k.toml\n"
     "  turnout replay outcomes.csv scenario.toml --score difficulty --splits 50 --json\n"
     "  turnout replay catalog/outcomes/gsm8k.csv --score prompt_chars --random 200\n"
-    "The scenario gives V, P, latencies and costs; success comes from the outcomes, under the models' names.";
+    "The scenario gives V, P, latencies and costs; success comes from the outcomes, under the "
+    "models' names.";
 
 struct Arguments {
   std::string outcomes;
@@ -32,20 +33,22 @@ struct Arguments {
   bool json = false;
 };
 
-base::Result<outcomes::OutcomeTable> read_table(const std::string& path, const outcomes::OutcomeColumns& columns) {
+base::Result<outcomes::OutcomeTable> read_table(const std::string& path,
+                                                const outcomes::OutcomeColumns& columns) {
   auto opened = base::LineReader::open(path);
   if (!opened) return opened.error();
   base::LineReader rows = *std::move(opened);
   auto table = outcomes::read_outcomes(rows, columns);
   if (table && table->tasks.size() < 2) {
-    return base::Error{base::ErrorCode::kInvalidValue, "has 1 task, replay needs at least 2: one to learn from",
-                       rows.name()};
+    return base::Error{base::ErrorCode::kInvalidValue,
+                       "has 1 task, replay needs at least 2: one to learn from", rows.name()};
   }
   return table;
 }
 
 /// The outcomes of the scenario's models, in its order.
-base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table, const std::vector<std::string>& names,
+base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
+                                            const std::vector<std::string>& names,
                                             const std::string& path) {
   for (const std::string& name : names) {
     if (table.column(name) < table.models.size()) continue;
@@ -62,10 +65,12 @@ base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
 
 base::Result<ExitCode> survey(const Arguments& arguments, const outcomes::OutcomeTable& table) {
   if (!arguments.scenario.empty()) {
-    return base::Error{base::ErrorCode::kMalformedInput, "draws its own games, give no scenario", "--random"};
+    return base::Error{base::ErrorCode::kMalformedInput, "draws its own games, give no scenario",
+                       "--random"};
   }
   if (table.models.size() < 2) {
-    return base::Error{base::ErrorCode::kInvalidValue, "has 1 model, --random needs at least 2", arguments.outcomes};
+    return base::Error{base::ErrorCode::kInvalidValue, "has 1 model, --random needs at least 2",
+                       arguments.outcomes};
   }
   base::Progress progress("replaying", arguments.random);
   auto options = arguments.options;
@@ -81,14 +86,16 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return table ? survey(arguments, *table) : table.error();
   }
   if (arguments.scenario.empty())
-    return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N", "replay"};
+    return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N",
+                       "replay"};
   auto read = scenario::read_scenario(arguments.scenario);
   if (!read) return read.error();
   scenario::Scenario scenario = *std::move(read);
   take_means(scenario);
   if (auto ok = scenario::check_for_plans(scenario, "replay"); !ok) return ok.error();
   if (scenario.difficulty || scenario.outcomes) {
-    return base::Error{base::ErrorCode::kUnsupported, "replay takes its types of task from OUTCOMES.csv, leave it out",
+    return base::Error{base::ErrorCode::kUnsupported,
+                       "replay takes its types of task from OUTCOMES.csv, leave it out",
                        scenario.source + ": difficulty"};
   }
   auto table = read_table(arguments.outcomes, {scenario.names, arguments.score});
@@ -110,12 +117,13 @@ void add_replay(CLI::App& program, Action& chosen) {
       "replay", "Policies on the recorded outcomes of real tasks: what they predict, what happens");
   auto arguments = std::make_shared<Arguments>();
   auto& options = arguments->options;
-  verb->add_option(
-          "outcomes", arguments->outcomes,
-          "CSV: task,<model>,... or task,trial,<model>,... or task,model,trials,successes or one row per trial; or -")
+  verb->add_option("outcomes", arguments->outcomes,
+                   "CSV: task,<model>,... or task,trial,<model>,... or task,model,trials,successes "
+                   "or one row per trial; or -")
       ->option_text("OUTCOMES.csv")
       ->required();
-  verb->add_option("scenario", arguments->scenario, "scenario file with the models' names, latencies and costs")
+  verb->add_option("scenario", arguments->scenario,
+                   "scenario file with the models' names, latencies and costs")
       ->option_text("SCENARIO");
   verb->add_option("--depth", options.depth, "attempts on offer, 1 to 64 (default 5)")
       ->check(CLI::Range(std::size_t{1}, game::kDeepest))
@@ -126,14 +134,16 @@ void add_replay(CLI::App& program, Action& chosen) {
   verb->add_option("--splits", options.splits, "random halvings, 1 to 10000 (default 10)")
       ->check(CLI::Range(1, 10'000))
       ->option_text("N");
-  verb->add_option("--bootstrap", options.bootstrap, "resamples for the intervals, 100 to 100000 (default 1000)")
+  verb->add_option("--bootstrap", options.bootstrap,
+                   "resamples for the intervals, 100 to 100000 (default 1000)")
       ->check(CLI::Range(100, 100'000))
       ->option_text("N");
   verb->add_option("--random", arguments->random,
                    "instead of a scenario: N random games of two of the models, 1 to 100000")
       ->check(CLI::Range(1, 100'000))
       ->option_text("N");
-  verb->add_option("--seed", options.seed, "seed of all random numbers (default 1)")->option_text("N");
+  verb->add_option("--seed", options.seed, "seed of all random numbers (default 1)")
+      ->option_text("N");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -38,10 +38,12 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_response(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("response", "The user's best response and both payoffs as functions of s");
+  auto* verb = program.add_subcommand(
+      "response", "The user's best response and both payoffs as functions of s");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
-  verb->add_option("--points", arguments->points, "number of equally spaced s, 2 to 1000000 (default 21)")
+  verb->add_option("--points", arguments->points,
+                   "number of equally spaced s, 2 to 1000000 (default 21)")
       ->check(CLI::Range(2, 1'000'000))
       ->option_text("N");
   auto* csv = verb->add_flag("--csv", arguments->csv, "print CSV");

@@ -17,14 +17,16 @@ struct Flag {
 
 constexpr std::array<Flag, 9> kFlags = {{
     {"--value", "V, what a solved task is worth to the user (>= 0)", game::Quantity::kValue},
-    {"--penalty", "P, what an unsolved task costs the provider (>= 0)", game::Quantity::kChurnPenalty},
+    {"--penalty", "P, what an unsolved task costs the provider (>= 0)",
+     game::Quantity::kChurnPenalty},
     {"--p1", "success probability of one pass of M1, in (0, 1]", game::Quantity::kSuccess},
     {"--t1", "latency of one pass of M1 (>= 0)", game::Quantity::kLatency},
     {"--c1", "provider's cost of one pass of M1", game::Quantity::kCost},
     {"--p2", "success probability of one pass of M2", game::Quantity::kSuccess},
     {"--t2", "latency of one pass of M2", game::Quantity::kLatency},
     {"--c2", "provider's cost of one pass of M2", game::Quantity::kCost},
-    {"--value-of-time", "worth of one unit of latency in V's unit (> 0, default 1)", game::Quantity::kValueOfTime},
+    {"--value-of-time", "worth of one unit of latency in V's unit (> 0, default 1)",
+     game::Quantity::kValueOfTime},
 }};
 constexpr std::size_t kValueOfTime = 8;
 
@@ -38,14 +40,18 @@ base::Result<double> option_number(const std::string& option, const std::string&
 
 void take_means(scenario::Scenario& scenario) {
   if (scenario.uncertain.empty()) return;
-  fmt::print(stderr, "turnout: note: {} numbers have intervals and are taken at their means; see turnout robust\n",
-             scenario.uncertain.size());
+  fmt::print(
+      stderr,
+      "turnout: note: {} numbers have intervals and are taken at their means; see turnout robust\n",
+      scenario.uncertain.size());
   scenario.uncertain.clear();
 }
 
 void note_left_out(const std::vector<std::string>& tables) {
   for (const auto& table : tables)
-    fmt::print(stderr, "turnout: note: {} is left out: the paper's game has none; see turnout plan\n", table);
+    fmt::print(stderr,
+               "turnout: note: {} is left out: the paper's game has none; see turnout plan\n",
+               table);
 }
 
 base::Status take_as_paper_game(scenario::Scenario& scenario) {
@@ -56,7 +62,8 @@ base::Status take_as_paper_game(scenario::Scenario& scenario) {
 }
 
 void ScenarioArguments::add_to(CLI::App& verb) {
-  verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")->option_text("SCENARIO");
+  verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")
+      ->option_text("SCENARIO");
   verb.add_flag("--independent", independent_,
                 "leave the scenario's [difficulty] out, without a note: attempts are independent");
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
@@ -67,11 +74,13 @@ void ScenarioArguments::add_to(CLI::App& verb) {
 }
 
 bool ScenarioArguments::empty() const {
-  return path_.empty() && std::all_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return n.empty(); });
+  return path_.empty() &&
+         std::all_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return n.empty(); });
 }
 
 base::Result<scenario::Scenario> ScenarioArguments::read() const {
-  const bool by_numbers = std::any_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return !n.empty(); });
+  const bool by_numbers =
+      std::any_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return !n.empty(); });
   if (by_numbers == !path_.empty()) {
     return base::Error{base::ErrorCode::kMalformedInput,
                        by_numbers ? "give a scenario file or the game by numbers, not both"
@@ -101,16 +110,20 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
     if (numbers_.at(i).empty()) {
       if (i == kValueOfTime) continue;
       return base::Error{base::ErrorCode::kMalformedInput,
-                         "is missing; a game by numbers needs all but --value-of-time", kFlags.at(i).name};
+                         "is missing; a game by numbers needs all but --value-of-time",
+                         kFlags.at(i).name};
     }
     auto number = option_number(kFlags.at(i).name, numbers_.at(i));
     if (!number) return number.error();
-    if (auto ok = game::check(kFlags.at(i).quantity, *number); !ok) return ok.error().within(kFlags.at(i).name);
+    if (auto ok = game::check(kFlags.at(i).quantity, *number); !ok)
+      return ok.error().within(kFlags.at(i).name);
     x.at(i) = *number;
   }
-  auto game = game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]}, {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}});
+  auto game = game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]},
+                                      {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}});
   if (!game) return game.error();
-  return scenario::Scenario{"game by numbers", *std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
+  return scenario::Scenario{
+      "game by numbers", *std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
 }
 
 base::Result<scenario::Scenario> ScenarioArguments::read_as_paper_game() const {
@@ -121,7 +134,8 @@ base::Result<scenario::Scenario> ScenarioArguments::read_as_paper_game() const {
   return scenario;
 }
 
-base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(const std::string& verb) const {
+base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(
+    const std::string& verb) const {
   return read_as_paper_game().and_then(
       [&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
 }

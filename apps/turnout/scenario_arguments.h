@@ -15,7 +15,8 @@ base::Result<double> option_number(const std::string& option, const std::string&
 /// Puts uncertain numbers at their means and says so in a line on standard error.
 void take_means(scenario::Scenario& scenario);
 
-/// Says in a line for each on standard error what scenario::leave_out_what_the_paper_lacks() left out.
+/// Says in a line for each on standard error what scenario::leave_out_what_the_paper_lacks() left
+/// out.
 void note_left_out(const std::vector<std::string>& tables);
 
 /// Leaves it out, and says so.
@@ -26,14 +27,17 @@ base::Status take_as_paper_game(scenario::Scenario& scenario);
 class ScenarioArguments {
  public:
   void add_to(CLI::App& verb);
-  /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the options, or both.
+  /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the
+  ///   options, or both.
   [[nodiscard]] base::Result<scenario::Scenario> read() const;
   /// @returns the same with take_means().
   [[nodiscard]] base::Result<scenario::Scenario> read_at_means() const;
   /// @returns that with take_as_paper_game().
   [[nodiscard]] base::Result<scenario::Scenario> read_as_paper_game() const;
-  /// @returns the same as the paper's two-model game; kUnsupported naming the key that goes beyond it.
-  [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(const std::string& verb) const;
+  /// @returns the same as the paper's two-model game; kUnsupported naming the key that goes beyond
+  ///   it.
+  [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(
+      const std::string& verb) const;
   /// @returns whether anything was given at all.
   [[nodiscard]] bool empty() const;
 

@@ -32,11 +32,15 @@ constexpr const char* kExamples =
     "  turnout simulate examples/gpt-4.1.toml --policy gpt-4.1-mini --tasks 1e5\n"
     "  turnout simulate examples/paper-user.toml --policy cascade:mini,large,0.035 --tasks 1e7\n"
     "  turnout simulate examples/four-models.toml --compare mini mini,large --tasks 1e5\n"
-    "  turnout simulate examples/hard-tasks.toml --policy mini --policy mini,large --tasks 2e4 --feedback 0.3 -o "
+    "  turnout simulate examples/hard-tasks.toml --policy mini --policy mini,large --tasks 2e4 "
+    "--feedback 0.3 -o "
     "log.jsonl\n"
-    "Policies: MODEL; A,A,B (the last one repeats); cascade:A,B,S; lottery:A=0.7,B=0.3; explore:0.1/POLICY.\n"
-    "Users know the policy and stop when what is promised is not worth the wait. Several policies with -o: each task\n"
-    "draws one. With knows = \"policy\" the paper's users are played, over 100 million passes a second and core.";
+    "Policies: MODEL; A,A,B (the last one repeats); cascade:A,B,S; lottery:A=0.7,B=0.3; "
+    "explore:0.1/POLICY.\n"
+    "Users know the policy and stop when what is promised is not worth the wait. Several policies "
+    "with -o: each task\n"
+    "draws one. With knows = \"policy\" the paper's users are played, over 100 million passes a "
+    "second and core.";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -53,14 +57,18 @@ struct Arguments {
   bool json = false;
 };
 
-Error misuse(const std::string& option, const std::string& what) { return {ErrorCode::kMalformedInput, what, option}; }
+Error misuse(const std::string& option, const std::string& what) {
+  return {ErrorCode::kMalformedInput, what, option};
+}
 
 /// MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]
-Result<simulation::Drift> read_drift(const std::string& text, const std::vector<std::string>& names) {
+Result<simulation::Drift> read_drift(const std::string& text,
+                                     const std::vector<std::string>& names) {
   const auto wrong = [&] {
     return Error{
         ErrorCode::kInvalidValue,
-        base::in_quotes(text) + " must be MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR], FROM a share of the time",
+        base::in_quotes(text) +
+            " must be MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR], FROM a share of the time",
         "--drift"};
   };
   const auto parts = base::split(text, ':');
@@ -90,7 +98,9 @@ Result<std::vector<double>> read_latencies(const std::string& path) {
     if (!line->has_value()) break;
     auto number = base::parse_number(**line);
     if (!number) return number.error().within(lines.place());
-    if (*number < 0) return Error{ErrorCode::kInvalidValue, fmt::format("{} must be >= 0", *number), lines.place()};
+    if (*number < 0)
+      return Error{ErrorCode::kInvalidValue, fmt::format("{} must be >= 0", *number),
+                   lines.place()};
     sum += *number;
     latencies.push_back(*number);
   }
@@ -99,24 +109,32 @@ Result<std::vector<double>> read_latencies(const std::string& path) {
   return latencies;
 }
 
-Result<simulation::Setting> read_setting(const Arguments& arguments, const scenario::Scenario& scenario) {
+Result<simulation::Setting> read_setting(const Arguments& arguments,
+                                         const scenario::Scenario& scenario) {
   const auto refuse = [&](const char* key, const char* what) {
-    return Error{ErrorCode::kUnsupported, fmt::format("simulate does not play {}", what), scenario.source + ": " + key};
+    return Error{ErrorCode::kUnsupported, fmt::format("simulate does not play {}", what),
+                 scenario.source + ": " + key};
   };
-  if (scenario.outcomes) return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
+  if (scenario.outcomes)
+    return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
   if (scenario.game.has_prices()) return refuse("model.price", "prices");
   if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
   if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");
   if (scenario.knows && *scenario.knows != scenario::Knows::kAttempt) {
     return refuse("user.knows", "users who know the model alone");
   }
-  simulation::Setting setting{
-      scenario.game, scenario.names, scenario.difficulty.value_or(game::Difficulty{}), {}, arguments.behaviour, {}};
+  simulation::Setting setting{scenario.game,
+                              scenario.names,
+                              scenario.difficulty.value_or(game::Difficulty{}),
+                              {},
+                              arguments.behaviour,
+                              {}};
   for (const auto& segment : scenario.segments) {
     setting.behaviour.segments.push_back({segment.share, segment.user});
   }
   setting.behaviour.feedback_solved = arguments.feedback;
-  setting.behaviour.feedback_left = arguments.feedback_left < 0 ? arguments.feedback : arguments.feedback_left;
+  setting.behaviour.feedback_left =
+      arguments.feedback_left < 0 ? arguments.feedback : arguments.feedback_left;
   if (!arguments.latencies.empty()) {
     auto sample = read_latencies(arguments.latencies);
     if (!sample) return sample.error();
@@ -205,8 +223,8 @@ Result<ExitCode> play(const Arguments& arguments, const simulation::Setting& set
   for (const auto& policy : arguments.policies) {
     auto agents = agents_of(setting, {policy});
     if (!agents) return agents.error();
-    played.push_back(
-        {policy, agents->play(tasks, arguments.seed, workers_of(arguments, progress)), agents->expected()});
+    played.push_back({policy, agents->play(tasks, arguments.seed, workers_of(arguments, progress)),
+                      agents->expected()});
   }
   return show(arguments, played, {});
 }
@@ -218,14 +236,16 @@ Result<ExitCode> compare(const Arguments& arguments, const simulation::Setting& 
   auto second = agents_of(setting, {arguments.compare.at(1)});
   if (!second) return second.error();
   base::Progress progress("simulating tasks", tasks);
-  const auto both = simulation::compare(*first, *second, tasks, arguments.seed, workers_of(arguments, progress));
-  return show(
-      arguments,
-      {{arguments.compare[0], both.first, first->expected()}, {arguments.compare[1], both.second, second->expected()}},
-      both.difference);
+  const auto both =
+      simulation::compare(*first, *second, tasks, arguments.seed, workers_of(arguments, progress));
+  return show(arguments,
+              {{arguments.compare[0], both.first, first->expected()},
+               {arguments.compare[1], both.second, second->expected()}},
+              both.difference);
 }
 
-/// The paper's users, who know the policy alone and leave with the same probability after every failure.
+/// The paper's users, who know the policy alone and leave with the same probability after every
+/// failure.
 Result<ExitCode> play_paper(const Arguments& arguments, const scenario::Scenario& scenario) {
   auto paper = scenario::paper_game(scenario, "simulate");
   if (!paper) return paper.error();
@@ -245,15 +265,17 @@ Result<ExitCode> play_paper(const Arguments& arguments, const scenario::Scenario
                    fmt::format("policy {}", base::in_quotes(text))};
     }
     const double abandon = game::best_response(game, *policy).abandon;
-    const auto seen =
-        simulation::payoffs_of(simulation::play_pair(game, *policy, abandon, tasks, arguments.seed, threads), game);
+    const auto seen = simulation::payoffs_of(
+        simulation::play_pair(game, *policy, abandon, tasks, arguments.seed, threads), game);
     const auto expected = game::evaluate(game, *policy, abandon);
-    const auto visits = game::expected_visits(game::Primitives<double>(game), policy->start, policy->cascade, abandon);
-    played.push_back(
-        {text,
-         {seen.provider_cost, seen.user_utility, seen.success, seen.latency, seen.service_cost, seen.attempts},
-         simulation::ExpectedPayoffs{expected.provider_cost, expected.user_utility, expected.success, expected.latency,
-                                     expected.service_cost, visits[0] + visits[1]}});
+    const auto visits = game::expected_visits(game::Primitives<double>(game), policy->start,
+                                              policy->cascade, abandon);
+    played.push_back({text,
+                      {seen.provider_cost, seen.user_utility, seen.success, seen.latency,
+                       seen.service_cost, seen.attempts},
+                      simulation::ExpectedPayoffs{expected.provider_cost, expected.user_utility,
+                                                  expected.success, expected.latency,
+                                                  expected.service_cost, visits[0] + visits[1]}});
     progress.step(tasks);
   }
   return show(arguments, played, {});
@@ -271,12 +293,15 @@ Result<ExitCode> run(const Arguments& arguments) {
   if (!read) return read.error();
   if (read->knows == scenario::Knows::kPolicy) {
     if (!arguments.output.empty() || !arguments.compare.empty()) {
-      return misuse(arguments.output.empty() ? "--compare" : "-o", "does not go with knows = \"policy\"");
+      return misuse(arguments.output.empty() ? "--compare" : "-o",
+                    "does not go with knows = \"policy\"");
     }
     const auto& how = arguments.behaviour;
     if (how.patience < 1 || how.value_sigma > 0 || how.latency_sigma > 0 || how.tokens_sigma > 0 ||
         !arguments.drifts.empty() || !arguments.latencies.empty()) {
-      return misuse("simulate", "--patience, the sigmas, --latencies and --drift do not go with knows = \"policy\"");
+      return misuse(
+          "simulate",
+          "--patience, the sigmas, --latencies and --drift do not go with knows = \"policy\"");
     }
     return play_paper(arguments, *read);
   }
@@ -293,8 +318,8 @@ Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_simulate(CLI::App& program, Action& chosen) {
-  auto* verb =
-      program.add_subcommand("simulate", "Users and models of a scenario, played task by task: means, or a log");
+  auto* verb = program.add_subcommand(
+      "simulate", "Users and models of a scenario, played task by task: means, or a log");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   auto& how = arguments->behaviour;
@@ -304,27 +329,35 @@ void add_simulate(CLI::App& program, Action& chosen) {
   const auto spread = [&](const char* option, double& to, const char* what) {
     verb->add_option(option, to, what)->check(CLI::Range(0.0, 3.0))->option_text("SIGMA");
   };
-  verb->add_option("--policy", arguments->policies, "a policy, see below; several: each on its own, or in one log")
+  verb->add_option("--policy", arguments->policies,
+                   "a policy, see below; several: each on its own, or in one log")
       ->option_text("POLICY");
-  verb->add_option("--compare", arguments->compare, "two policies with the same tasks, users and luck")
+  verb->add_option("--compare", arguments->compare,
+                   "two policies with the same tasks, users and luck")
       ->expected(2)
       ->option_text("A B");
-  verb->add_option("--tasks", arguments->tasks, "how many, 1 to 1e12 (default 1e5)")->option_text("N");
+  verb->add_option("--tasks", arguments->tasks, "how many, 1 to 1e12 (default 1e5)")
+      ->option_text("N");
   verb->add_option("--seed", arguments->seed, "seed (default 1)")->option_text("N");
-  verb->add_option("--threads", arguments->threads, "the result is the same for any number (default: all cores)")
+  verb->add_option("--threads", arguments->threads,
+                   "the result is the same for any number (default: all cores)")
       ->check(CLI::Range(1, 1024))
       ->option_text("N");
-  verb->add_option("-o,--output", arguments->output, "write a log: FILE.jsonl, FILE.csv, - or a store")
+  verb->add_option("-o,--output", arguments->output,
+                   "write a log: FILE.jsonl, FILE.csv, - or a store")
       ->option_text("LOG");
   spread("--value-sigma", how.value_sigma, "V is lognormal with this sigma of its logarithm");
   spread("--latency-sigma", how.latency_sigma, "so are latencies, about their means");
-  verb->add_option("--latencies", arguments->latencies,
-                   "instead: drawn from a file with one latency a line, scaled to each model's mean")
+  verb->add_option(
+          "--latencies", arguments->latencies,
+          "instead: drawn from a file with one latency a line, scaled to each model's mean")
       ->option_text("FILE");
   spread("--tokens-sigma", how.tokens_sigma,
          "output tokens are lognormal with this sigma, and latencies in proportion");
-  share("--patience", how.patience, "probability that a failure does not make a user leave anyway (default 1)");
-  share("--feedback", arguments->feedback, "with -o: share of ended tasks whose user says how they ended (default 0)");
+  share("--patience", how.patience,
+        "probability that a failure does not make a user leave anyway (default 1)");
+  share("--feedback", arguments->feedback,
+        "with -o: share of ended tasks whose user says how they ended (default 0)");
   share("--feedback-left", arguments->feedback_left, "the same of users who left, if it differs");
   share("--leaves-solved", how.leaves_solved,
         "with -o: probability of never coming back after a solved task (default 0)");
@@ -332,7 +365,8 @@ void add_simulate(CLI::App& program, Action& chosen) {
   verb->add_option("--span", how.span_s, "with -o: seconds that the log spans (default 30 days)")
       ->check(CLI::Range(1.0, 1e9))
       ->option_text("SECONDS");
-  verb->add_option("--drift", arguments->drifts, "a model changes: MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]")
+  verb->add_option("--drift", arguments->drifts,
+                   "a model changes: MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]")
       ->option_text("DRIFT");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

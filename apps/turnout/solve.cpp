@@ -20,7 +20,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout solve examples/gpt-4.1.toml\n"
-    "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 --json\n"
+    "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 "
+    "--json\n"
     "  turnout solve examples/two-kinds-of-users.toml\n"
     "  turnout solve --batch games.csv -o solved.csv\n"
     "  turnout solve --batch games.npy -o solved.npy";
@@ -35,14 +36,16 @@ struct Arguments {
 base::Error misuse(const char* what) { return {base::ErrorCode::kMalformedInput, what, "solve"}; }
 
 base::Result<ExitCode> solve_npy(const Arguments& arguments) {
-  if (!arguments.output.ends_with(".npy")) return misuse("--batch with a .npy file needs -o FILE.npy");
+  if (!arguments.output.ends_with(".npy"))
+    return misuse("--batch with a .npy file needs -o FILE.npy");
   auto games = base::NpyMatrix::open(arguments.batch);
   if (!games) return games.error();
   auto opened = base::OutputFile::create(arguments.output);
   if (!opened) return opened.error();
   base::OutputFile out = *std::move(opened);
   base::Progress progress("solving games", games->rows());
-  auto solved = scenario::solve_array(*games, out, [&](std::size_t count) { progress.step(count); });
+  auto solved =
+      scenario::solve_array(*games, out, [&](std::size_t count) { progress.step(count); });
   if (!solved) return solved.error();
   if (auto committed = out.commit(); !committed) return committed.error();
   return ExitCode::kDone;
@@ -64,7 +67,8 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
     if (!silent) progress.step(count);
   });
   if (!solved) {
-    // On standard output the rows before the bad one are the reader's already; a file is not left half done.
+    // On standard output the rows before the bad one are the reader's already; a file is not left
+    // half done.
     if (arguments.output.empty()) (void)out.commit();
     return solved.error();
   }
@@ -77,16 +81,19 @@ base::Result<ExitCode> solve_population(const scenario::TwoModelScenario& scenar
   report::Population population{scenario, {}};
   const game::Game& game = scenario.game;
   for (const scenario::Segment& segment : segments) {
-    auto part = game::Game::make(segment.user, {game.churn_penalty()}, {game.model(0), game.model(1)});
+    auto part =
+        game::Game::make(segment.user, {game.churn_penalty()}, {game.model(0), game.model(1)});
     if (!part) return part.error().within("segment");
     population.parts.push_back({segment.share, *part});
   }
-  return print(json ? report::to_text(report::population_json(population)) : report::population_text(population));
+  return print(json ? report::to_text(report::population_json(population))
+                    : report::population_text(population));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (!arguments.batch.empty()) {
-    if (!arguments.scenario.empty()) return misuse("--batch takes its games from the file, give no other game");
+    if (!arguments.scenario.empty())
+      return misuse("--batch takes its games from the file, give no other game");
     if (arguments.json) return misuse("--batch writes CSV, --json does not go with it");
     return solve_file(arguments);
   }
@@ -98,19 +105,22 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   auto scenario = scenario::paper_game(described, "solve");
   if (!scenario) return scenario.error();
   if (!segments.empty()) return solve_population(*scenario, segments, arguments.json);
-  return print(arguments.json ? report::to_text(report::solution_json(*scenario)) : report::solution_text(*scenario));
+  return print(arguments.json ? report::to_text(report::solution_json(*scenario))
+                              : report::solution_text(*scenario));
 }
 
 }  // namespace
 
 void add_solve(CLI::App& program, Action& chosen) {
-  auto* verb =
-      program.add_subcommand("solve", "The provider's optimal policy and the user's response, of one game or many");
+  auto* verb = program.add_subcommand(
+      "solve", "The provider's optimal policy and the user's response, of one game or many");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
-  verb->add_option("--batch", arguments->batch, "solve every row of a CSV or NumPy file, or of - (standard input)")
+  verb->add_option("--batch", arguments->batch,
+                   "solve every row of a CSV or NumPy file, or of - (standard input)")
       ->option_text("FILE|-");
-  verb->add_option("-o,--output", arguments->output, "with --batch: write to this file, which appears when complete")
+  verb->add_option("-o,--output", arguments->output,
+                   "with --batch: write to this file, which appears when complete")
       ->option_text("FILE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

@@ -23,7 +23,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout sweep examples/sweep.toml\n"
-    "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json --json\n"
+    "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json "
+    "--json\n"
     "  mpirun -np 4 turnout sweep examples/sweep.toml --games 1e10 --checkpoint /tmp/sweep.json";
 
 struct Arguments {
@@ -59,8 +60,8 @@ base::Result<Prepared> prepare(const Arguments& arguments, bool with_notes) {
   constexpr std::size_t kLargest = std::size_t{1} << 20U;
   auto text = base::read_file(arguments.spec, kLargest);
   if (!text) return text.error();
-  auto parsed =
-      scenario::parse_sweep(*text, arguments.spec, std::filesystem::path(arguments.spec).parent_path().string());
+  auto parsed = scenario::parse_sweep(*text, arguments.spec,
+                                      std::filesystem::path(arguments.spec).parent_path().string());
   if (!parsed) return parsed.error();
   scenario::SweepFile file = *std::move(parsed);
   if (with_notes) note_left_out(file.left_out);
@@ -88,8 +89,8 @@ class Checkpoint {
     if (!saved) return saved.error();
     auto sums = report::read_checkpoint(*saved, fingerprint_, path_);
     if (!sums) return sums.error();
-    fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", path_, sums->pieces_done,
-               landscape::pieces_of(spec));
+    fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", path_,
+               sums->pieces_done, landscape::pieces_of(spec));
     return sums;
   }
 
@@ -99,7 +100,8 @@ class Checkpoint {
     auto file = base::OutputFile::create(path_);
     if (!file) return file.error();
     base::OutputFile out = *std::move(file);
-    if (auto written = out.write(report::checkpoint_text(sums, fingerprint_)); !written) return written;
+    if (auto written = out.write(report::checkpoint_text(sums, fingerprint_)); !written)
+      return written;
     return out.commit();
   }
 
@@ -118,10 +120,12 @@ class Checkpoint {
 /// Says what was kept, and ends as the signal would have.
 [[noreturn]] void end_by_signal(const landscape::SweepSpec& spec, const landscape::SweepSums& sums,
                                 const Checkpoint& checkpoint, const Ranks& ranks) {
-  fmt::print(stderr, "turnout: sweep: ended by signal {}{}, {} of {} pieces are done; {}\n", ended_by,
-             ranks.count() > 1 ? " (has another rank ended?)" : "", sums.pieces_done, landscape::pieces_of(spec),
-             checkpoint.path().empty() ? "they are lost, for there is no --checkpoint"
-                                       : checkpoint.path() + " holds them, and the same command goes on from there");
+  fmt::print(stderr, "turnout: sweep: ended by signal {}{}, {} of {} pieces are done; {}\n",
+             ended_by, ranks.count() > 1 ? " (has another rank ended?)" : "", sums.pieces_done,
+             landscape::pieces_of(spec),
+             checkpoint.path().empty()
+                 ? "they are lost, for there is no --checkpoint"
+                 : checkpoint.path() + " holds them, and the same command goes on from there");
   std::signal(ended_by, SIG_DFL);
   std::raise(ended_by);
   std::abort();
@@ -138,11 +142,12 @@ base::Status gather(const Ranks& ranks, const Prepared& prepared) {
     const auto said = ranks.receive(r, [] { return ended_by != 0; });
     if (!said) return base::Error{base::ErrorCode::kInvalidValue, "was ended by a signal", "sweep"};
     if (!all || *said == std::string(kReady) + prepared.fingerprint) continue;
-    all = base::Error{base::ErrorCode::kInvalidValue,
-                      said->starts_with(kReady)
-                          ? "has read another sweep than rank 0: its file, or a table that it names, differs"
-                          : *said,
-                      fmt::format("rank {}", r)};
+    all = base::Error{
+        base::ErrorCode::kInvalidValue,
+        said->starts_with(kReady)
+            ? "has read another sweep than rank 0: its file, or a table that it names, differs"
+            : *said,
+        fmt::format("rank {}", r)};
   }
   return all;
 }
@@ -162,25 +167,28 @@ base::Result<ExitCode> run_as_rank(const Arguments& arguments, const Ranks& rank
   return ExitCode::kDone;
 }
 
-base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Ranks& ranks, const Prepared& prepared,
-                                          Checkpoint& checkpoint, landscape::SweepSums sums) {
+base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Ranks& ranks,
+                                          const Prepared& prepared, Checkpoint& checkpoint,
+                                          landscape::SweepSums sums) {
   base::Progress progress("solving games", prepared.spec.games);
   base::Status fine = base::Done{};
-  const landscape::Ranks others{ranks.count(), [&](std::uint64_t rank) -> std::optional<landscape::SweepSums> {
-                                  const auto text = ranks.receive(rank, [] { return ended_by != 0; });
-                                  if (!text) return std::nullopt;
-                                  auto piece = report::read_checkpoint(*text, prepared.fingerprint,
-                                                                       fmt::format("what rank {} sent", rank));
-                                  if (!piece) fine = piece.error();
-                                  return piece ? std::optional(*std::move(piece)) : std::nullopt;
-                                }};
+  const landscape::Ranks others{
+      ranks.count(), [&](std::uint64_t rank) -> std::optional<landscape::SweepSums> {
+        const auto text = ranks.receive(rank, [] { return ended_by != 0; });
+        if (!text) return std::nullopt;
+        auto piece = report::read_checkpoint(*text, prepared.fingerprint,
+                                             fmt::format("what rank {} sent", rank));
+        if (!piece) fine = piece.error();
+        return piece ? std::optional(*std::move(piece)) : std::nullopt;
+      }};
   const auto on_piece = [&](std::uint64_t games, const landscape::SweepSums& so_far) {
     progress.step(games);
     fine = checkpoint.save_if_due(so_far);
     return fine.has_value() && ended_by == 0;
   };
   sums = landscape::sweep(prepared.spec, std::move(sums),
-                          arguments.threads > 0 ? arguments.threads : ranks.processors(), on_piece, others);
+                          arguments.threads > 0 ? arguments.threads : ranks.processors(), on_piece,
+                          others);
   if (fine) fine = checkpoint.save(sums);
   if (!fine) return fine.error();
   return sums;

@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout transparency examples/grok-3-mini-gpt-5.toml\n"
-    "  turnout transparency --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 --json";
+    "  turnout transparency --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 "
+    "2 --json";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -34,9 +35,9 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_transparency(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand(
-      "transparency",
-      "The Nash equilibria if users cannot see the policy, and what publishing it is worth to each side");
+  auto* verb = program.add_subcommand("transparency",
+                                      "The Nash equilibria if users cannot see the policy, and "
+                                      "what publishing it is worth to each side");
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   verb->add_flag("--json", arguments->json, "print JSON");

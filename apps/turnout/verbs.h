@@ -7,8 +7,8 @@
 #include "exit_code.h"
 #include "turnout/base/result.h"
 
-/// One file per verb. Each adds its subcommand to the program and, if it is the one called, leaves in `chosen` what
-/// is to be done once all arguments are read.
+/// One file per verb. Each adds its subcommand to the program and, if it is the one called, leaves
+/// in `chosen` what is to be done once all arguments are read.
 namespace turnout::program {
 
 using Action = std::function<base::Result<ExitCode>()>;

@@ -32,11 +32,13 @@ struct Arguments {
 base::Result<ExitCode> cover(const Arguments& arguments) {
   constexpr std::uint64_t kTasks = 13'000;  // 20,000 passes and a few
   constexpr std::size_t kMostRegrets = 50;
-  base::Progress progress("estimating from simulated logs", verification::kCoverageSettings * arguments.coverage);
-  const auto settings =
-      verification::measure_coverage(arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage),
-                                     arguments.seed, [&](std::size_t logs) { progress.step(logs); });
-  return print(arguments.json ? report::to_text(report::coverage_json(settings)) : report::coverage_markdown(settings));
+  base::Progress progress("estimating from simulated logs",
+                          verification::kCoverageSettings * arguments.coverage);
+  const auto settings = verification::measure_coverage(
+      arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage), arguments.seed,
+      [&](std::size_t logs) { progress.step(logs); });
+  return print(arguments.json ? report::to_text(report::coverage_json(settings))
+                              : report::coverage_markdown(settings));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -49,13 +51,16 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     page.emplace(*std::move(file));
   }
   base::Progress progress("verifying", verification::expected_games(arguments.games));
-  const verification::Ledger ledger =
-      verification::verify(arguments.games, arguments.seed, [&](std::size_t games) { progress.step(games); });
+  const verification::Ledger ledger = verification::verify(
+      arguments.games, arguments.seed, [&](std::size_t games) { progress.step(games); });
   if (page) {
-    auto written = page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) { return page->commit(); });
+    auto written = page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) {
+      return page->commit();
+    });
     if (!written) return written.error();
   }
-  auto printed = print(arguments.json ? report::to_text(report::ledger_json(ledger)) : report::ledger_text(ledger));
+  auto printed = print(arguments.json ? report::to_text(report::ledger_json(ledger))
+                                      : report::ledger_text(ledger));
   if (!printed) return printed;
   return ledger.failed() ? ExitCode::kClaimFailed : ExitCode::kDone;
 }
@@ -63,18 +68,23 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_verify(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("verify", "Hold every claim of the theory against brute force and simulation");
+  auto* verb = program.add_subcommand(
+      "verify", "Hold every claim of the theory against brute force and simulation");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("--games", arguments->games,
-                   "games per statement, 1 to 1000000 (default 300); rates use up to 400 times as many")
+  verb->add_option(
+          "--games", arguments->games,
+          "games per statement, 1 to 1000000 (default 300); rates use up to 400 times as many")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N");
-  verb->add_option("--seed", arguments->seed, "seed of the random games (default 1)")->option_text("S");
+  verb->add_option("--seed", arguments->seed, "seed of the random games (default 1)")
+      ->option_text("S");
   verb->add_option("--coverage", arguments->coverage,
-                   "instead: whether intervals estimated from N simulated logs a setting hold the truth, 1 to 100000")
+                   "instead: whether intervals estimated from N simulated logs a setting hold the "
+                   "truth, 1 to 100000")
       ->check(CLI::Range(1, 100'000))
       ->option_text("N");
-  verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")->option_text("FILE.md");
+  verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")
+      ->option_text("FILE.md");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -16,7 +16,9 @@ using game::Model;
 
 constexpr double kRelative = 1e-12;
 
-double power(base::Rng& rng, double low, double high) { return std::pow(10.0, rng.uniform(low, high)); }
+double power(base::Rng& rng, double low, double high) {
+  return std::pow(10.0, rng.uniform(low, high));
+}
 
 /// p from 1e-9 to 1 - 1e-9, dense at both ends.
 double success(base::Rng& rng) {
@@ -35,7 +37,8 @@ Game extreme_game(base::Rng& rng) {
   const double value_of_time = rng.uniform() < 0.5 ? 1 : power(rng, -6, 6);
   const auto model = [&] {
     const double p = success(rng);
-    const double t = rng.uniform() < 0.8 ? latency_near(rng, value, p, value_of_time) : power(rng, -12, 12);
+    const double t =
+        rng.uniform() < 0.8 ? latency_near(rng, value, p, value_of_time) : power(rng, -12, 12);
     return Model{p, t, power(rng, -12, 12)};
   };
   const Model first = model();
@@ -46,13 +49,15 @@ Game extreme_game(base::Rng& rng) {
   return game_of(value, penalty, first, second, value_of_time);
 }
 
-void expect_close(double actual, const Digits& expected, const char* what, const Game& game, double scale = 0) {
+void expect_close(double actual, const Digits& expected, const char* what, const Game& game,
+                  double scale = 0) {
   const Digits error = abs(Digits(actual) - expected);
   const Digits allowed = kRelative * abs(expected) + Digits(scale);
-  EXPECT_LE(error, allowed) << what << " = " << actual << ", in 50 digits " << expected << "\nV " << game.value()
-                            << " w " << game.value_of_time() << " P " << game.churn_penalty() << " p1 "
-                            << game.model(0).success << " t1 " << game.model(0).latency << " c1 " << game.model(0).cost
-                            << " p2 " << game.model(1).success << " t2 " << game.model(1).latency << " c2 "
+  EXPECT_LE(error, allowed) << what << " = " << actual << ", in 50 digits " << expected << "\nV "
+                            << game.value() << " w " << game.value_of_time() << " P "
+                            << game.churn_penalty() << " p1 " << game.model(0).success << " t1 "
+                            << game.model(0).latency << " c1 " << game.model(0).cost << " p2 "
+                            << game.model(1).success << " t2 " << game.model(1).latency << " c2 "
                             << game.model(1).cost;
 }
 
@@ -66,7 +71,8 @@ TEST(Accuracy, equilibria_agree_with_fifty_digits_to_1e_12_over_24_orders_of_mag
     if (expected.near_tie) continue;
     const game::Equilibrium e = game::solve(game);
     const auto& best = e.best();
-    if (best.route == game::Route::kCascadeMixed) continue;  // p1 > p2 only; held against brute force instead
+    if (best.route == game::Route::kCascadeMixed)
+      continue;  // p1 > p2 only; held against brute force instead
     ++compared;
     ++by_route[static_cast<int>(best.route)];
     ASSERT_EQ(best.route, expected.best.route) << game::to_string(best.route);
@@ -79,10 +85,11 @@ TEST(Accuracy, equilibria_agree_with_fifty_digits_to_1e_12_over_24_orders_of_mag
     if (HasFailure()) return;
   }
   EXPECT_GT(compared, 130'000);
-  for (const auto route :
-       {game::Route::kFirstStay, game::Route::kFirstLeave, game::Route::kThreat, game::Route::kSecondStay,
-        game::Route::kSecondLeave, game::Route::kCascadeStay, game::Route::kCascadePatience}) {
-    EXPECT_GT(by_route[static_cast<int>(route)], 100) << game::to_string(route) << " is hardly tested";
+  for (const auto route : {game::Route::kFirstStay, game::Route::kFirstLeave, game::Route::kThreat,
+                           game::Route::kSecondStay, game::Route::kSecondLeave,
+                           game::Route::kCascadeStay, game::Route::kCascadePatience}) {
+    EXPECT_GT(by_route[static_cast<int>(route)], 100)
+        << game::to_string(route) << " is hardly tested";
   }
 }
 
@@ -99,12 +106,15 @@ TEST(Accuracy, gaps_gains_and_floors_agree_with_fifty_digits_to_1e_12) {
     if (e.best().route == game::Route::kCascadeMixed) continue;
     const auto misaligned = game::misalignment(game, e);
     const auto throttled = game::throttling(game, e);
-    expect_close(misaligned.preferred.payoffs.user_utility, expected.preferred_utility, "user_preferred_utility", game);
+    expect_close(misaligned.preferred.payoffs.user_utility, expected.preferred_utility,
+                 "user_preferred_utility", game);
     // A gap below four roundings of what it is a difference of is 0 by definition.
-    const double waits = game.value_of_time() * (e.best().payoffs.latency + misaligned.preferred.payoffs.latency) +
-                         game.value() * misaligned.preferred.payoffs.unsolved +
-                         game.value() * e.best().payoffs.unsolved;
-    expect_close(misaligned.gap, expected.misalignment, "misalignment", game, misaligned.gap == 0 ? 1e-15 * waits : 0);
+    const double waits =
+        game.value_of_time() * (e.best().payoffs.latency + misaligned.preferred.payoffs.latency) +
+        game.value() * misaligned.preferred.payoffs.unsolved +
+        game.value() * e.best().payoffs.unsolved;
+    expect_close(misaligned.gap, expected.misalignment, "misalignment", game,
+                 misaligned.gap == 0 ? 1e-15 * waits : 0);
     expect_close(throttled.cost, expected.throttled_cost, "throttled_cost", game);
     const double costs = 2 * (e.best().payoffs.provider_cost + game.churn_penalty());
     expect_close(throttled.gain, expected.throttling_gain, "throttling_gain", game,
@@ -122,12 +132,14 @@ TEST(Accuracy, gaps_gains_and_floors_agree_with_fifty_digits_to_1e_12) {
 
 TEST(Accuracy, a_gap_of_waits_survives_a_value_twenty_one_orders_larger) {
   // Found by random games: in V S - w L of each side even 31 digits left only 11 of the difference.
-  const Game game =
-      game_of(6170142447.315465, 18655.605451700798, {0.18951700485676645, 1.5854909137206593e-11, 2443.7298350608289},
-              {0.917429416659994, 3.0009647370086973e-09, 8034.6417706343536}, 0.0035260117214121543);
+  const Game game = game_of(6170142447.315465, 18655.605451700798,
+                            {0.18951700485676645, 1.5854909137206593e-11, 2443.7298350608289},
+                            {0.917429416659994, 3.0009647370086973e-09, 8034.6417706343536},
+                            0.0035260117214121543);
   const ReferenceSolution expected = reference_solution(game);
   ASSERT_FALSE(expected.near_tie);
-  expect_close(game::misalignment(game, game::solve(game)).gap, expected.misalignment, "misalignment", game);
+  expect_close(game::misalignment(game, game::solve(game)).gap, expected.misalignment,
+               "misalignment", game);
 }
 
 TEST(Accuracy, net_value_keeps_its_digits_where_value_and_latency_cancel) {

@@ -1,5 +1,5 @@
-// Plans of bounded depth under informative failures: exhaustive enumeration, simulation, and the paper as the special
-// case.
+// Plans of bounded depth under informative failures: exhaustive enumeration, simulation, and the
+// paper as the special case.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,12 +35,12 @@ TaskTypes random_types(base::Rng& rng, std::size_t models, std::size_t count, st
   return TaskTypes::empirical(success);
 }
 
-Case random_case(base::Rng& rng, std::size_t models, std::size_t count, std::size_t depth, bool switching,
-                 bool participates) {
+Case random_case(base::Rng& rng, std::size_t models, std::size_t count, std::size_t depth,
+                 bool switching, bool participates) {
   std::vector<Offer> offers;
   for (std::size_t k = 0; k < models; ++k) {
-    offers.push_back(
-        {{rng.uniform(0.1, 0.9), rng.exponential(0.6), rng.exponential(0.5)}, rng.uniform() < 0.3 ? rng.uniform() : 0});
+    offers.push_back({{rng.uniform(0.1, 0.9), rng.exponential(0.6), rng.exponential(0.5)},
+                      rng.uniform() < 0.3 ? rng.uniform() : 0});
   }
   Switching extra;
   if (switching) {
@@ -52,7 +52,8 @@ Case random_case(base::Rng& rng, std::size_t models, std::size_t count, std::siz
   const User user{rng.exponential(3), 1};
   const double penalty = rng.exponential(3);
   TaskTypes types = random_types(rng, models, count, depth);
-  return {RoutingGame::make(user, {penalty}, offers, extra, participates).value(), std::move(types)};
+  return {RoutingGame::make(user, {penalty}, offers, extra, participates).value(),
+          std::move(types)};
 }
 
 TEST(BeliefPlan, equals_exhaustive_enumeration_on_a_thousand_small_cases) {
@@ -81,7 +82,8 @@ TEST(BeliefPlan, bound_of_a_search_that_was_cut_short_is_still_a_bound) {
     const CertifiedPlan whole = best_sequence(c.game, c.types, 5);
     EXPECT_LE(cut.certificate.bound, whole.plan.payoffs.provider_cost + 1e-10) << i;
     EXPECT_GE(cut.plan.payoffs.provider_cost, whole.plan.payoffs.provider_cost - 1e-10) << i;
-    EXPECT_NEAR(cut.certificate.gap, cut.plan.payoffs.provider_cost - cut.certificate.bound, 1e-15) << i;
+    EXPECT_NEAR(cut.certificate.gap, cut.plan.payoffs.provider_cost - cut.certificate.bound, 1e-15)
+        << i;
   }
 }
 
@@ -95,7 +97,8 @@ TEST(BeliefPlan, payoffs_are_those_of_simulated_tasks) {
     for (int task = 0; task < 40'000; ++task) {
       double u = rng.uniform();
       std::size_t type = 0;
-      while (type + 1 < c.types.size() && u >= c.types.weights()[type]) u -= c.types.weights()[type++];
+      while (type + 1 < c.types.size() && u >= c.types.weights()[type])
+        u -= c.types.weights()[type++];
       double spent = 0;
       double worth = 0;
       bool solved = false;
@@ -124,7 +127,8 @@ TEST(BeliefPlan, without_difficulty_deep_plans_reach_the_cost_of_the_determinist
       rates.push_back(rng.uniform(0.6, 0.95));
       offers.push_back({{rates.back(), rng.exponential(1), rng.exponential(1)}, 0});
     }
-    const RoutingGame game = RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers).value();
+    const RoutingGame game =
+        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers).value();
     constexpr std::size_t kDepth = 14;
     const CertifiedPlan bounded = best_sequence(game, TaskTypes::rasch(rates, {}, kDepth), kDepth);
     const CertifiedPlan unbounded = best_deterministic_plan(game, {100'000});
@@ -144,7 +148,8 @@ TEST(TaskTypes, rasch_sums_agree_with_adaptive_quadrature) {
       const auto success = [&](double x) { return 1 / (1 + std::exp(sigma * x - skill)); };
       const double tolerance = sigma <= 3 ? 1e-10 : 1e-6;
       const auto first = [&](double x) { return normal(x) * success(x); };
-      EXPECT_NEAR((gauss_kronrod<double, 61>::integrate(first, -12, 12, 15, 1e-14)), rate, tolerance * rate + 1e-13);
+      EXPECT_NEAR((gauss_kronrod<double, 61>::integrate(first, -12, 12, 15, 1e-14)), rate,
+                  tolerance * rate + 1e-13);
       const std::vector<double> rates = {rate};
       const TaskTypes types = TaskTypes::rasch(rates, {sigma, 0}, 4);
       double failed = 0;
@@ -152,7 +157,8 @@ TEST(TaskTypes, rasch_sums_agree_with_adaptive_quadrature) {
         failed += types.weights()[type] * std::pow(1 - types.success(0, 0)[type], 4);
       }
       const auto fourth = [&](double x) { return normal(x) * std::pow(1 - success(x), 4); };
-      EXPECT_NEAR(failed, (gauss_kronrod<double, 61>::integrate(fourth, -12, 12, 15, 1e-14)), tolerance)
+      EXPECT_NEAR(failed, (gauss_kronrod<double, 61>::integrate(fourth, -12, 12, 15, 1e-14)),
+                  tolerance)
           << sigma << ' ' << rate;
     }
   }

@@ -10,14 +10,16 @@ TEST(Coverage, intervals_hold_the_truth_as_often_as_they_promise) {
   std::size_t figures = 0;
   for (const auto& setting : measure_coverage(kLogs, 13'000, 0, 77, [](std::size_t) {})) {
     for (const auto& f : setting.figures) {
-      // A spread of V that is not there is found in a few logs in a thousand; those have no interval that holds it.
+      // A spread of V that is not there is found in a few logs in a thousand; those have no
+      // interval that holds it.
       if (f.figure == "sigma of ln V" && f.truth == 0) {
         EXPECT_LE(f.logs, 3U) << setting.name;
         continue;
       }
       if (f.logs < kLogs / 2) continue;
       ++figures;
-      // Of 60 intervals that hold the truth with probability 0.93, fewer than 49 do with probability 1e-3.
+      // Of 60 intervals that hold the truth with probability 0.93, fewer than 49 do with
+      // probability 1e-3.
       EXPECT_GE(f.covered * kLogs, 49 * f.logs) << setting.name << ": " << f.figure;
     }
   }

@@ -25,9 +25,10 @@ class Games {
  public:
   void add(const Game& game) {
     games_.push_back(game);
-    const std::array<double, 9> x = {game.value(),          game.value_of_time(),  game.churn_penalty(),
-                                     game.model(0).success, game.model(0).latency, game.model(0).cost,
-                                     game.model(1).success, game.model(1).latency, game.model(1).cost};
+    const std::array<double, 9> x = {
+        game.value(),          game.value_of_time(),  game.churn_penalty(),
+        game.model(0).success, game.model(0).latency, game.model(0).cost,
+        game.model(1).success, game.model(1).latency, game.model(1).cost};
     for (std::size_t i = 0; i < x.size(); ++i) in_.at(i).push_back(x.at(i));
   }
   [[nodiscard]] std::size_t size() const { return games_.size(); }
@@ -54,9 +55,10 @@ class Games {
       std::array<std::vector<double>, 11> out;
       for (auto& column : out) column.assign(n, -7);
       std::vector<std::uint8_t> routes(n);
-      const game::AnswerColumns answers{routes.data(), out[0].data(), out[1].data(), out[2].data(),
-                                        out[3].data(), out[4].data(), out[5].data(), out[6].data(),
-                                        out[7].data(), out[8].data(), out[9].data(), out[10].data()};
+      const game::AnswerColumns answers{routes.data(), out[0].data(), out[1].data(),
+                                        out[2].data(), out[3].data(), out[4].data(),
+                                        out[5].data(), out[6].data(), out[7].data(),
+                                        out[8].data(), out[9].data(), out[10].data()};
       ASSERT_EQ(solve_many(columns(), answers, instructions), n);
       if (std::all_of(in_[1].begin(), in_[1].end(), [](double w) { return w == 1; })) {
         const auto with_time = out;
@@ -70,9 +72,11 @@ class Games {
         ASSERT_EQ(routes[i], routes_[i]) << text(i);
         ASSERT_EQ(cost_alone[i], out[2][i]) << text(i);
         for (std::size_t k = 0; k < out.size(); ++k) {
-          const double size = sizes_.at(k) == 0 ? std::abs(expected_.at(k)[i])
-                                                : std::abs(expected_.at(k)[i]) + sizes_.at(k) * utility_size(i);
-          ASSERT_LE(std::abs(out.at(k)[i] - expected_.at(k)[i]), kRelative * size) << "answer " << k << text(i);
+          const double size = sizes_.at(k) == 0
+                                  ? std::abs(expected_.at(k)[i])
+                                  : std::abs(expected_.at(k)[i]) + sizes_.at(k) * utility_size(i);
+          ASSERT_LE(std::abs(out.at(k)[i] - expected_.at(k)[i]), kRelative * size)
+              << "answer " << k << text(i);
         }
       }
       if (instructions == game::Instructions::kScalar) scalar = out;
@@ -117,7 +121,8 @@ class Games {
   std::array<std::vector<double>, 9> in_;
   std::array<std::vector<double>, 11> expected_;
   std::vector<std::uint8_t> routes_;
-  static constexpr std::array<double, 11> sizes_ = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};  // which are utilities
+  static constexpr std::array<double, 11> sizes_ = {0, 0, 0, 1, 0, 0,
+                                                    0, 1, 0, 0, 0};  // which are utilities
 };
 
 TEST(Kernel, agrees_with_the_scalar_engine_on_ten_million_games) {
@@ -148,7 +153,8 @@ TEST(Kernel, agrees_with_the_scalar_engine_on_ten_million_games) {
 
 TEST(Kernel, agrees_on_every_boundary) {
   Games games;
-  // All combinations of few numbers: ties of utilities and of costs, sure success, no cost, no penalty, equal models.
+  // All combinations of few numbers: ties of utilities and of costs, sure success, no cost, no
+  // penalty, equal models.
   const std::vector<double> values = {0, 1, 2, 10};
   const std::vector<double> penalties = {0, 0.5, 1, 4};
   const std::vector<double> successes = {0.1, 0.25, 0.3, 0.5, 1};
@@ -162,14 +168,17 @@ TEST(Kernel, agrees_on_every_boundary) {
             for (const double t2 : latencies)
               for (const double c1 : costs)
                 for (const double c2 : costs)
-                  games.add(*Game::make({value, 1}, {penalty}, {Model{p1, t1, c1}, Model{p2, t2, c2}}));
+                  games.add(
+                      *Game::make({value, 1}, {penalty}, {Model{p1, t1, c1}, Model{p2, t2, c2}}));
   EXPECT_EQ(games.size(), 160'000U);
   games.expect_same_answers();
 }
 
 TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
   base::Rng rng(2);
-  const auto power = [&](double low, double high) { return std::pow(10.0, rng.uniform(low, high)); };
+  const auto power = [&](double low, double high) {
+    return std::pow(10.0, rng.uniform(low, high));
+  };
   Games games;
   for (int i = 0; i < 300'000; ++i) {
     const double value = power(-20, 20);
@@ -182,23 +191,29 @@ TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
     const Model first = model();
     Model second = model();
     if (rng.uniform() < 0.5)
-      second.cost = first.cost / first.success * second.success * (1 + 1e-15 * static_cast<double>(i % 5));
-    games.add(*Game::make({value, time}, {first.cost / first.success * power(-3, 3)}, {first, second}));
+      second.cost =
+          first.cost / first.success * second.success * (1 + 1e-15 * static_cast<double>(i % 5));
+    games.add(
+        *Game::make({value, time}, {first.cost / first.success * power(-3, 3)}, {first, second}));
   }
   games.expect_same_answers();
 }
 
 TEST(Kernel, names_the_first_game_that_is_none_and_writes_those_before_it) {
   const double nan = std::nan("");
-  const std::vector<double> bad_of_all = {-1e101, 1e101, nan, -nan, std::numeric_limits<double>::infinity(), -2e100};
+  const std::vector<double> bad_of_all = {
+      -1e101, 1e101, nan, -nan, std::numeric_limits<double>::infinity(), -2e100};
   const std::vector<double> bad_of_size = {-1e-300, -1};
   const std::vector<double> bad_of_positive = {0, -0.0, 1e-101, -1e-300, -1};
-  const std::vector<double> bad_of_success = {0, -0.0, 1e-101, -1e-300, -1, std::nextafter(1.0, 2.0), 2};
-  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{300}, std::size_t{1001}}) {
+  const std::vector<double> bad_of_success = {
+      0, -0.0, 1e-101, -1e-300, -1, std::nextafter(1.0, 2.0), 2};
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{7}, std::size_t{300}, std::size_t{1001}}) {
     for (std::size_t column = 0; column < 9; ++column) {
       const bool is_cost = column == 5 || column == 8;
       auto bad = bad_of_all;
-      if (column == 3 || column == 6) bad.insert(bad.end(), bad_of_success.begin(), bad_of_success.end());
+      if (column == 3 || column == 6)
+        bad.insert(bad.end(), bad_of_success.begin(), bad_of_success.end());
       if (column == 1) bad.insert(bad.end(), bad_of_positive.begin(), bad_of_positive.end());
       if (column != 1 && column != 3 && column != 6 && !is_cost)
         bad.insert(bad.end(), bad_of_size.begin(), bad_of_size.end());
@@ -211,7 +226,8 @@ TEST(Kernel, names_the_first_game_that_is_none_and_writes_those_before_it) {
           for (const bool timed : {true, false}) {
             if (column == 1 && !timed) continue;
             std::vector<double> cost(games.size(), -7);
-            ASSERT_EQ(solve_many(games.columns(timed), {.provider_cost = cost.data()}, instructions), at)
+            ASSERT_EQ(
+                solve_many(games.columns(timed), {.provider_cost = cost.data()}, instructions), at)
                 << column << " " << x;
             for (std::size_t i = 0; i < at; ++i) ASSERT_GE(cost[i], 0);
           }
@@ -234,7 +250,8 @@ TEST(Kernel, takes_numbers_at_the_bounds_and_zeros_with_a_sign) {
       return Model{m.success, rng.uniform() < 0.02 ? 1e100 : zero(m.latency), zero(m.cost)};
     };
     const double value = rng.uniform() < 0.02 ? 1e100 : zero(g.value());
-    games.add(*Game::make({value, 1}, {rng.uniform() < 0.02 ? 1e100 : zero(g.churn_penalty())}, {model(0), model(1)}));
+    games.add(*Game::make({value, 1}, {rng.uniform() < 0.02 ? 1e100 : zero(g.churn_penalty())},
+                          {model(0), model(1)}));
   }
   games.expect_same_answers();
 }

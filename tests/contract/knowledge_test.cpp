@@ -10,7 +10,8 @@
 namespace turnout::game {
 namespace {
 
-/// The best of the four informed responses, each played on the chain by its definition: value iteration from the end.
+/// The best of the four informed responses, each played on the chain by its definition: value
+/// iteration from the end.
 double informed_utility(const Game& game, const Policy& policy) {
   const Primitives<double> p(game);
   const auto& [a, b] = p.model;
@@ -18,8 +19,9 @@ double informed_utility(const Game& game, const Policy& policy) {
   double second = 0;
   for (int i = 0; i < 20'000; ++i) {
     const double next_second = std::max(0.0, b.net_value + b.failure * second);
-    const double next_first = std::max(0.0, (1 - policy.cascade) * (a.net_value + a.failure * first) +
-                                                policy.cascade * (b.net_value + b.failure * second));
+    const double next_first =
+        std::max(0.0, (1 - policy.cascade) * (a.net_value + a.failure * first) +
+                          policy.cascade * (b.net_value + b.failure * second));
     if (next_first == first && next_second == second) break;
     first = next_first;
     second = next_second;
@@ -33,12 +35,14 @@ TEST(Knowledge, more_of_it_never_hurts_the_user_and_agrees_with_value_iteration)
     const Game game = verification::draw_in_any_order(rng);
     const Policy policy{rng.next() % 2, rng.uniform()};
     const double scale = 1 + game.value() + game.model(0).latency / game.model(0).success;
-    const double stationary = evaluate(game, policy, best_response(game, policy).abandon).user_utility;
+    const double stationary =
+        evaluate(game, policy, best_response(game, policy).abandon).user_utility;
     const double informed = informed_response(game, policy).payoffs.user_utility;
     const double counting = counting_response(game, policy).payoffs.user_utility;
     EXPECT_NEAR(informed, informed_utility(game, policy), 1e-9 * scale) << i;
     EXPECT_GE(informed, stationary - 1e-9 * scale) << i;
-    // Who has seen which model answers can do whatever a user can who only counts: a cascade moves one way.
+    // Who has seen which model answers can do whatever a user can who only counts: a cascade moves
+    // one way.
     EXPECT_GE(informed, counting - 1e-9 * scale) << i;
     EXPECT_GE(counting, stationary - 1e-9 * scale) << i;
   }

@@ -1,4 +1,5 @@
-// Nash equilibria of the game without commitment, against deviations on grids; at least one in every game.
+// Nash equilibria of the game without commitment, against deviations on grids; at least one in
+// every game.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ TEST(OpaqueRouting, nobody_gains_by_deviating_and_every_game_has_an_equilibrium)
   std::size_t none = 0;
   for (std::uint64_t i = 0; i < 6'000; ++i) {
     base::Rng rng(31, i);
-    const Game game = i % 2 == 0 ? verification::draw_in_paper_order(rng) : verification::draw_in_any_order(rng);
+    const Game game =
+        i % 2 == 0 ? verification::draw_in_paper_order(rng) : verification::draw_in_any_order(rng);
     const auto equilibria = nash_equilibria(game);
     if (i % 2 == 0) {
       EXPECT_FALSE(equilibria.empty()) << i;
@@ -36,9 +38,13 @@ TEST(OpaqueRouting, nobody_gains_by_deviating_and_every_game_has_an_equilibrium)
       for (int j = 0; j < kPoints; ++j) {
         const double x = j / (kPoints - 1.0);
         EXPECT_GE(now, utility(game, e, x) - 1e-9 * scale) << i;
-        EXPECT_LE(e.payoffs.provider_cost, evaluate(game, {0, x}, e.abandon).provider_cost * (1 + 1e-9)) << i;
+        EXPECT_LE(e.payoffs.provider_cost,
+                  evaluate(game, {0, x}, e.abandon).provider_cost * (1 + 1e-9))
+            << i;
       }
-      EXPECT_LE(e.payoffs.provider_cost, evaluate(game, {1, 0}, e.abandon).provider_cost * (1 + 1e-9)) << i;
+      EXPECT_LE(e.payoffs.provider_cost,
+                evaluate(game, {1, 0}, e.abandon).provider_cost * (1 + 1e-9))
+          << i;
       interior += e.policy.cascade > 0 && e.policy.cascade < 1 ? 1U : 0U;
       mixed += e.mixes_start ? 1U : 0U;
     }
@@ -54,7 +60,8 @@ TEST(OpaqueRouting, commitment_never_costs_the_provider_more_than_the_best_equil
     const Game game = verification::draw_in_paper_order(rng);
     const double committed = solve(game).best().payoffs.provider_cost;
     for (const NashEquilibrium& e : nash_equilibria(game)) {
-      if (e.mixes_start) continue;  // a lottery over the first model is not among the policies to commit to
+      if (e.mixes_start)
+        continue;  // a lottery over the first model is not among the policies to commit to
       EXPECT_GE(e.payoffs.provider_cost, committed * (1 - 1e-12)) << i;
     }
   }

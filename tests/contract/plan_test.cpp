@@ -1,4 +1,5 @@
-// The promised-utility plan against linear programming, a grid, the two-model equilibrium and its own schedule.
+// The promised-utility plan against linear programming, a grid, the two-model equilibrium and its
+// own schedule.
 #include <glpk.h>
 #include <gtest/gtest.h>
 
@@ -17,20 +18,23 @@
 namespace turnout::game {
 namespace {
 
-RoutingGame random_game(base::Rng& rng, std::size_t models, double least_success = 0.1, double most_success = 0.9) {
+RoutingGame random_game(base::Rng& rng, std::size_t models, double least_success = 0.1,
+                        double most_success = 0.9) {
   std::vector<Offer> offers;
   for (std::size_t k = 0; k < models; ++k) {
-    offers.push_back({{rng.uniform(least_success, most_success), rng.exponential(1), rng.exponential(1)}, 0});
+    offers.push_back(
+        {{rng.uniform(least_success, most_success), rng.exponential(1), rng.exponential(1)}, 0});
   }
   return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers).value();
 }
 
-/// The least cost of going on after a failure, over all plans that stop being clever after `depth` attempts (then one
-/// model until solved, or the user leaves), as a linear program in realisation probabilities of histories: an
-/// independent judge.
+/// The least cost of going on after a failure, over all plans that stop being clever after `depth`
+/// attempts (then one model until solved, or the user leaves), as a linear program in realisation
+/// probabilities of histories: an independent judge.
 class HistoryProgram {
  public:
-  HistoryProgram(const RoutingGame& game, std::size_t depth) : game_(game), depth_(depth), lp_(glp_create_prob()) {
+  HistoryProgram(const RoutingGame& game, std::size_t depth)
+      : game_(game), depth_(depth), lp_(glp_create_prob()) {
     glp_term_out(GLP_OFF);
     glp_set_obj_dir(lp_, GLP_MIN);
     const Slot root = add_history({}, 1);
@@ -49,7 +53,8 @@ class HistoryProgram {
       columns.push_back(column);
       values.push_back(value);
     }
-    glp_load_matrix(lp_, static_cast<int>(rows.size()) - 1, rows.data(), columns.data(), values.data());
+    glp_load_matrix(lp_, static_cast<int>(rows.size()) - 1, rows.data(), columns.data(),
+                    values.data());
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
@@ -64,8 +69,9 @@ class HistoryProgram {
     double value;
   };
   struct Slot {
-    int played;                                 // column: probability that the lotteries lead here
-    std::vector<std::pair<int, double>> worth;  // what follows is worth, as columns and coefficients
+    int played;  // column: probability that the lotteries lead here
+    // what follows is worth, as columns and coefficients
+    std::vector<std::pair<int, double>> worth;
   };
 
   int add_column(double cost) {
@@ -85,7 +91,8 @@ class HistoryProgram {
     const int flow = add_row(GLP_FX, 0);  // what comes here goes somewhere
     entries_.push_back({flow, slot.played, -1});
     bool can_leave = false;
-    for (std::size_t k = 0; k < game_.size(); ++k) can_leave = can_leave || game_.pass(k).net_value <= 0;
+    for (std::size_t k = 0; k < game_.size(); ++k)
+      can_leave = can_leave || game_.pass(k).net_value <= 0;
     if (can_leave) entries_.push_back({flow, add_column(reach * game_.churn_penalty()), 1});
     for (std::size_t k = 0; k < game_.size(); ++k) {
       const PassTerms& pass = game_.pass(k);
@@ -103,7 +110,8 @@ class HistoryProgram {
       slot.worth.emplace_back(next.played, reach * pass.net_value);
       slot.worth.insert(slot.worth.end(), next.worth.begin(), next.worth.end());
     }
-    const int stays = add_row(GLP_LO, 0);  // the user goes on if what follows is worth at least nothing
+    const int stays =
+        add_row(GLP_LO, 0);  // the user goes on if what follows is worth at least nothing
     for (const auto& [column, value] : slot.worth) entries_.push_back({stays, column, value});
     return slot;
   }
@@ -157,7 +165,9 @@ TEST(Plan, agrees_with_value_iteration_on_a_fine_grid) {
   for (std::uint64_t i = 0; i < 40; ++i) {
     base::Rng rng(13, i);
     const RoutingGame game = random_game(rng, 2 + i % 3, 0.3);
-    EXPECT_NEAR(best_plan(game).plan.payoffs.provider_cost, verification::iterated_plan_cost(game, 2001), 1e-9) << i;
+    EXPECT_NEAR(best_plan(game).plan.payoffs.provider_cost,
+                verification::iterated_plan_cost(game, 2001), 1e-9)
+        << i;
   }
 }
 
@@ -172,7 +182,8 @@ TEST(Plan, frontier_is_what_value_iteration_finds_at_every_promise) {
       mixtures += c.model == game.size() ? 1U : 0U;
     }
     const numeric::LowerHull exact(corners);
-    EXPECT_EQ(exact.vertices().size(), corners.size()) << i;  // convex: every breakpoint is a corner
+    EXPECT_EQ(exact.vertices().size(), corners.size())
+        << i;  // convex: every breakpoint is a corner
     const auto iterated = verification::iterated_frontier(game, 101);
     for (std::size_t j = 0; j + 1 < iterated.promise.size(); ++j) {
       if (std::isinf(iterated.cost[j])) {
@@ -260,15 +271,21 @@ TEST(Plan, classes_never_get_dearer_as_they_grow) {
     const RoutingGame game = random_game(rng, 1 + i % 5, 0.1, 0.95);
     const PlanClasses c = compare_plans(game, {kNodes});
     const double tolerance = 1e-9 * (1 + c.best_static.payoffs.provider_cost);
-    EXPECT_LE(c.deterministic.plan.payoffs.provider_cost, c.best_static.payoffs.provider_cost + tolerance) << i;
-    EXPECT_LE(c.plan.plan.payoffs.provider_cost, c.deterministic.plan.payoffs.provider_cost + tolerance) << i;
+    EXPECT_LE(c.deterministic.plan.payoffs.provider_cost,
+              c.best_static.payoffs.provider_cost + tolerance)
+        << i;
+    EXPECT_LE(c.plan.plan.payoffs.provider_cost,
+              c.deterministic.plan.payoffs.provider_cost + tolerance)
+        << i;
     EXPECT_LE(c.plan.plan.payoffs.provider_cost, *c.cascade_cost() + tolerance) << i;
     if (c.deterministic.certificate.nodes >= kNodes) continue;  // cut short: the bound is weaker
-    EXPECT_GE(c.deterministic.certificate.bound, c.plan.plan.payoffs.provider_cost - tolerance) << i;
+    EXPECT_GE(c.deterministic.certificate.bound, c.plan.plan.payoffs.provider_cost - tolerance)
+        << i;
   }
 }
 
-/// The cheapest sequence of `depth` models and then one until solved or left, by trying all of them.
+/// The cheapest sequence of `depth` models and then one until solved or left, by trying all of
+/// them.
 double enumerate(const RoutingGame& game, std::size_t depth) {
   double best = std::numeric_limits<double>::infinity();
   std::vector<std::size_t> sequence(depth, 0);
@@ -314,12 +331,16 @@ TEST(Plan, a_user_who_may_stay_away_is_promised_something_at_the_start) {
     base::Rng rng(18, i);
     std::vector<Offer> offers;
     for (std::size_t k = 0; k < 3; ++k)
-      offers.push_back({{rng.uniform(0.1, 0.9), rng.exponential(1), rng.exponential(1)}, rng.uniform()});
-    const RoutingGame game = RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers, {}, true).value();
+      offers.push_back(
+          {{rng.uniform(0.1, 0.9), rng.exponential(1), rng.exponential(1)}, rng.uniform()});
+    const RoutingGame game =
+        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers, {}, true).value();
     const PlanClasses c = compare_plans(game, {20'000});
     for (const EscalationPlan* plan : {&c.plan.plan, &c.deterministic.plan, &c.best_static}) {
       EXPECT_GE(plan->payoffs.user_utility, -1e-12) << i;
-      EXPECT_NEAR(play(game, *plan).cost, plan->payoffs.provider_cost, 1e-9 * (1 + game.churn_penalty())) << i;
+      EXPECT_NEAR(play(game, *plan).cost, plan->payoffs.provider_cost,
+                  1e-9 * (1 + game.churn_penalty()))
+          << i;
     }
     EXPECT_GE(c.cascade->user_utility, -1e-12) << i;
     EXPECT_LE(c.plan.plan.payoffs.provider_cost, *c.cascade_cost() + 1e-9) << i;
@@ -338,13 +359,15 @@ TEST(Plan, free_switching_costs_change_nothing_and_dear_ones_leave_only_static_p
       return RoutingGame::make(plain.user(), {plain.churn_penalty()}, offers, {cost, {}}).value();
     };
     const double none = best_deterministic_plan(plain, {50'000}).plan.payoffs.provider_cost;
-    EXPECT_NEAR(best_deterministic_plan(with(0), {50'000}).plan.payoffs.provider_cost, none, 1e-12) << i;
+    EXPECT_NEAR(best_deterministic_plan(with(0), {50'000}).plan.payoffs.provider_cost, none, 1e-12)
+        << i;
     const double dear = best_deterministic_plan(with(1e6), {50'000}).plan.payoffs.provider_cost;
     // A threat costs nothing, since nobody follows it.
     double unswitched = best_static_plan(plain).payoffs.provider_cost;
     for (std::size_t k = 0; k < 3; ++k) {
       const PassTerms& pass = plain.pass(k);
-      if (deterrent(plain, k)) unswitched = std::min(unswitched, pass.net_cost + pass.failure * plain.churn_penalty());
+      if (deterrent(plain, k))
+        unswitched = std::min(unswitched, pass.net_cost + pass.failure * plain.churn_penalty());
     }
     double allowed = unswitched;
     EXPECT_LE(dear, allowed + 1e-9) << i;

@@ -21,8 +21,9 @@ std::vector<PopulationPart> random_population(base::Rng& rng, std::size_t size) 
   const double penalty = rng.exponential(3);
   std::vector<PopulationPart> parts;
   for (std::size_t i = 0; i < size; ++i) {
-    parts.push_back({1 / static_cast<double>(size),
-                     testing::game_of(rng.exponential(3), penalty, {p1, t1, c1}, {p2, t2, c2}, rng.uniform(0.5, 2))});
+    parts.push_back(
+        {1 / static_cast<double>(size), testing::game_of(rng.exponential(3), penalty, {p1, t1, c1},
+                                                         {p2, t2, c2}, rng.uniform(0.5, 2))});
   }
   return parts;
 }
@@ -34,12 +35,14 @@ TEST(Population, optimum_is_no_dearer_than_any_policy_of_a_fine_grid_and_its_bou
     const auto parts = random_population(rng, 1 + i % 8);
     const PopulationOptimum best = best_for_population(parts);
     double least = evaluate_population(parts, {1, 0}).provider_cost;
-    for (int j = 0; j <= 2000; ++j) least = std::min(least, evaluate_population(parts, {0, j / 2000.0}).provider_cost);
+    for (int j = 0; j <= 2000; ++j)
+      least = std::min(least, evaluate_population(parts, {0, j / 2000.0}).provider_cost);
     EXPECT_LE(best.payoffs.provider_cost, least * (1 + 1e-7)) << i;
     EXPECT_LE(best.bound, least * (1 + 1e-12)) << i;
     EXPECT_LE(best.payoffs.provider_cost - best.bound, 1.001e-7 * best.payoffs.provider_cost) << i;
     EXPECT_EQ(best.payoffs.provider_cost, evaluate_population(parts, best.policy).provider_cost);
-    interior += best.policy.start == 0 && best.policy.cascade > 0 && best.policy.cascade < 1 ? 1U : 0U;
+    interior +=
+        best.policy.start == 0 && best.policy.cascade > 0 && best.policy.cascade < 1 ? 1U : 0U;
   }
   EXPECT_GT(interior, 10U);
 }

@@ -1,4 +1,5 @@
-// Every theorem three ways: as published, by brute force on the Markov chain, by simulation. Property-based.
+// Every theorem three ways: as published, by brute force on the Markov chain, by simulation.
+// Property-based.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -20,7 +21,8 @@ namespace {
 using game::Game;
 using verification::Signs;
 
-/// Simulated J and U of the equilibrium lie within 6 standard errors (plus one unseen event) of the stated ones.
+/// Simulated J and U of the equilibrium lie within 6 standard errors (plus one unseen event) of the
+/// stated ones.
 void expect_simulation_agrees(const Game& game, std::uint64_t seed) {
   constexpr std::size_t kTasks = 3000;
   const game::Candidate best = game::solve(game).best();
@@ -47,7 +49,8 @@ void expect_theorem_holds(Signs wanted) {
   RC_ASSERT(best.policy.start == published.policy.start);
   RC_ASSERT(std::abs(best.policy.cascade - published.policy.cascade) <= 1e-12);
   RC_ASSERT(best.abandon == published.abandon);
-  RC_ASSERT(verification::optimum_deviation(game, best.policy, best.abandon, best.payoffs.provider_cost, 41) <= 1e-9);
+  RC_ASSERT(verification::optimum_deviation(game, best.policy, best.abandon,
+                                            best.payoffs.provider_cost, 41) <= 1e-9);
   expect_simulation_agrees(game, 1);
 }
 
@@ -64,14 +67,16 @@ RC_GTEST_PROP(Theorem5, stays_cascades_at_sL_threatens_or_leaves_if_xi2_is_negat
   expect_theorem_holds(Signs::kValueLatency);
 }
 
-RC_GTEST_PROP(Theorem1And2, best_response_is_published_response_and_no_other_q_is_better, (const Game& game)) {
+RC_GTEST_PROP(Theorem1And2, best_response_is_published_response_and_no_other_q_is_better,
+              (const Game& game)) {
   const auto start = static_cast<std::size_t>(*rc::gen::inRange(0, 2));
   const double s = *rc::gen::inRange(0, 1001) / 1000.0;
   const game::Policy policy{start, start == 0 ? s : 0};
   const double q = game::best_response(game, policy).abandon;
   RC_ASSERT(verification::response_deviation(game, policy, q) <= 1e-11);
   const double published = verification::published_response(game, policy);
-  RC_ASSERT(std::abs(published - q) <= 1e-7 || verification::response_deviation(game, policy, published) <= 1e-11);
+  RC_ASSERT(std::abs(published - q) <= 1e-7 ||
+            verification::response_deviation(game, policy, published) <= 1e-11);
 }
 
 RC_GTEST_PROP(Thresholds, are_the_published_ones, (const Game& game)) {
@@ -88,16 +93,18 @@ RC_GTEST_PROP(Theory, cascade_utilities_have_their_closed_forms, (const Game& ga
     const game::Candidate* c = e.find(route);
     if (c == nullptr) continue;
     const double chain = verification::chain_payoffs(game, c->policy, c->abandon).user_utility;
-    RC_ASSERT(std::abs(chain - c->payoffs.user_utility) <= 1e-11 * verification::utility_scale(game));
+    RC_ASSERT(std::abs(chain - c->payoffs.user_utility) <=
+              1e-11 * verification::utility_scale(game));
   }
 }
 
 RC_GTEST_PROP(Theory, payoffs_scale_with_the_units_of_money_and_worth, (const Game& game)) {
-  // Twice the money on the provider's side, four times the worth on the user's: the same policy. Powers of two are
-  // exact.
-  const Game scaled = game_of(4 * game.value(), 2 * game.churn_penalty(),
-                              {game.model(0).success, 4 * game.model(0).latency, 2 * game.model(0).cost},
-                              {game.model(1).success, 4 * game.model(1).latency, 2 * game.model(1).cost});
+  // Twice the money on the provider's side, four times the worth on the user's: the same policy.
+  // Powers of two are exact.
+  const Game scaled =
+      game_of(4 * game.value(), 2 * game.churn_penalty(),
+              {game.model(0).success, 4 * game.model(0).latency, 2 * game.model(0).cost},
+              {game.model(1).success, 4 * game.model(1).latency, 2 * game.model(1).cost});
   const game::Candidate a = game::solve(game).best();
   const game::Candidate b = game::solve(scaled).best();
   RC_ASSERT(a.route == b.route);
@@ -106,7 +113,8 @@ RC_GTEST_PROP(Theory, payoffs_scale_with_the_units_of_money_and_worth, (const Ga
 }
 
 RC_GTEST_PROP(Proposition1, preferred_utility_is_the_best_static_one, (const Game& game)) {
-  const double preferred = game::misalignment(game, game::solve(game)).preferred.payoffs.user_utility;
+  const double preferred =
+      game::misalignment(game, game::solve(game)).preferred.payoffs.user_utility;
   RC_ASSERT(std::abs(preferred - verification::published_preferred_utility(game)) <=
             1e-11 * verification::utility_scale(game));
   const double s = *rc::gen::inRange(0, 101) / 100.0;
@@ -114,9 +122,12 @@ RC_GTEST_PROP(Proposition1, preferred_utility_is_the_best_static_one, (const Gam
   RC_ASSERT(searched <= preferred + 1e-11 * verification::utility_scale(game));
 }
 
-RC_GTEST_PROP(Proposition2, throttling_pays_iff_penalty_is_below_the_least_cost_of_pass_with_both_value_dominated, ()) {
-  const Game game = *games(verification::draw_in_paper_order,
-                           [](const Game& g) { return verification::signs(g) == Signs::kBothValue; });
+RC_GTEST_PROP(Proposition2,
+              throttling_pays_iff_penalty_is_below_the_least_cost_of_pass_with_both_value_dominated,
+              ()) {
+  const Game game = *games(verification::draw_in_paper_order, [](const Game& g) {
+    return verification::signs(g) == Signs::kBothValue;
+  });
   const verification::Symbols x(game);
   const game::Equilibrium e = game::solve(game);
   const bool low = game.churn_penalty() < std::min(x.r1, x.r2);
@@ -128,8 +139,9 @@ RC_GTEST_PROP(Engine, every_game_has_a_finite_answer_whatever_the_order, (const 
   const game::Equilibrium e = game::solve(game);
   RC_ASSERT(!e.candidates().empty());
   for (const auto& c : e.candidates()) {
-    for (const double x : {c.policy.cascade, c.abandon, c.payoffs.provider_cost, c.payoffs.user_utility,
-                           c.payoffs.success, c.payoffs.latency, c.payoffs.service_cost}) {
+    for (const double x :
+         {c.policy.cascade, c.abandon, c.payoffs.provider_cost, c.payoffs.user_utility,
+          c.payoffs.success, c.payoffs.latency, c.payoffs.service_cost}) {
       RC_ASSERT(std::isfinite(x));
     }
     RC_ASSERT(e.best().payoffs.provider_cost <= c.payoffs.provider_cost * (1 + 1e-15));
@@ -137,7 +149,8 @@ RC_GTEST_PROP(Engine, every_game_has_a_finite_answer_whatever_the_order, (const 
 }
 
 TEST(SupportTheorem, fails_if_the_larger_model_comes_first_and_the_solver_finds_the_mixed_optimum) {
-  // Found by brute force and shrunk (docs/ledger.md, P5): p1 > p2, which the paper's ordering excludes.
+  // Found by brute force and shrunk (docs/ledger.md, P5): p1 > p2, which the paper's ordering
+  // excludes.
   const Game game = game_of(5, 2, {0.5, 1, 0.8}, {0.02, 0.12, 0.004});
   const game::Equilibrium e = game::solve(game);
   EXPECT_EQ(e.best().route, game::Route::kCascadeMixed);
@@ -147,21 +160,22 @@ TEST(SupportTheorem, fails_if_the_larger_model_comes_first_and_the_solver_finds_
     if (c.route == game::Route::kCascadeMixed) continue;
     EXPECT_LT(e.best().payoffs.provider_cost, c.payoffs.provider_cost * 0.999);
   }
-  EXPECT_LE(
-      verification::optimum_deviation(game, e.best().policy, e.best().abandon, e.best().payoffs.provider_cost, 2001),
-      1e-7);
+  EXPECT_LE(verification::optimum_deviation(game, e.best().policy, e.best().abandon,
+                                            e.best().payoffs.provider_cost, 2001),
+            1e-7);
 }
 
 TEST(MixedResponse, cost_along_the_mixed_interval_has_at_most_one_interior_minimum) {
-  // What the search for the mixed optimum rests on (docs/theory.md, section 4); observed, not proved.
+  // What the search for the mixed optimum rests on (docs/theory.md, section 4); observed, not
+  // proved.
   constexpr int kGames = 5000;
   constexpr int kPoints = 300;
   base::Rng rng(17);
   int with_minimum = 0;
   for (int i = 0; i < kGames; ++i) {
     const Game game = *verification::draw_where(
-        verification::draw_larger_first, [](const Game& g) { return verification::signs(g) == Signs::kValueLatency; },
-        rng);
+        verification::draw_larger_first,
+        [](const Game& g) { return verification::signs(g) == Signs::kValueLatency; }, rng);
     const game::Primitives<double> primitives(game);
     const double rounding = 1e-12 * verification::cost_scale(game);
     int minima = 0;
@@ -169,7 +183,8 @@ TEST(MixedResponse, cost_along_the_mixed_interval_has_at_most_one_interior_minim
     double before = std::numeric_limits<double>::infinity();
     for (int k = 0; k <= kPoints; ++k) {
       const double a = static_cast<double>(k) / kPoints;
-      const double cost = game::evaluate(game, {0, game::cascade_that_keeps(primitives, a)}, 1 - a).provider_cost;
+      const double cost =
+          game::evaluate(game, {0, game::cascade_that_keeps(primitives, a)}, 1 - a).provider_cost;
       if (k > 0 && falling && cost > before + rounding) ++minima;
       if (k > 0 && std::abs(cost - before) > rounding) falling = cost < before;
       before = cost;
@@ -202,7 +217,8 @@ TEST(Ledger, reports_a_false_claim_with_a_counterexample_as_short_as_can_be) {
   ASSERT_TRUE(finding.counterexample.has_value());
   EXPECT_GE(finding.counterexample->value(), 2);
   EXPECT_EQ(finding.counterexample->value(), std::round(finding.counterexample->value()));
-  EXPECT_TRUE((verification::Ledger{1, 1, {finding}}).failed());  // what makes the program exit with 3
+  EXPECT_TRUE(
+      (verification::Ledger{1, 1, {finding}}).failed());  // what makes the program exit with 3
 }
 
 }  // namespace

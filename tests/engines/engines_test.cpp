@@ -14,32 +14,36 @@
 #include "turnout/store/import.h"
 #include "turnout/store/postgres_connection.h"
 
-/// The same rows through every engine, against the C++ reference. Real servers: tests/engines/servers.py.
+/// The same rows through every engine, against the C++ reference. Real servers:
+/// tests/engines/servers.py.
 namespace turnout {
 namespace {
 
 using estimation::LogSelection;
 using estimation::LogStatistics;
+using store::PassStore;
 using traffic::Ending;
 using traffic::Outcome;
 using traffic::Pass;
-using store::PassStore;
 
 std::string server(const char* variable) {
   const char* address = std::getenv(variable);
-  if (address == nullptr) throw std::runtime_error(std::string(variable) + " is not set: run by servers.py");
+  if (address == nullptr)
+    throw std::runtime_error(std::string(variable) + " is not set: run by servers.py");
   return address;
 }
 
 void empty_postgres() {
-  auto connection = store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
-  ASSERT_TRUE(connection.run("DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, schema_version"));
+  auto connection =
+      store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
+  ASSERT_TRUE(connection.run(
+      "DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, schema_version"));
 }
 
 void empty_clickhouse(const char* variable) {
   store::ClickHouseConnection connection(store::ClickHouseAddress::parse(server(variable)).value());
-  for (const char* table : {"passes_on_pair", "stored_passes_on_pair", "numbered_passes_on_pair", "numbered_passes",
-                            "stored_passes", "passes", "schema_version"}) {
+  for (const char* table : {"passes_on_pair", "stored_passes_on_pair", "numbered_passes_on_pair",
+                            "numbered_passes", "stored_passes", "passes", "schema_version"}) {
     ASSERT_TRUE(connection.query(fmt::format("DROP TABLE IF EXISTS {}", table)));
   }
 }
@@ -49,7 +53,8 @@ class Engine : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     if (GetParam() == "sqlite") {
-      folder_ = std::filesystem::temp_directory_path() / fmt::format("turnout-engines-test-{}", ::getpid());
+      folder_ = std::filesystem::temp_directory_path() /
+                fmt::format("turnout-engines-test-{}", ::getpid());
       std::filesystem::remove_all(folder_);
       std::filesystem::create_directory(folder_);
       source_ = "sqlite:" + (folder_ / "passes.db").string();
@@ -89,8 +94,8 @@ class Engine : public testing::TestWithParam<std::string> {
   std::filesystem::path folder_;
 };
 
-const std::vector<std::string> kNames = {"mini", "large", "it's; DROP TABLE passes; --", "\\' OR 1=1 {since} $1 \\",
-                                         "模型 \\N"};
+const std::vector<std::string> kNames = {"mini", "large", "it's; DROP TABLE passes; --",
+                                         "\\' OR 1=1 {since} $1 \\", "模型 \\N"};
 
 /// A log with every contradiction there is, made of hostile names.
 std::vector<Pass> random_log(std::uint64_t seed, int tasks) {
@@ -103,12 +108,15 @@ std::vector<Pass> random_log(std::uint64_t seed, int tasks) {
     auto started = static_cast<std::int64_t>(rng.uniform(0, 30 * 86'400e6)) + 1'700'000'000'000'000;
     if (one_of(20) == 0) started = 1'700'000'000'000'000;  // ties
     const std::string user =
-        one_of(10) == 0 ? "" : fmt::format("user {} '\"\\", one_of(static_cast<std::size_t>(tasks) / 3 + 1));
+        one_of(10) == 0
+            ? ""
+            : fmt::format("user {} '\"\\", one_of(static_cast<std::size_t>(tasks) / 3 + 1));
     const std::string policy = one_of(3) == 0 ? "" : kNames[one_of(kNames.size())];
     std::int64_t attempt = one_of(30) == 0 ? 2 : 1;
     for (; one_of(3) != 0 || attempt == 1; ++attempt) {
       Pass pass;
-      pass.task_id = fmt::format("task {} {}", kNames[static_cast<std::size_t>(task) % kNames.size()], task);
+      pass.task_id =
+          fmt::format("task {} {}", kNames[static_cast<std::size_t>(task) % kNames.size()], task);
       pass.attempt = attempt;
       pass.user_id = one_of(25) == 0 ? "someone else" : user;
       pass.model = kNames[one_of(kNames.size())];
@@ -133,10 +141,12 @@ std::vector<Pass> random_log(std::uint64_t seed, int tasks) {
 }
 
 void expect_close(double a, double b, const std::string& what) {
-  EXPECT_LE(std::abs(a - b), 1e-9 * std::max(std::abs(a), std::abs(b)) + 1e-12) << what << ": " << a << " and " << b;
+  EXPECT_LE(std::abs(a - b), 1e-9 * std::max(std::abs(a), std::abs(b)) + 1e-12)
+      << what << ": " << a << " and " << b;
 }
 
-void expect_alike(const estimation::Moments& a, const estimation::Moments& b, const std::string& what) {
+void expect_alike(const estimation::Moments& a, const estimation::Moments& b,
+                  const std::string& what) {
   EXPECT_EQ(a.count, b.count) << what;
   expect_close(a.sum, b.sum, what);
   expect_close(a.squares, b.squares, what);
@@ -148,8 +158,8 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
   EXPECT_EQ(a.contradictions, b.contradictions);
   ASSERT_EQ(a.paths.size(), b.paths.size());
   for (const auto& [key, counts] : a.paths) {
-    const std::string what =
-        fmt::format("path of {} models ending in {}, policy {}", key.models.size(), key.models.back(), key.policy);
+    const std::string what = fmt::format("path of {} models ending in {}, policy {}",
+                                         key.models.size(), key.models.back(), key.policy);
     ASSERT_TRUE(b.paths.contains(key)) << what;
     EXPECT_EQ(counts.fates, b.paths.at(key).fates) << what;
     expect_alike(counts.latency, b.paths.at(key).latency, what);
@@ -163,8 +173,9 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
       EXPECT_EQ(x.first, y.first);
       EXPECT_EQ(x.timed, y.timed);
       expect_alike(x.latency, y.latency, "period");
-      for (auto sum : {&estimation::PeriodCounts::y, &estimation::PeriodCounts::yy, &estimation::PeriodCounts::x,
-                       &estimation::PeriodCounts::xx, &estimation::PeriodCounts::xy}) {
+      for (auto sum : {&estimation::PeriodCounts::y, &estimation::PeriodCounts::yy,
+                       &estimation::PeriodCounts::x, &estimation::PeriodCounts::xx,
+                       &estimation::PeriodCounts::xy}) {
         EXPECT_NEAR(x.*sum, y.*sum, 1e-9 * (x.xx + x.yy + 1));
       }
     }
@@ -209,7 +220,8 @@ TEST_P(Engine, gives_back_every_row_to_the_bit_in_order_and_the_last_ones) {
   const auto size = store_->size().value();
   EXPECT_EQ(size.passes, static_cast<std::int64_t>(log.size()));
   std::sort(log.begin(), log.end(), [](const Pass& a, const Pass& b) {
-    return std::tie(a.started_us, a.task_id, a.attempt) < std::tie(b.started_us, b.task_id, b.attempt);
+    return std::tie(a.started_us, a.task_id, a.attempt) <
+           std::tie(b.started_us, b.task_id, b.attempt);
   });
   EXPECT_EQ(size.last_us, log.back().started_us);
   EXPECT_TRUE(store_->tail(7).value() == std::vector<Pass>(log.end() - 7, log.end()));
@@ -245,7 +257,8 @@ TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   ASSERT_TRUE(first) << first.error().to_string();
   EXPECT_EQ(first->conflicting + counts.conflicting, 0U);
   EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()));
-  EXPECT_EQ(estimation::store_statistics(*store_, {}, [](std::size_t) {})->passes, static_cast<std::int64_t>(log.size()));
+  EXPECT_EQ(estimation::store_statistics(*store_, {}, [](std::size_t) {})->passes,
+            static_cast<std::int64_t>(log.size()));
 }
 
 TEST_P(Engine, prunes_whole_tasks) {
@@ -261,8 +274,8 @@ TEST_P(Engine, prunes_whole_tasks) {
     const auto [start, is_new] = starts.try_emplace(pass.task_id, pass.started_us);
     start->second = std::min(start->second, pass.started_us);
   }
-  const auto old =
-      std::count_if(log.begin(), log.end(), [&](const Pass& pass) { return starts[pass.task_id] < kBefore; });
+  const auto old = std::count_if(log.begin(), log.end(),
+                                 [&](const Pass& pass) { return starts[pass.task_id] < kBefore; });
   EXPECT_EQ(store_->prune(kBefore).value(), old);
   EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()) - old);
 }
@@ -278,10 +291,12 @@ TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
   }
   const auto again = store::open_store(source_, store::Create::kYes);
   ASSERT_FALSE(again);
-  EXPECT_NE(again.error().message.find("schema version 9"), std::string::npos) << again.error().to_string();
+  EXPECT_NE(again.error().message.find("schema version 9"), std::string::npos)
+      << again.error().to_string();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Engine, testing::Values("sqlite", "postgres", "clickhouse", "cluster"),
+INSTANTIATE_TEST_SUITE_P(All, Engine,
+                         testing::Values("sqlite", "postgres", "clickhouse", "cluster"),
                          [](const auto& engine) { return engine.param; });
 
 TEST(Cluster, spreads_tasks_over_both_servers) {
@@ -290,12 +305,14 @@ TEST(Cluster, spreads_tasks_over_both_servers) {
     ASSERT_TRUE(store::open_store(server(variable), store::Create::kYes));
   }
   const auto log = random_log(7, 400);
-  ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Create::kYes)
-                  .value()
-                  ->insert(log));
+  ASSERT_TRUE(
+      store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Create::kYes)
+          .value()
+          ->insert(log));
   std::int64_t both = 0;
   for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
-    const auto here = store::open_store(server(variable), store::Create::kNo).value()->size()->passes;
+    const auto here =
+        store::open_store(server(variable), store::Create::kNo).value()->size()->passes;
     EXPECT_GT(here, static_cast<std::int64_t>(log.size()) / 4);
     both += here;
   }
@@ -309,7 +326,8 @@ TEST(Credentials, a_wrong_password_is_refused_and_none_is_shown) {
     const auto refused = store::open_store(wrong, store::Create::kNo);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::ErrorCode::kUnreadable);
-    EXPECT_EQ(refused.error().to_string().find("s3cret"), std::string::npos) << refused.error().to_string();
+    EXPECT_EQ(refused.error().to_string().find("s3cret"), std::string::npos)
+        << refused.error().to_string();
   }
 }
 

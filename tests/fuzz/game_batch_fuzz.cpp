@@ -30,10 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The answers follow the row's regime; an id may say anything.
   std::istringstream lines(written.str());
   for (std::string line; std::getline(lines, line);) {
-    const auto answers = line.rfind("-latency,") != std::string::npos ? line.rfind("-latency,") : line.rfind("-value,");
+    const auto answers = line.rfind("-latency,") != std::string::npos ? line.rfind("-latency,")
+                                                                      : line.rfind("-value,");
     if (answers == std::string::npos) continue;
     const std::string_view rest = std::string_view(line).substr(answers);
-    if (rest.find("nan") != std::string_view::npos || rest.find("inf") != std::string_view::npos) std::abort();
+    if (rest.find("nan") != std::string_view::npos || rest.find("inf") != std::string_view::npos)
+      std::abort();
   }
   return 0;
 }

@@ -6,7 +6,8 @@
 #include "turnout/outcomes/outcome_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  auto rows = turnout::base::LineReader::over({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
+  auto rows =
+      turnout::base::LineReader::over({reinterpret_cast<const char*>(data), size}, "fuzz.csv");
   const auto table = turnout::outcomes::read_outcomes(rows);
   if (!table) {
     if (table.error().to_string().empty()) std::abort();

@@ -1,4 +1,5 @@
-// Any bytes are a scenario or an error in one line; a scenario that was read can be solved and planned for.
+// Any bytes are a scenario or an error in one line; a scenario that was read can be solved and
+// planned for.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -19,7 +20,8 @@ void need_finite(double x) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (text.find("outcomes") != std::string_view::npos) return 0;  // would open any file of this machine
+  if (text.find("outcomes") != std::string_view::npos)
+    return 0;  // would open any file of this machine
   const auto scenario = turnout::scenario::parse_scenario(text, "fuzz.toml");
   if (!scenario) {
     if (scenario.error().to_string().empty()) std::abort();
@@ -30,8 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     need_finite(plan->payoffs.provider_cost);
     need_finite(plan->payoffs.user_utility);
   }
-  const auto sequences =
-      turnout::game::compare_plans(scenario->game, turnout::scenario::task_types(*scenario, 3), 3, {200});
+  const auto sequences = turnout::game::compare_plans(
+      scenario->game, turnout::scenario::task_types(*scenario, 3), 3, {200});
   need_finite(sequences.plan.plan.payoffs.provider_cost);
   const auto paper = turnout::scenario::paper_game(*scenario, "fuzz");
   if (!paper) return 0;

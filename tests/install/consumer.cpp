@@ -11,5 +11,7 @@ int main() {
   std::cout << "J = " << equilibrium.best().payoffs.provider_cost << '\n';
   const auto text = turnout::report::solution_text({*game, {"mini", "large"}});
   const auto bad = turnout::scenario::parse_scenario("nonsense", "s.toml");
-  return !bad && text.find("(1,0)") != std::string::npos && equilibrium.best().policy.start == 0 ? 0 : 1;
+  return !bad && text.find("(1,0)") != std::string::npos && equilibrium.best().policy.start == 0
+             ? 0
+             : 1;
 }

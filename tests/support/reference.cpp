@@ -54,12 +54,14 @@ std::vector<ReferencePlay> plays(const Numbers& x) {
     const Digits beta = x.b[0] * x.b[1] * x.xi[1];
     const Digits middle = x.xi[1] - alpha - beta;
     all.push_back(play(x, Route::kCascadePatience, 0,
-                       2 * alpha / (-middle + sqrt(Digits(middle * middle - 4 * alpha * beta))), 0));
+                       2 * alpha / (-middle + sqrt(Digits(middle * middle - 4 * alpha * beta))),
+                       0));
   }
   return all;
 }
 
-/// The largest P at which making the user leave is cheaper than every offer: each pair of cost lines is tried.
+/// The largest P at which making the user leave is cheaper than every offer: each pair of cost
+/// lines is tried.
 Digits penalty_floor(const Numbers& x, const std::vector<ReferencePlay>& offers) {
   Digits floor = 0;
   for (std::size_t k = 0; k < 2; ++k) {
@@ -84,7 +86,9 @@ Digits penalty_floor(const Numbers& x, const std::vector<ReferencePlay>& offers)
   return floor;
 }
 
-bool close(const Digits& a, const Digits& b, const Digits& scale) { return abs(a - b) < Digits("1e-9") * scale; }
+bool close(const Digits& a, const Digits& b, const Digits& scale) {
+  return abs(a - b) < Digits("1e-9") * scale;
+}
 
 }  // namespace
 
@@ -93,27 +97,33 @@ ReferenceSolution reference_solution(const Game& game) {
   ReferenceSolution r;
   for (std::size_t k = 0; k < 2; ++k) {
     // Where V p = w t to a double's last digits the engine speaks of a tie.
-    if (abs(x.xi[k]) < Digits("1e-15") * std::max<Digits>(x.V * x.p[k], x.w * x.t[k])) r.near_tie = true;
+    if (abs(x.xi[k]) < Digits("1e-15") * std::max<Digits>(x.V * x.p[k], x.w * x.t[k]))
+      r.near_tie = true;
   }
   if (r.near_tie || x.b[0] == 0 || x.b[1] == 0) {
     r.near_tie = true;
     return r;
   }
   const auto all = plays(x);
-  r.best = *std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.cost < b.cost; });
+  r.best = *std::min_element(all.begin(), all.end(),
+                             [](const auto& a, const auto& b) { return a.cost < b.cost; });
   for (const auto& other : all) {
-    if (other.route != r.best.route && close(other.cost, r.best.cost, abs(other.cost))) r.near_tie = true;
+    if (other.route != r.best.route && close(other.cost, r.best.cost, abs(other.cost)))
+      r.near_tie = true;
   }
-  // Static utilities closer than a few roundings of the waits they are differences of are a tie to the engine.
+  // Static utilities closer than a few roundings of the waits they are differences of are a tie to
+  // the engine.
   for (const auto& one : all) {
     for (const auto& other : all) {
       if (one.route == other.route || one.cascade != 0 || other.cascade != 0) continue;
-      const Digits size = x.V * abs(other.success - one.success) + x.w * (other.latency + one.latency);
+      const Digits size =
+          x.V * abs(other.success - one.success) + x.w * (other.latency + one.latency);
       if (abs(other.utility - one.utility) < Digits("2e-15") * size) r.near_tie = true;
     }
   }
-  r.preferred_utility =
-      x.xi[0] > 0 || x.xi[1] > 0 ? std::max<Digits>(x.xi[0] / x.p[0], x.xi[1] / x.p[1]) : std::max(x.xi[0], x.xi[1]);
+  r.preferred_utility = x.xi[0] > 0 || x.xi[1] > 0
+                            ? std::max<Digits>(x.xi[0] / x.p[0], x.xi[1] / x.p[1])
+                            : std::max(x.xi[0], x.xi[1]);
   r.misalignment = r.preferred_utility - r.best.utility;
   const Digits leave0 = x.c[0] + x.P * x.b[0];
   const Digits leave1 = x.c[1] + x.P * x.b[1];

@@ -6,11 +6,12 @@
 
 #include "turnout/game/equilibrium.h"
 
-/// The game solved in 50 digits, from the definitions and by exhaustion of the candidates of docs/theory.md,
-/// without any care for cancellation: 50 digits need none. Test code only.
+/// The game solved in 50 digits, from the definitions and by exhaustion of the candidates of
+/// docs/theory.md, without any care for cancellation: 50 digits need none. Test code only.
 namespace turnout::testing {
 
-using Digits = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<50>, boost::multiprecision::et_off>;
+using Digits = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<50>,
+                                             boost::multiprecision::et_off>;
 
 struct ReferencePlay {
   game::Route route;

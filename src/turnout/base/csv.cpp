@@ -11,7 +11,8 @@
 namespace turnout::base {
 namespace {
 
-/// @returns the position after the closing quote of the field that starts at line[begin], npos if it never closes.
+/// @returns the position after the closing quote of the field that starts at line[begin], npos if
+///   it never closes.
 std::size_t quoted_field_end(std::string_view line, std::size_t begin) {
   for (std::size_t i = begin + 1; i < line.size(); ++i) {
     if (line[i] != '"') continue;
@@ -33,13 +34,16 @@ Status split_csv(std::string_view line, std::vector<std::string_view>& fields) {
     std::size_t end = 0;
     if (begin < line.size() && line[begin] == '"') {
       end = quoted_field_end(line, begin);
-      if (end == std::string_view::npos) return Error{ErrorCode::kMalformedInput, "has a quote that is not closed", ""};
+      if (end == std::string_view::npos)
+        return Error{ErrorCode::kMalformedInput, "has a quote that is not closed", ""};
       if (end < line.size() && line[end] != ',') {
         return Error{ErrorCode::kMalformedInput, "has text after a closing quote", ""};
       }
     } else {
       const void* comma = std::memchr(line.data() + begin, ',', line.size() - begin);
-      end = comma == nullptr ? line.size() : static_cast<std::size_t>(static_cast<const char*>(comma) - line.data());
+      end = comma == nullptr
+                ? line.size()
+                : static_cast<std::size_t>(static_cast<const char*>(comma) - line.data());
     }
     fields.push_back(line.substr(begin, end - begin));
     if (end >= line.size()) return Done{};
@@ -76,18 +80,20 @@ Result<CsvColumns> find_columns(std::string_view header, std::span<const std::st
   for (const auto name : wanted) {
     const auto at = std::find(names.begin(), names.end(), name);
     if (at == names.end()) {
-      return Error{
-          ErrorCode::kMalformedInput,
-          fmt::format("the header {} has no column '{}'; it needs {}", in_quotes(header), name, fmt::join(wanted, ",")),
-          ""};
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("the header {} has no column '{}'; it needs {}", in_quotes(header),
+                               name, fmt::join(wanted, ",")),
+                   ""};
     }
     columns.required.push_back(static_cast<std::size_t>(at - names.begin()));
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::count(names.begin(), names.end(), names[i]) > 1) {
-      return Error{ErrorCode::kMalformedInput, fmt::format("the header has column {} twice", in_quotes(names[i])), ""};
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("the header has column {} twice", in_quotes(names[i])), ""};
     }
-    if (std::find(wanted.begin(), wanted.end(), names[i]) == wanted.end()) columns.unexpected.push_back(names[i]);
+    if (std::find(wanted.begin(), wanted.end(), names[i]) == wanted.end())
+      columns.unexpected.push_back(names[i]);
   }
   return columns;
 }

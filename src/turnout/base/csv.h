@@ -9,9 +9,10 @@
 
 namespace turnout::base {
 
-/// Splits one CSV record (RFC 4180 on a single line) into `fields`, which is cleared first and may be reused to
-/// save allocations. A field in double quotes may hold commas and doubled quotes; views point into `line`, with
-/// the outer quotes still on, see csv_text(). Line breaks inside a field are not supported.
+/// Splits one CSV record (RFC 4180 on a single line) into `fields`, which is cleared first and may
+/// be reused to save allocations. A field in double quotes may hold commas and doubled quotes;
+/// views point into `line`, with the outer quotes still on, see csv_text(). Line breaks inside a
+/// field are not supported.
 /// @returns kMalformedInput for an unclosed quote or for text after a closing quote.
 Status split_csv(std::string_view line, std::vector<std::string_view>& fields);
 
@@ -29,7 +30,8 @@ struct CsvColumns {
 };
 
 /// Finds `wanted` in a header, in any order.
-/// @returns kMalformedInput naming the column that is missing or stands there twice, and what was found.
+/// @returns kMalformedInput naming the column that is missing or stands there twice, and what was
+///   found.
 Result<CsvColumns> find_columns(std::string_view header, std::span<const std::string_view> wanted);
 
 }  // namespace turnout::base

@@ -19,7 +19,8 @@ TEST(SplitCsv, splits_plain_empty_and_quoted_fields) {
   EXPECT_EQ(fields_of("a,b,c"), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(fields_of(""), (std::vector<std::string>{""}));
   EXPECT_EQ(fields_of("a,,"), (std::vector<std::string>{"a", "", ""}));
-  EXPECT_EQ(fields_of(R"("a,b","say ""x""",c)"), (std::vector<std::string>{"a,b", "say \"x\"", "c"}));
+  EXPECT_EQ(fields_of(R"("a,b","say ""x""",c)"),
+            (std::vector<std::string>{"a,b", "say \"x\"", "c"}));
 }
 
 TEST(SplitCsv, refuses_an_open_quote_and_text_behind_one) {

@@ -6,7 +6,8 @@
 
 namespace turnout::base {
 
-/// A text file of the source tree that is part of the program: SQL, maps. cmake/embed_texts.cmake makes the lists.
+/// A text file of the source tree that is part of the program: SQL, maps. cmake/embed_texts.cmake
+/// makes the lists.
 struct EmbeddedText {
   std::string_view name;  ///< path below the folder, "sql/postgres/totals.sql"
   std::string_view text;

@@ -15,11 +15,13 @@ namespace {
 constexpr std::size_t kChunkBytes = std::size_t{1} << 18U;
 
 Error unreadable(const std::string& name, int system_error) {
-  return {ErrorCode::kUnreadable, fmt::format("cannot be read: {}", std::strerror(system_error)), name};
+  return {ErrorCode::kUnreadable, fmt::format("cannot be read: {}", std::strerror(system_error)),
+          name};
 }
 
 /// @returns bytes read, 0 at the end.
-Result<std::size_t> read_some(int descriptor, char* into, std::size_t size, const std::string& name) {
+Result<std::size_t> read_some(int descriptor, char* into, std::size_t size,
+                              const std::string& name) {
   for (;;) {
     const ssize_t count = ::read(descriptor, into, size);
     if (count >= 0) return static_cast<std::size_t>(count);
@@ -29,7 +31,8 @@ Result<std::size_t> read_some(int descriptor, char* into, std::size_t size, cons
 
 }  // namespace
 
-LineReader::LineReader(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+LineReader::LineReader(int descriptor, std::string name)
+    : descriptor_(descriptor), name_(std::move(name)) {}
 
 Result<LineReader> LineReader::open(const std::string& path) {
   if (path == "-") return LineReader(STDIN_FILENO, "standard input");
@@ -77,7 +80,8 @@ Result<bool> LineReader::refill() {
 Result<std::optional<std::string_view>> LineReader::next() {
   std::size_t searched = 0;
   std::size_t end = 0;
-  while ((end = unread().find('\n', searched)) == std::string_view::npos && unread().size() <= kLongestLine) {
+  while ((end = unread().find('\n', searched)) == std::string_view::npos &&
+         unread().size() <= kLongestLine) {
     searched = unread().size();
     auto more = refill();
     if (!more) return more.error();
@@ -89,7 +93,8 @@ Result<std::optional<std::string_view>> LineReader::next() {
   std::string_view line = rest.substr(0, end);
   if (line.size() > kLongestLine) {
     return Error{ErrorCode::kMalformedInput,
-                 fmt::format("is longer than {} bytes, the most a line may have", kLongestLine), place()};
+                 fmt::format("is longer than {} bytes, the most a line may have", kLongestLine),
+                 place()};
   }
   begin_ += line.size() + (end == std::string_view::npos ? 0 : 1);
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -115,7 +120,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   if (!standard_input) ::close(descriptor);
   if (!count) return count.error();
   if (content.size() > limit) {
-    return Error{ErrorCode::kMalformedInput, fmt::format("is larger than {} bytes, the most it may have", limit), name};
+    return Error{ErrorCode::kMalformedInput,
+                 fmt::format("is larger than {} bytes, the most it may have", limit), name};
   }
   return content;
 }

@@ -9,10 +9,10 @@
 
 namespace turnout::base {
 
-/// Reads a file or standard input line by line in constant memory.
-/// A line ends with "\n" or "\r\n", the last one also with the end of the input. A UTF-8 byte order mark at the
-/// start is passed over. A line longer than kLongestLine bytes is an error, so that a binary file cannot eat
-/// the memory.
+/// Reads a file or standard input line by line in constant memory. A line ends with "\n" or "\r\n",
+/// the last one also with the end of the input. A UTF-8 byte order mark at the start is passed
+/// over. A line longer than kLongestLine bytes is an error, so that a binary file cannot eat the
+/// memory.
 class LineReader {
  public:
   static constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
@@ -29,7 +29,8 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
   ~LineReader();
 
-  /// @returns the next line without its end, valid until the next call; nothing at the end of the input.
+  /// @returns the next line without its end, valid until the next call; nothing at the end of the
+  ///   input.
   Result<std::optional<std::string_view>> next();
   /// Number of the line that next() returned last; the first is 1.
   [[nodiscard]] std::size_t line_number() const { return line_number_; }

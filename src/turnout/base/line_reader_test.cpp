@@ -42,7 +42,8 @@ TEST(LineReader, reads_lines_across_its_buffer_from_a_file) {
 }
 
 TEST(LineReader, refuses_a_line_beyond_its_limit_and_says_which) {
-  const std::string path = temporary("huge.txt", "ok\n" + std::string(LineReader::kLongestLine + 1, 'x'));
+  const std::string path =
+      temporary("huge.txt", "ok\n" + std::string(LineReader::kLongestLine + 1, 'x'));
   const auto lines = lines_of(*LineReader::open(path));
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_NE(lines[0].find("huge.txt:2: is longer than"), std::string::npos) << lines[0];

@@ -9,17 +9,17 @@
 
 namespace turnout::base {
 
-/// @returns the head of a NumPy file (.npy, version 1.0) of doubles in C order, to be followed by the numbers
-/// themselves,
-///   little-endian (NEP 1).
+/// @returns the head of a NumPy file (.npy, version 1.0) of doubles in C order, to be followed by
+///   the numbers themselves, little-endian (NEP 1).
 /// @param shape  the sizes of its dimensions
 std::string npy_header(std::span<const std::size_t> shape);
 
-/// A NumPy file of doubles with two dimensions, mapped into memory: pages are read as they are looked at.
+/// A NumPy file of doubles with two dimensions, mapped into memory: pages are read as they are
+/// looked at.
 class NpyMatrix {
  public:
-  /// @returns kUnreadable with the system's reason; kMalformedInput for a file that is no array of '<f8' with two
-  ///   dimensions, or is shorter than its head says.
+  /// @returns kUnreadable with the system's reason; kMalformedInput for a file that is no array of
+  ///   '<f8' with two dimensions, or is shorter than its head says.
   static Result<NpyMatrix> open(const std::string& path);
   NpyMatrix(NpyMatrix&& other) noexcept;
   NpyMatrix& operator=(NpyMatrix&&) = delete;

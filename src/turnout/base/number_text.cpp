@@ -22,7 +22,8 @@ Error not_a_number(std::string_view text, const char* why) {
 constexpr std::array<double, 16> kPowersOfTen = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                  1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
-/// The decimal digits of a significand, at most 17, copied in pieces of fixed size since that is what is quick.
+/// The decimal digits of a significand, at most 17, copied in pieces of fixed size since that is
+/// what is quick.
 struct Digits {
   static constexpr std::size_t kMost = 17;
   std::array<char, 3 * kMost> text{};  // room for a copy of kMost from any digit on
@@ -57,8 +58,9 @@ char* write_scientific(char* out, const Digits& digits, int exponent) {
 }  // namespace
 
 const char* read_number(const char* begin, const char* end, double& value) {
-  // Up to 15 digits without an exponent, as most numbers are: digits and power of ten are exact doubles, so one
-  // division rounds correctly (Clinger 1990). Half the cost of the library, which reads all the rest.
+  // Up to 15 digits without an exponent, as most numbers are: digits and power of ten are exact
+  // doubles, so one division rounds correctly (Clinger 1990). Half the cost of the library, which
+  // reads all the rest.
   constexpr int kExactDigits = 15;
   const char* at = begin;
   const bool negative = at != end && *at == '-';
@@ -79,7 +81,8 @@ const char* read_number(const char* begin, const char* end, double& value) {
   }
   const bool plain = at == end || *at == ',';
   if (plain && whole + fraction > 0 && whole + fraction <= kExactDigits) {
-    const double size = static_cast<double>(digits) / kPowersOfTen.at(static_cast<std::size_t>(fraction));
+    const double size =
+        static_cast<double>(digits) / kPowersOfTen.at(static_cast<std::size_t>(fraction));
     value = negative ? -size : size;
     return at;
   }

@@ -22,13 +22,15 @@ TEST(ParseNumber, reads_decimal_and_scientific_notation_exactly) {
 }
 
 TEST(ParseNumber, refuses_what_is_not_one_finite_number) {
-  for (const char* text :
-       {"", " 1", "1 ", "1x", "nan", "inf", "-inf", "NAN", "0x10", "1,5", "--1", "+-1", "+", ".", "1e999", "1e-999"}) {
+  for (const char* text : {"", " 1", "1 ", "1x", "nan", "inf", "-inf", "NAN", "0x10", "1,5", "--1",
+                           "+-1", "+", ".", "1e999", "1e-999"}) {
     EXPECT_FALSE(parse_number(text)) << "'" << text << "' was taken for a number";
   }
 }
 
-TEST(ParseNumber, says_what_it_read) { EXPECT_EQ(parse_number("12y").error().message, "'12y' is not a number"); }
+TEST(ParseNumber, says_what_it_read) {
+  EXPECT_EQ(parse_number("12y").error().message, "'12y' is not a number");
+}
 
 TEST(ReadNumber, reads_what_the_library_reads_to_the_same_bits_and_end) {
   Rng rng(2);
@@ -36,7 +38,8 @@ TEST(ReadNumber, reads_what_the_library_reads_to_the_same_bits_and_end) {
   for (int i = 0; i < 500'000; ++i) {
     std::string text;
     const int length = 1 + static_cast<int>(rng.uniform(0, 20));
-    for (int k = 0; k < length; ++k) text += characters[static_cast<std::size_t>(rng.uniform(0, 49))];
+    for (int k = 0; k < length; ++k)
+      text += characters[static_cast<std::size_t>(rng.uniform(0, 49))];
     double expected = 7;
     double actual = 7;
     const auto [stop, status] = std::from_chars(text.data(), text.data() + text.size(), expected);
@@ -45,7 +48,8 @@ TEST(ReadNumber, reads_what_the_library_reads_to_the_same_bits_and_end) {
       ASSERT_EQ(end, nullptr) << text;
     } else {
       ASSERT_EQ(end, stop) << text;
-      ASSERT_EQ(std::bit_cast<std::uint64_t>(actual), std::bit_cast<std::uint64_t>(expected)) << text;
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(actual), std::bit_cast<std::uint64_t>(expected))
+          << text;
     }
   }
 }
@@ -61,11 +65,13 @@ TEST(WriteNumber, is_the_librarys_shortest_text_for_every_kind_of_double) {
     if (std::isfinite(bits)) {
       ASSERT_EQ(written(bits), fmt::format("{}", bits));
     }
-    const double scaled = std::floor(rng.uniform(-1e6, 1e6)) * std::pow(10.0, std::floor(rng.uniform(-20, 20)));
+    const double scaled =
+        std::floor(rng.uniform(-1e6, 1e6)) * std::pow(10.0, std::floor(rng.uniform(-20, 20)));
     ASSERT_EQ(written(scaled), fmt::format("{}", scaled));
   }
-  for (const double x : {0.0, -0.0, 1.0, 0.1, 1e15, 1e16, 1e17, 123456789012345678.0, 0.0001, 0.00001, 5e-324,
-                         1.7976931348623157e308, 100.0, 12.5, 0.00012345678901234567}) {
+  for (const double x :
+       {0.0, -0.0, 1.0, 0.1, 1e15, 1e16, 1e17, 123456789012345678.0, 0.0001, 0.00001, 5e-324,
+        1.7976931348623157e308, 100.0, 12.5, 0.00012345678901234567}) {
     EXPECT_EQ(written(x), fmt::format("{}", x));
   }
 }

@@ -35,7 +35,8 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
   const std::string& opened = device ? path : partial;
   const int descriptor = ::open(opened.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) {
-    return Error{ErrorCode::kUnwritable, fmt::format("cannot be written: {}", std::strerror(errno)), path};
+    return Error{ErrorCode::kUnwritable, fmt::format("cannot be written: {}", std::strerror(errno)),
+                 path};
   }
   return OutputFile(descriptor, path, std::move(partial));
 }
@@ -53,7 +54,8 @@ OutputFile::~OutputFile() {
 }
 
 Error OutputFile::failure(int system_error) const {
-  return {ErrorCode::kUnwritable, fmt::format("cannot be written: {}", std::strerror(system_error)), path_};
+  return {ErrorCode::kUnwritable, fmt::format("cannot be written: {}", std::strerror(system_error)),
+          path_};
 }
 
 Status OutputFile::write(std::string_view bytes) {
@@ -83,7 +85,8 @@ Status OutputFile::flush() {
 Status OutputFile::commit() {
   if (auto flushed = flush(); !flushed) return flushed;
   if (partial_path_.empty()) return Done{};
-  if (::fsync(descriptor_) != 0 || ::rename(partial_path_.c_str(), path_.c_str()) != 0) return failure(errno);
+  if (::fsync(descriptor_) != 0 || ::rename(partial_path_.c_str(), path_.c_str()) != 0)
+    return failure(errno);
   partial_path_.clear();
   return Done{};
 }

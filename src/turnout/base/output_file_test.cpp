@@ -22,8 +22,8 @@ std::size_t files_in(const std::filesystem::path& folder) {
 class OutputFileTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
-        std::filesystem::path(::testing::TempDir()) / ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directory(folder_);
   }
@@ -57,7 +57,8 @@ TEST_F(OutputFileTest, leaves_nothing_behind_and_an_old_file_alone_if_not_commit
 TEST_F(OutputFileTest, reports_a_full_disk_and_a_missing_folder) {
   OutputFile full = *OutputFile::create("/dev/full");
   ASSERT_TRUE(full.write("x"));
-  EXPECT_EQ(full.commit().error().to_string(), "/dev/full: cannot be written: No space left on device");
+  EXPECT_EQ(full.commit().error().to_string(),
+            "/dev/full: cannot be written: No space left on device");
   EXPECT_FALSE(OutputFile::create("/nowhere/x"));
 }
 

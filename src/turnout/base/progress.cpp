@@ -28,7 +28,9 @@ void Progress::step(std::size_t count) {
   if (!terminal_ || done_ < next_look_) return;
   next_look_ = done_ + (total_ > 0 ? total_ / 1000 : 10'000) + 1;
   const auto now = steady_clock::now();
-  if (now - started_ < std::chrono::seconds(2) || now - last_drawn_ < std::chrono::milliseconds(100)) return;
+  if (now - started_ < std::chrono::seconds(2) ||
+      now - last_drawn_ < std::chrono::milliseconds(100))
+    return;
   last_drawn_ = now;
   draw();
 }
@@ -44,8 +46,9 @@ void Progress::draw() {
   constexpr int kWidth = 30;
   const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
   const int filled = static_cast<int>(share * kWidth);
-  fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {:3.0f} %, {:.3g}/s, {:.0f} s left", what_, "", filled, "",
-             kWidth - filled, 100 * share, rate, static_cast<double>(total_ - std::min(done_, total_)) / rate);
+  fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {:3.0f} %, {:.3g}/s, {:.0f} s left", what_, "",
+             filled, "", kWidth - filled, 100 * share, rate,
+             static_cast<double>(total_ - std::min(done_, total_)) / rate);
   std::fflush(stderr);
 }
 

@@ -6,9 +6,9 @@
 
 namespace turnout::base {
 
-/// A progress bar on standard error for work that lasts: silent unless standard error is a terminal, and for
-/// the first two seconds. The destructor wipes the line. Cost of step(): a comparison, a clock reading every
-/// 1/1000 of the work.
+/// A progress bar on standard error for work that lasts: silent unless standard error is a
+/// terminal, and for the first two seconds. The destructor wipes the line. Cost of step(): a
+/// comparison, a clock reading every 1/1000 of the work.
 class Progress {
  public:
   /// @param what   a few words, shown before the bar

@@ -9,14 +9,16 @@
 
 namespace turnout::base {
 
-/// A value, or the Error that kept it from being made. The names are those of C++23's std::expected,
-/// which GCC 12 does not offer in C++20 mode, so that replacing this file is a rename.
-/// Reading the wrong half is a broken invariant (assert).
+/// A value, or the Error that kept it from being made. The names are those of C++23's
+/// std::expected, which GCC 12 does not offer in C++20 mode, so that replacing this file is a
+/// rename. Reading the wrong half is a broken invariant (assert).
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }

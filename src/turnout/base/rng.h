@@ -7,13 +7,14 @@
 
 namespace turnout::base {
 
-/// Seeded pseudo-random numbers, the same bytes on every machine: xoshiro256++ (Blackman and Vigna 2021,
-/// "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47:4), seeded through splitmix64 as its
-/// authors advise. Not for secrets. The standard's engines are portable but its distributions are not.
+/// Seeded pseudo-random numbers, the same bytes on every machine: xoshiro256++ (Blackman and Vigna
+/// 2021, "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47:4), seeded through
+/// splitmix64 as its authors advise. Not for secrets. The standard's engines are portable but its
+/// distributions are not.
 class Rng {
  public:
-  /// Stream `stream` of seed `seed`: two streams of one seed share no state, so that item i of a computation
-  /// draws the same numbers whichever thread works on it.
+  /// Stream `stream` of seed `seed`: two streams of one seed share no state, so that item i of a
+  /// computation draws the same numbers whichever thread works on it.
   explicit Rng(std::uint64_t seed, std::uint64_t stream = 0) {
     std::uint64_t state = mix(seed) ^ mix(stream + 0x632be59bd9b4e019ULL);
     for (auto& word : state_) word = mix(state += 0x9e3779b97f4a7c15ULL);

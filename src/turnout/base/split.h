@@ -6,7 +6,8 @@
 
 namespace turnout::base {
 
-/// @returns the parts of `text` between separators, empty ones too: always one more than there are separators.
+/// @returns the parts of `text` between separators, empty ones too: always one more than there are
+///   separators.
 inline std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts(1);
   for (const char c : text) {

@@ -17,7 +17,9 @@ namespace {
 constexpr const char* kFont = "DejaVu Sans";
 constexpr double kScale = 2;  // pixels of a PNG by point
 
-void set(cairo_t* cairo, const Colour& colour) { cairo_set_source_rgb(cairo, colour[0], colour[1], colour[2]); }
+void set(cairo_t* cairo, const Colour& colour) {
+  cairo_set_source_rgb(cairo, colour[0], colour[1], colour[2]);
+}
 
 cairo_status_t append(void* to, const unsigned char* data, unsigned int size) {
   static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), size);  // NOLINT
@@ -132,7 +134,8 @@ double Canvas::text_width(const std::string& words, double size) const {
   return extents.x_advance;
 }
 
-void Canvas::text(Point at, const std::string& words, double size, Anchor anchor, bool upright, bool bold) {
+void Canvas::text(Point at, const std::string& words, double size, Anchor anchor, bool upright,
+                  bool bold) {
   const double width = text_width(words, size);
   const double back = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kMiddle ? width / 2 : width;
   choose_font(cairo_, size, bold);
@@ -145,10 +148,11 @@ void Canvas::text(Point at, const std::string& words, double size, Anchor anchor
   cairo_restore(cairo_);
 }
 
-void Canvas::image(Point corner, Point size, const std::vector<std::uint32_t>& pixels, std::size_t width) {
+void Canvas::image(Point corner, Point size, const std::vector<std::uint32_t>& pixels,
+                   std::size_t width) {
   const std::size_t height = pixels.size() / width;
-  const std::unique_ptr<cairo_surface_t, FreeSurface> surface(
-      cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
+  const std::unique_ptr<cairo_surface_t, FreeSurface> surface(cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
   const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface.get()));
   unsigned char* const data = cairo_image_surface_get_data(surface.get());
   for (std::size_t j = 0; j < height; ++j)
@@ -171,16 +175,18 @@ void Canvas::clipped(Point corner, Point size, const std::function<void()>& draw
   cairo_restore(cairo_);
 }
 
-base::Result<std::string> picture(const std::string& format, Point size, const std::function<void(Canvas&)>& draw) {
+base::Result<std::string> picture(const std::string& format, Point size,
+                                  const std::function<void(Canvas&)>& draw) {
   std::string bytes;
   const bool pixels = format == "png";
   std::unique_ptr<cairo_surface_t, FreeSurface> surface(
-      pixels            ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(size.x * kScale),
-                                                     static_cast<int>(size.y * kScale))
+      pixels ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(size.x * kScale),
+                                          static_cast<int>(size.y * kScale))
       : format == "pdf" ? cairo_pdf_surface_create_for_stream(append, &bytes, size.x, size.y)
                         : cairo_svg_surface_create_for_stream(append, &bytes, size.x, size.y));
   if (format == "pdf") {  // the day would make every file another one
-    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00");
+    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
+                                   "2000-01-01T00:00:00");
   }
   std::unique_ptr<cairo_t, FreeCairo> cairo(cairo_create(surface.get()));
   if (pixels) cairo_scale(cairo.get(), kScale, kScale);
@@ -210,7 +216,8 @@ std::vector<double> ticks(double low, double high, bool logarithmic, int count) 
   std::vector<double> all;
   if (logarithmic) {
     const bool many = std::log10(high / low) > count;
-    for (int power = static_cast<int>(std::floor(std::log10(low))); power <= std::log10(high); ++power) {
+    for (int power = static_cast<int>(std::floor(std::log10(low))); power <= std::log10(high);
+         ++power) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         const double value = factor * std::pow(10.0, power);
         const bool inside = value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
@@ -221,7 +228,10 @@ std::vector<double> ticks(double low, double high, bool logarithmic, int count) 
   }
   const double rough = (high - low) / count;
   const double unit = std::pow(10.0, std::floor(std::log10(rough)));
-  const double step = unit * (rough / unit < 1.5 ? 1 : rough / unit < 3.5 ? 2 : rough / unit < 7.5 ? 5 : 10);
+  const double step = unit * (rough / unit < 1.5   ? 1
+                              : rough / unit < 3.5 ? 2
+                              : rough / unit < 7.5 ? 5
+                                                   : 10);
   const auto first = std::llround(std::ceil(low / step - 1e-9));
   const auto last = std::llround(std::floor(high / step + 1e-9));
   for (auto k = first; k <= last; ++k) all.push_back(static_cast<double>(k) * step);
@@ -237,7 +247,9 @@ double share(const PlotArea::Side& side, double value) {
 
 }  // namespace
 
-Point PlotArea::at_shares(double x, double y) const { return {corner_.x + x * size_.x, corner_.y + (1 - y) * size_.y}; }
+Point PlotArea::at_shares(double x, double y) const {
+  return {corner_.x + x * size_.x, corner_.y + (1 - y) * size_.y};
+}
 Point PlotArea::at(double x, double y) const { return at_shares(share(x_, x), share(y_, y)); }
 
 void PlotArea::draw_axes(Canvas& canvas) const {
@@ -255,11 +267,13 @@ void PlotArea::draw_axes(Canvas& canvas) const {
   for (const double value : ticks(y_.low, y_.high, y_.logarithmic)) {
     const double y = at(x_.low, value).y;
     canvas.line({{corner_.x - kTick, y}, {corner_.x, y}}, {0, 0, 0}, 1);
-    canvas.text({corner_.x - kTick - 3, y + kSmall / 3}, report::number(value), kSmall, Anchor::kRight);
+    canvas.text({corner_.x - kTick - 3, y + kSmall / 3}, report::number(value), kSmall,
+                Anchor::kRight);
     widest = std::max(widest, canvas.text_width(report::number(value), kSmall));
   }
   canvas.text({corner_.x + size_.x / 2, corner_.y + size_.y + 36}, x_.name, kName, Anchor::kMiddle);
-  canvas.text({corner_.x - kTick - widest - 14, corner_.y + size_.y / 2}, y_.name, kName, Anchor::kMiddle, true);
+  canvas.text({corner_.x - kTick - widest - 14, corner_.y + size_.y / 2}, y_.name, kName,
+              Anchor::kMiddle, true);
 }
 
 }  // namespace turnout::drawing

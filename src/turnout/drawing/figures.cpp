@@ -17,7 +17,8 @@ constexpr Colour kBlack = {0, 0, 0};
 constexpr int kSteps = 2000;
 
 /// A curve over s, cut where it jumps.
-void draw_curve(Canvas& canvas, const PlotArea& area, const std::vector<double>& y, double jump, Colour colour) {
+void draw_curve(Canvas& canvas, const PlotArea& area, const std::vector<double>& y, double jump,
+                Colour colour) {
   std::vector<Point> part;
   for (std::size_t i = 0; i < y.size(); ++i) {
     if (i > 0 && std::abs(y[i] - y[i - 1]) > jump) {
@@ -50,20 +51,24 @@ void draw_response(Canvas& canvas, const scenario::TwoModelScenario& scenario) {
   const PlotArea upper({80, 40}, {520, 130}, {"", 0, 1}, {"q", -0.05, 1.05});
   const PlotArea lower({80, 215}, {520, 140}, {"s, share of re-prompts that go to M2", 0, 1},
                        {"J and U", low - 0.06 * (high - low), high + 0.06 * (high - low)});
-  canvas.text({80, 22}, fmt::format("the user's response to (1, s): {} and {}", scenario.names[0], scenario.names[1]),
-              13, Anchor::kLeft, false, true);
+  canvas.text(
+      {80, 22},
+      fmt::format("the user's response to (1, s): {} and {}", scenario.names[0], scenario.names[1]),
+      13, Anchor::kLeft, false, true);
   const auto at = thresholds(game);
-  for (const auto& [name, value] : {std::pair{"s0", at.stay}, {"sL", at.patience}, {"sH", at.leave}}) {
+  for (const auto& [name, value] :
+       {std::pair{"s0", at.stay}, {"sL", at.patience}, {"sH", at.leave}}) {
     if (!value) continue;
     for (const PlotArea& area : {upper, lower}) {
       const double x = area.at_shares(*value, 0).x;
-      canvas.line({{x, area.corner().y}, {x, area.corner().y + area.size().y}}, {0.4, 0.4, 0.4}, 1, true);
+      canvas.line({{x, area.corner().y}, {x, area.corner().y + area.size().y}}, {0.4, 0.4, 0.4}, 1,
+                  true);
     }
     const Anchor anchor = name == std::string("sL")   ? Anchor::kRight
                           : name == std::string("sH") ? Anchor::kLeft
                                                       : Anchor::kMiddle;
-    canvas.text({upper.at_shares(*value, 1).x, upper.corner().y - 5}, fmt::format("{} = {:.3f}", name, *value), 10,
-                anchor);
+    canvas.text({upper.at_shares(*value, 1).x, upper.corner().y - 5},
+                fmt::format("{} = {:.3f}", name, *value), 10, anchor);
   }
   draw_curve(canvas, upper, q, 0.5, kBlack);
   const double jump = 0.2 * (high - low);
@@ -100,18 +105,24 @@ void draw_catalog(Canvas& canvas, const std::vector<scenario::CatalogModel>& mod
              (other.cost < one.cost || other.latency < one.latency);
     });
   }
-  const PlotArea area({80, 40}, {520, 310}, {"c/p, dollars a solved task costs", low_cost / 1.6, high_cost * 1.6, true},
-                      {"t/p, seconds a solved task takes", low_latency / 1.6, high_latency * 1.6, true});
-  canvas.text({80, 22}, fmt::format("{} models of the catalogue; orange: none is cheaper and quicker", places.size()),
-              13, Anchor::kLeft, false, true);
+  const PlotArea area(
+      {80, 40}, {520, 310},
+      {"c/p, dollars a solved task costs", low_cost / 1.6, high_cost * 1.6, true},
+      {"t/p, seconds a solved task takes", low_latency / 1.6, high_latency * 1.6, true});
+  canvas.text(
+      {80, 22},
+      fmt::format("{} models of the catalogue; orange: none is cheaper and quicker", places.size()),
+      13, Anchor::kLeft, false, true);
   for (const bool unbeaten : {false, true}) {
     for (const Place& one : places) {
       if (one.unbeaten != unbeaten) continue;
       const Point at = area.at(one.cost, one.latency);
-      canvas.dot(at, unbeaten ? 4.5 : 3, unbeaten ? Colour{0.90, 0.60, 0.10} : Colour{0.60, 0.78, 0.92});
+      canvas.dot(at, unbeaten ? 4.5 : 3,
+                 unbeaten ? Colour{0.90, 0.60, 0.10} : Colour{0.60, 0.78, 0.92});
       const bool right = at.x > area.corner().x + 0.7 * area.size().x;
       if (unbeaten)
-        canvas.text({at.x + (right ? -8 : 8), at.y + 3.5}, *one.name, 9, right ? Anchor::kRight : Anchor::kLeft);
+        canvas.text({at.x + (right ? -8 : 8), at.y + 3.5}, *one.name, 9,
+                    right ? Anchor::kRight : Anchor::kLeft);
     }
   }
   area.draw_axes(canvas);

@@ -32,12 +32,14 @@ std::string words_of(const MapReport& report, std::uint8_t route) {
   const auto& names = report.scenario.names;
   switch (candidate.route) {  // shares differ from point to point
     case Route::kCascadeStay:
-      return fmt::format("re-prompts go from {} to {} just often enough (s0) to make the user stay", names[0],
-                         names[1]);
+      return fmt::format("re-prompts go from {} to {} just often enough (s0) to make the user stay",
+                         names[0], names[1]);
     case Route::kCascadePatience:
-      return fmt::format("re-prompts go from {} to {} as often as the user bears (sL)", names[0], names[1]);
+      return fmt::format("re-prompts go from {} to {} as often as the user bears (sL)", names[0],
+                         names[1]);
     case Route::kCascadeMixed:
-      return fmt::format("re-prompts go from {} to {} more often than the user bears; some leave", names[0], names[1]);
+      return fmt::format("re-prompts go from {} to {} more often than the user bears; some leave",
+                         names[0], names[1]);
     default:
       return report::in_words(candidate, report.scenario);
   }
@@ -51,14 +53,18 @@ std::map<std::uint8_t, Point> roomiest_points(const RegionMap& map) {
     const auto column = static_cast<std::ptrdiff_t>(i);
     const auto row = static_cast<std::ptrdiff_t>(j);
     int least = std::numeric_limits<int>::max() - 1;
-    for (const auto& [di, dj] :
-         {std::pair{back, std::ptrdiff_t{0}}, {std::ptrdiff_t{0}, back}, {back, back}, {-back, back}}) {
+    for (const auto& [di, dj] : {std::pair{back, std::ptrdiff_t{0}},
+                                 {std::ptrdiff_t{0}, back},
+                                 {back, back},
+                                 {-back, back}}) {
       const std::ptrdiff_t x = column + di;
       const std::ptrdiff_t y = row + dj;
-      const bool inside =
-          x >= 0 && y >= 0 && x < static_cast<std::ptrdiff_t>(map.width) && y < static_cast<std::ptrdiff_t>(map.height);
-      const std::size_t neighbour = inside ? at(static_cast<std::size_t>(x), static_cast<std::size_t>(y)) : 0;
-      least = std::min(least, inside && map.routes[neighbour] == map.routes[at(i, j)] ? room[neighbour] : 0);
+      const bool inside = x >= 0 && y >= 0 && x < static_cast<std::ptrdiff_t>(map.width) &&
+                          y < static_cast<std::ptrdiff_t>(map.height);
+      const std::size_t neighbour =
+          inside ? at(static_cast<std::size_t>(x), static_cast<std::size_t>(y)) : 0;
+      least = std::min(
+          least, inside && map.routes[neighbour] == map.routes[at(i, j)] ? room[neighbour] : 0);
     }
     return least + 1;
   };
@@ -79,7 +85,9 @@ std::map<std::uint8_t, Point> roomiest_points(const RegionMap& map) {
       const Point here = {(static_cast<double>(i) + 0.5) / static_cast<double>(map.width),
                           (static_cast<double>(j) + 0.5) / static_cast<double>(map.height)};
       const int steps = room[at(i, j)];
-      if (steps < most[route] || (steps == most[route] && off_centre(here) >= off_centre(best[route]))) continue;
+      if (steps < most[route] ||
+          (steps == most[route] && off_centre(here) >= off_centre(best[route])))
+        continue;
       most[route] = steps;
       best[route] = here;
     }
@@ -93,7 +101,8 @@ std::map<std::uint8_t, Point> roomiest_points(const RegionMap& map) {
 
 std::uint32_t pixel(const Colour& colour) {
   std::uint32_t packed = 0;
-  for (const double part : colour) packed = packed << 8U | static_cast<std::uint32_t>(std::lround(255 * part));
+  for (const double part : colour)
+    packed = packed << 8U | static_cast<std::uint32_t>(std::lround(255 * part));
   return packed;
 }
 
@@ -106,8 +115,9 @@ void draw_values(Canvas& canvas, const MapReport& report, const ValueRange& rang
     for (std::size_t i = 0; i < map.width; ++i) {
       const std::size_t from = j * map.width + i;
       const Colour colour = map.routes[from] == RegionMap::kNoGame ? kNothing
-                            : map.shown == Shown::kPolicy          ? region_colour(map.routes[from])
-                                                          : scale_colour((map.values[from] - range.low) / span);
+                            : map.shown == Shown::kPolicy
+                                ? region_colour(map.routes[from])
+                                : scale_colour((map.values[from] - range.low) / span);
       pixels[(map.height - 1 - j) * map.width + i] = pixel(colour);
     }
   }
@@ -146,11 +156,13 @@ std::vector<LegendEntry> legend_of(const MapReport& report) {
   if (report.map.shown != Shown::kPolicy) return entries;
   for (const auto& [route, count] : landscape::region_counts(report.map)) {
     const bool none = route == RegionMap::kNoGame;
-    const std::string share = percent(static_cast<double>(count) / static_cast<double>(report.map.routes.size()));
-    const std::string words =
-        report::wrapped(share + "  " + (none ? "a parameter is out of its range" : words_of(report, route)), kColumns, 0);
-    LegendEntry& entry =
-        entries.emplace_back(LegendEntry{route, none ? "no game" : to_string(static_cast<Route>(route)), {}});
+    const std::string share =
+        percent(static_cast<double>(count) / static_cast<double>(report.map.routes.size()));
+    const std::string words = report::wrapped(
+        share + "  " + (none ? "a parameter is out of its range" : words_of(report, route)),
+        kColumns, 0);
+    LegendEntry& entry = entries.emplace_back(
+        LegendEntry{route, none ? "no game" : to_string(static_cast<Route>(route)), {}});
     for (std::size_t at = 0; at < words.size();) {
       const std::size_t end = std::min(words.find('\n', at), words.size());
       entry.lines.push_back(words.substr(at, end - at));
@@ -170,8 +182,9 @@ void draw_legend(Canvas& canvas, const MapReport& report) {
   double y = kCorner.y + kPlot.y + 62;
   const double x = kCorner.x - 40;
   for (const auto& [route, name, lines] : legend_of(report)) {
-    canvas.fill_rectangle({x, y - 10}, {14, 12},
-                          route == RegionMap::kNoGame ? Colour{0.85, 0.85, 0.85} : region_colour(route));
+    canvas.fill_rectangle(
+        {x, y - 10}, {14, 12},
+        route == RegionMap::kNoGame ? Colour{0.85, 0.85, 0.85} : region_colour(route));
     canvas.frame({x, y - 10}, {14, 12});
     canvas.text({x + 22, y}, name, kText, Anchor::kLeft, false, true);
     for (const auto& line : lines) {
@@ -180,10 +193,12 @@ void draw_legend(Canvas& canvas, const MapReport& report) {
     }
   }
   canvas.cross({x + 7, y - 4}, 4);
-  canvas.text({x + 22, y},
-              fmt::format("the scenario itself{}",
-                          report.map.shown == Shown::kPolicy ? "" : "; lines: where the provider's policy changes"),
-              kText);
+  canvas.text(
+      {x + 22, y},
+      fmt::format("the scenario itself{}", report.map.shown == Shown::kPolicy
+                                               ? ""
+                                               : "; lines: where the provider's policy changes"),
+      kText);
 }
 
 std::string value_name(Shown shown) { return std::string(name_of(shown)); }
@@ -198,11 +213,13 @@ Point map_picture_size(const MapReport& report) {
 void draw_map(Canvas& canvas, const MapReport& report) {
   const RegionMap& map = report.map;
   const ValueRange range = landscape::value_range(map);
-  const PlotArea area(kCorner, kPlot, {map.x.name(), map.x.low(), map.x.high(), map.x.is_logarithmic()},
+  const PlotArea area(kCorner, kPlot,
+                      {map.x.name(), map.x.low(), map.x.high(), map.x.is_logarithmic()},
                       {map.y.name(), map.y.low(), map.y.high(), map.y.is_logarithmic()});
   canvas.text({kCorner.x, 24},
               fmt::format("{}: {} and {}",
-                          map.shown == Shown::kPolicy ? "the provider's optimal policy" : value_name(map.shown),
+                          map.shown == Shown::kPolicy ? "the provider's optimal policy"
+                                                      : value_name(map.shown),
                           report.scenario.names[0], report.scenario.names[1]),
               13, Anchor::kLeft, false, true);
   draw_values(canvas, report, range);
@@ -210,14 +227,17 @@ void draw_map(Canvas& canvas, const MapReport& report) {
   canvas.clipped(kCorner, kPlot, [&] {
     std::vector<std::array<Point, 2>> pieces;
     for (const auto& piece : report.boundaries) {
-      pieces.push_back({area.at_shares(piece.from[0], piece.from[1]), area.at_shares(piece.to[0], piece.to[1])});
+      pieces.push_back(
+          {area.at_shares(piece.from[0], piece.from[1]), area.at_shares(piece.to[0], piece.to[1])});
     }
     canvas.segments(pieces, {0, 0, 0}, map.shown == Shown::kPolicy ? 1.6 : 2.4);
-    if (map.shown != Shown::kPolicy) canvas.segments(pieces, {1, 1, 1}, 1);  // seen on dark and on light
+    if (map.shown != Shown::kPolicy)
+      canvas.segments(pieces, {1, 1, 1}, 1);  // seen on dark and on light
     if (map.shown == Shown::kPolicy) {
       for (const auto& [route, at] : roomiest_points(map)) {
         const Point middle = area.at_shares(at.x, at.y);
-        canvas.text({middle.x, middle.y + 4}, to_string(static_cast<Route>(route)), 11, Anchor::kMiddle, false, true);
+        canvas.text({middle.x, middle.y + 4}, to_string(static_cast<Route>(route)), 11,
+                    Anchor::kMiddle, false, true);
       }
     }
     canvas.cross(area.at_shares(map.x.share_of(map.x.measure().value_in(numbers)),

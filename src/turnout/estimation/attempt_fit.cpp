@@ -30,12 +30,15 @@ double path_success(std::span<const std::size_t> path, const Parameters& x) {
       weight *= logistic(sigma * node.x - x[path[m]] - feedback * static_cast<double>(m));
     }
     reached += weight;
-    solved += weight * logistic(x[path.back()] - sigma * node.x + feedback * static_cast<double>(path.size() - 1));
+    solved += weight * logistic(x[path.back()] - sigma * node.x +
+                                feedback * static_cast<double>(path.size() - 1));
   }
   return solved / reached;
 }
 
-AttemptModel model_of(const Parameters& x) { return {Parameters(x.begin(), x.end() - 2), x[x.size() - 2], x.back()}; }
+AttemptModel model_of(const Parameters& x) {
+  return {Parameters(x.begin(), x.end() - 2), x[x.size() - 2], x.back()};
+}
 Parameters parameters_of(const AttemptModel& model) {
   Parameters x = model.skills;
   x.insert(x.end(), {model.variance, model.feedback});
@@ -81,7 +84,8 @@ std::optional<FittedAttempts> least_squares(const std::vector<AttemptRate>& rate
       const double weight = 1 / sampling_variance(rate, p);
       for (std::size_t i = 0; i < free.size(); ++i) {
         gradient[i] += weight * slope[i] * (rate.success() - p);
-        for (std::size_t j = 0; j < free.size(); ++j) information.at(i, j) += weight * slope[i] * slope[j];
+        for (std::size_t j = 0; j < free.size(); ++j)
+          information.at(i, j) += weight * slope[i] * slope[j];
       }
     }
     return information;
@@ -105,7 +109,8 @@ std::optional<FittedAttempts> least_squares(const std::vector<AttemptRate>& rate
       if (misfit(rates, moved) <= before + kSmall) break;
     }
     double moved_by = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) moved_by = std::max(moved_by, std::abs(moved[i] - x[i]));
+    for (std::size_t i = 0; i < x.size(); ++i)
+      moved_by = std::max(moved_by, std::abs(moved[i] - x[i]));
     x = moved;
     if (moved_by < kSmall) break;
   }
@@ -121,7 +126,8 @@ double AttemptModel::success(std::span<const std::size_t> path) const {
 }
 
 double FittedAttempts::error(std::size_t number) const {
-  const auto place = static_cast<std::size_t>(std::find(free.begin(), free.end(), number) - free.begin());
+  const auto place =
+      static_cast<std::size_t>(std::find(free.begin(), free.end(), number) - free.begin());
   return place == free.size() ? 0 : std::sqrt(covariance.at(place, place));
 }
 
@@ -139,9 +145,12 @@ AttemptModel FittedAttempts::draw(base::Rng& rng) const {
   return drawn;
 }
 
-double AttemptFit::independent_chi_square() const { return std::max(0.0, independent.misfit - full.misfit); }
+double AttemptFit::independent_chi_square() const {
+  return std::max(0.0, independent.misfit - full.misfit);
+}
 
-std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates, std::size_t models) {
+std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates,
+                                       std::size_t models) {
   // Where the search for a model's skill starts: its success after the fewest failures.
   std::vector<double> first(models, -1);
   std::vector<AttemptRate> rates = all_rates;
@@ -153,9 +162,12 @@ std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates
   }
   // A path is of use if each of its models is known from some path's end.
   std::erase_if(rates, [&](const auto& rate) {
-    return std::any_of(rate.path.begin(), rate.path.end(), [&](std::size_t k) { return first[k] < 0; });
+    return std::any_of(rate.path.begin(), rate.path.end(),
+                       [&](std::size_t k) { return first[k] < 0; });
   });
-  if (std::none_of(rates.begin(), rates.end(), [](const auto& rate) { return rate.path.size() > 1; })) return {};
+  if (std::none_of(rates.begin(), rates.end(),
+                   [](const auto& rate) { return rate.path.size() > 1; }))
+    return {};
   Parameters x(models + 2, 0);
   std::vector<std::size_t> free;
   for (std::size_t k = 0; k < models; ++k) {

@@ -8,7 +8,8 @@
 #include "turnout/base/rng.h"
 #include "turnout/numeric/cholesky.h"
 
-/// Difficulty and feedback from the success rates of first and later attempts. docs/theory.md, section 19.
+/// Difficulty and feedback from the success rates of first and later attempts. docs/theory.md,
+/// section 19.
 namespace turnout::estimation {
 
 /// How often the attempt that ends a path of models succeeds, given that all before it failed.
@@ -26,14 +27,16 @@ struct AttemptModel {
   std::vector<double> skills;  ///< logits, by model; NaN for one that the rates do not tell
   double variance = 0;         ///< sigma^2
   double feedback = 0;         ///< delta
-  /// Success of a path's last attempt, given that those before failed. Within 1e-6 for sigma <= 3; NaN if a skill is.
+  /// Success of a path's last attempt, given that those before failed. Within 1e-6 for sigma <= 3;
+  /// NaN if a skill is.
   [[nodiscard]] double success(std::span<const std::size_t> path) const;
 };
 
 /// A model with the uncertainty of its numbers.
 struct FittedAttempts {
   AttemptModel model;
-  std::vector<std::size_t> free;           ///< numbers that were fitted: skills by model, then sigma^2, then delta
+  /// numbers that were fitted: skills by model, then sigma^2, then delta
+  std::vector<std::size_t> free;
   numeric::SymmetricMatrix covariance{0};  ///< of them
   double misfit = 0;                       ///< chi-square
   /// Standard error of one number; 0 if it was not fitted.
@@ -43,18 +46,21 @@ struct FittedAttempts {
 };
 
 struct AttemptFit {
-  FittedAttempts full;            ///< skills, sigma^2 and delta
-  FittedAttempts independent;     ///< skills only
-  bool feedback_assumed = false;  ///< the rates do not tell feedback from difficulty: it was taken to be 0
-  std::size_t rates = 0;          ///< paths fitted
+  FittedAttempts full;         ///< skills, sigma^2 and delta
+  FittedAttempts independent;  ///< skills only
+  bool feedback_assumed =
+      false;              ///< the rates do not tell feedback from difficulty: it was taken to be 0
+  std::size_t rates = 0;  ///< paths fitted
   /// By how much independent attempts fit worse, and the degrees of freedom of that.
   [[nodiscard]] double independent_chi_square() const;
   [[nodiscard]] double degrees_of_freedom() const { return feedback_assumed ? 1 : 2; }
 };
 
-/// @returns the Rasch model with feedback by iterated weighted least squares of e alpha, which is maximum likelihood to
-///   first order; nothing if no path has two models. Intervals are Wald's on sigma^2 and delta; sigma^2 is kept >= 0.
+/// @returns the Rasch model with feedback by iterated weighted least squares of e alpha, which is
+///   maximum likelihood to first order; nothing if no path has two models. Intervals are Wald's on
+///   sigma^2 and delta; sigma^2 is kept >= 0.
 /// @param models  how many there are
-std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates, std::size_t models);
+std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates,
+                                       std::size_t models);
 
 }  // namespace turnout::estimation

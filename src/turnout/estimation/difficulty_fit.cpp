@@ -13,7 +13,8 @@
 namespace turnout::estimation {
 namespace {
 
-constexpr double kDrop = 1.920729410347062;  // half of the 95 % quantile of chi-square with one degree of freedom
+constexpr double kDrop =
+    1.920729410347062;  // half of the 95 % quantile of chi-square with one degree of freedom
 constexpr int kGrid = 33;
 
 /// n log p counts as 0 where n is 0.
@@ -80,7 +81,8 @@ Estimate interval(const numeric::Maximum& best, Range range, double drop,
 class FailedFirst {
  public:
   FailedFirst(const std::vector<outcomes::RetryCounts>& rows, double sigma) : rows_(rows) {
-    for (const outcomes::RetryCounts& row : rows) types_.push_back(types_of(row.solved_first / row.cases, sigma, 0, 1));
+    for (const outcomes::RetryCounts& row : rows)
+      types_.push_back(types_of(row.solved_first / row.cases, sigma, 0, 1));
   }
 
   /// @returns the log likelihood of the second tries
@@ -96,14 +98,17 @@ class FailedFirst {
       for (std::size_t i = 0; i < first.size(); ++i) {
         const double open = types_[r].weights()[i] * (1 - first[i]);
         failed += open;
-        solved += open * first[i] * odds / (1 - first[i] + first[i] * odds);  // the logit moved by the feedback
+        solved += open * first[i] * odds /
+                  (1 - first[i] + first[i] * odds);  // the logit moved by the feedback
       }
-      total += binomial_log(rows_[r].solved_by_second - rows_[r].solved_first, tries, solved / failed);
+      total +=
+          binomial_log(rows_[r].solved_by_second - rows_[r].solved_first, tries, solved / failed);
     }
     return total;
   }
   [[nodiscard]] numeric::Maximum best_feedback() const {
-    return numeric::maximise(-kMostFeedback, kMostFeedback, kGrid, [&](double d) { return log_likelihood(d); });
+    return numeric::maximise(-kMostFeedback, kMostFeedback, kGrid,
+                             [&](double d) { return log_likelihood(d); });
   }
 
  private:
@@ -133,7 +138,8 @@ double pass_power_error(const std::vector<const outcomes::PassPowers*>& rows, do
 }
 
 /// log E over the types of the probability of every task's trials.
-double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<double>& rates, double sigma) {
+double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<double>& rates,
+                         double sigma) {
   const game::TaskTypes types = game::TaskTypes::rasch(rates, {sigma, 0}, 1);
   double total = 0;
   std::vector<double> logs(types.size());
@@ -142,7 +148,8 @@ double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<
     for (std::size_t type = 0; type < types.size(); ++type) {
       logs[type] = std::log(types.weights()[type]);
       for (std::size_t k = 0; k < rates.size(); ++k) {
-        logs[type] += binomial_log(counts.successes[task][k], counts.trials[task][k], types.success(k, 0)[type]);
+        logs[type] += binomial_log(counts.successes[task][k], counts.trials[task][k],
+                                   types.success(k, 0)[type]);
       }
       most = std::max(most, logs[type]);
     }
@@ -153,7 +160,8 @@ double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<
   return total;
 }
 
-/// Of two different trials of a task by the same model: how often the second succeeds when the first failed.
+/// Of two different trials of a task by the same model: how often the second succeeds when the
+/// first failed.
 std::optional<double> observed_second(const outcomes::TrialCounts& counts, std::size_t k) {
   double failed = 0;
   double solved = 0;
@@ -174,8 +182,11 @@ DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows) {
   const auto by_sigma = [&](double s) { return FailedFirst(rows, s).best_feedback().value; };
   std::map<double, FailedFirst> at_sigma;  // the grid of sigma comes back for every feedback
   const auto by_feedback = [&](double d) {
-    return numeric::maximise(0, kWidestSigma, kGrid,
-                             [&](double s) { return at_sigma.try_emplace(s, rows, s).first->second.log_likelihood(d); })
+    return numeric::maximise(
+               0, kWidestSigma, kGrid,
+               [&](double s) {
+                 return at_sigma.try_emplace(s, rows, s).first->second.log_likelihood(d);
+               })
         .value;
   };
   const numeric::Maximum sigma = numeric::maximise(0, kWidestSigma, kGrid, by_sigma);
@@ -188,12 +199,15 @@ DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows) {
     const double p = row.solved_first / row.cases;
     const double fitted = second_given_failed(p, sigma.at, feedback.at);
     const double solved = row.solved_by_second - row.solved_first;
-    fit.models.push_back({row.model, p, game::skill_of(std::max(p, 1e-9), sigma.at), solved / failed, fitted});
+    fit.models.push_back(
+        {row.model, p, game::skill_of(std::max(p, 1e-9), sigma.at), solved / failed, fitted});
     const double variance = failed * fitted * (1 - fitted);
-    if (variance > 0) fit.chi_square += (solved - failed * fitted) * (solved - failed * fitted) / variance;
+    if (variance > 0)
+      fit.chi_square += (solved - failed * fitted) * (solved - failed * fitted) / variance;
   }
   fit.degrees_of_freedom = fit.models.size() > 2 ? fit.models.size() - 2 : 0;
-  // Models differ by more than chance in what they make of feedback: quasi-likelihood widens the intervals accordingly.
+  // Models differ by more than chance in what they make of feedback: quasi-likelihood widens the
+  // intervals accordingly.
   const auto freedom = static_cast<double>(std::max<std::size_t>(fit.degrees_of_freedom, 1));
   const double drop = kDrop * std::max(1.0, fit.chi_square / freedom);
   fit.sigma = interval(sigma, {0, kWidestSigma}, drop, by_sigma);
@@ -207,7 +221,9 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
   constexpr std::size_t kResamples = 400;
   constexpr int kCoarse = 17;
   const auto best = [](const std::vector<const outcomes::PassPowers*>& some, int points) {
-    return numeric::maximise(0, kWidestSigma, points, [&](double s) { return -pass_power_error(some, s); }).at;
+    return numeric::maximise(0, kWidestSigma, points,
+                             [&](double s) { return -pass_power_error(some, s); })
+        .at;
   };
   std::vector<const outcomes::PassPowers*> all;
   for (const outcomes::PassPowers& row : rows) all.push_back(&row);
@@ -216,7 +232,8 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
   std::vector<std::vector<double>> error(rows.size(), std::vector<double>(kTable));
   const auto sigma_at = [](int i) { return kWidestSigma * i / (kTable - 1); };
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    for (int i = 0; i < kTable; ++i) error[r][static_cast<std::size_t>(i)] = pass_power_error({&rows[r]}, sigma_at(i));
+    for (int i = 0; i < kTable; ++i)
+      error[r][static_cast<std::size_t>(i)] = pass_power_error({&rows[r]}, sigma_at(i));
   }
   std::vector<double> resampled;
   base::Rng rng(seed);
@@ -226,7 +243,8 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
       const auto& one = error[rng.next() % rows.size()];
       for (std::size_t j = 0; j < total.size(); ++j) total[j] += one[j];
     }
-    resampled.push_back(sigma_at(static_cast<int>(std::min_element(total.begin(), total.end()) - total.begin())));
+    resampled.push_back(
+        sigma_at(static_cast<int>(std::min_element(total.begin(), total.end()) - total.begin())));
   }
   std::sort(resampled.begin(), resampled.end());
   DifficultyFit fit;
@@ -239,8 +257,8 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
   for (const outcomes::PassPowers& row : rows) {
     if (row.all_succeed.size() < 2) continue;
     const double p = row.all_succeed[0];
-    fit.models.push_back(
-        {row.model, p, game::skill_of(std::max(p, 1e-9), sigma), row.all_succeed[1], all_succeed(p, sigma, 2)});
+    fit.models.push_back({row.model, p, game::skill_of(std::max(p, 1e-9), sigma),
+                          row.all_succeed[1], all_succeed(p, sigma, 2)});
   }
   judge(fit);
   return fit;
@@ -265,8 +283,8 @@ DifficultyFit fit_trials(const outcomes::TrialCounts& counts) {
   fit.log_likelihood_gain = sigma.value - profile(0);
   fit.judged_by = "a second trial solves, given that the first failed";
   for (std::size_t k = 0; k < rates.size(); ++k) {
-    fit.models.push_back({counts.models[k], rates[k], game::skill_of(rates[k], sigma.at), observed_second(counts, k),
-                          second_given_failed(rates[k], sigma.at, 0)});
+    fit.models.push_back({counts.models[k], rates[k], game::skill_of(rates[k], sigma.at),
+                          observed_second(counts, k), second_given_failed(rates[k], sigma.at, 0)});
   }
   judge(fit);
   return fit;

@@ -17,7 +17,8 @@ struct Truth {
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// First and second tries of models of different skill on Rasch tasks, drawn one by one.
-std::vector<outcomes::RetryCounts> draw_retries(const Truth& truth, std::size_t models, int cases, base::Rng& rng) {
+std::vector<outcomes::RetryCounts> draw_retries(const Truth& truth, std::size_t models, int cases,
+                                                base::Rng& rng) {
   std::vector<outcomes::RetryCounts> rows;
   for (std::size_t k = 0; k < models; ++k) {
     const double skill = -2 + 4.0 * static_cast<double>(k) / static_cast<double>(models);
@@ -83,7 +84,8 @@ TEST(DifficultyFit, recovers_sigma_from_pass_powers_and_from_trials) {
     for (std::size_t k = 0; k < 6; ++k) {
       const double p = logistic(-1.5 + 0.6 * static_cast<double>(k) - theta);
       for (int i = 0; i < 4; ++i) row[k] += rng.uniform() < p ? 1 : 0;
-      for (std::size_t j = 0; j < 4; ++j) powers[k].all_succeed[j] += std::pow(p, static_cast<double>(j + 1)) / kTasks;
+      for (std::size_t j = 0; j < 4; ++j)
+        powers[k].all_succeed[j] += std::pow(p, static_cast<double>(j + 1)) / kTasks;
     }
   }
   const DifficultyFit by_trials = fit_trials(counts);
@@ -97,7 +99,8 @@ TEST(DifficultyFit, recovers_sigma_from_pass_powers_and_from_trials) {
 }
 
 TEST(DifficultyFit, without_a_second_try_there_is_nothing_to_judge_by) {
-  const DifficultyFit fit = fit_trials({{"a", "b"}, {{1, 1}, {1, 1}, {1, 1}}, {{1, 1}, {0, 0}, {0, 1}}});
+  const DifficultyFit fit =
+      fit_trials({{"a", "b"}, {{1, 1}, {1, 1}, {1, 1}}, {{1, 1}, {0, 0}, {0, 1}}});
   EXPECT_EQ(fit.judged, 0U);
   EXPECT_FALSE(fit.models[0].observed);
 }

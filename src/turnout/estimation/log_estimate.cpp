@@ -28,11 +28,12 @@ double as_real(std::int64_t count) { return static_cast<double>(count); }
 Figure mean_figure(const Moments& moments) {
   if (moments.count == 0) return {};
   const double error = std::sqrt(moments.variance() / as_real(moments.count));
-  return {moments.mean(), moments.mean() - numeric::kNormal95 * error, moments.mean() + numeric::kNormal95 * error,
-          Basis::kIdentified, moments.count};
+  return {moments.mean(), moments.mean() - numeric::kNormal95 * error,
+          moments.mean() + numeric::kNormal95 * error, Basis::kIdentified, moments.count};
 }
 
-/// A number of the fates of one cell, with its interval: from feedback, or between what silence may mean.
+/// A number of the fates of one cell, with its interval: from feedback, or between what silence may
+/// mean.
 Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rng& rng,
                     const std::function<double(const EndShares&)>& number) {
   Figure figure{0, 0, 0, Basis::kBounded, fates.passes()};
@@ -46,7 +47,8 @@ Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rn
     };
     const double all = std::max(1.0, as_real(fates.ends()));
     for (int i = 0; i < options.draws; ++i) {
-      const double ends = numeric::beta(as_real(fates.ends()) + 0.5, as_real(fates.reprompted) + 0.5, rng);
+      const double ends =
+          numeric::beta(as_real(fates.ends()) + 0.5, as_real(fates.reprompted) + 0.5, rng);
       const auto [a, b] = bounds(ends, as_real(fates.solved) / all, as_real(fates.abandoned) / all);
       low.push_back(a);
       high.push_back(b);
@@ -58,8 +60,9 @@ Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rn
   }
   for (int i = 0; i < options.draws; ++i) {
     const EndShares middle = drawn(fates, 1, rng);
-    const auto [a, b] = range(number({middle.ends, with_odds(middle.solved, 1 / options.feedback_odds)}),
-                              number({middle.ends, with_odds(middle.solved, options.feedback_odds)}));
+    const auto [a, b] =
+        range(number({middle.ends, with_odds(middle.solved, 1 / options.feedback_odds)}),
+              number({middle.ends, with_odds(middle.solved, options.feedback_odds)}));
     low.push_back(a);
     high.push_back(b);
   }
@@ -70,7 +73,8 @@ Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rn
   return figure;
 }
 
-Figure plain_share(std::int64_t hits, std::int64_t of, const EstimateOptions& options, base::Rng& rng) {
+Figure plain_share(std::int64_t hits, std::int64_t of, const EstimateOptions& options,
+                   base::Rng& rng) {
   if (of == 0) return {};
   std::vector<double> draws;
   for (int i = 0; i < options.draws; ++i) {
@@ -104,7 +108,8 @@ ModelEstimate estimate_model(std::size_t k, const PathTable& table, const LogSta
   model.latency = mean_figure(table.latency(k));
   model.latency.low = std::max(0.0, model.latency.low);
   model.cost = mean_figure(table.cost(k));
-  if (const auto bins = statistics.latencies.find(model.model); bins != statistics.latencies.end()) {
+  if (const auto bins = statistics.latencies.find(model.model);
+      bins != statistics.latencies.end()) {
     model.latency_quantiles = quantiles_of(bins->second);
   }
   const auto first = table.pooled().find({k});
@@ -123,7 +128,8 @@ ModelEstimate estimate_model(std::size_t k, const PathTable& table, const LogSta
 // Difficulty and feedback.
 
 /// The first-attempt success of a model that serves later attempts only.
-void success_from_fit(const FittedAttempts& fit, std::size_t k, std::int64_t passes, ModelEstimate& model) {
+void success_from_fit(const FittedAttempts& fit, std::size_t k, std::int64_t passes,
+                      ModelEstimate& model) {
   const double skill = fit.model.skills[k];
   if (model.success.passes > 0 || std::isnan(skill)) return;
   const double sigma = std::sqrt(fit.model.variance);
@@ -132,9 +138,11 @@ void success_from_fit(const FittedAttempts& fit, std::size_t k, std::int64_t pas
   model.success = {at(skill), at(skill - reach), at(skill + reach), Basis::kIdentified, passes};
 }
 
-void estimate_difficulty(const PathTable& table, const EstimateOptions& options, LogEstimate& result) {
+void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
+                         LogEstimate& result) {
   std::vector<double> odds = {1};
-  if (options.feedback_odds > 1) odds.insert(odds.end(), {1 / options.feedback_odds, options.feedback_odds});
+  if (options.feedback_odds > 1)
+    odds.insert(odds.end(), {1 / options.feedback_odds, options.feedback_odds});
   std::int64_t passes = 0;
   for (const auto& [path, fates] : table.pooled()) {
     if (path.size() > 1 && has_feedback(fates)) passes += fates.passes();
@@ -146,7 +154,8 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
     const auto fit = fit_attempts(attempt_rates(table, g), table.names().size());
     if (!fit) {
       if (g != 1) continue;
-      result.notes.emplace_back("no later attempts with enough feedback: difficulty and feedback are not known");
+      result.notes.emplace_back(
+          "no later attempts with enough feedback: difficulty and feedback are not known");
       return;
     }
     const std::size_t models = table.names().size();
@@ -156,13 +165,15 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
     const auto [v_low, v_high] = bounds(fit->full.model.variance, fit->full.error(models));
     const auto [f_low, f_high] = bounds(fit->full.model.feedback, fit->full.error(models + 1));
     if (g == 1) {
-      for (std::size_t k = 0; k < result.models.size(); ++k) success_from_fit(fit->full, k, passes, result.models[k]);
+      for (std::size_t k = 0; k < result.models.size(); ++k)
+        success_from_fit(fit->full, k, passes, result.models[k]);
       const Basis basis = options.feedback_odds > 1 ? Basis::kBounded : Basis::kIdentified;
       variance = {fit->full.model.variance, v_low, v_high, basis, passes};
-      feedback = {fit->full.model.feedback, f_low, f_high, fit->feedback_assumed ? Basis::kAssumed : basis, passes};
+      feedback = {fit->full.model.feedback, f_low, f_high,
+                  fit->feedback_assumed ? Basis::kAssumed : basis, passes};
       assumed = fit->feedback_assumed;
-      AssumptionTest test{"a failure says nothing of the next attempt", fit->independent_chi_square(),
-                          fit->degrees_of_freedom(), 1, false};
+      AssumptionTest test{"a failure says nothing of the next attempt",
+                          fit->independent_chi_square(), fit->degrees_of_freedom(), 1, false};
       test.p_value = numeric::chi_square_above(test.chi_square, test.degrees);
       test.rejected = test.p_value < kSignificant;
       result.independence = test;
@@ -173,14 +184,18 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
     feedback.high = std::max(feedback.high, f_high);
   }
   const auto root = [](double x) { return std::sqrt(std::max(0.0, x)); };
-  result.sigma = Figure{root(variance.value), root(variance.low), root(variance.high), variance.basis, passes};
+  result.sigma =
+      Figure{root(variance.value), root(variance.low), root(variance.high), variance.basis, passes};
   result.feedback = feedback;
-  if (assumed) result.notes.emplace_back("feedback delta is assumed to be 0: the log does not tell it from difficulty");
+  if (assumed)
+    result.notes.emplace_back(
+        "feedback delta is assumed to be 0: the log does not tell it from difficulty");
 }
 
-/// The last resort for a model that serves no first attempts: its success on the path where it served most.
-void success_from_later(const PathTable& table, std::size_t k, const EstimateOptions& options, base::Rng& rng,
-                        LogEstimate& result) {
+/// The last resort for a model that serves no first attempts: its success on the path where it
+/// served most.
+void success_from_later(const PathTable& table, std::size_t k, const EstimateOptions& options,
+                        base::Rng& rng, LogEstimate& result) {
   ModelEstimate& model = result.models[k];
   if (model.success.passes > 0) return;
   const Fates* most = nullptr;
@@ -190,17 +205,20 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
   if (most == nullptr) {
     model.success = {0.5, 0, 1, Basis::kAssumed, 0};
   } else {
-    model.success = share_figure(*most, options, rng, [](const EndShares& s) { return s.success(); });
+    model.success =
+        share_figure(*most, options, rng, [](const EndShares& s) { return s.success(); });
   }
-  result.notes.push_back(fmt::format(
-      "{} serves no first attempts, and too little feedback tells how hard tasks are: its success is that of "
-      "later attempts",
-      model.model));
+  result.notes.push_back(
+      fmt::format("{} serves no first attempts, and too little feedback tells how hard tasks are: "
+                  "its success is that of "
+                  "later attempts",
+                  model.model));
 }
 
 // What an unsolved task costs.
 
-void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options, base::Rng& rng, LogEstimate& result) {
+void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options, base::Rng& rng,
+                    LogEstimate& result) {
   const auto tasks = [&](TaskEnd end) { return returns.tasks.at(static_cast<std::size_t>(end)); };
   const auto last = [&](TaskEnd end) { return returns.last.at(static_cast<std::size_t>(end)); };
   const std::int64_t told = tasks(TaskEnd::kSolved) + tasks(TaskEnd::kAbandoned);
@@ -209,14 +227,16 @@ void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options,
   if (all == 0) {
     extra = {0, 0, 1, Basis::kAssumed, 0};
     result.notes.emplace_back("no tasks with users old enough to tell who left: P is not known");
-  } else if (tasks(TaskEnd::kSolved) < kLeastFeedback || tasks(TaskEnd::kAbandoned) < kLeastFeedback) {
+  } else if (tasks(TaskEnd::kSolved) < kLeastFeedback ||
+             tasks(TaskEnd::kAbandoned) < kLeastFeedback) {
     extra = {0.5, 0, 1, Basis::kBounded, all};
-    result.notes.emplace_back("too little feedback to tell who leaves after an unsolved task: P is only bounded");
+    result.notes.emplace_back(
+        "too little feedback to tell who leaves after an unsolved task: P is only bounded");
   } else {
     const auto rate = [&](TaskEnd end) { return as_real(last(end)) / as_real(tasks(end)); };
     const auto draw = [&](TaskEnd end) {
-      return numeric::beta(as_real(last(end)) + 0.5, as_real(std::max<std::int64_t>(0, tasks(end) - last(end))) + 0.5,
-                           rng);
+      return numeric::beta(as_real(last(end)) + 0.5,
+                           as_real(std::max<std::int64_t>(0, tasks(end) - last(end))) + 0.5, rng);
     };
     std::vector<double> draws;
     for (int i = 0; i < options.draws; ++i) {
@@ -242,8 +262,8 @@ void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options,
 Figure difference(const Moments& a, const Moments& b) {
   const double value = a.mean() - b.mean();
   const double error = std::sqrt(a.variance() / as_real(a.count) + b.variance() / as_real(b.count));
-  return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error, Basis::kIdentified,
-          a.count + b.count};
+  return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error,
+          Basis::kIdentified, a.count + b.count};
 }
 
 void estimate_switching(const PathTable& table, LogEstimate& result) {
@@ -261,7 +281,8 @@ void estimate_switching(const PathTable& table, LogEstimate& result) {
     const auto stay = by_pair.find({pair.second, pair.second});
     if (pair.first == pair.second || stay == by_pair.end()) continue;
     if (cell.latency.count < kLeastPasses || stay->second.latency.count < kLeastPasses) continue;
-    SwitchEstimate estimate{pair.first, pair.second, {}, difference(cell.latency, stay->second.latency)};
+    SwitchEstimate estimate{
+        pair.first, pair.second, {}, difference(cell.latency, stay->second.latency)};
     if (cell.cost.count >= kLeastPasses && stay->second.cost.count >= kLeastPasses) {
       estimate.cost = difference(cell.cost, stay->second.cost);
     }
@@ -271,13 +292,15 @@ void estimate_switching(const PathTable& table, LogEstimate& result) {
 
 }  // namespace
 
-base::Result<LogEstimate> estimate(const LogStatistics& statistics, const EstimateOptions& options) {
+base::Result<LogEstimate> estimate(const LogStatistics& statistics,
+                                   const EstimateOptions& options) {
   const PathTable table(statistics);
   if (table.names().empty()) {
-    return base::Error{base::ErrorCode::kInvalidValue,
-                       fmt::format("has no pass to learn from ({} passes, {} of them too young, {} after a gap)",
-                                   statistics.passes, statistics.recent, statistics.contradictions.gaps),
-                       ""};
+    return base::Error{
+        base::ErrorCode::kInvalidValue,
+        fmt::format("has no pass to learn from ({} passes, {} of them too young, {} after a gap)",
+                    statistics.passes, statistics.recent, statistics.contradictions.gaps),
+        ""};
   }
   base::Rng rng(options.seed);
   LogEstimate result;
@@ -285,14 +308,16 @@ base::Result<LogEstimate> estimate(const LogStatistics& statistics, const Estima
     result.models.push_back(estimate_model(k, table, statistics, options, rng));
   }
   estimate_difficulty(table, options, result);
-  for (std::size_t k = 0; k < result.models.size(); ++k) success_from_later(table, k, options, rng, result);
+  for (std::size_t k = 0; k < result.models.size(); ++k)
+    success_from_later(table, k, options, rng, result);
   estimate_value(table, options, rng, result);
   estimate_churn(statistics.returns, options, rng, result);
   estimate_switching(table, result);
   result.stationarity = test_stationarity(statistics);
   if (options.feedback_odds == 1) {
     result.notes.emplace_back(
-        "feedback is taken to be as likely after a success as after leaving; bound it with --feedback-odds");
+        "feedback is taken to be as likely after a success as after leaving; bound it with "
+        "--feedback-odds");
   }
   return result;
 }

@@ -8,13 +8,15 @@
 
 #include "turnout/estimation/log_statistics.h"
 
-/// From the statistics of a log to the numbers of the game, each with what is known of it. docs/theory.md, section 19.
+/// From the statistics of a log to the numbers of the game, each with what is known of it.
+/// docs/theory.md, section 19.
 namespace turnout::estimation {
 
 enum class Basis {
   kIdentified,  ///< the log tells it: value and 95 % interval
-  kBounded,     ///< the log tells a range only: value is its middle, the range has sampling error added
-  kAssumed,     ///< the log does not tell it
+  /// the log tells a range only: value is its middle, the range has sampling error added
+  kBounded,
+  kAssumed,  ///< the log does not tell it
 };
 
 struct Figure {
@@ -31,12 +33,13 @@ struct ModelEstimate {
   Figure cost;                                ///< mean dollars
   Figure reprompts;                           ///< share of first attempts that were re-prompted
   Figure silent;                              ///< share of first attempts that ended in silence
-  Figure leaves;                              ///< q, share of failed first attempts after which the user left
+  Figure leaves;  ///< q, share of failed first attempts after which the user left
 };
 
 struct SwitchEstimate {
   std::size_t from = 0, to = 0;
-  Figure cost, latency;  ///< what a pass on `to` takes more after one on `from` than after one on itself
+  Figure cost,
+      latency;  ///< what a pass on `to` takes more after one on `from` than after one on itself
 };
 
 /// A test of what the paper assumes.
@@ -54,7 +57,9 @@ struct LogEstimate {
   Figure value;        ///< median V in seconds of waiting
   Figure value_sigma;  ///< of ln V
   Figure patience;
-  Figure extra_leaving;  ///< probability of leaving for good after an unsolved task, beyond that after a solved one
+  Figure
+      /// probability of leaving for good after an unsolved task, beyond that after a solved one
+      extra_leaving;
   Figure churn_penalty;  ///< that times the lifetime value
   std::vector<SwitchEstimate> switching;
   std::vector<AssumptionTest> stationarity;
@@ -63,16 +68,17 @@ struct LogEstimate {
 
 struct EstimateOptions {
   std::optional<double> lifetime_value;  ///< dollars; without it P is assumed to be 0
-  /// Feedback after leaving may be this many times as likely, or as unlikely, as after a success: 1 is missing at
-  /// random.
+  /// Feedback after leaving may be this many times as likely, or as unlikely, as after a success: 1
+  /// is missing at random.
   double feedback_odds = 1;
   std::uint64_t seed = 1;
   int draws = 1000;  ///< of the posterior, for the intervals
 };
 
 /// @returns kInvalidValue if there is no first attempt to learn from.
-/// Intervals are equal-tailed from the Beta posteriors (Jeffreys' prior) of the shares that the statistics count, so
-/// that they hold for products and ratios of shares too. Deterministic for a seed.
+/// Intervals are equal-tailed from the Beta posteriors (Jeffreys' prior) of the shares that the
+/// statistics count, so that they hold for products and ratios of shares too. Deterministic for a
+/// seed.
 base::Result<LogEstimate> estimate(const LogStatistics& statistics, const EstimateOptions& options);
 
 }  // namespace turnout::estimation

@@ -35,7 +35,8 @@ TEST(LogEstimate, with_feedback_on_all_ends_success_is_the_share_of_the_solved) 
 }
 
 TEST(LogEstimate, without_feedback_success_is_bounded_by_what_silence_may_mean) {
-  const auto success = estimate(statistics_of({{{"m"}, {300, 5, 2, 693}}}), {})->models.at(0).success;
+  const auto success =
+      estimate(statistics_of({{{"m"}, {300, 5, 2, 693}}}), {})->models.at(0).success;
   EXPECT_EQ(success.basis, Basis::kBounded);
   EXPECT_LT(success.low, 0.005 + 1e-9);
   EXPECT_GT(success.high, 0.698);
@@ -46,7 +47,8 @@ TEST(LogEstimate, feedback_that_may_depend_on_the_result_gives_a_range) {
   EstimateOptions options;
   options.feedback_odds = 2;
   // 80 % of ends solved by feedback: 40/41 to 2/3 if leavers are half or twice as likely to speak.
-  const auto success = estimate(statistics_of({{{"m"}, {0, 80'000, 20'000, 0}}}), options)->models.at(0).success;
+  const auto success =
+      estimate(statistics_of({{{"m"}, {0, 80'000, 20'000, 0}}}), options)->models.at(0).success;
   EXPECT_EQ(success.basis, Basis::kBounded);
   EXPECT_NEAR(success.low, 0.8 / (0.8 + 0.2 * 2), 0.01);
   EXPECT_NEAR(success.high, 0.8 / (0.8 + 0.2 / 2), 0.01);
@@ -54,7 +56,8 @@ TEST(LogEstimate, feedback_that_may_depend_on_the_result_gives_a_range) {
 
 TEST(LogEstimate, no_feedback_on_later_attempts_leaves_difficulty_unknown) {
   const auto estimated =
-      estimate(statistics_of({{{"m"}, {500, 300, 200, 0}}, {{"m", "m"}, {0, 0, 0, 500}}}), {}).value();
+      estimate(statistics_of({{{"m"}, {500, 300, 200, 0}}, {{"m", "m"}, {0, 0, 0, 500}}}), {})
+          .value();
   EXPECT_FALSE(estimated.sigma);
   EXPECT_EQ(estimated.value.basis, Basis::kAssumed);
 }
@@ -104,8 +107,14 @@ TEST(LogEstimate, the_same_seed_gives_the_same_intervals) {
 TEST(AttemptFit, finds_the_numbers_that_made_exact_rates) {
   const AttemptModel truth{{-0.3, 0.9}, 1.4 * 1.4, 0.5};
   std::vector<AttemptRate> rates;
-  for (const std::vector<std::size_t>& path :
-       {std::vector<std::size_t>{0}, {1}, {0, 0}, {0, 1}, {1, 1}, {0, 0, 0}, {1, 1, 1}, {0, 0, 1}}) {
+  for (const std::vector<std::size_t>& path : {std::vector<std::size_t>{0},
+                                               {1},
+                                               {0, 0},
+                                               {0, 1},
+                                               {1, 1},
+                                               {0, 0, 0},
+                                               {1, 1, 1},
+                                               {0, 0, 1}}) {
     rates.push_back({path, 1, 1e5, truth.success(path), 1e5});
   }
   const auto fit = fit_attempts(rates, 2);
@@ -127,7 +136,9 @@ TEST(AttemptFit, two_rates_do_not_tell_feedback_from_difficulty) {
 TEST(ValueFit, finds_the_numbers_that_made_exact_shares) {
   const ValueFit truth{std::log(14), 0.6, 0.93};
   const auto above = [&](double bar) {
-    return bar <= 0 ? 1 : std::erfc((std::log(bar) - truth.log_median) / truth.sigma / std::sqrt(2.0)) / 2;
+    return bar <= 0
+               ? 1
+               : std::erfc((std::log(bar) - truth.log_median) / truth.sigma / std::sqrt(2.0)) / 2;
   };
   std::vector<StayShare> shares;
   for (const double bar : {4.0, 7.0, 11.0, 18.0}) {
@@ -142,7 +153,9 @@ TEST(ValueFit, finds_the_numbers_that_made_exact_shares) {
   EXPECT_NEAR(fit.patience, truth.patience, 1e-4);
 }
 
-TEST(ValueFit, one_bar_does_not_tell_values) { EXPECT_FALSE(tells_values({{5, 0, 0.6, 1e-4}, {5, 5, 0.9, 1e-4}})); }
+TEST(ValueFit, one_bar_does_not_tell_values) {
+  EXPECT_FALSE(tells_values({{5, 0, 0.6, 1e-4}, {5, 5, 0.9, 1e-4}}));
+}
 
 }  // namespace
 }  // namespace turnout::estimation

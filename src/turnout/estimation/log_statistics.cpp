@@ -16,12 +16,14 @@ using traffic::Ending;
 using traffic::Outcome;
 using traffic::Pass;
 
-/// Numbers for names, in the order of their coming. Few names, and mostly the one before: a linear search.
+/// Numbers for names, in the order of their coming. Few names, and mostly the one before: a linear
+/// search.
 class Names {
  public:
   std::size_t number_of(const std::string& name) {
     if (last_ < names_.size() && names_[last_] == name) return last_;
-    last_ = static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+    last_ =
+        static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
     if (last_ == names_.size()) names_.push_back(name);
     return last_;
   }
@@ -50,7 +52,8 @@ constexpr std::int64_t Fates::*kReprompted = &Fates::reprompted;
 std::int64_t Fates::*fate_of(const Row& row, bool has_next) {
   if (has_next || row.ending == Ending::kReprompted) return kReprompted;
   if (row.outcome == Outcome::kSuccess || row.ending == Ending::kResolved) return &Fates::solved;
-  if (row.outcome == Outcome::kFailure || row.ending == Ending::kAbandoned) return &Fates::abandoned;
+  if (row.outcome == Outcome::kFailure || row.ending == Ending::kAbandoned)
+    return &Fates::abandoned;
   return &Fates::silent;
 }
 
@@ -67,7 +70,8 @@ bool chosen(const LogSelection& selection, const Pass& first) {
     const auto wanted = selection.where.find(column);
     return wanted == selection.where.end() || wanted->second == value;
   };
-  return is("user_id", first.user_id) && is("model", first.model) && is("policy_id", first.policy_id);
+  return is("user_id", first.user_id) && is("model", first.model) &&
+         is("policy_id", first.policy_id);
 }
 
 /// Division towards minus infinity, as SQL's floor.
@@ -81,7 +85,8 @@ class Users {
     std::int64_t started_us = std::numeric_limits<std::int64_t>::min();
     TaskEnd end = TaskEnd::kSilent;
   };
-  void see(const std::string& user, std::int64_t started_us, TaskEnd end, std::int64_t newest, ReturnCounts& counts) {
+  void see(const std::string& user, std::int64_t started_us, TaskEnd end, std::int64_t newest,
+           ReturnCounts& counts) {
     const std::uint64_t hash = std::hash<std::string>{}(user);
     if (hash > greatest_) return;
     Last& last = last_[hash];
@@ -102,13 +107,14 @@ class Users {
     const std::size_t before = last_.size();
     std::erase_if(last_, [this](const auto& user) { return user.first > greatest_; });
     for (auto& tasks : counts.tasks) {
-      tasks =
-          std::llround(static_cast<double>(tasks) * static_cast<double>(last_.size()) / static_cast<double>(before));
+      tasks = std::llround(static_cast<double>(tasks) * static_cast<double>(last_.size()) /
+                           static_cast<double>(before));
     }
   }
   std::unordered_map<std::uint64_t, Last> last_;
   std::size_t most_users_;
-  std::uint64_t greatest_ = std::numeric_limits<std::uint64_t>::max();  // hash of the users that count
+  std::uint64_t greatest_ =
+      std::numeric_limits<std::uint64_t>::max();  // hash of the users that count
 };
 
 }  // namespace
@@ -139,7 +145,8 @@ double Moments::variance() const {
 
 std::int64_t latency_bin(double latency) {
   if (!(latency > 0)) return kZeroLatency;
-  // The small shift keeps latencies such as 8 s off the edge, where engines would round differently.
+  // The small shift keeps latencies such as 8 s off the edge, where engines would round
+  // differently.
   return static_cast<std::int64_t>(std::floor(16 * (std::log(latency) / std::log(2.0)) + 1e-6));
 }
 
@@ -171,7 +178,8 @@ struct StatisticsGatherer::State {
   LogStatistics result;
   Names models, policies;
   Users users;
-  std::unordered_map<std::uint64_t, PathCounts> paths;  // by policy, attempt and up to four models, 8 bits each
+  // by policy, attempt and up to four models, 8 bits each
+  std::unordered_map<std::uint64_t, PathCounts> paths;
   std::vector<std::unordered_map<std::int64_t, PeriodCounts>> periods;
   std::vector<std::unordered_map<std::int64_t, std::int64_t>> latencies;
 
@@ -183,7 +191,8 @@ struct StatisticsGatherer::State {
   std::uint64_t path = 0;  // models of the attempts so far, 8 bits each, the last one lowest
 };
 
-StatisticsGatherer::StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users)
+StatisticsGatherer::StatisticsGatherer(const LogSelection& selection, std::int64_t last_us,
+                                       std::size_t most_users)
     : state_(std::make_unique<State>(selection, last_us, most_users)) {}
 StatisticsGatherer::~StatisticsGatherer() = default;
 
@@ -234,7 +243,8 @@ void StatisticsGatherer::State::finish_task() {
   if (!in_task || !is_chosen || !has_row) return;
   count(row, false);
   if (user.empty() || row.started_us > last_us - selection.window_us) return;
-  users.see(user, task_started_us, end_of(fate_of(row, false)), last_us - selection.return_us, result.returns);
+  users.see(user, task_started_us, end_of(fate_of(row, false)), last_us - selection.return_us,
+            result.returns);
 }
 
 void StatisticsGatherer::State::count_contradictions(const Row& pass, bool has_next) {
@@ -244,7 +254,8 @@ void StatisticsGatherer::State::count_contradictions(const Row& pass, bool has_n
     return;
   }
   found.success_reprompted += pass.outcome == Outcome::kSuccess ? 1 : 0;
-  found.ended_reprompted += pass.ending == Ending::kResolved || pass.ending == Ending::kAbandoned ? 1 : 0;
+  found.ended_reprompted +=
+      pass.ending == Ending::kResolved || pass.ending == Ending::kAbandoned ? 1 : 0;
 }
 
 void StatisticsGatherer::State::count(const Row& pass, bool has_next) {
@@ -258,7 +269,8 @@ void StatisticsGatherer::State::count(const Row& pass, bool has_next) {
   const auto attempt = static_cast<std::uint64_t>(pass.attempt);
   const bool deep = attempt > kDeepestPath;
   const std::uint64_t models_of = deep ? path & 0xffU : path & 0xffffffffU;
-  const std::uint64_t key = (pass.policy << 3U | (deep ? kDeepestPath + 1 : attempt)) << 32U | models_of;
+  const std::uint64_t key =
+      (pass.policy << 3U | (deep ? kDeepestPath + 1 : attempt)) << 32U | models_of;
   const auto fate = fate_of(pass, has_next);
   PathCounts& counts = paths[key];
   ++(counts.fates.*fate);
@@ -286,12 +298,15 @@ void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates
 }
 
 base::Status few_enough(std::size_t models, std::size_t policies) {
-  const auto too_many = [](const char* what, std::size_t count, std::size_t most, const char* advice) {
+  const auto too_many = [](const char* what, std::size_t count, std::size_t most,
+                           const char* advice) {
     return base::Error{base::ErrorCode::kUnsupported,
-                       fmt::format("the log has {} {}, at most {} can be told apart; {}", count, what, most, advice),
+                       fmt::format("the log has {} {}, at most {} can be told apart; {}", count,
+                                   what, most, advice),
                        ""};
   };
-  if (models > kMostModels) return too_many("models", models, kMostModels, "choose with --where model=NAME");
+  if (models > kMostModels)
+    return too_many("models", models, kMostModels, "choose with --where model=NAME");
   if (policies > kMostPolicies) {
     return too_many("policies", policies, kMostPolicies, "choose with --where policy_id=ID");
   }
@@ -309,12 +324,14 @@ base::Result<LogStatistics> StatisticsGatherer::finish() {
     const auto attempt = (key >> 32U) & 7U;
     PathKey named{state.policies.name(key >> 35U), {}, attempt > kDeepestPath};
     const std::size_t length = named.deep ? 1 : attempt;
-    for (std::size_t i = length; i-- > 0;) named.models.push_back(state.models.name((key >> (8 * i)) & 0xffU));
+    for (std::size_t i = length; i-- > 0;)
+      named.models.push_back(state.models.name((key >> (8 * i)) & 0xffU));
     result.paths.emplace(std::move(named), counts);
   }
   for (std::size_t k = 0; k < state.periods.size(); ++k) {
     result.periods[state.models.name(k)].insert(state.periods[k].begin(), state.periods[k].end());
-    result.latencies[state.models.name(k)].insert(state.latencies[k].begin(), state.latencies[k].end());
+    result.latencies[state.models.name(k)].insert(state.latencies[k].begin(),
+                                                  state.latencies[k].end());
   }
   return std::move(result);
 }

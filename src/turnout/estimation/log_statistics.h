@@ -12,13 +12,13 @@
 #include "turnout/base/result.h"
 #include "turnout/traffic/pass.h"
 
-/// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some kilobytes.
-/// docs/theory.md, section 19.
+/// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some
+/// kilobytes. docs/theory.md, section 19.
 namespace turnout::estimation {
 
-/// How passes ended. The first rule that applies decides: the task has a next attempt, or its ending says so:
-/// re-prompted (a failure after which the user stayed); outcome success or ending resolved: solved; outcome failure or
-/// ending abandoned: abandoned; else silent.
+/// How passes ended. The first rule that applies decides: the task has a next attempt, or its
+/// ending says so: re-prompted (a failure after which the user stayed); outcome success or ending
+/// resolved: solved; outcome failure or ending abandoned: abandoned; else silent.
 struct Fates {
   std::int64_t reprompted = 0;
   std::int64_t solved = 0;
@@ -48,9 +48,11 @@ struct Moments {
 /// The models that served a task's attempts up to and with this one, under a policy.
 struct PathKey {
   std::string policy;
-  std::vector<std::string> models;  ///< of attempts 1, 2, ...; beyond kDeepestPath only the last one
-  bool deep = false;                ///< an attempt beyond kDeepestPath
-  friend auto operator<=>(const PathKey&, const PathKey&) = default;  // NOLINT(modernize-use-nullptr)
+  /// of attempts 1, 2, ...; beyond kDeepestPath only the last one
+  std::vector<std::string> models;
+  bool deep = false;  ///< an attempt beyond kDeepestPath
+  friend auto operator<=>(const PathKey&,
+                          const PathKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 inline constexpr std::size_t kDeepestPath = 4;
 
@@ -60,7 +62,8 @@ struct PathCounts {
   Moments cost;     ///< dollars, of the passes that have one
 };
 
-/// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x = ln tokens.
+/// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x =
+/// ln tokens.
 struct PeriodCounts {
   Fates first;      ///< first attempts only
   Moments latency;  ///< all attempts
@@ -80,34 +83,45 @@ struct ReturnCounts {
 
 /// Rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
 struct Contradictions {
-  std::int64_t gaps = 0;                ///< passes after a missing attempt: left out
-  std::int64_t success_reprompted = 0;  ///< outcome success, and yet a next attempt: taken as failed
-  std::int64_t ended_reprompted = 0;    ///< ending resolved or abandoned, and yet a next attempt: the attempt counts
-  std::int64_t missing_next = 0;        ///< ending reprompted without a next attempt: taken as re-prompted
-  std::int64_t time_travel = 0;         ///< started before the attempt before it: the attempt numbers count
-  std::int64_t user_changed = 0;        ///< another user than the attempt before: the first user counts
+  std::int64_t gaps = 0;  ///< passes after a missing attempt: left out
+  std::int64_t success_reprompted =
+      0;  ///< outcome success, and yet a next attempt: taken as failed
+  std::int64_t ended_reprompted =
+      0;  ///< ending resolved or abandoned, and yet a next attempt: the attempt counts
+  std::int64_t missing_next =
+      0;  ///< ending reprompted without a next attempt: taken as re-prompted
+  std::int64_t time_travel =
+      0;  ///< started before the attempt before it: the attempt numbers count
+  std::int64_t user_changed = 0;  ///< another user than the attempt before: the first user counts
   friend bool operator==(const Contradictions&, const Contradictions&) = default;
 };
 
 struct LogStatistics {
   std::int64_t passes = 0;  ///< of the chosen tasks, gaps and the last window included
   std::int64_t tasks = 0;
-  std::int64_t recent = 0;  ///< passes in the last window, whose users may still come: in no other count but totals
+  std::int64_t recent =
+      0;  ///< passes in the last window, whose users may still come: in no other count but totals
   std::optional<std::int64_t> first_us, last_us;
   std::map<PathKey, PathCounts> paths;
-  std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;    ///< by model and number of the period
-  std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;  ///< by model and bin, see latency_bin()
+  /// by model and number of the period
+  std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;
+  /// by model and bin, see latency_bin()
+  std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;
   ReturnCounts returns;
   Contradictions contradictions;
 };
 
 /// Which tasks count, and how time is cut.
 struct LogSelection {
-  std::optional<std::int64_t> since_us, until_us;  ///< tasks whose first pass started in [since, until)
-  std::map<std::string, std::string> where;        ///< columns of a task's first pass: user_id, model, policy_id
-  std::int64_t window_us = 3'600'000'000;          ///< passes younger than this at the log's end may be re-prompted yet
+  std::optional<std::int64_t> since_us,
+      until_us;  ///< tasks whose first pass started in [since, until)
+  /// columns of a task's first pass: user_id, model, policy_id
+  std::map<std::string, std::string> where;
+  std::int64_t window_us =
+      3'600'000'000;  ///< passes younger than this at the log's end may be re-prompted yet
   std::int64_t period_us = 86'400'000'000;
-  std::int64_t return_us = 7 * std::int64_t{86'400'000'000};  ///< a user who does not come back for so long has left
+  std::int64_t return_us =
+      7 * std::int64_t{86'400'000'000};  ///< a user who does not come back for so long has left
 };
 
 /// Says of passes in the order of (task_id, attempt) whether their task counts.
@@ -129,14 +143,15 @@ inline constexpr std::int64_t kZeroLatency = -100'000;
 /// @returns the geometric middle of a bin.
 double latency_of_bin(std::int64_t bin);
 
-/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin of the SQL that
-/// servers run, and what runs beside SQLite. Memory: the statistics, and about 60 bytes a user up to kMostUsers; beyond
-/// that the users are a sample by hash.
+/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin
+/// of the SQL that servers run, and what runs beside SQLite. Memory: the statistics, and about 60
+/// bytes a user up to kMostUsers; beyond that the users are a sample by hash.
 class StatisticsGatherer {
  public:
   static constexpr std::size_t kMostUsers = std::size_t{1} << 19U;
   /// @param last_us  start of the log's latest pass, of all tasks
-  StatisticsGatherer(const LogSelection& selection, std::int64_t last_us, std::size_t most_users = kMostUsers);
+  StatisticsGatherer(const LogSelection& selection, std::int64_t last_us,
+                     std::size_t most_users = kMostUsers);
   ~StatisticsGatherer();
   StatisticsGatherer(const StatisticsGatherer&) = delete;
   StatisticsGatherer& operator=(const StatisticsGatherer&) = delete;
@@ -144,7 +159,8 @@ class StatisticsGatherer {
   StatisticsGatherer& operator=(StatisticsGatherer&&) = delete;
 
   void add(const traffic::Pass& pass);
-  /// @returns what was gathered; kUnsupported for more models or policies than kMostModels, kMostPolicies.
+  /// @returns what was gathered; kUnsupported for more models or policies than kMostModels,
+  ///   kMostPolicies.
   base::Result<LogStatistics> finish();
 
  private:
@@ -158,6 +174,7 @@ inline constexpr std::size_t kMostPolicies = 1000;
 base::Status few_enough(std::size_t models, std::size_t policies);
 
 /// The same of a log in memory, in any order, without duplicates.
-base::Result<LogStatistics> gather(std::vector<traffic::Pass> passes, const LogSelection& selection);
+base::Result<LogStatistics> gather(std::vector<traffic::Pass> passes,
+                                   const LogSelection& selection);
 
 }  // namespace turnout::estimation

@@ -11,8 +11,9 @@ using traffic::Ending;
 using traffic::Outcome;
 using traffic::Pass;
 
-Pass pass_of(const std::string& task, std::int64_t attempt, const std::string& model, std::int64_t started_s,
-             Outcome outcome = Outcome::kUnknown, Ending ending = Ending::kOpen) {
+Pass pass_of(const std::string& task, std::int64_t attempt, const std::string& model,
+             std::int64_t started_s, Outcome outcome = Outcome::kUnknown,
+             Ending ending = Ending::kOpen) {
   Pass pass;
   pass.task_id = task;
   pass.user_id = "u";
@@ -38,10 +39,12 @@ const PathCounts& path(const LogStatistics& statistics, const std::vector<std::s
 
 TEST(LogStatistics, a_pass_ends_by_the_first_rule_that_applies) {
   const auto statistics =
-      gather({pass_of("a", 1, "m", 1), pass_of("a", 2, "m", 2, Outcome::kSuccess),
-              pass_of("b", 1, "m", 3, Outcome::kFailure), pass_of("c", 1, "m", 4, Outcome::kUnknown, Ending::kResolved),
-              pass_of("d", 1, "m", 5, Outcome::kUnknown, Ending::kAbandoned), pass_of("e", 1, "m", 6)},
-             all_of_time())
+      gather(
+          {pass_of("a", 1, "m", 1), pass_of("a", 2, "m", 2, Outcome::kSuccess),
+           pass_of("b", 1, "m", 3, Outcome::kFailure),
+           pass_of("c", 1, "m", 4, Outcome::kUnknown, Ending::kResolved),
+           pass_of("d", 1, "m", 5, Outcome::kUnknown, Ending::kAbandoned), pass_of("e", 1, "m", 6)},
+          all_of_time())
           .value();
   EXPECT_EQ(path(statistics, {"m"}).fates, (Fates{1, 1, 2, 1}));
   EXPECT_EQ(path(statistics, {"m", "m"}).fates, (Fates{0, 1, 0, 0}));
@@ -53,12 +56,15 @@ TEST(LogStatistics, rows_that_contradict_each_other_are_counted_by_rule) {
   auto other_user = pass_of("f", 2, "m", 9);
   other_user.user_id = "v";
   const auto statistics =
-      gather({pass_of("a", 2, "m", 1), pass_of("a", 3, "m", 2),                     // no first attempt
-              pass_of("b", 1, "m", 3), pass_of("b", 3, "m", 4),                     // no second one
-              pass_of("c", 1, "m", 5, Outcome::kSuccess), pass_of("c", 2, "m", 4),  // and before the first
-              pass_of("d", 1, "m", 6, Outcome::kFailure, Ending::kAbandoned), pass_of("d", 2, "m", 7),
-              pass_of("e", 1, "m", 8, Outcome::kUnknown, Ending::kReprompted), pass_of("f", 1, "m", 8), other_user},
-             all_of_time())
+      gather(
+          {pass_of("a", 2, "m", 1), pass_of("a", 3, "m", 2),  // no first attempt
+           pass_of("b", 1, "m", 3), pass_of("b", 3, "m", 4),  // no second one
+           pass_of("c", 1, "m", 5, Outcome::kSuccess),
+           pass_of("c", 2, "m", 4),  // and before the first
+           pass_of("d", 1, "m", 6, Outcome::kFailure, Ending::kAbandoned), pass_of("d", 2, "m", 7),
+           pass_of("e", 1, "m", 8, Outcome::kUnknown, Ending::kReprompted), pass_of("f", 1, "m", 8),
+           other_user},
+          all_of_time())
           .value();
   EXPECT_EQ(statistics.contradictions, (Contradictions{3, 1, 1, 1, 1, 1}));
   EXPECT_EQ(statistics.passes, 11);
@@ -78,8 +84,8 @@ TEST(LogStatistics, attempts_beyond_the_fourth_keep_their_model_only) {
 TEST(LogStatistics, the_last_window_counts_nowhere) {
   LogSelection selection = all_of_time();
   selection.window_us = 10'000'000;
-  const auto statistics =
-      gather({pass_of("a", 1, "m", 1), pass_of("b", 1, "m", 15), pass_of("c", 1, "m", 20)}, selection);
+  const auto statistics = gather(
+      {pass_of("a", 1, "m", 1), pass_of("b", 1, "m", 15), pass_of("c", 1, "m", 20)}, selection);
   EXPECT_EQ(statistics->recent, 2);
   EXPECT_EQ(path(*statistics, {"m"}).fates.passes(), 1);
 }
@@ -89,9 +95,10 @@ TEST(LogStatistics, a_selection_takes_whole_tasks_by_their_first_pass) {
   selection.since_us = 10'000'000;
   selection.until_us = 20'000'000;
   selection.where = {{"model", "m"}};
-  const auto statistics = gather({pass_of("a", 1, "m", 9), pass_of("a", 2, "m", 11), pass_of("b", 1, "m", 19),
-                                  pass_of("b", 2, "n", 21), pass_of("c", 1, "n", 15), pass_of("d", 1, "m", 20)},
-                                 selection);
+  const auto statistics =
+      gather({pass_of("a", 1, "m", 9), pass_of("a", 2, "m", 11), pass_of("b", 1, "m", 19),
+              pass_of("b", 2, "n", 21), pass_of("c", 1, "n", 15), pass_of("d", 1, "m", 20)},
+             selection);
   EXPECT_EQ(statistics->tasks, 1);
   EXPECT_EQ(statistics->passes, 2);
   EXPECT_EQ(path(*statistics, {"m", "n"}).fates.silent, 1);
@@ -100,10 +107,10 @@ TEST(LogStatistics, a_selection_takes_whole_tasks_by_their_first_pass) {
 TEST(LogStatistics, who_comes_back_is_counted_by_how_the_task_ended) {
   LogSelection selection = all_of_time();
   selection.return_us = 5'000'000;
-  const auto statistics =
-      gather({pass_of("a", 1, "m", 1, Outcome::kFailure), pass_of("b", 1, "m", 2, Outcome::kSuccess),
-              pass_of("c", 1, "m", 8, Outcome::kSuccess)},  // too young to tell
-             selection);
+  const auto statistics = gather(
+      {pass_of("a", 1, "m", 1, Outcome::kFailure), pass_of("b", 1, "m", 2, Outcome::kSuccess),
+       pass_of("c", 1, "m", 8, Outcome::kSuccess)},  // too young to tell
+      selection);
   EXPECT_EQ(statistics->returns.tasks, (std::array<std::int64_t, 3>{1, 1, 0}));
   EXPECT_EQ(statistics->returns.last, (std::array<std::int64_t, 3>{0, 0, 0})) << "u came back at 8";
 }
@@ -111,9 +118,11 @@ TEST(LogStatistics, who_comes_back_is_counted_by_how_the_task_ended) {
 TEST(LogStatistics, of_too_many_users_a_sample_counts_with_the_same_shares) {
   constexpr int kUsers = 20'000;
   std::vector<Pass> passes;
-  for (int user = 0; user < kUsers; ++user) {  // every fourth comes back after an unsolved task, all after a solved one
+  for (int user = 0; user < kUsers;
+       ++user) {  // every fourth comes back after an unsolved task, all after a solved one
     const auto add = [&](int which, Outcome outcome) {
-      Pass pass = pass_of("t" + std::to_string(1'000'000 + 2 * user + which), 1, "m", 1 + which, outcome);
+      Pass pass =
+          pass_of("t" + std::to_string(1'000'000 + 2 * user + which), 1, "m", 1 + which, outcome);
       pass.user_id = "user " + std::to_string(user);
       passes.push_back(pass);
     };
@@ -144,7 +153,8 @@ TEST(LogStatistics, bins_of_latency_are_within_2_2_percent) {
 
 TEST(LogStatistics, too_many_models_are_refused) {
   std::vector<Pass> passes;
-  for (int i = 0; i < 300; ++i) passes.push_back(pass_of("t" + std::to_string(i), 1, "m" + std::to_string(i), i));
+  for (int i = 0; i < 300; ++i)
+    passes.push_back(pass_of("t" + std::to_string(i), 1, "m" + std::to_string(i), i));
   EXPECT_EQ(gather(passes, all_of_time()).error().code, base::ErrorCode::kUnsupported);
 }
 

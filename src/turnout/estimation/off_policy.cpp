@@ -15,7 +15,8 @@ namespace turnout::estimation {
 namespace {
 
 constexpr std::size_t kQuantities = 4;
-constexpr std::array<const char*, kQuantities> kNames = {"service_cost", "latency", "attempts", "success"};
+constexpr std::array<const char*, kQuantities> kNames = {"service_cost", "latency", "attempts",
+                                                         "success"};
 
 using Path = std::vector<std::size_t>;
 using Rewards = std::array<double, kQuantities>;
@@ -44,7 +45,8 @@ struct Step {
 }  // namespace
 
 struct OffPolicyEvaluator::State {
-  State(const LogStatistics& statistics, policy::RoutingPolicy target, std::vector<std::string> names)
+  State(const LogStatistics& statistics, policy::RoutingPolicy target,
+        std::vector<std::string> names)
       : policy(std::move(target)), models(std::move(names)) {
     for (const auto& [key, counts] : statistics.paths) {
       if (key.deep) continue;
@@ -61,7 +63,8 @@ struct OffPolicyEvaluator::State {
     return static_cast<std::size_t>(std::find(models.begin(), models.end(), name) - models.begin());
   }
 
-  /// Expected rewards from the pass that ends a path on, under the policy; zeros where the log has no such path.
+  /// Expected rewards from the pass that ends a path on, under the policy; zeros where the log has
+  /// no such path.
   Rewards worth_of_pass(const Path& path) {
     if (const auto known = worth.find(path); known != worth.end()) return known->second;
     Rewards total{};
@@ -115,7 +118,8 @@ struct OffPolicyEvaluator::State {
   std::array<std::array<double, 3>, kQuantities> sums{};
 };
 
-OffPolicyEvaluator::OffPolicyEvaluator(const LogStatistics& statistics, const policy::RoutingPolicy& policy,
+OffPolicyEvaluator::OffPolicyEvaluator(const LogStatistics& statistics,
+                                       const policy::RoutingPolicy& policy,
                                        std::vector<std::string> models)
     : state_(std::make_unique<State>(statistics, policy, std::move(models))) {}
 OffPolicyEvaluator::~OffPolicyEvaluator() = default;
@@ -131,9 +135,13 @@ void OffPolicyEvaluator::add(const traffic::Pass& pass) {
   const auto next = static_cast<std::int64_t>(state.steps.size()) + 1;
   state.complete = state.complete && pass.attempt == next && pass.propensity.has_value();
   if (!state.complete) return;
-  Step step{state.number_of(pass.model), *pass.propensity, {pass.cost_usd.value_or(0), pass.latency_s, 1, 0}};
-  const bool solved = pass.outcome == traffic::Outcome::kSuccess || pass.ending == traffic::Ending::kResolved;
-  const bool left = pass.outcome == traffic::Outcome::kFailure || pass.ending == traffic::Ending::kAbandoned ||
+  Step step{state.number_of(pass.model),
+            *pass.propensity,
+            {pass.cost_usd.value_or(0), pass.latency_s, 1, 0}};
+  const bool solved =
+      pass.outcome == traffic::Outcome::kSuccess || pass.ending == traffic::Ending::kResolved;
+  const bool left = pass.outcome == traffic::Outcome::kFailure ||
+                    pass.ending == traffic::Ending::kAbandoned ||
                     pass.ending == traffic::Ending::kReprompted;
   step.rewards[3] = solved ? 1 : left ? 0 : -1;  // -1: silent, if it is the last one
   state.steps.push_back(step);
@@ -144,7 +152,8 @@ void OffPolicyEvaluator::State::check_overlap(const Path& path, double weight) {
   if (weight == 0 || path.size() >= kDeepestPath || !lacking.empty()) return;
   // Few tasks came that far: a model may be missing by chance.
   const auto here = nodes.find(path);
-  if (here != nodes.end() && static_cast<double>(here->second.fates.reprompted) < kLeastEffective) return;
+  if (here != nodes.end() && static_cast<double>(here->second.fates.reprompted) < kLeastEffective)
+    return;
   std::vector<double> chances;
   policy.next(path, chances);
   Path longer = path;
@@ -152,7 +161,8 @@ void OffPolicyEvaluator::State::check_overlap(const Path& path, double weight) {
   for (std::size_t k = 0; k < chances.size(); ++k) {
     longer.back() = k;
     if (chances[k] == 0 || nodes.contains(longer)) continue;
-    lacking = fmt::format("the policy uses {} on attempt {}", base::in_quotes(models[k]), longer.size());
+    lacking =
+        fmt::format("the policy uses {} on attempt {}", base::in_quotes(models[k]), longer.size());
     for (std::size_t i = 0; i < path.size(); ++i) {
       lacking += (i == 0 ? " after " : ", ") + base::printable(models[path[i]]);
     }
@@ -210,21 +220,27 @@ base::Result<OffPolicyAnswer> OffPolicyEvaluator::finish() {
   State& state = *state_;
   state.finish_task();
   state.in_task = false;
-  const auto refuse = [](std::string why) { return base::Error{base::ErrorCode::kUnsupported, std::move(why), ""}; };
+  const auto refuse = [](std::string why) {
+    return base::Error{base::ErrorCode::kUnsupported, std::move(why), ""};
+  };
   OffPolicyAnswer answer;
   answer.tasks = static_cast<std::int64_t>(state.logged[0].count());
   answer.without_propensity = state.without;
   if (answer.tasks == 0)
-    return refuse("no task has a propensity on every attempt: nothing can be said of another policy");
+    return refuse(
+        "no task has a propensity on every attempt: nothing can be said of another policy");
   if (!state.lacking.empty()) return refuse("no overlap: " + state.lacking);
   answer.largest_weight = state.largest;
   answer.effective_tasks = state.squares > 0 ? state.weights * state.weights / state.squares : 0;
   if (answer.effective_tasks < kLeastEffective) {
-    return refuse(fmt::format("too little overlap: {} tasks are worth {:.1f} of this policy, at least {} are needed",
-                              answer.tasks, answer.effective_tasks, kLeastEffective));
+    return refuse(fmt::format(
+        "too little overlap: {} tasks are worth {:.1f} of this policy, at least {} are needed",
+        answer.tasks, answer.effective_tasks, kLeastEffective));
   }
   for (std::size_t i = 0; i < kQuantities; ++i) {
-    const auto of = [](const numeric::Sample& sample) { return interval(sample.mean(), sample.standard_error()); };
+    const auto of = [](const numeric::Sample& sample) {
+      return interval(sample.mean(), sample.standard_error());
+    };
     const auto [wy, wwy, wwyy] = state.sums.at(i);
     const double mean = wy / state.weights;
     const double spread = wwyy - 2 * mean * wwy + mean * mean * state.squares;

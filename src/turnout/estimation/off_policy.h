@@ -9,8 +9,8 @@
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/policy/routing_policy.h"
 
-/// What another policy would have come to, from the tasks of a log whose policy drew its models with known
-/// probabilities. docs/theory.md, section 22.
+/// What another policy would have come to, from the tasks of a log whose policy drew its models
+/// with known probabilities. docs/theory.md, section 22.
 namespace turnout::estimation {
 
 /// An estimate with its 95 % interval.
@@ -35,9 +35,10 @@ struct OffPolicyAnswer {
   std::vector<EvaluatedQuantity> quantities;
 };
 
-/// Weighs whole tasks by the probability of their models under a policy over that in the log. Users are taken to react
-/// to the models that serve them, not to the policy: a user who knows the new policy may do otherwise (turnout
-/// simulate). Silent ends count as solved with the share that feedback says of the same path's ends.
+/// Weighs whole tasks by the probability of their models under a policy over that in the log. Users
+/// are taken to react to the models that serve them, not to the policy: a user who knows the new
+/// policy may do otherwise (turnout simulate). Silent ends count as solved with the share that
+/// feedback says of the same path's ends.
 class OffPolicyEvaluator {
  public:
   /// @param statistics  of the same log, for the model of the paths
@@ -52,9 +53,9 @@ class OffPolicyEvaluator {
 
   /// Passes in the order of (task_id, attempt).
   void add(const traffic::Pass& pass);
-  /// @returns the estimates; kUnsupported with the reason where there is no overlap: the policy uses a model after a
-  /// path
-  ///   that the log never shows, no task has propensities, or the tasks are worth fewer than kLeastEffective.
+  /// @returns the estimates; kUnsupported with the reason where there is no overlap: the policy
+  ///   uses a model after a path that the log never shows, no task has propensities, or the tasks
+  ///   are worth fewer than kLeastEffective.
   base::Result<OffPolicyAnswer> finish();
 
  private:

@@ -12,8 +12,8 @@ const std::vector<std::string>& names() {
   return all;
 }
 
-/// Tasks of users who go on after a failure with probability 0.7 whatever the policy; a solves 0.4, b 0.8. The log
-/// draws a with probability 0.6.
+/// Tasks of users who go on after a failure with probability 0.7 whatever the policy; a solves 0.4,
+/// b 0.8. The log draws a with probability 0.6.
 std::vector<traffic::Pass> log_of(int tasks, std::uint64_t seed, double draws_a = 0.6) {
   base::Rng rng(seed);
   std::vector<traffic::Pass> passes;
@@ -39,11 +39,13 @@ std::vector<traffic::Pass> log_of(int tasks, std::uint64_t seed, double draws_a 
   return passes;
 }
 
-base::Result<OffPolicyAnswer> evaluate(const std::vector<traffic::Pass>& passes, const std::string& policy) {
+base::Result<OffPolicyAnswer> evaluate(const std::vector<traffic::Pass>& passes,
+                                       const std::string& policy) {
   LogSelection selection;
   selection.window_us = -1;
   const auto statistics = gather(passes, selection).value();
-  OffPolicyEvaluator evaluator(statistics, policy::RoutingPolicy::parse(policy, names()).value(), names());
+  OffPolicyEvaluator evaluator(statistics, policy::RoutingPolicy::parse(policy, names()).value(),
+                               names());
   for (const auto& pass : passes) evaluator.add(pass);
   return evaluator.finish();
 }
@@ -59,10 +61,13 @@ TEST(OffPolicy, the_intervals_of_all_three_estimators_cover_the_truth) {
   constexpr int kLogs = 150;
   std::array<std::array<int, 3>, 4> covered{};
   for (int log = 0; log < kLogs; ++log) {
-    const auto answer = evaluate(log_of(1500, 100 + static_cast<std::uint64_t>(log)), "a,b").value();
+    const auto answer =
+        evaluate(log_of(1500, 100 + static_cast<std::uint64_t>(log)), "a,b").value();
     for (std::size_t i = 0; i < 4; ++i) {
       const auto& q = answer.quantities.at(i);
-      const auto holds = [&](const Evaluated& e) { return e.low <= truth().at(i) && truth().at(i) <= e.high ? 1 : 0; };
+      const auto holds = [&](const Evaluated& e) {
+        return e.low <= truth().at(i) && truth().at(i) <= e.high ? 1 : 0;
+      };
       covered.at(i)[0] += holds(q.inverse);
       covered.at(i)[1] += holds(q.self_normalised);
       covered.at(i)[2] += holds(q.doubly_robust);
@@ -77,7 +82,8 @@ TEST(OffPolicy, the_intervals_of_all_three_estimators_cover_the_truth) {
 TEST(OffPolicy, the_model_of_the_paths_makes_the_estimate_sharper) {
   const auto answer = evaluate(log_of(20'000, 7), "a,b").value();
   const auto& cost = answer.quantities.at(0);
-  EXPECT_LT(cost.doubly_robust.high - cost.doubly_robust.low, 0.9 * (cost.inverse.high - cost.inverse.low));
+  EXPECT_LT(cost.doubly_robust.high - cost.doubly_robust.low,
+            0.9 * (cost.inverse.high - cost.inverse.low));
   EXPECT_GT(answer.effective_tasks, 1000);
   EXPECT_LT(answer.effective_tasks, 20'000);
 }

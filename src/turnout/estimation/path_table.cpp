@@ -20,8 +20,10 @@ EndShares observed(const Fates& fates, double odds) {
 }
 
 EndShares drawn(const Fates& fates, double odds, base::Rng& rng) {
-  const double ends = numeric::beta(as_real(fates.ends()) + 0.5, as_real(fates.reprompted) + 0.5, rng);
-  const double solved = numeric::beta(as_real(fates.solved) + 0.5, as_real(fates.abandoned) + 0.5, rng);
+  const double ends =
+      numeric::beta(as_real(fates.ends()) + 0.5, as_real(fates.reprompted) + 0.5, rng);
+  const double solved =
+      numeric::beta(as_real(fates.solved) + 0.5, as_real(fates.abandoned) + 0.5, rng);
   return {ends, with_odds(solved, odds)};
 }
 
@@ -59,7 +61,8 @@ PathTable::PathTable(const LogStatistics& statistics) {
 }
 
 std::size_t PathTable::number_of(const std::string& name) const {
-  return static_cast<std::size_t>(std::lower_bound(names_.begin(), names_.end(), name) - names_.begin());
+  return static_cast<std::size_t>(std::lower_bound(names_.begin(), names_.end(), name) -
+                                  names_.begin());
 }
 
 std::vector<AttemptRate> attempt_rates(const PathTable& table, double odds) {
@@ -67,8 +70,8 @@ std::vector<AttemptRate> attempt_rates(const PathTable& table, double odds) {
   for (const auto& [path, fates] : table.pooled()) {
     if (!has_feedback(fates) || fates.passes() < kLeastPasses) continue;
     const EndShares shares = observed(fates, odds);
-    rates.push_back(
-        {path, shares.ends, as_real(fates.passes()), shares.solved, as_real(fates.solved + fates.abandoned)});
+    rates.push_back({path, shares.ends, as_real(fates.passes()), shares.solved,
+                     as_real(fates.solved + fates.abandoned)});
   }
   return rates;
 }

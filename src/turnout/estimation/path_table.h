@@ -11,7 +11,8 @@
 #include "turnout/estimation/attempt_fit.h"
 #include "turnout/estimation/log_statistics.h"
 
-/// The paths of a log with models as numbers, and what their counts say of success. docs/theory.md, section 19.
+/// The paths of a log with models as numbers, and what their counts say of success. docs/theory.md,
+/// section 19.
 namespace turnout::estimation {
 
 using Path = std::vector<std::size_t>;
@@ -21,16 +22,16 @@ inline constexpr std::int64_t kLeastFeedback = 10;
 /// Passes that a path must have to count in a fit or a test.
 inline constexpr std::int64_t kLeastPasses = 30;
 
-/// What follows from a path's counts: the share of passes that ended its task, and the share of those ends that were
-/// solved. Equation (21).
+/// What follows from a path's counts: the share of passes that ended its task, and the share of
+/// those ends that were solved. Equation (21).
 struct EndShares {
   double ends = 0;
   double solved = 0;
   [[nodiscard]] double success() const { return ends * solved; }
 };
 
-/// @returns the solved share of ends, given that among ends with feedback, if feedback after leaving is `odds` times as
-///   likely as after a success.
+/// @returns the solved share of ends, given that among ends with feedback, if feedback after
+///   leaving is `odds` times as likely as after a success.
 double with_odds(double solved, double odds);
 EndShares observed(const Fates& fates, double odds);
 /// @returns a draw from the posterior of both shares under Jeffreys' prior.
@@ -40,8 +41,8 @@ bool has_feedback(const Fates& fates);
 /// @returns the equal-tailed 95 % interval of draws; needs at least one.
 std::pair<double, double> interval_of(std::vector<double> draws);
 
-/// The paths of a log, by policy and pooled over policies. Attempts beyond kDeepestPath count for their model's means
-/// only.
+/// The paths of a log, by policy and pooled over policies. Attempts beyond kDeepestPath count for
+/// their model's means only.
 class PathTable {
  public:
   struct Cell {  ///< a path under one policy

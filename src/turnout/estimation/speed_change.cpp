@@ -38,8 +38,8 @@ std::optional<Fit> fit(const std::vector<Point>& points, const std::vector<doubl
                        std::optional<std::size_t> split) {
   const std::size_t terms = split ? 3 : 2;
   // A load that never changes says nothing: its term is left out.
-  const bool loads =
-      std::any_of(points.begin(), points.end(), [&](const Point& p) { return p.load != points[0].load; });
+  const bool loads = std::any_of(points.begin(), points.end(),
+                                 [&](const Point& p) { return p.load != points[0].load; });
   const auto row = [&](std::size_t i) {
     return std::array<double, 3>{1, loads ? points[i].load : 0, split && i >= *split ? 1.0 : 0.0};
   };
@@ -49,7 +49,8 @@ std::optional<Fit> fit(const std::vector<Point>& points, const std::vector<doubl
     const auto x = row(i);
     for (std::size_t a = 0; a < terms; ++a) {
       moment.at(a) += points[i].weight * x.at(a) * values[i];
-      for (std::size_t b = 0; b < terms; ++b) information.at(a, b) += points[i].weight * x.at(a) * x.at(b);
+      for (std::size_t b = 0; b < terms; ++b)
+        information.at(a, b) += points[i].weight * x.at(a) * x.at(b);
     }
   }
   if (!loads) information.at(1, 1) = 1;
@@ -80,7 +81,8 @@ struct Split {
   double statistic = 0;  // fall of the residual over what is left of it
 };
 
-Split best_split(const std::vector<Point>& points, const std::vector<double>& values, double without) {
+Split best_split(const std::vector<Point>& points, const std::vector<double>& values,
+                 double without) {
   Split best;
   for (std::size_t at = kLeastSide; at + kLeastSide <= points.size(); ++at) {
     const auto with = fit(points, values, at);
@@ -107,20 +109,22 @@ std::optional<std::pair<Split, double>> search(const std::vector<Point>& points,
   int as_large = 1;
   for (int round = 0; round < kPermutations; ++round) {
     for (std::size_t i = residuals.size(); i-- > 1;) {
-      std::swap(residuals[i], residuals[static_cast<std::size_t>(rng.uniform() * static_cast<double>(i + 1))]);
+      std::swap(residuals[i],
+                residuals[static_cast<std::size_t>(rng.uniform() * static_cast<double>(i + 1))]);
     }
     std::vector<double> permuted;
     for (std::size_t i = 0; i < points.size(); ++i) {
       permuted.push_back(null->fitted[i] + residuals[i] / std::sqrt(points[i].weight));
     }
     const auto again = fit(points, permuted, {});
-    if (again && best_split(points, permuted, again->residual).statistic >= found.statistic) ++as_large;
+    if (again && best_split(points, permuted, again->residual).statistic >= found.statistic)
+      ++as_large;
   }
   return std::pair(found, static_cast<double>(as_large) / (kPermutations + 1));
 }
 
-void search_all(const std::vector<Point>& points, double alpha, std::int64_t period_us, base::Rng& rng,
-                SpeedSeries& series, bool outermost) {
+void search_all(const std::vector<Point>& points, double alpha, std::int64_t period_us,
+                base::Rng& rng, SpeedSeries& series, bool outermost) {
   const auto found = search(points, rng);
   if (!found) return;
   if (outermost) series.p_value = found->second;
@@ -132,7 +136,8 @@ void search_all(const std::vector<Point>& points, double alpha, std::int64_t per
   const auto with = fit(points, values, found->first.at);
   const double reach = numeric::kNormal95 * with->step_error;
   series.changes.push_back({points[found->first.at].period * period_us, std::exp(with->step),
-                            std::exp(with->step - reach), std::exp(with->step + reach), found->second});
+                            std::exp(with->step - reach), std::exp(with->step + reach),
+                            found->second});
   search_all({points.begin() + at, points.end()}, alpha, period_us, rng, series, false);
 }
 
@@ -151,7 +156,8 @@ std::vector<Point> points_by_token(const Periods& periods, SpeedSeries& series) 
     within_xy += c.xy - c.x * c.y / n;
     sum_x += c.x;
   }
-  if (within_xx > 1e-9 * static_cast<double>(series.passes)) series.length_slope = within_xy / within_xx;
+  if (within_xx > 1e-9 * static_cast<double>(series.passes))
+    series.length_slope = within_xy / within_xx;
   std::vector<Point> points;
   for (const auto& [period, c] : periods) {
     if (c.timed < kLeastTimed) continue;
@@ -176,11 +182,12 @@ std::vector<Point> points_by_pass(const Periods& periods, SpeedSeries& series) {
 
 }  // namespace
 
-std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us, double alpha,
-                                            std::uint64_t seed) {
+std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us,
+                                            double alpha, std::uint64_t seed) {
   std::map<std::int64_t, double> load;
   for (const auto& [model, periods] : statistics.periods) {
-    for (const auto& [period, counts] : periods) load[period] += static_cast<double>(counts.latency.count);
+    for (const auto& [period, counts] : periods)
+      load[period] += static_cast<double>(counts.latency.count);
   }
   base::Rng rng(seed);
   std::vector<SpeedSeries> all;

@@ -12,12 +12,14 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400'000'000;
 
-/// 40 days of one model: latency = tokens^0.9 load^0.2 noise, times `slower` from day 25 on. Load doubles on the way.
+/// 40 days of one model: latency = tokens^0.9 load^0.2 noise, times `slower` from day 25 on. Load
+/// doubles on the way.
 LogStatistics log_of(double slower, std::uint64_t seed) {
   base::Rng rng(seed);
   std::vector<traffic::Pass> passes;
   for (std::int64_t day = 0; day < 40; ++day) {
-    const auto load = static_cast<int>(20 + day / 2 + static_cast<std::int64_t>(rng.uniform() * 10));
+    const auto load =
+        static_cast<int>(20 + day / 2 + static_cast<std::int64_t>(rng.uniform() * 10));
     const double shared = 0.05 * numeric::normal(rng);  // what the passes of a day have in common
     for (int i = 0; i < load; ++i) {
       traffic::Pass pass;
@@ -27,8 +29,8 @@ LogStatistics log_of(double slower, std::uint64_t seed) {
       pass.started_us = day * kDay + i * std::int64_t{1'000'000};
       pass.output_tokens = static_cast<std::int64_t>(std::exp(5 + 0.5 * numeric::normal(rng)));
       const double noise = std::exp(shared + 0.3 * numeric::normal(rng));
-      pass.latency_s = 0.02 * std::pow(static_cast<double>(*pass.output_tokens), 0.9) * std::pow(load, 0.2) * noise *
-                       (day >= 25 ? slower : 1);
+      pass.latency_s = 0.02 * std::pow(static_cast<double>(*pass.output_tokens), 0.9) *
+                       std::pow(load, 0.2) * noise * (day >= 25 ? slower : 1);
       passes.push_back(pass);
     }
   }
@@ -50,7 +52,8 @@ TEST(SpeedChange, a_slowdown_is_found_with_its_day_and_size) {
 TEST(SpeedChange, false_alarms_are_as_rare_as_promised) {
   int alarms = 0;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    alarms += find_speed_changes(log_of(1, 100 + seed), kDay, 0.05, seed).at(0).changes.empty() ? 0 : 1;
+    alarms +=
+        find_speed_changes(log_of(1, 100 + seed), kDay, 0.05, seed).at(0).changes.empty() ? 0 : 1;
   }
   EXPECT_LE(alarms, 9) << "60 x 5 % = 3; ten or more have a probability of 1e-3";
 }

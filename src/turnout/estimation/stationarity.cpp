@@ -51,8 +51,10 @@ std::vector<AssumptionTest> test_stationarity(const LogStatistics& statistics) {
     }
     within /= as_real(latency.count) - static_cast<double>(slices.size());
     const double share = as_real(all.reprompted) / as_real(all.passes());
-    AssumptionTest prompts{fmt::format("re-prompts after {} do not change over time", model), 0, 0, 1, false};
-    AssumptionTest waits{fmt::format("the latency of {} does not change over time", model), 0, 0, 1, false};
+    AssumptionTest prompts{fmt::format("re-prompts after {} do not change over time", model), 0, 0,
+                           1, false};
+    AssumptionTest waits{fmt::format("the latency of {} does not change over time", model), 0, 0, 1,
+                         false};
     prompts.degrees = waits.degrees = static_cast<double>(slices.size()) - 1;
     for (const auto& slice : slices) {
       const double n = as_real(slice.first.passes());

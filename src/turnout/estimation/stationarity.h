@@ -6,8 +6,9 @@
 
 namespace turnout::estimation {
 
-/// @returns for each model whether its re-prompts and its latency stayed what they were: chi-squares over at most ten
-///   slices of the log with about as many passes. Rejected at 5 % over all of them (Bonferroni).
+/// @returns for each model whether its re-prompts and its latency stayed what they were:
+///   chi-squares over at most ten slices of the log with about as many passes. Rejected at 5 % over
+///   all of them (Bonferroni).
 std::vector<AssumptionTest> test_stationarity(const LogStatistics& statistics);
 
 }  // namespace turnout::estimation

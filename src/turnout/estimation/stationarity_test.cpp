@@ -7,8 +7,8 @@
 namespace turnout::estimation {
 namespace {
 
-/// 30 days of a model, 200 first attempts each: re-prompted with a probability, waiting about a mean, both moved after
-/// day 15.
+/// 30 days of a model, 200 first attempts each: re-prompted with a probability, waiting about a
+/// mean, both moved after day 15.
 LogStatistics log_of(double reprompted_later, double slower, std::uint64_t seed) {
   base::Rng rng(seed);
   LogStatistics statistics;
@@ -16,7 +16,8 @@ LogStatistics log_of(double reprompted_later, double slower, std::uint64_t seed)
     PeriodCounts& counts = statistics.periods["m"][day];
     for (int i = 0; i < 200; ++i) {
       const bool late = day >= 15;
-      ++(rng.uniform() < (late ? reprompted_later : 0.4) ? counts.first.reprompted : counts.first.silent);
+      ++(rng.uniform() < (late ? reprompted_later : 0.4) ? counts.first.reprompted
+                                                         : counts.first.silent);
       counts.latency.add(rng.exponential(late ? 3 * slower : 3));
     }
   }

@@ -26,7 +26,8 @@ class Staying {
   Staying(const std::map<Path, PathTable::Cell>& cells, const std::map<Path, double>& success)
       : cells_(cells), success_(success) {}
 
-  /// Least expected waiting per expected success over horizons; nothing if no next attempt is known.
+  /// Least expected waiting per expected success over horizons; nothing if no next attempt is
+  /// known.
   [[nodiscard]] std::optional<double> waiting_per_success(const Path& path) const {
     std::optional<double> least;
     for (std::size_t horizon = 1; horizon + path.size() <= kDeepestPath; ++horizon) {
@@ -46,7 +47,8 @@ class Staying {
     Promise total;
     for (auto next = cells_.upper_bound(path); next != cells_.end(); ++next) {
       const Path& longer = next->first;
-      if (longer.size() < path.size() || !std::equal(path.begin(), path.end(), longer.begin())) break;
+      if (longer.size() < path.size() || !std::equal(path.begin(), path.end(), longer.begin()))
+        break;
       if (longer.size() != path.size() + 1) continue;
       const double success = success_.at(longer);
       if (std::isnan(success)) return std::nullopt;
@@ -69,8 +71,8 @@ class Staying {
   const std::map<Path, double>& success_;
 };
 
-/// The shares that stay, of every path of every policy, if attempts succeed as `model` says. The same paths, in the
-/// same order, for every model.
+/// The shares that stay, of every path of every policy, if attempts succeed as `model` says. The
+/// same paths, in the same order, for every model.
 std::vector<StayShare> stay_shares(const PathTable& table, const AttemptModel& model,
                                    const std::function<double(const Fates&)>& reprompted) {
   std::map<Path, double> success;
@@ -101,7 +103,8 @@ std::vector<StayShare> stay_shares(const PathTable& table, const AttemptModel& m
   return all;
 }
 
-/// Between which bars the median user's value lies: half or more stay at the lower one, fewer at the higher one.
+/// Between which bars the median user's value lies: half or more stay at the lower one, fewer at
+/// the higher one.
 std::pair<double, double> bracket(const std::vector<StayShare>& shares, double patience) {
   double low = 0;
   double high = INFINITY;
@@ -134,10 +137,11 @@ void value_assumed(const PathTable& table, LogEstimate& result) {
   result.value = {bar * std::sqrt(kWidestValue), 0, bar * kWidestValue, Basis::kAssumed, 0};
   result.value_sigma = {0, 0, kMostValueSigma, Basis::kAssumed, 0};
   result.patience = {1, 0, 1, Basis::kAssumed, 0};
-  result.notes.push_back(fmt::format(
-      "V is assumed: without feedback on later attempts nothing tells a user who was served from one who left; the "
-      "value is {:.3g} times the longest t/p",
-      std::sqrt(kWidestValue)));
+  result.notes.push_back(
+      fmt::format("V is assumed: without feedback on later attempts nothing tells a user who was "
+                  "served from one who left; the "
+                  "value is {:.3g} times the longest t/p",
+                  std::sqrt(kWidestValue)));
 }
 
 struct ValueDraws {
@@ -145,9 +149,10 @@ struct ValueDraws {
   std::vector<StayShare> middle;                            // with variances
 };
 
-/// The interval of a number of the draws: from the lowest to the highest end over the odds of feedback.
-std::pair<double, double> interval_over(const ValueDraws& draws,
-                                        const std::function<double(const std::vector<StayShare>&)>& number) {
+/// The interval of a number of the draws: from the lowest to the highest end over the odds of
+/// feedback.
+std::pair<double, double> interval_over(
+    const ValueDraws& draws, const std::function<double(const std::vector<StayShare>&)>& number) {
   std::pair<double, double> widest{INFINITY, -INFINITY};
   for (const auto& of_odds : draws.shares) {
     std::vector<double> values;
@@ -159,11 +164,13 @@ std::pair<double, double> interval_over(const ValueDraws& draws,
   return widest;
 }
 
-std::optional<ValueDraws> draw_values(const PathTable& table, const EstimateOptions& options, base::Rng& rng) {
+std::optional<ValueDraws> draw_values(const PathTable& table, const EstimateOptions& options,
+                                      base::Rng& rng) {
   const auto fitted = [&](double odds) -> std::optional<FittedAttempts> {
     const auto fit = fit_attempts(attempt_rates(table, odds), table.names().size());
     if (!fit) return {};
-    const double p = numeric::chi_square_above(fit->independent_chi_square(), fit->degrees_of_freedom());
+    const double p =
+        numeric::chi_square_above(fit->independent_chi_square(), fit->degrees_of_freedom());
     return p < kSignificant ? fit->full : fit->independent;
   };
   std::vector<FittedAttempts> fits;
@@ -174,8 +181,9 @@ std::optional<ValueDraws> draw_values(const PathTable& table, const EstimateOpti
     if (options.feedback_odds == 1) break;
   }
   ValueDraws draws;
-  draws.middle = stay_shares(table, fits[0].model,
-                             [](const Fates& fates) { return as_real(fates.reprompted) / as_real(fates.passes()); });
+  draws.middle = stay_shares(table, fits[0].model, [](const Fates& fates) {
+    return as_real(fates.reprompted) / as_real(fates.passes());
+  });
   const auto count = static_cast<std::size_t>(std::max(options.draws / 4, 50));
   for (const auto& fit : fits) {
     auto& of_odds = draws.shares.emplace_back();
@@ -203,28 +211,35 @@ std::optional<ValueDraws> draw_values(const PathTable& table, const EstimateOpti
 }
 
 void value_bounded(const ValueDraws& draws, std::int64_t passes, LogEstimate& result) {
-  const auto ends_of = [](const std::vector<StayShare>& draw) { return bracket(draw, patience_of(draw)); };
-  const double low = interval_over(draws, [&](const auto& draw) { return ends_of(draw).first; }).first;
+  const auto ends_of = [](const std::vector<StayShare>& draw) {
+    return bracket(draw, patience_of(draw));
+  };
+  const double low =
+      interval_over(draws, [&](const auto& draw) { return ends_of(draw).first; }).first;
   const double high = interval_over(draws, [&](const auto& draw) {
                         const auto [below, above] = ends_of(draw);
                         return std::isinf(above) ? kWidestValue * below : above;
                       }).second;
   result.value = {low > 0 ? std::sqrt(low * high) : high / 2, low, high, Basis::kBounded, passes};
   result.value_sigma = {0, 0, kMostValueSigma, Basis::kAssumed, passes};
-  const auto [p_low, p_high] = interval_over(draws, [](const auto& draw) { return patience_of(draw); });
+  const auto [p_low, p_high] =
+      interval_over(draws, [](const auto& draw) { return patience_of(draw); });
   const double middle = patience_of(draws.middle);
-  result.patience = {middle, std::min(p_low, middle), std::max(p_high, middle), Basis::kIdentified, passes};
-  result.notes.push_back(fmt::format(
-      "V is only bounded: users who leave are explained by patience alone, or by one wait; where nothing bounds V from "
-      "above, {} times the lower bound is taken",
-      kWidestValue));
+  result.patience = {middle, std::min(p_low, middle), std::max(p_high, middle), Basis::kIdentified,
+                     passes};
+  result.notes.push_back(
+      fmt::format("V is only bounded: users who leave are explained by patience alone, or by one "
+                  "wait; where nothing bounds V from "
+                  "above, {} times the lower bound is taken",
+                  kWidestValue));
 }
 
 }  // namespace
 
-void estimate_value(const PathTable& table, const EstimateOptions& options, base::Rng& rng, LogEstimate& result) {
-  // Two more parameters than patience alone must be well worth it (chi-square, 0.1 %): a spread that is not there would
-  // be given with an interval that does not hold it.
+void estimate_value(const PathTable& table, const EstimateOptions& options, base::Rng& rng,
+                    LogEstimate& result) {
+  // Two more parameters than patience alone must be well worth it (chi-square, 0.1 %): a spread
+  // that is not there would be given with an interval that does not hold it.
   constexpr double kWorth = 13.8;
   const auto draws = draw_values(table, options, rng);
   if (!draws) {
@@ -234,17 +249,20 @@ void estimate_value(const PathTable& table, const EstimateOptions& options, base
   std::int64_t passes = 0;
   for (const auto& [path, fates] : table.pooled()) passes += fates.passes();
   const ValueFit fit = fit_values(draws->middle);
-  const double gain = misfit(draws->middle, fit_patience(draws->middle)) - misfit(draws->middle, fit);
+  const double gain =
+      misfit(draws->middle, fit_patience(draws->middle)) - misfit(draws->middle, fit);
   if (!tells_values(draws->middle) || gain < kWorth) {
     value_bounded(*draws, passes, result);
     return;
   }
   const Basis basis = options.feedback_odds > 1 ? Basis::kBounded : Basis::kIdentified;
   const auto figure = [&](double value, double (*number)(const ValueFit&)) {
-    const auto [low, high] = interval_over(*draws, [&](const auto& draw) { return number(fit_values(draw, fit)); });
+    const auto [low, high] =
+        interval_over(*draws, [&](const auto& draw) { return number(fit_values(draw, fit)); });
     return Figure{value, std::min(low, value), std::max(high, value), basis, passes};
   };
-  result.value = figure(std::exp(fit.log_median), [](const ValueFit& f) { return std::exp(f.log_median); });
+  result.value =
+      figure(std::exp(fit.log_median), [](const ValueFit& f) { return std::exp(f.log_median); });
   result.value_sigma = figure(fit.sigma, [](const ValueFit& f) { return f.sigma; });
   result.patience = figure(fit.patience, [](const ValueFit& f) { return f.patience; });
 }

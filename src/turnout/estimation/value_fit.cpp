@@ -29,7 +29,9 @@ ValueFit clamped(ValueFit fit, double low, double high) {
   return fit;
 }
 
-std::array<double, 3> as_array(const ValueFit& fit) { return {fit.log_median, fit.sigma, fit.patience}; }
+std::array<double, 3> as_array(const ValueFit& fit) {
+  return {fit.log_median, fit.sigma, fit.patience};
+}
 ValueFit as_fit(const std::array<double, 3>& x) { return {x[0], x[1], x[2]}; }
 
 ValueFit best_of_grid(const std::vector<StayShare>& shares, double low, double high) {
@@ -53,7 +55,8 @@ ValueFit best_of_grid(const std::vector<StayShare>& shares, double low, double h
 }
 
 /// One damped step; false when it changes nothing any more.
-bool improve(const std::vector<StayShare>& shares, ValueFit& fit, double& damping, double low, double high) {
+bool improve(const std::vector<StayShare>& shares, ValueFit& fit, double& damping, double low,
+             double high) {
   constexpr double kDifference = 1e-6;
   constexpr double kSmall = 1e-9;
   numeric::SymmetricMatrix information(3);
@@ -69,7 +72,8 @@ bool improve(const std::vector<StayShare>& shares, ValueFit& fit, double& dampin
     }
     for (std::size_t i = 0; i < 3; ++i) {
       gradient.at(i) += slope.at(i) * (share.share - p) / share.variance;
-      for (std::size_t j = 0; j < 3; ++j) information.at(i, j) += slope.at(i) * slope.at(j) / share.variance;
+      for (std::size_t j = 0; j < 3; ++j)
+        information.at(i, j) += slope.at(i) * slope.at(j) / share.variance;
     }
   }
   for (int attempt = 0; attempt < 12; ++attempt) {

@@ -4,12 +4,14 @@
 #include <optional>
 #include <vector>
 
-/// What a solved task is worth to users, from who stays: revealed preference. docs/theory.md, section 20.
+/// What a solved task is worth to users, from who stays: revealed preference. docs/theory.md,
+/// section 20.
 namespace turnout::estimation {
 
 /// The share of users who go on after the last failure of a path, and what going on promises.
 struct StayShare {
-  double bar = 0;         ///< M, the greatest waiting per success so far: who is still there has V >= bar before it
+  double bar =
+      0;  ///< M, the greatest waiting per success so far: who is still there has V >= bar before it
   double bar_before = 0;  ///< M one attempt earlier; 0 after the first
   double share = 0;       ///< of those who failed here, who went on
   double variance = 0;    ///< of that share, sampling
@@ -20,21 +22,25 @@ struct StayShare {
 struct ValueFit {
   double log_median = 0;  ///< of V, in units of the value of time
   double sigma = 0;       ///< of ln V
-  double patience = 1;    ///< probability that a failure does not make a user leave for reasons of his own
+  double patience =
+      1;  ///< probability that a failure does not make a user leave for reasons of his own
 };
 
-/// @returns the lognormal and the patience that fit share = patience P(V >= bar) / P(V >= bar_before) by weighted least
-///   squares (Gauss and Newton from the best point of a grid, or from `start`); needs at least one share.
-ValueFit fit_values(const std::vector<StayShare>& shares, const std::optional<ValueFit>& start = {});
+/// @returns the lognormal and the patience that fit share = patience P(V >= bar) / P(V >=
+///   bar_before) by weighted least squares (Gauss and Newton from the best point of a grid, or from
+///   `start`); needs at least one share.
+ValueFit fit_values(const std::vector<StayShare>& shares,
+                    const std::optional<ValueFit>& start = {});
 
 /// @returns the sum of squares, in variances, by which a fit misses the shares.
 double misfit(const std::vector<StayShare>& shares, const ValueFit& fit);
 
-/// @returns the best fit to users who all value the task beyond every bar, and leave for their own reasons only.
+/// @returns the best fit to users who all value the task beyond every bar, and leave for their own
+///   reasons only.
 ValueFit fit_patience(const std::vector<StayShare>& shares);
 
-/// @returns whether the shares tell the median and the spread: at least two bars, 10 % apart, at which neither all nor
-///   nobody stays.
+/// @returns whether the shares tell the median and the spread: at least two bars, 10 % apart, at
+///   which neither all nor nobody stays.
 bool tells_values(const std::vector<StayShare>& shares);
 
 inline constexpr double kLeastValueSigma = 0.02;

@@ -25,7 +25,8 @@ AttemptTerms terms(const RoutingGame& game, std::span<const std::size_t> before,
   const std::size_t from = before.empty() ? k : before.back();  // to start is no switch
   const Offer& offer = game.offer(k);
   return {game.user().value_of_time * offer.pass.latency + offer.price + game.switch_wait(from, k),
-          game.pass(k).net_cost + game.switch_cost(from, k), offer.pass.latency + game.switch_latency(from, k)};
+          game.pass(k).net_cost + game.switch_cost(from, k),
+          offer.pass.latency + game.switch_latency(from, k)};
 }
 
 double sum(std::span<const double> values) {
@@ -43,7 +44,8 @@ struct Walk {
 
   explicit Walk(const TaskTypes& types) : open(types.weights().begin(), types.weights().end()) {}
 
-  void attempt(const RoutingGame& game, const TaskTypes& types, std::span<const std::size_t> before, std::size_t k) {
+  void attempt(const RoutingGame& game, const TaskTypes& types, std::span<const std::size_t> before,
+               std::size_t k) {
     const AttemptTerms t = terms(game, before, k);
     const auto success = types.success(k, before.size());
     double solved = 0;
@@ -67,9 +69,10 @@ struct Walk {
   }
 };
 
-/// The cost that a provider who knew each task's type and whom no user could leave would still have, by attempts made:
-/// the bound of the search. cost[m * types + type].
-std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+/// The cost that a provider who knew each task's type and whom no user could leave would still
+/// have, by attempts made: the bound of the search. cost[m * types + type].
+std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& types,
+                                   std::size_t depth) {
   const std::size_t n = types.size();
   std::vector<double> cost((depth + 1) * n, game.churn_penalty());
   for (std::size_t m = depth; m-- > 0;) {
@@ -84,14 +87,15 @@ std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& typ
   return cost;
 }
 
-/// One step of the search on raw arrays, where its time goes: four sums at once, so that they do not wait for each
-/// other.
+/// One step of the search on raw arrays, where its time goes: four sums at once, so that they do
+/// not wait for each other.
 struct Step {
   double solved = 0;
   double left = 0;
   double bound = 0;
 };
-Step advance(const double* open, const double* success, const double* informed, double* next, std::size_t n) {
+Step advance(const double* open, const double* success, const double* informed, double* next,
+             std::size_t n) {
   constexpr std::size_t kLanes = 4;
   std::array<double, kLanes> solved{};
   std::array<double, kLanes> left{};
@@ -109,7 +113,9 @@ Step advance(const double* open, const double* success, const double* informed, 
     for (std::size_t lane = 0; lane < kLanes; ++lane) one(i + lane, lane);
   }
   for (; i < n; ++i) one(i, 0);
-  const auto total = [](const std::array<double, kLanes>& x) { return (x[0] + x[1]) + (x[2] + x[3]); };
+  const auto total = [](const std::array<double, kLanes>& x) {
+    return (x[0] + x[1]) + (x[2] + x[3]);
+  };
   return {total(solved), total(left), total(bound)};
 }
 
@@ -166,7 +172,8 @@ class Search {
   Node child_of(const Node& node, const double* open, std::size_t k, double* next) {
     const AttemptTerms t = terms(game_, prefix_, k);
     const double* informed = informed_.data() + (made() + 1) * types_.size();
-    const Step step = advance(open, types_.success(k, made()).data(), informed, next, types_.size());
+    const Step step =
+        advance(open, types_.success(k, made()).data(), informed, next, types_.size());
     const double gain = game_.user().value * step.solved - node.left * t.wait;
     Node child{k,
                step.left,
@@ -188,8 +195,9 @@ class Search {
       level.children[k] = child_of(node, open, k, level.open[k].data());
       level.order[k] = k;
     }
-    std::sort(level.order.begin(), level.order.end(),
-              [&](std::size_t a, std::size_t b) { return level.children[a].bound < level.children[b].bound; });
+    std::sort(level.order.begin(), level.order.end(), [&](std::size_t a, std::size_t b) {
+      return level.children[a].bound < level.children[b].bound;
+    });
     for (const std::size_t k : level.order) {
       const Node child = level.children[k];
       if (child.bound >= cost_ - kTie * std::abs(cost_) || nodes_ >= limits_.nodes) {
@@ -208,7 +216,8 @@ class Search {
     if (cost >= cost_ || node.owed > kTie * node.at_stake) return;
     std::vector<std::size_t> sequence = prefix_;
     std::size_t looks = 0;
-    if (deter(sequence, std::vector<double>(open, open + types_.size()), node.left, 0, node.at_stake, looks)) {
+    if (deter(sequence, std::vector<double>(open, open + types_.size()), node.left, 0,
+              node.at_stake, looks)) {
       best_ = std::move(sequence);
       cost_ = cost;
     } else if (looks >= kMostLooks) {
@@ -216,9 +225,10 @@ class Search {
     }
   }
 
-  /// Fills the sequence up with attempts that are never worth making, not even several of them together.
-  bool deter(std::vector<std::size_t>& sequence, const std::vector<double>& open, double left, double lost,
-             double at_stake, std::size_t& looks) {
+  /// Fills the sequence up with attempts that are never worth making, not even several of them
+  /// together.
+  bool deter(std::vector<std::size_t>& sequence, const std::vector<double>& open, double left,
+             double lost, double at_stake, std::size_t& looks) {
     if (sequence.size() == depth_) return true;
     struct Choice {
       double value;
@@ -233,12 +243,14 @@ class Search {
       const double value = lost + game_.user().value * solved - wait;
       if (value <= kTie * (at_stake + wait)) choices.push_back({value, k});
     }
-    std::sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) { return a.value < b.value; });
+    std::sort(choices.begin(), choices.end(),
+              [](const Choice& a, const Choice& b) { return a.value < b.value; });
     for (const auto& [value, k] : choices) {
       if (++looks >= kMostLooks) return false;
       const auto success = types_.success(k, sequence.size());
       std::vector<double> next(open.size());
-      for (std::size_t type = 0; type < open.size(); ++type) next[type] = open[type] * (1 - success[type]);
+      for (std::size_t type = 0; type < open.size(); ++type)
+        next[type] = open[type] * (1 - success[type]);
       const double wait = left * terms(game_, sequence, k).wait;
       sequence.push_back(k);
       if (deter(sequence, next, sum(next), value, at_stake + wait, looks)) return true;
@@ -247,8 +259,8 @@ class Search {
     return false;
   }
 
-  /// Whether another order of the same attempts has been seen that is no worse for either side. Remembers this one if
-  /// not.
+  /// Whether another order of the same attempts has been seen that is no worse for either side.
+  /// Remembers this one if not.
   bool is_dominated(const Node& node) {
     if (!types_.same_on_every_attempt() || made() < 2) return false;
     std::string key(types_.models() + (game_.has_switching() ? 1 : 0), '\0');
@@ -258,7 +270,8 @@ class Search {
     for (const auto& [spent, owed] : seen) {
       if (spent <= node.spent && owed <= node.owed) return true;
     }
-    std::erase_if(seen, [&](const auto& s) { return node.spent <= s.first && node.owed <= s.second; });
+    std::erase_if(seen,
+                  [&](const auto& s) { return node.spent <= s.first && node.owed <= s.second; });
     seen.emplace_back(node.spent, node.owed);
     return false;
   }
@@ -279,7 +292,8 @@ class Search {
   std::size_t nodes_ = 0;
 };
 
-EscalationPlan plan_of(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence) {
+EscalationPlan plan_of(const RoutingGame& game, const TaskTypes& types,
+                       const std::vector<std::size_t>& sequence) {
   const SequencePlay play = play_sequence(game, types, sequence);
   EscalationPlan plan;
   for (std::size_t j = 0; j < sequence.size(); ++j) {
@@ -304,7 +318,8 @@ void for_each_cascade(std::size_t models, std::size_t depth, Visitor visit) {
   }
 }
 
-std::vector<std::size_t> cheapest_cascade(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+std::vector<std::size_t> cheapest_cascade(const RoutingGame& game, const TaskTypes& types,
+                                          std::size_t depth) {
   std::vector<std::size_t> best;
   double cost = kInfinity;
   for_each_cascade(types.models(), depth, [&](const std::vector<std::size_t>& sequence) {
@@ -318,8 +333,8 @@ std::vector<std::size_t> cheapest_cascade(const RoutingGame& game, const TaskTyp
 
 }  // namespace
 
-PlanPayoffs stop_after(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence,
-                       std::size_t attempts) {
+PlanPayoffs stop_after(const RoutingGame& game, const TaskTypes& types,
+                       const std::vector<std::size_t>& sequence, std::size_t attempts) {
   Walk walk(types);
   for (std::size_t j = 0; j < attempts; ++j) {
     walk.attempt(game, types, std::span(sequence).first(j), sequence[j]);
@@ -327,7 +342,8 @@ PlanPayoffs stop_after(const RoutingGame& game, const TaskTypes& types, const st
   return walk.ended(game);
 }
 
-SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types, const std::vector<std::size_t>& sequence) {
+SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types,
+                           const std::vector<std::size_t>& sequence) {
   Walk walk(types);
   SequencePlay play;
   std::vector<PlanPayoffs> stops = {walk.ended(game)};
@@ -342,7 +358,8 @@ SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types, cons
   play.attempts = stops.size();
   for (std::size_t m = first; m < stops.size(); ++m) {
     if (stops[m].user_utility < most - kTie * walk.at_stake) continue;
-    if (play.attempts < stops.size() && stops[m].provider_cost >= play.payoffs.provider_cost) continue;
+    if (play.attempts < stops.size() && stops[m].provider_cost >= play.payoffs.provider_cost)
+      continue;
     play.attempts = m;
     play.payoffs = stops[m];
   }
@@ -362,7 +379,8 @@ CertifiedPlan best_sequence(const RoutingGame& game, const TaskTypes& types, std
   return found;
 }
 
-EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& types,
+                                    std::size_t depth) {
   EscalationPlan best = plan_of(game, types, std::vector<std::size_t>(depth, 0));
   for (std::size_t k = 1; k < types.models(); ++k) {
     EscalationPlan plan = plan_of(game, types, std::vector<std::size_t>(depth, k));
@@ -371,7 +389,8 @@ EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& ty
   return best;
 }
 
-EscalationPlan best_cascade_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth) {
+EscalationPlan best_cascade_sequence(const RoutingGame& game, const TaskTypes& types,
+                                     std::size_t depth) {
   return plan_of(game, types, cheapest_cascade(game, types, depth));
 }
 

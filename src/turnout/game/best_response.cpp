@@ -11,7 +11,8 @@ namespace {
 double staying_share(const Primitives<double>& game, double s) {
   const auto& [first, second] = game.model;
   const double go_on = 1 - s;
-  const double a = go_on * second.failure * (first.net_value * second.failure - first.failure * s * second.net_value);
+  const double a = go_on * second.failure *
+                   (first.net_value * second.failure - first.failure * s * second.net_value);
   const double b = -2 * go_on * first.net_value * second.failure;
   const double c = s * second.net_value + go_on * first.net_value;
   const double root = std::sqrt(std::max(0.0, b * b - 4 * a * c));
@@ -30,7 +31,8 @@ Response cheaper_for_provider(const Game& game, const Policy& policy) {
 
 int value_sign(const Game& game, const Primitives<double>& primitives, std::size_t k) {
   const double xi = primitives.model[k].net_value;
-  const double scale = std::max(game.value() * game.model(k).success, game.value_of_time() * game.model(k).latency);
+  const double scale =
+      std::max(game.value() * game.model(k).success, game.value_of_time() * game.model(k).latency);
   if (std::abs(xi) <= 0x1p-51 * scale) return 0;
   return xi > 0 ? 1 : -1;
 }
@@ -76,7 +78,8 @@ Response best_response(const Game& game, const Policy& policy) {
 
 Payoffs<double> evaluate(const Game& game, const Policy& policy, double abandon) {
   const Primitives<double> primitives(game);
-  auto result = payoffs(primitives, expected_visits(primitives, policy.start, policy.cascade, abandon), abandon);
+  auto result = payoffs(
+      primitives, expected_visits(primitives, policy.start, policy.cascade, abandon), abandon);
   if (abandon == 0) result.success = 1;  // every task is solved in the end
   return result;
 }

@@ -69,7 +69,8 @@ TEST(MixedResponse, cascade_that_keeps_is_the_inverse_of_the_best_response) {
 }
 
 TEST(Evaluate, counts_passes_of_a_mixed_play_by_hand) {
-  // s = q = 1/2, p1 = 1/5, p2 = 4/5: D1 = 1 - 0.8/4 = 0.8, D2 = 1 - 0.1 = 0.9, n1 = 1.25, n2 = 0.8/4/(0.72)
+  // s = q = 1/2, p1 = 1/5, p2 = 4/5: D1 = 1 - 0.8/4 = 0.8, D2 = 1 - 0.1 = 0.9, n1 = 1.25, n2 =
+  // 0.8/4/(0.72)
   const auto p = evaluate(kStayAbove, {0, 0.5}, 0.5);
   const double n1 = 1.25;
   const double n2 = 0.2 / 0.72;

@@ -6,9 +6,10 @@
 
 namespace turnout::game {
 
-/// Columns of numbers as solve_many() likes them: each starts on a line of the cache, so that no vector lies across
-/// two, at another place of a page, so that they do not push each other out of the first cache, and some pages further
-/// on than the one before, which is faster from memory. The spacing was found by trying: docs/kernel.md.
+/// Columns of numbers as solve_many() likes them: each starts on a line of the cache, so that no
+/// vector lies across two, at another place of a page, so that they do not push each other out of
+/// the first cache, and some pages further on than the one before, which is faster from memory. The
+/// spacing was found by trying: docs/kernel.md.
 class Columns {
  public:
   /// All numbers are 0.
@@ -16,7 +17,8 @@ class Columns {
       : stride_((rows + kPage - 1) / kPage * kPage + kApart), numbers_(count * stride_ + kLine) {
     void* start = numbers_.data();
     std::size_t room = numbers_.size() * sizeof(double);
-    first_ = static_cast<double*>(std::align(kLine * sizeof(double), count * stride_ * sizeof(double), start, room));
+    first_ = static_cast<double*>(
+        std::align(kLine * sizeof(double), count * stride_ * sizeof(double), start, room));
   }
   Columns(Columns&&) noexcept = default;
   Columns& operator=(Columns&&) noexcept = default;

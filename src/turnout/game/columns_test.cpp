@@ -11,7 +11,8 @@ namespace turnout::game {
 namespace {
 
 TEST(Columns, start_on_a_line_each_at_a_place_of_its_own_in_a_page_and_do_not_overlap) {
-  for (const std::size_t rows : {std::size_t{1}, std::size_t{511}, std::size_t{512}, std::size_t{1000}}) {
+  for (const std::size_t rows :
+       {std::size_t{1}, std::size_t{511}, std::size_t{512}, std::size_t{1000}}) {
     Columns columns(12, rows);
     std::set<std::uintptr_t> places;
     for (std::size_t k = 0; k < 12; ++k) {

@@ -18,12 +18,14 @@ Comparison cheapest(const Equilibrium& equilibrium) {
   const Candidate* runner_up = nullptr;
   for (const Candidate& c : equilibrium.candidates()) {
     if (&c == &best) continue;
-    if (runner_up == nullptr || c.payoffs.provider_cost < runner_up->payoffs.provider_cost) runner_up = &c;
+    if (runner_up == nullptr || c.payoffs.provider_cost < runner_up->payoffs.provider_cost)
+      runner_up = &c;
   }
   if (runner_up == nullptr) return {};
-  return compare(fmt::format("J{}", to_string(best.route)), best.payoffs.provider_cost,
-                 fmt::format("J{}", to_string(runner_up->route)), runner_up->payoffs.provider_cost,
-                 fmt::format("{} is the cheapest way to play for the provider", to_string(best.route)));
+  return compare(
+      fmt::format("J{}", to_string(best.route)), best.payoffs.provider_cost,
+      fmt::format("J{}", to_string(runner_up->route)), runner_up->payoffs.provider_cost,
+      fmt::format("{} is the cheapest way to play for the provider", to_string(best.route)));
 }
 
 Comparison cost_of_pass(const Game& game, std::string meaning) {
@@ -32,7 +34,8 @@ Comparison cost_of_pass(const Game& game, std::string meaning) {
 }
 
 DecisionRule both_value_dominated(const Game& game) {
-  const bool first = game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
+  const bool first =
+      game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
   return {"Theorem 3, both models value-dominated: the user stays, the lower cost-of-pass serves",
           {cost_of_pass(game, first ? "M1 solves a task for less" : "M2 solves a task for less")}};
 }
@@ -51,10 +54,12 @@ DecisionRule escalation_keeps_user(const Game& game, const Equilibrium& equilibr
   const double failure = 1 - first.success;
   const double second_cost_of_pass = game.model(1).cost / game.model(1).success;
   const bool cascade = first.cost / first.success < second_cost_of_pass;
-  DecisionRule rule{"Theorem 4, xi1 < 0 < xi2: the user stays on M1 only if enough re-prompts go to M2 (s > s0)",
-                    {cost_of_pass(game, cascade ? "a user who stays is served at least cost by escalating as little as "
-                                                  "keeps him, (1,s0)"
-                                                : "a user who stays is served at least cost by M2 alone, (2,0)")}};
+  DecisionRule rule{
+      "Theorem 4, xi1 < 0 < xi2: the user stays on M1 only if enough re-prompts go to M2 (s > s0)",
+      {cost_of_pass(game,
+                    cascade ? "a user who stays is served at least cost by escalating as little as "
+                              "keeps him, (1,s0)"
+                            : "a user who stays is served at least cost by M2 alone, (2,0)")}};
   if (failure == 0) {
     rule.comparisons.push_back(cheapest(equilibrium));
     return rule;
@@ -62,25 +67,32 @@ DecisionRule escalation_keeps_user(const Game& game, const Equilibrium& equilibr
   const double p = game.churn_penalty();
   if (cascade) {
     const double s0 = equilibrium.find(Route::kCascadeStay)->policy.cascade;
-    const double worth = (first.cost * (1 - s0) + s0 * second_cost_of_pass) / (first.success + failure * s0);
-    rule.comparisons.push_back(compare("P", p, "(c1 (1-s0) + s0 c2/p2) / (p1 + b1 s0)", worth,
-                                       p > worth ? "losing the user costs more than keeping him by a cascade"
-                                                 : "keeping the user by a cascade costs more than losing him"));
+    const double worth =
+        (first.cost * (1 - s0) + s0 * second_cost_of_pass) / (first.success + failure * s0);
+    rule.comparisons.push_back(
+        compare("P", p, "(c1 (1-s0) + s0 c2/p2) / (p1 + b1 s0)", worth,
+                p > worth ? "losing the user costs more than keeping him by a cascade"
+                          : "keeping the user by a cascade costs more than losing him"));
   } else {
     const double worth = (second_cost_of_pass - first.cost) / failure;
     rule.comparisons.push_back(compare("P", p, "(c2/p2 - c1) / b1", worth,
-                                       p > worth ? "losing the user costs more than serving him on M2"
-                                                 : "serving the user on M2 costs more than losing him"));
+                                       p > worth
+                                           ? "losing the user costs more than serving him on M2"
+                                           : "serving the user on M2 costs more than losing him"));
   }
   return rule;
 }
 
 DecisionRule slow_second_model(const Game& game, const Equilibrium& equilibrium) {
-  const bool plain = game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
-  return {"Theorem 5, xi1 > 0 > xi2: the user bears re-prompts to M2 up to sL and leaves from sH on",
-          {cost_of_pass(game, plain ? "a user who stays is served at least cost by M1 alone, (1,0)"
-                                    : "a user who stays is served at least cost by as much of M2 as he bears, (1,sL)"),
-           cheapest(equilibrium)}};
+  const bool plain =
+      game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
+  return {
+      "Theorem 5, xi1 > 0 > xi2: the user bears re-prompts to M2 up to sL and leaves from sH on",
+      {cost_of_pass(
+           game,
+           plain ? "a user who stays is served at least cost by M1 alone, (1,0)"
+                 : "a user who stays is served at least cost by as much of M2 as he bears, (1,sL)"),
+       cheapest(equilibrium)}};
 }
 
 }  // namespace
@@ -90,11 +102,14 @@ DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium) {
   const int first = value_sign(game, primitives, 0);
   const int second = value_sign(game, primitives, 1);
   if (first == 0 || second == 0) {
-    return {fmt::format("Tie: {}, the user is indifferent and is assumed to do what costs the provider least",
-                        first == 0 ? (second == 0 ? "xi1 = xi2 = 0" : "xi1 = 0") : "xi2 = 0"),
-            {cheapest(equilibrium)}};
+    return {
+        fmt::format(
+            "Tie: {}, the user is indifferent and is assumed to do what costs the provider least",
+            first == 0 ? (second == 0 ? "xi1 = xi2 = 0" : "xi1 = 0") : "xi2 = 0"),
+        {cheapest(equilibrium)}};
   }
-  if (first > 0) return second > 0 ? both_value_dominated(game) : slow_second_model(game, equilibrium);
+  if (first > 0)
+    return second > 0 ? both_value_dominated(game) : slow_second_model(game, equilibrium);
   return second > 0 ? escalation_keeps_user(game, equilibrium) : both_latency_dominated(game);
 }
 

@@ -19,12 +19,14 @@ struct Comparison {
 
 /// The rule of the paper's guideline figure that applied to a game.
 struct DecisionRule {
-  std::string name;                     ///< for instance "Theorem 4: xi1 < 0 < xi2"
-  std::vector<Comparison> comparisons;  ///< in the order in which they are made; the last one decides
+  std::string name;  ///< for instance "Theorem 4: xi1 < 0 < xi2"
+  /// in the order in which they are made; the last one decides
+  std::vector<Comparison> comparisons;
 };
 
-/// @returns the rule that leads to equilibrium.best(), with the numbers compared. With xi_k = 0 or where a rule's
-///   inequality is not one of the paper's, the two cheapest candidates are compared instead.
+/// @returns the rule that leads to equilibrium.best(), with the numbers compared. With xi_k = 0 or
+///   where a rule's inequality is not one of the paper's, the two cheapest candidates are compared
+///   instead.
 DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium);
 
 }  // namespace turnout::game

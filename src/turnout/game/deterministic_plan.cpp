@@ -28,8 +28,9 @@ struct Prefix {
   double cost = 0;     ///< spent so far, in expectation
   double latency = 0;  ///< likewise
   double utility = 0;  ///< likewise
-  double owed = 0;     ///< what follows must be worth this to the user, or he would have left on the way
-  double bound = 0;    ///< no plan that starts like this costs less
+  double owed =
+      0;  ///< what follows must be worth this to the user, or he would have left on the way
+  double bound = 0;  ///< no plan that starts like this costs less
 };
 
 /// How a sequence ends.
@@ -42,7 +43,10 @@ struct Ending {
 class Search {
  public:
   Search(const RoutingGame& game, const SearchLimits& limits)
-      : game_(game), frontier_(lower_bound(game)), best_(best_static_plan(game)), cost_(best_.payoffs.provider_cost) {
+      : game_(game),
+        frontier_(lower_bound(game)),
+        best_(best_static_plan(game)),
+        cost_(best_.payoffs.provider_cost) {
     for (std::size_t k = 0; k < game.size(); ++k) deterrents_.push_back(deterrent(game, k));
     if (game.participates()) {
       add(Prefix{});  // not submitting at all is the first thing that can happen
@@ -67,7 +71,8 @@ class Search {
   }
 
  private:
-  /// Nothing that a user of any kind could be promised costs less: no switching costs, lotteries allowed.
+  /// Nothing that a user of any kind could be promised costs less: no switching costs, lotteries
+  /// allowed.
   static numeric::LowerHull lower_bound(const RoutingGame& game) {
     std::vector<numeric::LabelledPoint> points;
     for (std::size_t k = 0; k < game.size(); ++k) {
@@ -78,7 +83,8 @@ class Search {
     return numeric::LowerHull(std::move(points));
   }
 
-  /// A prefix whose bound is not below this cannot lead to a plan that is better by more than the slack.
+  /// A prefix whose bound is not below this cannot lead to a plan that is better by more than the
+  /// slack.
   [[nodiscard]] double worthwhile() const { return cost_ - kSlack * std::abs(cost_); }
 
   [[nodiscard]] Prefix extended(const Prefix& prefix, std::size_t at, std::size_t k) const {
@@ -115,18 +121,20 @@ class Search {
     const auto threat = first ? deterrent(game_, 0) : deterrents_[prefix.model];
     if (prefix.owed == 0 && threat) {
       accept(prefix, {true, *threat},
-             {prefix.cost + prefix.reach * game_.churn_penalty(), prefix.utility, 1 - prefix.reach, prefix.latency,
-              prefix.cost});
+             {prefix.cost + prefix.reach * game_.churn_penalty(), prefix.utility, 1 - prefix.reach,
+              prefix.latency, prefix.cost});
     }
     for (std::size_t k = 0; k < game_.size(); ++k) {
       const PassTerms& pass = game_.pass(k);
       const std::size_t from = first ? k : prefix.model;
       const double worth = pass.net_value / pass.success - game_.switch_wait(from, k);
       if (pass.net_value < 0 || worth < prefix.owed) continue;
-      const double total = prefix.cost + prefix.reach * (pass.net_cost / pass.success + game_.switch_cost(from, k));
+      const double total =
+          prefix.cost + prefix.reach * (pass.net_cost / pass.success + game_.switch_cost(from, k));
       const double latency = pass.latency / pass.success + game_.switch_latency(from, k);
       accept(prefix, {false, k},
-             {total, prefix.utility + prefix.reach * worth, 1, prefix.latency + prefix.reach * latency, total});
+             {total, prefix.utility + prefix.reach * worth, 1,
+              prefix.latency + prefix.reach * latency, total});
     }
   }
 
@@ -134,7 +142,8 @@ class Search {
     std::vector<std::size_t> models;
     if (prefix.length == 0) return models;
     models.push_back(prefix.model);
-    for (std::size_t at = prefix.before; at != kNone; at = arena_[at].before) models.push_back(arena_[at].model);
+    for (std::size_t at = prefix.before; at != kNone; at = arena_[at].before)
+      models.push_back(arena_[at].model);
     std::reverse(models.begin(), models.end());
     return models;
   }

@@ -46,8 +46,9 @@ Real cascade_of(const Primitives<Real>& game, Route route) {
   return Real(play_of(route).cascade);
 }
 
-/// U where the two models' net values nearly cancel in the sum: at s0 the user is as well off as if he left,
-/// at sL the first-order condition gives xi1 / (p1 + b1 p2 + b1 b2 s). Equations (9) and (10).
+/// U where the two models' net values nearly cancel in the sum: at s0 the user is as well off as if
+/// he left, at sL the first-order condition gives xi1 / (p1 + b1 p2 + b1 b2 s). Equations (9) and
+/// (10).
 double cascade_utility(const Primitives<double>& game, Route route, double s) {
   const auto& [first, second] = game.model;
   if (route == Route::kCascadeStay) return first.net_value;
@@ -57,7 +58,8 @@ double cascade_utility(const Primitives<double>& game, Route route, double s) {
 Candidate candidate(const Primitives<double>& game, Route route) {
   const Play play = play_of(route);
   Candidate c{route, {play.start, cascade_of(game, route)}, play.abandon, {}};
-  if (route == Route::kCascadePatience) c.policy.cascade = std::min(c.policy.cascade, std::nextafter(1.0, 0.0));
+  if (route == Route::kCascadePatience)
+    c.policy.cascade = std::min(c.policy.cascade, std::nextafter(1.0, 0.0));
   const auto visits = expected_visits(game, c.policy.start, c.policy.cascade, c.abandon);
   c.payoffs = payoffs(game, visits, c.abandon);
   if (c.abandon == 0) c.payoffs.success = 1;
@@ -67,7 +69,8 @@ Candidate candidate(const Primitives<double>& game, Route route) {
 
 Candidate mixed_candidate(const Primitives<double>& game, const MixedPlay& play) {
   const auto visits = expected_visits(game, 0, play.cascade, play.abandon);
-  return {Route::kCascadeMixed, {0, play.cascade}, play.abandon, payoffs(game, visits, play.abandon)};
+  return {
+      Route::kCascadeMixed, {0, play.cascade}, play.abandon, payoffs(game, visits, play.abandon)};
 }
 
 /// The size of what is added up in a cost, against which a rounding counts.
@@ -106,10 +109,11 @@ struct Difference {
   double scale;
 };
 
-/// a - b: in double unless so many digits cancel that the payoffs' errors, each below 10 * 2^-53, could grow beyond
-/// 1e-12 of the difference; then in 31 digits.
+/// a - b: in double unless so many digits cancel that the payoffs' errors, each below 10 * 2^-53,
+/// could grow beyond 1e-12 of the difference; then in 31 digits.
 template <class Exact>
-double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, const Difference& d, Exact exact) {
+double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, const Difference& d,
+                    Exact exact) {
   double gap = d.a - d.b;
   const bool mixed = a.route == Route::kCascadeMixed || b.route == Route::kCascadeMixed;
   if (!mixed && std::abs(gap) < 0.002 * (std::abs(d.a) + std::abs(d.b))) {
@@ -163,7 +167,8 @@ const char* to_string(Route route) {
 
 const Candidate* Equilibrium::find(Route route) const {
   const auto all = candidates();
-  const auto at = std::find_if(all.begin(), all.end(), [route](const Candidate& c) { return c.route == route; });
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [route](const Candidate& c) { return c.route == route; });
   return at == all.end() ? nullptr : &*at;
 }
 
@@ -211,7 +216,9 @@ Payoffs<DoubleDouble> exact_payoffs(const Game& game, Route route) {
   const Primitives<DoubleDouble> primitives(game);
   const Play play = play_of(route);
   const DoubleDouble abandon(play.abandon);
-  return payoffs(primitives, expected_visits(primitives, play.start, cascade_of(primitives, route), abandon), abandon);
+  return payoffs(primitives,
+                 expected_visits(primitives, play.start, cascade_of(primitives, route), abandon),
+                 abandon);
 }
 
 double utility_gap(const Game& game, const Candidate& a, const Candidate& b) {
@@ -233,9 +240,11 @@ double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
   const auto& pa = a.payoffs;
   const auto& pb = b.payoffs;
   const double solved = std::abs(pa.unsolved - pb.unsolved);
-  const double scale = std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
+  const double scale =
+      std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
   const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
-    return (x.service_cost - y.service_cost) + DoubleDouble(game.churn_penalty()) * (x.unsolved - y.unsolved);
+    return (x.service_cost - y.service_cost) +
+           DoubleDouble(game.churn_penalty()) * (x.unsolved - y.unsolved);
   };
   return accurate_gap(game, a, b, {pa.provider_cost, pb.provider_cost, scale}, exact);
 }

@@ -28,7 +28,8 @@ enum class Route {
   kSecondLeave,      ///< (2,0), the user leaves
   kCascadeStay,      ///< (1,s0): just enough escalation to make the user stay
   kCascadePatience,  ///< (1,sL): as much escalation as the user bears
-  kCascadeMixed,     ///< (1,s), sL < s < sH, mixed response; only outside the paper's ordering (p1 > p2)
+  /// (1,s), sL < s < sH, mixed response; only outside the paper's ordering (p1 > p2)
+  kCascadeMixed,
 };
 
 /// @returns a short name such as "(1,0) stay"; the policy and what the user does.
@@ -36,7 +37,8 @@ const char* to_string(Route route);
 
 /// @returns whether the route is an interior cascade, 0 < s < 1.
 constexpr bool is_cascade(Route route) {
-  return route == Route::kCascadeStay || route == Route::kCascadePatience || route == Route::kCascadeMixed;
+  return route == Route::kCascadeStay || route == Route::kCascadePatience ||
+         route == Route::kCascadeMixed;
 }
 
 /// A policy, the user's response to it and what both get.
@@ -53,13 +55,16 @@ class Equilibrium {
   static constexpr std::size_t kMostCandidates = 6;
 
   Regime regime = Regime::kValueValue;
-  /// The chosen response is one of several equally good for the user; he is assumed to take the provider's side.
+  /// The chosen response is one of several equally good for the user; he is assumed to take the
+  /// provider's side.
   bool user_indifferent = false;
   /// Another candidate costs the provider the same (to 4 * 2^-52).
   bool provider_indifferent = false;
 
   [[nodiscard]] const Candidate& best() const { return candidates_[best_]; }
-  [[nodiscard]] std::span<const Candidate> candidates() const { return {candidates_.data(), size_}; }
+  [[nodiscard]] std::span<const Candidate> candidates() const {
+    return {candidates_.data(), size_};
+  }
   /// @returns the candidate that plays `route`, or nullptr.
   [[nodiscard]] const Candidate* find(Route route) const;
 
@@ -71,20 +76,23 @@ class Equilibrium {
 };
 
 /// @returns the provider's optimal policy among all (i, s), the user's response, and what both get.
-/// Exact: every number has a relative error below 1e-14, tested against 50 digits at 1e-12 (costs >= 0); the s
-/// and q of kCascadeMixed 1e-7, its payoffs 1e-12. Total: every Game has an answer. About 50 ns.
+/// Exact: every number has a relative error below 1e-14, tested against 50 digits at 1e-12 (costs
+/// >= 0); the s and q of kCascadeMixed 1e-7, its payoffs 1e-12. Total: every Game has an answer.
+/// About 50 ns.
 Equilibrium solve(const Game& game);
 
-/// @returns the least J among the static policies (1,0), (1,1) and (2,0), each with the user's best response: what an
-/// interior cascade is to be compared with. It may be above J* only if an interior cascade is optimal.
+/// @returns the least J among the static policies (1,0), (1,1) and (2,0), each with the user's best
+///   response: what an interior cascade is to be compared with. It may be above J* only if an
+///   interior cascade is optimal.
 double best_static_cost(const Game& game);
 
-/// @returns the payoffs of a route of this game in 31 digits, for differences. Not for kCascadeMixed.
+/// @returns the payoffs of a route of this game in 31 digits, for differences. Not for
+///   kCascadeMixed.
 Payoffs<numeric::DoubleDouble> exact_payoffs(const Game& game, Route route);
 
-/// @returns U(a) - U(b) for two candidates of the same game, accurate to 1e-12 relative although the utilities may
-/// agree in
-///   most digits; a difference below four roundings of the inputs is 0. About 10 ns, 500 ns where digits cancel.
+/// @returns U(a) - U(b) for two candidates of the same game, accurate to 1e-12 relative although
+///   the utilities may agree in most digits; a difference below four roundings of the inputs is 0.
+///   About 10 ns, 500 ns where digits cancel.
 double utility_gap(const Game& game, const Candidate& a, const Candidate& b);
 
 /// @returns J(a) - J(b), likewise.

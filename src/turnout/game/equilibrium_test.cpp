@@ -26,7 +26,8 @@ TEST(Equilibrium, both_value_dominated_routes_to_the_lower_cost_of_pass) {
 TEST(Equilibrium, both_latency_dominated_weighs_the_penalty_against_the_extra_cost) {
   const Model first{0.2, 3, 1};
   const Model second{0.6, 9, 3};
-  EXPECT_EQ(best(game_of(1, 4.9, first, second)).route, Route::kFirstLeave);  // P (p2-p1) = 1.96 < 2
+  EXPECT_EQ(best(game_of(1, 4.9, first, second)).route,
+            Route::kFirstLeave);  // P (p2-p1) = 1.96 < 2
   const Candidate high = best(game_of(1, 5.1, first, second));
   EXPECT_EQ(high.route, Route::kSecondLeave);
   EXPECT_DOUBLE_EQ(high.payoffs.provider_cost, 3 + 5.1 * 0.4);
@@ -49,7 +50,8 @@ TEST(Equilibrium, cascades_at_s0_if_the_penalty_is_high_and_m1_is_the_cheaper_wa
 
 TEST(Equilibrium, serves_m2_alone_if_it_is_the_cheaper_way_and_the_penalty_is_high) {
   EXPECT_EQ(best(game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 2})).route, Route::kSecondStay);
-  EXPECT_EQ(best(game_of(10, 1, {0.2, 3, 1}, {0.8, 6, 2})).route, Route::kFirstLeave);  // P < (2.5 - 1)/0.8
+  EXPECT_EQ(best(game_of(10, 1, {0.2, 3, 1}, {0.8, 6, 2})).route,
+            Route::kFirstLeave);  // P < (2.5 - 1)/0.8
 }
 
 TEST(Equilibrium, with_a_slow_m2_stays_threatens_or_leaves) {
@@ -71,7 +73,8 @@ TEST(Equilibrium, cascades_at_sL_if_a_slow_m2_is_the_cheaper_way) {
 
 TEST(BestStaticCost, counts_a_sure_switch_to_m2_as_static) {
   EXPECT_DOUBLE_EQ(best_static_cost(game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5})), 1 + 0.8 * 6.25);
-  for (const Game& game : {game_of(12, 4, {0.45, 3, 0.4}, {0.8, 9, 2}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5})}) {
+  for (const Game& game :
+       {game_of(12, 4, {0.45, 3, 0.4}, {0.8, 9, 2}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5})}) {
     EXPECT_DOUBLE_EQ(best_static_cost(game), best(game).payoffs.provider_cost);
   }
 }
@@ -138,9 +141,10 @@ TEST(Boundaries, a_sure_second_model_has_coinciding_thresholds) {
 }
 
 TEST(Boundaries, zero_latency_cost_penalty_and_value_have_answers) {
-  for (const Game& game : {game_of(0, 0, {0.5, 0, 0}, {0.5, 0, 0}), game_of(0, 3, {0.5, 1, 1}, {0.8, 2, 2}),
-                           game_of(5, 0, {0.5, 1, 1}, {0.8, 2, 2}), game_of(5, 3, {0.5, 0, 1}, {0.8, 0, 2}),
-                           game_of(5, 3, {0.5, 1, 0}, {0.8, 2, 0})}) {
+  for (const Game& game :
+       {game_of(0, 0, {0.5, 0, 0}, {0.5, 0, 0}), game_of(0, 3, {0.5, 1, 1}, {0.8, 2, 2}),
+        game_of(5, 0, {0.5, 1, 1}, {0.8, 2, 2}), game_of(5, 3, {0.5, 0, 1}, {0.8, 0, 2}),
+        game_of(5, 3, {0.5, 1, 0}, {0.8, 2, 0})}) {
     const Candidate c = best(game);
     EXPECT_TRUE(std::isfinite(c.payoffs.provider_cost));
     EXPECT_TRUE(std::isfinite(c.payoffs.user_utility));
@@ -173,8 +177,8 @@ TEST(Gaps, sees_differences_far_below_a_doubles_digits) {
   // V = 1e12 swamps the waits 10 and 10 + 1e-9 in each utility, not in their difference.
   const Game game = game_of(1e12, 4, {0.5, 5, 1}, {0.5, 5.0000000005, 1});
   const Equilibrium e = solve(game);
-  EXPECT_NEAR(utility_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)), 2 * (5.0000000005 - 5),
-              1e-21);
+  EXPECT_NEAR(utility_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)),
+              2 * (5.0000000005 - 5), 1e-21);
   EXPECT_EQ(cost_gap(game, *e.find(Route::kFirstStay), *e.find(Route::kSecondStay)), 0);
 }
 

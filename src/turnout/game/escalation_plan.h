@@ -11,8 +11,9 @@ namespace turnout::game {
 
 /// Which model serves one attempt of a plan: one model, or a lottery over several.
 struct PlannedAttempt {
-  std::vector<std::pair<std::size_t, double>> models;  ///< model and its probability; probabilities sum to 1
-  double reach = 0;                                    ///< probability that the attempt is made
+  /// model and its probability; probabilities sum to 1
+  std::vector<std::pair<std::size_t, double>> models;
+  double reach = 0;  ///< probability that the attempt is made
 };
 
 /// What a plan comes to for one task, in expectation.
@@ -24,13 +25,14 @@ struct PlanPayoffs {
   double service_cost = 0;   ///< C = J - P (1 - S)
 };
 
-/// A plan that the provider commits to and the user knows: who serves attempt 1, 2, 3, ... and when the user leaves.
+/// A plan that the provider commits to and the user knows: who serves attempt 1, 2, 3, ... and when
+/// the user leaves.
 struct EscalationPlan {
   std::vector<PlannedAttempt> attempts;
   /// The last attempt's model serves all later attempts too.
   bool until_solved = false;
-  /// The user makes this many attempts and leaves if the last fails. Attempts on offer behind it are what makes him
-  /// leave. Nothing: he never leaves of his own will. 0: he does not submit.
+  /// The user makes this many attempts and leaves if the last fails. Attempts on offer behind it
+  /// are what makes him leave. Nothing: he never leaves of his own will. 0: he does not submit.
   std::optional<std::size_t> leaves_after;
   /// The list was cut: the plan goes on in the same way.
   bool truncated = false;

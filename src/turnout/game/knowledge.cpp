@@ -16,11 +16,13 @@ Payoffs<double> with_penalty(const P& p, Payoffs<double> payoffs) {
 /// What n1 and n2 passes come to if `unsolved` tasks are left.
 Payoffs<double> from_visits(const P& p, double first, double second, double unsolved) {
   const auto& [a, b] = p.model;
-  return with_penalty(p, {0, a.net_value * first + b.net_value * second, a.success * first + b.success * second,
-                          unsolved, a.latency * first + b.latency * second, a.cost * first + b.cost * second});
+  return with_penalty(
+      p, {0, a.net_value * first + b.net_value * second, a.success * first + b.success * second,
+          unsolved, a.latency * first + b.latency * second, a.cost * first + b.cost * second});
 }
 
-Payoffs<double> informed_payoffs(const P& p, const Policy& policy, bool leaves_first, bool leaves_second) {
+Payoffs<double> informed_payoffs(const P& p, const Policy& policy, bool leaves_first,
+                                 bool leaves_second) {
   const auto& [a, b] = p.model;
   const double on_second = leaves_second ? 1 : 1 / b.success;  // passes per arrival on M2
   const double left_second = leaves_second ? b.failure : 0;
@@ -67,10 +69,13 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
   const double s = policy.cascade;
   // A user who never leaves is the stationary one with q = 0.
   CountingResponse best{std::nullopt, evaluate(game, policy, 0)};
-  double on_first = policy.start == 0 ? 1 : 0;  // probability that the task is unsolved and the next attempt on M1
+  double on_first = policy.start == 0
+                        ? 1
+                        : 0;  // probability that the task is unsolved and the next attempt on M1
   double on_second = 1 - on_first;
   Payoffs<double> so_far{};
-  const double scale = game.value() + a.latency * p.value_of_time / a.success + b.latency * p.value_of_time / b.success;
+  const double scale = game.value() + a.latency * p.value_of_time / a.success +
+                       b.latency * p.value_of_time / b.success;
   for (std::size_t m = 1; m <= kMostAttempts && on_first + on_second > kNobodyLeft; ++m) {
     so_far.user_utility += on_first * a.net_value + on_second * b.net_value;
     so_far.success += on_first * a.success + on_second * b.success;
@@ -82,9 +87,11 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
     so_far.unsolved = on_first + on_second;
     const Payoffs<double> stop = with_penalty(p, so_far);
     const double gain = stop.user_utility - best.payoffs.user_utility;
-    // A tie is one of those who are left: what late attempts are worth must not vanish with their number.
+    // A tie is one of those who are left: what late attempts are worth must not vanish with their
+    // number.
     const bool tie = std::abs(gain) <= kTie * scale * so_far.unsolved;
-    if ((!tie && gain > kRounding * scale) || (tie && stop.provider_cost < best.payoffs.provider_cost))
+    if ((!tie && gain > kRounding * scale) ||
+        (tie && stop.provider_cost < best.payoffs.provider_cost))
       best = {m, stop};
   }
   return best;

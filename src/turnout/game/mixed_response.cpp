@@ -21,7 +21,8 @@ double cost_slope(const Primitives<double>& game, double a) {
   const double s_slope = -slope_a / slope_s;
   const double n1 = 1 / (1 - b1 * go_on * a);
   const double n1_slope = (b1 * go_on - b1 * a * s_slope) * n1 * n1;
-  const double n2_slope = b1 * ((s_slope * a + s) * n1 + s * a * n1_slope + s * a * n1 * b2 / d) / d;
+  const double n2_slope =
+      b1 * ((s_slope * a + s) * n1 + s * a * n1_slope + s * a * n1 * b2 / d) / d;
   const double eta1 = first.cost - game.churn_penalty * first.success;
   const double eta2 = second.cost - game.churn_penalty * second.success;
   return eta1 * n1_slope + eta2 * n2_slope;

@@ -29,7 +29,9 @@ std::vector<double> roots_inside(double a, double b, double c) {
 class Finder {
  public:
   explicit Finder(const Game& game)
-      : game_(game), first_(Primitives<double>(game).model[0]), second_(Primitives<double>(game).model[1]) {}
+      : game_(game),
+        first_(Primitives<double>(game).model[0]),
+        second_(Primitives<double>(game).model[1]) {}
 
   std::vector<NashEquilibrium> all() {
     for (const Policy& policy : {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}}) add_pure(policy);
@@ -54,7 +56,8 @@ class Finder {
     });
   }
 
-  /// A policy at an end of s, with each of the user's best responses that makes it one of the provider's.
+  /// A policy at an end of s, with each of the user's best responses that makes it one of the
+  /// provider's.
   void add_pure(const Policy& policy) {
     const Response response = best_response(game_, policy);
     add_if_reply(policy, response.abandon, false);
@@ -63,28 +66,32 @@ class Finder {
   }
 
   void add_if_reply(const Policy& policy, double abandon, bool tie) {
-    if (is_reply(policy, abandon)) found_.push_back({policy, false, 1, abandon, tie, evaluate(game_, policy, abandon)});
+    if (is_reply(policy, abandon))
+      found_.push_back({policy, false, 1, abandon, tie, evaluate(game_, policy, abandon)});
   }
 
-  /// The q in (0, 1) at which all policies cost the same: (c1 + b1 q P)(1 - b2 a) = (c2 + b2 q P)(1 - b1 a), a = 1 - q.
+  /// The q in (0, 1) at which all policies cost the same: (c1 + b1 q P)(1 - b2 a) = (c2 + b2 q P)(1
+  /// - b1 a), a = 1 - q.
   [[nodiscard]] std::vector<double> indifference() const {
     const double penalty = game_.churn_penalty();
     // With 1 - b a = p + b q both sides are quadratics in q.
-    const double a = first_.failure * penalty * second_.failure - second_.failure * penalty * first_.failure;
+    const double a =
+        first_.failure * penalty * second_.failure - second_.failure * penalty * first_.failure;
     const double b = first_.cost * second_.failure + first_.failure * penalty * second_.success -
                      second_.cost * first_.failure - second_.failure * penalty * first_.success;
     const double c = first_.cost * second_.success - second_.cost * first_.success;
     return roots_inside(a, b, c);
   }
 
-  /// The s in (0, 1) to which q is the mixed best response: only between sL and sH, xi1 > 0 > xi2. Equation (7) as one
-  /// in s.
+  /// The s in (0, 1) to which q is the mixed best response: only between sL and sH, xi1 > 0 > xi2.
+  /// Equation (7) as one in s.
   void add_interior(double abandon) {
     const Thresholds at = thresholds(game_);
     if (!at.patience || !at.leave) return;
     const double stay = 1 - abandon;
     const double scale = first_.failure * second_.failure * stay * stay;
-    const double first = first_.net_value * (1 - second_.failure * stay) * (1 - second_.failure * stay);
+    const double first =
+        first_.net_value * (1 - second_.failure * stay) * (1 - second_.failure * stay);
     const double second = second_.net_value;
     for (const double s : roots_inside(second * scale, second * (1 - scale) - first, first)) {
       if (s <= *at.patience || s >= *at.leave) continue;
@@ -92,8 +99,8 @@ class Finder {
     }
   }
 
-  /// The mixture of (1,0) and (2,0) to which q is the best response: U is largest there if the latency-dominated model
-  /// is the one that fails more often.
+  /// The mixture of (1,0) and (2,0) to which q is the best response: U is largest there if the
+  /// latency-dominated model is the one that fails more often.
   void add_mixed_start(double abandon) {
     const double stay = 1 - abandon;
     const auto pull = [stay](const PassValues<double>& m) {
@@ -104,20 +111,22 @@ class Finder {
     const double second = pull(second_);
     if (!(first * second < 0)) return;
     const bool first_is_slow = first < 0;
-    const bool slow_fails_more = first_is_slow ? first_.failure > second_.failure : second_.failure > first_.failure;
+    const bool slow_fails_more =
+        first_is_slow ? first_.failure > second_.failure : second_.failure > first_.failure;
     if (!slow_fails_more) return;
     const double share = second / (second - first);
     const Payoffs<double> one = evaluate(game_, {0, 0}, abandon);
     const Payoffs<double> two = evaluate(game_, {1, 0}, abandon);
     const auto mean = [share](double x, double y) { return share * x + (1 - share) * y; };
-    found_.push_back({{0, 0},
-                      true,
-                      share,
-                      abandon,
-                      false,
-                      {mean(one.provider_cost, two.provider_cost), mean(one.user_utility, two.user_utility),
-                       mean(one.success, two.success), mean(one.unsolved, two.unsolved), mean(one.latency, two.latency),
-                       mean(one.service_cost, two.service_cost)}});
+    found_.push_back(
+        {{0, 0},
+         true,
+         share,
+         abandon,
+         false,
+         {mean(one.provider_cost, two.provider_cost), mean(one.user_utility, two.user_utility),
+          mean(one.success, two.success), mean(one.unsolved, two.unsolved),
+          mean(one.latency, two.latency), mean(one.service_cost, two.service_cost)}});
   }
 
   static constexpr std::array<Policy, 3> kReplies = {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}};

@@ -19,10 +19,18 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
 }
 
 PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
-  return {i, j, c.policy, c.abandon, true, c.payoffs.provider_cost, c.payoffs.user_utility, c.payoffs.success};
+  return {i,
+          j,
+          c.policy,
+          c.abandon,
+          true,
+          c.payoffs.provider_cost,
+          c.payoffs.user_utility,
+          c.payoffs.success};
 }
 
-/// What the policies of one pair come to if the user submits; without participation those that can be optimal.
+/// What the policies of one pair come to if the user submits; without participation those that can
+/// be optimal.
 template <class Visitor>
 void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visitor visit) {
   const auto pair = game.pair(i, j);
@@ -38,8 +46,8 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};
     const auto payoffs = evaluate(*pair, policy, 0);
-    visit(PaperPolicy{i, j, policy, 0, true, payoffs.provider_cost, share == entry ? 0 : payoffs.user_utility,
-                      payoffs.success});
+    visit(PaperPolicy{i, j, policy, 0, true, payoffs.provider_cost,
+                      share == entry ? 0 : payoffs.user_utility, payoffs.success});
   }
 }
 

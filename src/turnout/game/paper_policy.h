@@ -19,11 +19,10 @@ struct PaperPolicy {
   double success = 0;
 };
 
-/// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which they are offered,
-/// for the
-///   paper's user: he leaves with one probability q after every failure, whoever answered. solve() on each pair; with
-///   participates() also the s that makes submitting just worth it. Nothing with switching costs, which (i, s) does not
-///   know.
+/// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which
+///   they are offered, for the paper's user: he leaves with one probability q after every failure,
+///   whoever answered. solve() on each pair; with participates() also the s that makes submitting
+///   just worth it. Nothing with switching costs, which (i, s) does not know.
 /// Relative error 1e-14, as solve().
 std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game);
 

@@ -53,11 +53,12 @@ const char* letter(Quantity quantity) {
 }
 
 bool belongs_to_a_model(Quantity quantity) {
-  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency || quantity == Quantity::kCost ||
-         quantity == Quantity::kPrice;
+  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency ||
+         quantity == Quantity::kCost || quantity == Quantity::kPrice;
 }
 
-double& slot(Parameter parameter, User& user, Provider& provider, std::array<Model, Game::kModels>& models) {
+double& slot(Parameter parameter, User& user, Provider& provider,
+             std::array<Model, Game::kModels>& models) {
   switch (parameter.quantity) {
     case Quantity::kValue:
       return user.value;
@@ -103,21 +104,25 @@ Range range_of(Quantity quantity) {
 
 base::Status check(Quantity quantity, double value) {
   if (in_range(quantity, value)) return base::Done{};
-  return base::Error{base::ErrorCode::kInvalidValue, fmt::format("{} {}", value, allowed_in_words(quantity)), ""};
+  return base::Error{base::ErrorCode::kInvalidValue,
+                     fmt::format("{} {}", value, allowed_in_words(quantity)), ""};
 }
 
-base::Result<Game> Game::make(const User& user, const Provider& provider, const std::array<Model, kModels>& models) {
+base::Result<Game> Game::make(const User& user, const Provider& provider,
+                              const std::array<Model, kModels>& models) {
   const Game game(user, provider, models);
-  const bool valid = in_range(Quantity::kValue, user.value) && in_range(Quantity::kValueOfTime, user.value_of_time) &&
+  const bool valid = in_range(Quantity::kValue, user.value) &&
+                     in_range(Quantity::kValueOfTime, user.value_of_time) &&
                      in_range(Quantity::kChurnPenalty, provider.churn_penalty) &&
                      std::all_of(models.begin(), models.end(), [](const Model& m) {
-                       return in_range(Quantity::kSuccess, m.success) && in_range(Quantity::kLatency, m.latency) &&
+                       return in_range(Quantity::kSuccess, m.success) &&
+                              in_range(Quantity::kLatency, m.latency) &&
                               in_range(Quantity::kCost, m.cost);
                      });
   if (valid) return game;
   const auto all = parameters();
-  const auto bad =
-      std::find_if(all.begin(), all.end(), [&](Parameter p) { return !in_range(p.quantity, game.get(p)); });
+  const auto bad = std::find_if(all.begin(), all.end(),
+                                [&](Parameter p) { return !in_range(p.quantity, game.get(p)); });
   return check(bad->quantity, game.get(*bad)).error().within(symbol(*bad));
 }
 
@@ -133,9 +138,11 @@ base::Result<Game> Game::with(Parameter parameter, double value) const {
 }
 
 std::vector<Parameter> parameters() {
-  std::vector<Parameter> all = {{Quantity::kValue, 0}, {Quantity::kValueOfTime, 0}, {Quantity::kChurnPenalty, 0}};
+  std::vector<Parameter> all = {
+      {Quantity::kValue, 0}, {Quantity::kValueOfTime, 0}, {Quantity::kChurnPenalty, 0}};
   for (std::size_t k = 0; k < Game::kModels; ++k) {
-    for (const auto quantity : {Quantity::kSuccess, Quantity::kLatency, Quantity::kCost}) all.push_back({quantity, k});
+    for (const auto quantity : {Quantity::kSuccess, Quantity::kLatency, Quantity::kCost})
+      all.push_back({quantity, k});
   }
   return all;
 }
@@ -143,7 +150,8 @@ std::vector<Parameter> parameters() {
 std::vector<std::string> broken_assumptions(const Game& game) {
   std::vector<std::string> broken;
   const auto expect_less = [&](const char* left, double a, const char* right, double b) {
-    if (!(a < b)) broken.push_back(fmt::format("{0} < {1}, but {0} = {2}, {1} = {3}", left, right, a, b));
+    if (!(a < b))
+      broken.push_back(fmt::format("{0} < {1}, but {0} = {2}, {1} = {3}", left, right, a, b));
   };
   const Model& first = game.model(0);
   const Model& second = game.model(1);

@@ -38,25 +38,28 @@ struct Parameter {
 /// @returns the symbol used by the CSV format and by messages: V, w, P, p1, t1, c1, p2, ...
 std::string symbol(Parameter parameter);
 
-/// What a quantity may be, both ends included. Magnitudes stop at 1e100 and success and value of time start at 1e-100,
-/// so that no result can overflow.
+/// What a quantity may be, both ends included. Magnitudes stop at 1e100 and success and value of
+/// time start at 1e-100, so that no result can overflow.
 struct Range {
   double low;
   double high;
 };
 Range range_of(Quantity quantity);
 
-/// @returns kInvalidValue, saying what was read and what is allowed, unless `value` is in the quantity's range.
+/// @returns kInvalidValue, saying what was read and what is allowed, unless `value` is in the
+///   quantity's range.
 base::Status check(Quantity quantity, double value);
 
-/// The two-model game: a provider that routes between models, a user who leaves or re-prompts after a failure.
-/// A Game that exists is valid, so all mathematics on it is total. Immutable; 72 bytes and cheap to copy.
+/// The two-model game: a provider that routes between models, a user who leaves or re-prompts after
+/// a failure. A Game that exists is valid, so all mathematics on it is total. Immutable; 72 bytes
+/// and cheap to copy.
 class Game {
  public:
   static constexpr std::size_t kModels = 2;
 
   /// @returns the error of check() for the first value out of range, with its symbol as context.
-  static base::Result<Game> make(const User& user, const Provider& provider, const std::array<Model, kModels>& models);
+  static base::Result<Game> make(const User& user, const Provider& provider,
+                                 const std::array<Model, kModels>& models);
 
   [[nodiscard]] double value() const { return user_.value; }
   [[nodiscard]] double value_of_time() const { return user_.value_of_time; }
@@ -78,9 +81,9 @@ class Game {
 /// @returns every parameter of the game, in the order V, w, P, p1, t1, c1, p2, t2, c2.
 std::vector<Parameter> parameters();
 
-/// @returns the paper's assumptions that the game breaks, each as the inequality that should hold with its two
-///   numbers ("c1 < c2, but c1 = 3, c2 = 2"); empty if all hold: t1 < t2, c1 < c2, p1 < p2 < 1, V > 0.
-///   The solver is exact all the same; only the theorems' names do not apply.
+/// @returns the paper's assumptions that the game breaks, each as the inequality that should hold
+///   with its two numbers ("c1 < c2, but c1 = 3, c2 = 2"); empty if all hold: t1 < t2, c1 < c2, p1
+///   < p2 < 1, V > 0. The solver is exact all the same; only the theorems' names do not apply.
 std::vector<std::string> broken_assumptions(const Game& game);
 
 }  // namespace turnout::game

@@ -12,7 +12,8 @@ const Model kFirst{0.4, 3, 1};
 const Model kSecond{0.8, 9, 2};
 
 TEST(Game, refuses_what_is_out_of_range_and_says_what_is_allowed) {
-  EXPECT_EQ(Game::make({-1, 1}, {1}, {kFirst, kSecond}).error().to_string(), "V: -1 must be >= 0 and at most 1e100");
+  EXPECT_EQ(Game::make({-1, 1}, {1}, {kFirst, kSecond}).error().to_string(),
+            "V: -1 must be >= 0 and at most 1e100");
   EXPECT_EQ(Game::make({1, 0}, {1}, {kFirst, kSecond}).error().context, "w");
   EXPECT_EQ(Game::make({1, 1}, {-0.5}, {kFirst, kSecond}).error().context, "P");
   for (const double p : {0.0, -0.1, 1.0000001, std::nan("")}) {
@@ -34,7 +35,8 @@ TEST(Game, gives_and_replaces_each_parameter) {
     const double value = parameter.quantity == Quantity::kSuccess ? 0.123 : ++expected;
     const Game moved = game.with(parameter, value).value();
     for (const Parameter other : parameters()) {
-      EXPECT_EQ(moved.get(other), other == parameter ? value : game.get(other)) << symbol(parameter) << symbol(other);
+      EXPECT_EQ(moved.get(other), other == parameter ? value : game.get(other))
+          << symbol(parameter) << symbol(other);
     }
   }
   EXPECT_FALSE(game.with({Quantity::kSuccess, 1}, 2));
@@ -42,10 +44,11 @@ TEST(Game, gives_and_replaces_each_parameter) {
 
 TEST(BrokenAssumptions, are_named_with_their_numbers) {
   EXPECT_TRUE(broken_assumptions(Game::make({12, 1}, {4}, {kFirst, kSecond}).value()).empty());
-  const auto swapped = broken_assumptions(Game::make({0, 1}, {4}, {Model{1, 9, 2}, Model{1, 3, 2}}).value());
-  EXPECT_EQ(swapped,
-            (std::vector<std::string>{"t1 < t2, but t1 = 9, t2 = 3", "c1 < c2, but c1 = 2, c2 = 2",
-                                      "p1 < p2, but p1 = 1, p2 = 1", "p2 < 1, but p2 = 1", "V > 0, but V = 0"}));
+  const auto swapped =
+      broken_assumptions(Game::make({0, 1}, {4}, {Model{1, 9, 2}, Model{1, 3, 2}}).value());
+  EXPECT_EQ(swapped, (std::vector<std::string>{
+                         "t1 < t2, but t1 = 9, t2 = 3", "c1 < c2, but c1 = 2, c2 = 2",
+                         "p1 < p2, but p1 = 1, p2 = 1", "p2 < 1, but p2 = 1", "V > 0, but V = 0"}));
 }
 
 }  // namespace

@@ -11,7 +11,11 @@ std::optional<double> PlanClasses::cascade_cost() const {
 }
 
 PlanClasses compare_plans(const RoutingGame& game, const SearchLimits& limits) {
-  PlanClasses classes{best_static_plan(game), best_paper_policy(game), {}, best_deterministic_plan(game, limits), {}};
+  PlanClasses classes{best_static_plan(game),
+                      best_paper_policy(game),
+                      {},
+                      best_deterministic_plan(game, limits),
+                      {}};
   classes.plan = game.has_switching() ? classes.deterministic : best_plan(game);
   return classes;
 }

@@ -27,16 +27,17 @@ std::vector<double> kinks(const std::vector<PopulationPart>& parts) {
   return all;
 }
 
-/// A lower bound on a part's cost for all s in [low, high] between two neighbouring kinks. With a pure response the
-/// cost is monotone in s; with a mixed one n1 rises with a and falls with s, n2 rises with both, and the best response
-/// a falls as s grows.
+/// A lower bound on a part's cost for all s in [low, high] between two neighbouring kinks. With a
+/// pure response the cost is monotone in s; with a mixed one n1 rises with a and falls with s, n2
+/// rises with both, and the best response a falls as s grows.
 double least_cost(const Game& game, double low, double high) {
   // Responses strictly inside, so that ties at the kinks do not count.
   const double inside = (high - low) * 1e-9;
   const double q_low = best_response(game, {0, low + inside}).abandon;
   const double q_high = best_response(game, {0, high - inside}).abandon;
   if (q_low == q_high) {
-    return std::min(evaluate(game, {0, low}, q_low).provider_cost, evaluate(game, {0, high}, q_low).provider_cost);
+    return std::min(evaluate(game, {0, low}, q_low).provider_cost,
+                    evaluate(game, {0, high}, q_low).provider_cost);
   }
   const Primitives<double> p(game);
   const double q_most = std::max(q_low, q_high);
@@ -45,7 +46,9 @@ double least_cost(const Game& game, double low, double high) {
   const double most_first = expected_visits(p, 0, low, q_least)[0];
   const double fewest_second = expected_visits(p, 0, low, q_most)[1];
   const double most_second = expected_visits(p, 0, high, q_least)[1];
-  const auto eta = [&](std::size_t k) { return p.model[k].cost - p.churn_penalty * p.model[k].success; };
+  const auto eta = [&](std::size_t k) {
+    return p.model[k].cost - p.churn_penalty * p.model[k].success;
+  };
   return p.churn_penalty + std::min(eta(0) * fewest_first, eta(0) * most_first) +
          std::min(eta(1) * fewest_second, eta(1) * most_second);
 }
@@ -79,7 +82,8 @@ class Search {
 
   void push(double low, double high) {
     double bound = 0;
-    for (const PopulationPart& part : parts_) bound += part.share * least_cost(part.game, low, high);
+    for (const PopulationPart& part : parts_)
+      bound += part.share * least_cost(part.game, low, high);
     if (bound < worthwhile()) open_.push({bound, low, high});
   }
 
@@ -88,7 +92,8 @@ class Search {
   }
 
   void halve() {
-    while (!open_.empty() && open_.top().bound < worthwhile() && best_.evaluations < kMostEvaluations) {
+    while (!open_.empty() && open_.top().bound < worthwhile() &&
+           best_.evaluations < kMostEvaluations) {
       const Interval widest = open_.top();
       open_.pop();
       const double middle = widest.low + (widest.high - widest.low) / 2;
@@ -105,7 +110,8 @@ class Search {
 
 }  // namespace
 
-PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts, const Policy& policy) {
+PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts,
+                                      const Policy& policy) {
   PopulationPayoffs mean;
   for (const PopulationPart& part : parts) {
     const double q = best_response(part.game, policy).abandon;
@@ -120,6 +126,8 @@ PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts, 
   return mean;
 }
 
-PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts) { return Search(parts).best(); }
+PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts) {
+  return Search(parts).best();
+}
 
 }  // namespace turnout::game

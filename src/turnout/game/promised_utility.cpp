@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kTie = 4 * std::numeric_limits<double>::epsilon();
 
-bool less_by_more_than_rounding(double a, double b) { return a < b - kTie * std::max(std::abs(a), std::abs(b)); }
+bool less_by_more_than_rounding(double a, double b) {
+  return a < b - kTie * std::max(std::abs(a), std::abs(b));
+}
 
 /// What serving on with one model until the task is solved comes to, per failed attempt before it.
 PlanPayoffs until_solved(const RoutingGame& game, std::size_t k) {
@@ -23,7 +25,8 @@ PlanPayoffs until_solved(const RoutingGame& game, std::size_t k) {
 /// How a plan goes on after its first failed attempt; the three kinds of theorem 11.2.
 struct Tail {
   enum class Kind { kLeave, kStay, kMixture } kind = Kind::kLeave;
-  std::size_t model = 0;  ///< the deterrent, the one that stays, or the mixture's dear one that keeps the user
+  std::size_t model =
+      0;  ///< the deterrent, the one that stays, or the mixture's dear one that keeps the user
   std::size_t cheap = 0;  ///< the mixture's model that the user would leave
   PlanPayoffs payoffs;    ///< from the failure on
 };
@@ -32,7 +35,9 @@ Tail leave(const RoutingGame& game, std::size_t deterred_by) {
   return {Tail::Kind::kLeave, deterred_by, 0, {game.churn_penalty(), 0, 0, 0, 0}};
 }
 
-Tail stay(const RoutingGame& game, std::size_t k) { return {Tail::Kind::kStay, k, 0, until_solved(game, k)}; }
+Tail stay(const RoutingGame& game, std::size_t k) {
+  return {Tail::Kind::kStay, k, 0, until_solved(game, k)};
+}
 
 /// The user is kept at a promise of exactly 0: a convex combination, nothing cancels.
 Tail mixture(const RoutingGame& game, std::size_t cheap, std::size_t keeps) {
@@ -48,7 +53,9 @@ Tail mixture(const RoutingGame& game, std::size_t cheap, std::size_t keeps) {
 std::optional<Tail> cheapest_tail(const RoutingGame& game) {
   std::optional<Tail> best;
   const auto consider = [&](const Tail& tail) {
-    if (!best || less_by_more_than_rounding(tail.payoffs.provider_cost, best->payoffs.provider_cost)) best = tail;
+    if (!best ||
+        less_by_more_than_rounding(tail.payoffs.provider_cost, best->payoffs.provider_cost))
+      best = tail;
   };
   if (const auto threat = deterrent(game, 0)) consider(leave(game, *threat));
   for (std::size_t j = 0; j < game.size(); ++j) {
@@ -78,13 +85,14 @@ class Schedule {
   /// An attempt that is on offer and that nobody makes.
   void add_threat(std::size_t k) { attempts_.push_back({{{k, 1.0}}, 0}); }
 
-  /// The mixture from a promise of 0 on: the cheap model until the promise that it builds up is nearly that of the
-  /// dear one, a lottery that makes it exact, then the dear one. Equation (17).
+  /// The mixture from a promise of 0 on: the cheap model until the promise that it builds up is
+  /// nearly that of the dear one, a lottery that makes it exact, then the dear one. Equation (17).
   /// @returns whether the list had to be cut
   bool add_mixture(std::size_t cheap, std::size_t keeps) {
     const PassTerms& low = game_.pass(cheap);
     const double most = game_.pass(keeps).net_value / game_.pass(keeps).success;
-    const double latest = low.net_value + low.failure * most;  // the promise if the dear one is next to serve
+    const double latest =
+        low.net_value + low.failure * most;  // the promise if the dear one is next to serve
     double promise = 0;
     for (; promise <= latest && promise < most; promise = (promise - low.net_value) / low.failure) {
       if (attempts_.size() >= kMostAttempts) return true;
@@ -98,7 +106,8 @@ class Schedule {
   std::vector<PlannedAttempt> take() { return std::move(attempts_); }
   [[nodiscard]] bool empty() const { return attempts_.empty(); }
   [[nodiscard]] bool ends_with(std::size_t k) const {
-    return !attempts_.empty() && attempts_.back().models.size() == 1 && attempts_.back().models[0].first == k;
+    return !attempts_.empty() && attempts_.back().models.size() == 1 &&
+           attempts_.back().models[0].first == k;
   }
 
  private:
@@ -131,7 +140,8 @@ EscalationPlan with_tail(Schedule schedule, const Tail& tail, const PlanPayoffs&
 /// One attempt on k, then the tail.
 PlanPayoffs after_first(const RoutingGame& game, std::size_t k, const PlanPayoffs& tail) {
   const PassTerms& pass = game.pass(k);
-  return {pass.net_cost + pass.failure * tail.provider_cost, pass.net_value + pass.failure * tail.user_utility,
+  return {pass.net_cost + pass.failure * tail.provider_cost,
+          pass.net_value + pass.failure * tail.user_utility,
           pass.success + pass.failure * tail.success, pass.latency + pass.failure * tail.latency,
           pass.net_cost + pass.failure * tail.service_cost};
 }
@@ -139,11 +149,13 @@ PlanPayoffs after_first(const RoutingGame& game, std::size_t k, const PlanPayoff
 }  // namespace
 
 std::optional<std::size_t> deterrent(const RoutingGame& game, std::size_t from) {
-  // The least value of going on for a user who may leave: W_f = min_k xi_k - wait_fk + b_k max(0, W_k), a contraction.
+  // The least value of going on for a user who may leave: W_f = min_k xi_k - wait_fk + b_k max(0,
+  // W_k), a contraction.
   const std::size_t n = game.size();
   std::vector<double> worth(n, 0);
   const auto of = [&](std::size_t f, std::size_t k) {
-    return game.pass(k).net_value - game.switch_wait(f, k) + game.pass(k).failure * std::max(0.0, worth[k]);
+    return game.pass(k).net_value - game.switch_wait(f, k) +
+           game.pass(k).failure * std::max(0.0, worth[k]);
   };
   constexpr int kRounds = 2000;
   for (int round = 0; game.has_switching() && round < kRounds; ++round) {
@@ -179,7 +191,8 @@ std::vector<Continuation> utility_frontier(const RoutingGame& game) {
   const auto& vertices = hull.vertices();
   std::vector<Continuation> frontier;
   if (vertices.back().x < 0) return frontier;
-  const bool at_zero = std::any_of(vertices.begin(), vertices.end(), [](const auto& v) { return v.x == 0; });
+  const bool at_zero =
+      std::any_of(vertices.begin(), vertices.end(), [](const auto& v) { return v.x == 0; });
   if (vertices.front().x < 0 && !at_zero) frontier.push_back({0, hull.at(0), n, true});
   for (const auto& v : vertices) {
     if (v.x >= 0) frontier.push_back(ways[v.label]);
@@ -194,7 +207,8 @@ EscalationPlan static_plan(const RoutingGame& game, std::size_t k) {
     Schedule schedule(game);
     if (submits) schedule.add(k);
     const PlanPayoffs payoffs = submits ? after_first(game, k, tail.payoffs) : tail.payoffs;
-    if (best && !less_by_more_than_rounding(payoffs.provider_cost, best->payoffs.provider_cost)) return;
+    if (best && !less_by_more_than_rounding(payoffs.provider_cost, best->payoffs.provider_cost))
+      return;
     best = with_tail(std::move(schedule), tail, payoffs);
   };
   if (net_value >= 0) {
@@ -210,13 +224,15 @@ EscalationPlan best_static_plan(const RoutingGame& game) {
   EscalationPlan best = static_plan(game, 0);
   for (std::size_t k = 1; k < game.size(); ++k) {
     EscalationPlan plan = static_plan(game, k);
-    if (less_by_more_than_rounding(plan.payoffs.provider_cost, best.payoffs.provider_cost)) best = std::move(plan);
+    if (less_by_more_than_rounding(plan.payoffs.provider_cost, best.payoffs.provider_cost))
+      best = std::move(plan);
   }
   return best;
 }
 
 CertifiedPlan best_plan(const RoutingGame& game) {
-  const Tail tail = *cheapest_tail(game);  // some xi is negative, so that leaving can be induced, or some is not
+  const Tail tail =
+      *cheapest_tail(game);  // some xi is negative, so that leaving can be induced, or some is not
   EscalationPlan best = best_static_plan(game);
   const auto consider = [&](Schedule schedule, const PlanPayoffs& payoffs) {
     if (!less_by_more_than_rounding(payoffs.provider_cost, best.payoffs.provider_cost)) return;

@@ -33,8 +33,8 @@ Line cost_line(const Game& game, Route route) {
   return {exact.service_cost, exact.unsolved};
 }
 
-/// The lines of an equilibrium's candidates, without the mixed one: where that exists (1,sL) does too, and no other
-/// route is affected by it. No allocation, for this runs once per row of a batch.
+/// The lines of an equilibrium's candidates, without the mixed one: where that exists (1,sL) does
+/// too, and no other route is affected by it. No allocation, for this runs once per row of a batch.
 struct CostLines {
   std::array<Line, game::Equilibrium::kMostCandidates> lines{};
   std::size_t count = 0;
@@ -47,11 +47,15 @@ struct CostLines {
   [[nodiscard]] std::span<const Line> all() const { return {lines.data(), count}; }
 };
 
-bool is_candidate(const Equilibrium& equilibrium, Route route) { return equilibrium.find(route) != nullptr; }
+bool is_candidate(const Equilibrium& equilibrium, Route route) {
+  return equilibrium.find(route) != nullptr;
+}
 
 /// Where the user never leaves: c_k/p_k is what a pass to the end costs.
 double dearest_leave(const Game& game) {
-  const auto until_solved = [&](std::size_t k) { return game.model(k).cost / game.model(k).success; };
+  const auto until_solved = [&](std::size_t k) {
+    return game.model(k).cost / game.model(k).success;
+  };
   return std::max(0.0, std::min(until_solved(0), until_solved(1)));
 }
 
@@ -63,7 +67,8 @@ OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
   // With slow pins any static route can be made the preferred one, by slowing the other model.
   for (const Candidate& c : equilibrium.candidates()) {
     if (c.route != Route::kFirstStay && c.route != Route::kSecondStay) continue;
-    result.gain_if_pins_are_slowed = std::max(result.gain_if_pins_are_slowed, cost_gap(game, result.best, c));
+    result.gain_if_pins_are_slowed =
+        std::max(result.gain_if_pins_are_slowed, cost_gap(game, result.best, c));
   }
   for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
     result.gain_if_pins_are_slowed =
@@ -83,14 +88,16 @@ double penalty_floor(const Game& game) {
 }
 
 double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
-  const bool leaves_first = is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
+  const bool leaves_first =
+      is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
   if (!leaves_first && !leaves_second) return dearest_leave(game);
   const CostLines offers(game, equilibrium);
   double floor = 0;
   for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {
-    const auto pays = where_lowest(cost_line(game, route), offers.all(), numeric::Ties::kDoNotCount);
+    const auto pays =
+        where_lowest(cost_line(game, route), offers.all(), numeric::Ties::kDoNotCount);
     if (!pays.empty()) floor = std::max(floor, pays.high);
   }
   return floor;
@@ -98,7 +105,8 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
 
 numeric::Interval aligning_penalties(const Game& game, const Equilibrium& equilibrium) {
   const Route preferred = misalignment(game, equilibrium).preferred.route;
-  return where_lowest(cost_line(game, preferred), CostLines(game, equilibrium).all(), numeric::Ties::kCount);
+  return where_lowest(cost_line(game, preferred), CostLines(game, equilibrium).all(),
+                      numeric::Ties::kCount);
 }
 
 }  // namespace turnout::game

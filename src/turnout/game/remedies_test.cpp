@@ -48,7 +48,9 @@ TEST(PenaltyFloor, needs_no_equilibrium_of_its_caller) {
   base::Rng rng(8);
   for (int i = 0; i < 200'000; ++i) {
     // Quarters, so that thresholds, ties and certain success are met.
-    const auto draw = [&](double least, double most) { return least + std::floor(rng.uniform(0, 4 * most + 1)) / 4; };
+    const auto draw = [&](double least, double most) {
+      return least + std::floor(rng.uniform(0, 4 * most + 1)) / 4;
+    };
     const Game game = game_of(draw(0, 3), draw(0, 2), {draw(0.25, 0.75), draw(0, 2), draw(0, 2)},
                               {draw(0.25, 0.75), draw(0, 2), draw(0, 2)});
     ASSERT_EQ(penalty_floor(game), penalty_floor(game, solve(game))) << i;
@@ -72,14 +74,16 @@ TEST(OptOut, costs_the_provider_what_it_saves_now_and_stops_throttling_only_if_p
 }
 
 TEST(PenaltyFloor, covers_throttling_through_m2_when_only_m2_is_worth_waiting_for) {
-  const Game game = game_of(10, 3, {0.2, 3, 5}, {0.8, 6, 4});  // xi1 < 0 < xi2, c2 + P b2 = 4.6 < 5 = c2/p2
+  const Game game =
+      game_of(10, 3, {0.2, 3, 5}, {0.8, 6, 4});  // xi1 < 0 < xi2, c2 + P b2 = 4.6 < 5 = c2/p2
   const Equilibrium e = solve(game);
   EXPECT_GT(throttling(game, e).gain, 0);
   EXPECT_DOUBLE_EQ(penalty_floor(game, e), 5);
 }
 
 TEST(PenaltyFloor, is_zero_where_the_provider_can_drive_users_off_anyway) {
-  for (const Game& game : {game_of(1, 1, {0.2, 3, 1}, {0.6, 9, 3}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5})}) {
+  for (const Game& game :
+       {game_of(1, 1, {0.2, 3, 1}, {0.6, 9, 3}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5})}) {
     const Equilibrium e = solve(game);
     EXPECT_EQ(penalty_floor(game, e), 0);
     EXPECT_EQ(throttling(game, e).gain, 0);
@@ -91,7 +95,8 @@ TEST(AligningPenalties, none_helps_if_the_cheaper_model_is_the_other_one) {
 }
 
 TEST(AligningPenalties, start_where_losing_the_user_costs_more_than_m2) {
-  const Game game = game_of(10, 1, {0.2, 3, 1}, {0.8, 6, 2});  // user prefers M2; (2,0) from P = (2.5 - 1)/0.8 on
+  const Game game =
+      game_of(10, 1, {0.2, 3, 1}, {0.8, 6, 2});  // user prefers M2; (2,0) from P = (2.5 - 1)/0.8 on
   const auto range = aligning_penalties(game, solve(game));
   EXPECT_DOUBLE_EQ(range.low, 1.875);
   EXPECT_TRUE(std::isinf(range.high));
@@ -142,15 +147,18 @@ TEST(Sensitivity, finds_the_boundaries_that_have_closed_forms) {
 }
 
 TEST(Sensitivity, every_boundary_separates_two_routes) {
-  for (const Game& game : {game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5}),
-                           game_of(0, 0, {0.5, 1, 1}, {0.8, 2, 2})}) {
+  for (const Game& game :
+       {game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}), game_of(10, 1, {0.4, 1, 1}, {0.8, 9, 5}),
+        game_of(0, 0, {0.5, 1, 1}, {0.8, 2, 2})}) {
     const Route now = solve(game).best().route;
     for (const Sensitivity& s : sensitivities(game)) {
       for (const auto& [boundary, direction] : {std::pair{s.below, -1}, std::pair{s.above, 1}}) {
         if (!boundary) continue;
         EXPECT_NE(boundary->beyond, now);
-        EXPECT_EQ(solve(game.with(s.parameter, boundary->at).value()).best().route, boundary->beyond);
-        const double inside = boundary->at - direction * 1e-9 * std::max(std::abs(boundary->at), 1e-9);
+        EXPECT_EQ(solve(game.with(s.parameter, boundary->at).value()).best().route,
+                  boundary->beyond);
+        const double inside =
+            boundary->at - direction * 1e-9 * std::max(std::abs(boundary->at), 1e-9);
         if (std::abs(s.value - boundary->at) > 2e-9 * std::abs(boundary->at)) {
           EXPECT_EQ(solve(game.with(s.parameter, std::max(0.0, inside)).value()).best().route, now)
               << symbol(s.parameter);

@@ -31,7 +31,8 @@ double cost_by_strata(const std::vector<Game>& draws, const std::vector<std::siz
 
 double share_of_leavers(const std::vector<Game>& draws, const Policy& policy) {
   double share = 0;
-  for (const Game& game : draws) share += best_response(game, policy).abandon / static_cast<double>(draws.size());
+  for (const Game& game : draws)
+    share += best_response(game, policy).abandon / static_cast<double>(draws.size());
   return share;
 }
 
@@ -44,12 +45,15 @@ std::vector<InformationValue> information(const std::vector<Game>& draws) {
   for (const Parameter& parameter : parameters()) {
     const auto value = [&](std::size_t i) { return draws[i].get(parameter); };
     std::iota(order.begin(), order.end(), std::size_t{0});
-    const bool varies = std::any_of(order.begin(), order.end(), [&](std::size_t i) { return value(i) != value(0); });
+    const bool varies = std::any_of(order.begin(), order.end(),
+                                    [&](std::size_t i) { return value(i) != value(0); });
     if (!varies) continue;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return value(a) < value(b); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return value(a) < value(b); });
     values.push_back({parameter, std::max(0.0, at_random - cost_by_strata(draws, order))});
   }
-  std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.gain > b.gain; });
+  std::stable_sort(values.begin(), values.end(),
+                   [](const auto& a, const auto& b) { return a.gain > b.gain; });
   return values;
 }
 
@@ -68,7 +72,8 @@ RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean) {
   answer.threshold = thresholds(mean).stay;
   answer.perfect_information = answer.robust.payoffs.provider_cost;
   for (const Game& game : draws) {
-    answer.perfect_information -= solve(game).best().payoffs.provider_cost / static_cast<double>(draws.size());
+    answer.perfect_information -=
+        solve(game).best().payoffs.provider_cost / static_cast<double>(draws.size());
   }
   answer.perfect_information = std::max(0.0, answer.perfect_information);
   answer.information = information(draws);

@@ -22,7 +22,8 @@ PassTerms terms_of(const User& user, const Offer& offer) {
   const double gross = net_value(user.value, success, user.value_of_time, latency);
   const double net = gross - offer.price;
   const double scale = std::max(user.value * success, user.value_of_time * latency + offer.price);
-  return {success, 1 - success, std::abs(net) <= kTie * scale ? 0 : net, cost - offer.price, latency};
+  return {success, 1 - success, std::abs(net) <= kTie * scale ? 0 : net, cost - offer.price,
+          latency};
 }
 
 Status check_offers(const std::vector<Offer>& offers) {
@@ -32,23 +33,26 @@ Status check_offers(const std::vector<Offer>& offers) {
     if (auto ok = check(Quantity::kSuccess, success); !ok) return ok.error().within(named("p"));
     if (auto ok = check(Quantity::kLatency, latency); !ok) return ok.error().within(named("t"));
     if (auto ok = check(Quantity::kCost, cost); !ok) return ok.error().within(named("c"));
-    if (auto ok = check(Quantity::kPrice, offers[k].price); !ok) return ok.error().within(named("r"));
+    if (auto ok = check(Quantity::kPrice, offers[k].price); !ok)
+      return ok.error().within(named("r"));
   }
   return base::Done{};
 }
 
-Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quantity quantity, const char* letter) {
+Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quantity quantity,
+                    const char* letter) {
   if (matrix.empty()) return base::Done{};
   if (matrix.size() != models * models) {
-    return Error{ErrorCode::kInvalidValue, fmt::format("has {} entries, must have {}", matrix.size(), models * models),
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("has {} entries, must have {}", matrix.size(), models * models),
                  letter};
   }
   for (std::size_t i = 0; i < matrix.size(); ++i) {
     const std::string name = fmt::format("{}{}{}", letter, i / models + 1, i % models + 1);
     if (auto ok = check(quantity, matrix[i]); !ok) return ok.error().within(name);
     if (i / models == i % models && matrix[i] != 0) {
-      return Error{ErrorCode::kInvalidValue, fmt::format("{} must be 0: staying on a model is no switch", matrix[i]),
-                   name};
+      return Error{ErrorCode::kInvalidValue,
+                   fmt::format("{} must be 0: staying on a model is no switch", matrix[i]), name};
     }
   }
   return base::Done{};
@@ -56,8 +60,8 @@ Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quant
 
 }  // namespace
 
-RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector<Offer> offers, Switching switching,
-                         bool participates)
+RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector<Offer> offers,
+                         Switching switching, bool participates)
     : user_(user),
       provider_(provider),
       offers_(std::move(offers)),
@@ -66,23 +70,29 @@ RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector
   for (const Offer& offer : offers_) terms_.push_back(terms_of(user_, offer));
 }
 
-base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& provider, std::vector<Offer> offers,
-                                            Switching switching, bool participates) {
+base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& provider,
+                                            std::vector<Offer> offers, Switching switching,
+                                            bool participates) {
   if (auto ok = check(Quantity::kValue, user.value); !ok) return ok.error().within("V");
-  if (auto ok = check(Quantity::kValueOfTime, user.value_of_time); !ok) return ok.error().within("w");
-  if (auto ok = check(Quantity::kChurnPenalty, provider.churn_penalty); !ok) return ok.error().within("P");
+  if (auto ok = check(Quantity::kValueOfTime, user.value_of_time); !ok)
+    return ok.error().within("w");
+  if (auto ok = check(Quantity::kChurnPenalty, provider.churn_penalty); !ok)
+    return ok.error().within("P");
   if (offers.empty() || offers.size() > kMostModels) {
-    return Error{ErrorCode::kInvalidValue, fmt::format("has {} models, must have 1 to {}", offers.size(), kMostModels),
-                 ""};
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("has {} models, must have 1 to {}", offers.size(), kMostModels), ""};
   }
   if (auto ok = check_offers(offers); !ok) return ok.error();
-  if (auto ok = check_matrix(switching.cost, offers.size(), Quantity::kCost, "d"); !ok) return ok.error();
-  if (auto ok = check_matrix(switching.latency, offers.size(), Quantity::kLatency, "l"); !ok) return ok.error();
+  if (auto ok = check_matrix(switching.cost, offers.size(), Quantity::kCost, "d"); !ok)
+    return ok.error();
+  if (auto ok = check_matrix(switching.latency, offers.size(), Quantity::kLatency, "l"); !ok)
+    return ok.error();
   return RoutingGame(user, provider, std::move(offers), std::move(switching), participates);
 }
 
 bool RoutingGame::has_prices() const {
-  return std::any_of(offers_.begin(), offers_.end(), [](const Offer& offer) { return offer.price != 0; });
+  return std::any_of(offers_.begin(), offers_.end(),
+                     [](const Offer& offer) { return offer.price != 0; });
 }
 
 std::optional<Game> RoutingGame::pair(std::size_t i, std::size_t j) const {

@@ -23,11 +23,13 @@ std::vector<double> probes(double value, bool upwards, double low, double high) 
     tried.push_back(x);
   }
   const double end = upwards ? high : low;
-  // Close in on the end of the range from this side: near p = 0 or c = 0 much can happen in little space.
+  // Close in on the end of the range from this side: near p = 0 or c = 0 much can happen in little
+  // space.
   const double last = tried.empty() ? value : tried.back();
   if (std::abs(end - value) > scale * std::pow(10.0, kLastDecade)) return tried;
   for (int i = 1; i <= -kFirstDecade * kPointsPerDecade; ++i) {
-    tried.push_back(end + (last - end) * std::pow(10.0, -static_cast<double>(i) / kPointsPerDecade));
+    tried.push_back(end +
+                    (last - end) * std::pow(10.0, -static_cast<double>(i) / kPointsPerDecade));
   }
   tried.push_back(end);
   return tried;
@@ -72,8 +74,8 @@ std::vector<Sensitivity> sensitivities(const Game& game) {
   const Route now = solve(game).best().route;
   std::vector<Sensitivity> all;
   for (const Parameter parameter : parameters()) {
-    all.push_back(
-        {parameter, game.get(parameter), nearest(game, parameter, now, false), nearest(game, parameter, now, true)});
+    all.push_back({parameter, game.get(parameter), nearest(game, parameter, now, false),
+                   nearest(game, parameter, now, true)});
   }
   return all;
 }

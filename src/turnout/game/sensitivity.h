@@ -21,11 +21,13 @@ struct Sensitivity {
   std::optional<Boundary> above;
 };
 
-/// @returns one entry per parameter of the game. A route that stays while its s0 or sL moves is no change.
-/// Method: the game is solved at 32 values per decade of distance from 1e-12 to 1e6 times the parameter (from 1e-12
-/// to 1e6 for a parameter that is 0), over its allowed range with costs from 0 on, and a change is bisected. So a
-/// boundary that is reported is one; a region narrower than 7 % of its distance can be missed; none further
-/// than 10^6 times the parameter is looked for. Cost: about 10,000 solves, a millisecond or two.
+/// @returns one entry per parameter of the game. A route that stays while its s0 or sL moves is no
+///   change.
+/// Method: the game is solved at 32 values per decade of distance from 1e-12 to 1e6 times the
+/// parameter (from 1e-12 to 1e6 for a parameter that is 0), over its allowed range with costs from
+/// 0 on, and a change is bisected. So a boundary that is reported is one; a region narrower than 7
+/// % of its distance can be missed; none further than 10^6 times the parameter is looked for. Cost:
+/// about 10,000 solves, a millisecond or two.
 std::vector<Sensitivity> sensitivities(const Game& game);
 
 }  // namespace turnout::game

@@ -63,7 +63,8 @@ bool wants_audit(const AnswerColumns& answers) {
   const auto columns = {answers.user_utility,   answers.success,           answers.latency,
                         answers.service_cost,   answers.preferred_utility, answers.misalignment,
                         answers.throttled_cost, answers.throttling_gain};
-  return std::any_of(columns.begin(), columns.end(), [](const double* column) { return column != nullptr; });
+  return std::any_of(columns.begin(), columns.end(),
+                     [](const double* column) { return column != nullptr; });
 }
 
 }  // namespace
@@ -90,13 +91,14 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
   return solve_many(games, answers, available_instructions().back());
 }
 
-std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions) {
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers,
+                       Instructions instructions) {
   const bool audit = wants_audit(answers);
   const bool timed = games.value_of_time != nullptr;
   const kernels::SolveBlock many = block_of(instructions, audit, timed);
   const kernels::SolveBlock one = kernels::scalar_block(audit, timed);
-  std::array<std::uint8_t, kBlock>
-      is_rare;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+  std::array<std::uint8_t, kBlock> is_rare;
   for (std::size_t from = 0; from < games.size;) {
     // The last games of an odd number go one at a time.
     const std::size_t whole = std::min(kBlock, games.size - from) / many.width * many.width;
@@ -109,7 +111,8 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, I
       if (!found.unusual && !rare) continue;
       const auto game = game_at(games, from + j);
       if (!game) return from + j;
-      if (rare || game->model(0).cost < 0 || game->model(1).cost < 0) solve_one(*game, answers, from + j, audit);
+      if (rare || game->model(0).cost < 0 || game->model(1).cost < 0)
+        solve_one(*game, answers, from + j, audit);
     }
     from += count;
   }

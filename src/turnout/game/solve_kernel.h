@@ -8,8 +8,9 @@
 
 #include "turnout/game/equilibrium.h"
 
-/// The equilibria of very many games at once, in structures of arrays, by the vector instructions of the machine that
-/// it runs on. docs/theory.md, section 4; docs/kernel.md says what bounds its speed.
+/// The equilibria of very many games at once, in structures of arrays, by the vector instructions
+/// of the machine that it runs on. docs/theory.md, section 4; docs/kernel.md says what bounds its
+/// speed.
 namespace turnout::game {
 
 /// The numbers of `size` games, column by column.
@@ -21,7 +22,8 @@ struct GameColumns {
   const double* value_of_time = nullptr;  ///< w; null: 1 in all games
 };
 
-/// Where answers go; a null column is not wanted. Asking for no more than route, s, q and J costs about a quarter.
+/// Where answers go; a null column is not wanted. Asking for no more than route, s, q and J costs
+/// about a quarter.
 struct AnswerColumns {
   std::uint8_t* route = nullptr;    ///< a Route
   double* cascade = nullptr;        ///< s
@@ -43,16 +45,18 @@ std::string_view to_string(Instructions instructions);
 /// @returns those that this machine has, the fastest last.
 std::span<const Instructions> available_instructions();
 
-/// Solves all games: the same answers as solve(), misalignment() and throttling() to 1e-12 of what they are made of
-/// (the formulas are the same templates; games whose answer rests on a tie or on cancelled digits, or has a mixed
-/// response, are handed to those functions).
-/// @returns the number of the first game with a number that check() refuses, `games.size` if there is none; answers of
-///   games before it are written, of those behind it may be.
-/// About three nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); four times that for all
-/// answers. Lay the columns out as columns.h does: where they start decides how fast they come from memory.
+/// Solves all games: the same answers as solve(), misalignment() and throttling() to 1e-12 of what
+/// they are made of (the formulas are the same templates; games whose answer rests on a tie or on
+/// cancelled digits, or has a mixed response, are handed to those functions).
+/// @returns the number of the first game with a number that check() refuses, `games.size` if there
+///   is none; answers of games before it are written, of those behind it may be.
+/// About three nanoseconds a game and core with AVX-512 and data in cache (bench/KERNEL.md); four
+/// times that for all answers. Lay the columns out as columns.h does: where they start decides how
+/// fast they come from memory.
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers);
 /// The same by instructions of one's choice, which the machine must have.
-std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers, Instructions instructions);
+std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers,
+                       Instructions instructions);
 
 /// @returns game number i of the columns.
 base::Result<Game> game_at(const GameColumns& games, std::size_t i);

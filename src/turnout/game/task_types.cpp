@@ -11,7 +11,8 @@
 namespace turnout::game {
 namespace {
 
-/// The logistic function has poles at distance pi, in units of sigma at pi/sigma: the step follows it.
+/// The logistic function has poles at distance pi, in units of sigma at pi/sigma: the step follows
+/// it.
 std::vector<numeric::WeightedNode> nodes_for(double sigma) {
   if (sigma == 0) return {{0, 1}};
   constexpr double kStep = 0.25;
@@ -37,8 +38,8 @@ double skill_of(double first_try, double sigma) {
   const auto nodes = nodes_for(sigma);
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
-  // Newton's method on the logit of the mean, which is nearly linear in the skill; bisection where a step leaves the
-  // bracket.
+  // Newton's method on the logit of the mean, which is nearly linear in the skill; bisection where
+  // a step leaves the bracket.
   double skill = plain * std::sqrt(1 + sigma * sigma / 3);
   constexpr int kSteps = 200;
   for (int step = 0; step < kSteps; ++step) {
@@ -52,14 +53,16 @@ double skill_of(double first_try, double sigma) {
     (mean < first_try ? low : high) = skill;
     const double off = std::log(mean) - std::log1p(-mean) - plain;
     double next = skill - off * mean * (1 - mean) / slope;
-    if (!(next > low && next < high)) next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
+    if (!(next > low && next < high))
+      next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
     if (std::abs(next - skill) <= 4e-16 * std::max(1.0, std::abs(skill))) return next;
     skill = next;
   }
   return skill;
 }
 
-TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success, std::vector<double> weights) {
+TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success,
+                               std::vector<double> weights) {
   TaskTypes types(std::move(weights), success.empty() ? 0 : success.front().size(), 1);
   for (std::size_t type = 0; type < success.size(); ++type) {
     for (std::size_t k = 0; k < types.models_; ++k) types.at(0, k, type) = success[type][k];
@@ -68,10 +71,12 @@ TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success, 
 }
 
 TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success) {
-  return empirical(success, std::vector<double>(success.size(), 1 / static_cast<double>(success.size())));
+  return empirical(success,
+                   std::vector<double>(success.size(), 1 / static_cast<double>(success.size())));
 }
 
-TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty, std::size_t depth) {
+TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
+                           std::size_t depth) {
   const auto nodes = nodes_for(difficulty.sigma);
   std::vector<double> weights;
   for (const auto& node : nodes) weights.push_back(node.weight);
@@ -84,7 +89,8 @@ TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& 
       for (std::size_t type = 0; type < nodes.size(); ++type) {
         // Without any difficulty the first-try rate is passed on as it is.
         const bool plain = difficulty.sigma == 0 && m == 0;
-        types.at(m, k, type) = plain ? first_try[k] : logistic(skill - difficulty.sigma * nodes[type].x + feedback);
+        types.at(m, k, type) =
+            plain ? first_try[k] : logistic(skill - difficulty.sigma * nodes[type].x + feedback);
       }
     }
   }

@@ -26,11 +26,13 @@ Throttling throttling(const Game& game, const Equilibrium& equilibrium, double m
     result.model = k;
   }
   if (result.gain == 0) return result;
-  const double slowest_borne = game.value() * game.model(result.model).success / game.value_of_time();
+  const double slowest_borne =
+      game.value() * game.model(result.model).success / game.value_of_time();
   double& served = result.latencies[result.model];
   served = std::max(served, slowest_borne * (1 + margin));
-  result.user_loss = best.payoffs.user_utility -
-                     net_value(game.value(), game.model(result.model).success, game.value_of_time(), served);
+  result.user_loss =
+      best.payoffs.user_utility -
+      net_value(game.value(), game.model(result.model).success, game.value_of_time(), served);
   return result;
 }
 

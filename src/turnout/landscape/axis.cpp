@@ -17,10 +17,11 @@ using base::Result;
 
 Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   const auto wrong = [&](const char* what) {
-    return Error{ErrorCode::kInvalidValue,
-                 fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5 or c2/p2-c1/p1=-1:3",
-                             base::in_quotes(text), what),
-                 option};
+    return Error{
+        ErrorCode::kInvalidValue,
+        fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5 or c2/p2-c1/p1=-1:3",
+                    base::in_quotes(text), what),
+        option};
   };
   const auto equals = text.find('=');
   if (equals == std::string::npos) return wrong("has no =");
@@ -38,7 +39,8 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   axis.low_ = *low;
   axis.high_ = *high;
   if (!(axis.low_ < axis.high_)) return wrong("has a range that does not rise");
-  if (axis.logarithmic_ && !(axis.low_ > 0)) return wrong("has a logarithmic range that does not start above 0");
+  if (axis.logarithmic_ && !(axis.low_ > 0))
+    return wrong("has a logarithmic range that does not start above 0");
   return axis;
 }
 
@@ -58,7 +60,8 @@ Result<std::array<const Axis*, 2>> in_order(const Axis& x, const Axis& y) {
   const bool x_later = a.depends_on(b.moved());
   if (a.moved() == b.moved() || (x_later && b.depends_on(a.moved()))) {
     return Error{ErrorCode::kInvalidValue,
-                 fmt::format("{} and {} cannot be moved apart from each other", x.name(), y.name()), "--x and --y"};
+                 fmt::format("{} and {} cannot be moved apart from each other", x.name(), y.name()),
+                 "--x and --y"};
   }
   return std::array<const Axis*, 2>{x_later ? &y : &x, x_later ? &x : &y};
 }

@@ -33,7 +33,8 @@ class Axis {
   bool logarithmic_ = false;
 };
 
-/// Two axes in the order in which they are to be moved: one that depends on what the other moves comes second.
+/// Two axes in the order in which they are to be moved: one that depends on what the other moves
+/// comes second.
 /// @returns kInvalidValue if both move one parameter, or each depends on the other
 base::Result<std::array<const Axis*, 2>> in_order(const Axis& x, const Axis& y);
 

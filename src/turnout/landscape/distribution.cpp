@@ -42,7 +42,8 @@ void to_quantiles(const Distribution& d, std::span<double> shares) {
   if (d.kind == Distribution::Kind::kExponential)
     return kernels::loops().exponential(d.first, shares.data(), shares.size());
   if (d.kind == Distribution::Kind::kLogUniform)
-    return kernels::loops().log_uniform(d.first, std::log(d.second / d.first), shares.data(), shares.size());
+    return kernels::loops().log_uniform(d.first, std::log(d.second / d.first), shares.data(),
+                                        shares.size());
   if (d.kind == Distribution::Kind::kUniform) {
     for (double& x : shares) x = d.first + (d.second - d.first) * x;
     return;

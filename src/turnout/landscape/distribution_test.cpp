@@ -16,7 +16,8 @@ namespace {
 
 std::vector<double> shares(std::size_t count) {
   base::Rng rng(11);
-  std::vector<double> x = {0x1p-53, 0.5, 1 - 0x1p-53, 0x1p-30, 1 - 0x1p-30, 0.292893218813, 0.292893218814};
+  std::vector<double> x = {0x1p-53,        0.5,           1 - 0x1p-53, 0x1p-30, 1 - 0x1p-30,
+                           0.292893218813, 0.292893218814};
   while (x.size() < count) x.push_back((static_cast<double>(rng.next() >> 12U) + 0.5) * 0x1p-52);
   return x;
 }
@@ -28,15 +29,18 @@ TEST(Distribution, many_quantiles_are_those_of_one_at_a_time) {
     scores.column.push_back(std::exp(static_cast<double>(i) / kScoresPerUnit - kFarScore));
   for (const Distribution& d :
        {Distribution{Kind::kConstant, 3, 0, {}, 0}, Distribution{Kind::kUniform, -1, 2, {}, 0},
-        Distribution{Kind::kLogUniform, 1e-90, 1e95, {}, 0}, Distribution{Kind::kLogUniform, 0.1, 10, {}, 0},
-        Distribution{Kind::kLognormal, 2, 0.7, {}, 0}, Distribution{Kind::kExponential, 3, 0, {}, 0},
+        Distribution{Kind::kLogUniform, 1e-90, 1e95, {}, 0},
+        Distribution{Kind::kLogUniform, 0.1, 10, {}, 0},
+        Distribution{Kind::kLognormal, 2, 0.7, {}, 0},
+        Distribution{Kind::kExponential, 3, 0, {}, 0},
         Distribution{Kind::kColumn, 0, 0, {5, 7, 11}, 0}, scores}) {
     const auto from = shares(20'011);
     auto many = from;
     to_quantiles(d, many);
     for (std::size_t i = 0; i < from.size(); ++i) {
       const double one = quantile(d, from[i]);
-      ASSERT_NEAR(many[i], one, 1e-14 * std::abs(one)) << static_cast<int>(d.kind) << " at " << from[i];
+      ASSERT_NEAR(many[i], one, 1e-14 * std::abs(one))
+          << static_cast<int>(d.kind) << " at " << from[i];
     }
   }
 }
@@ -67,8 +71,9 @@ TEST(Loops, give_the_same_bits_for_every_instruction_set) {
     std::vector<std::uint64_t> inside(from.size(), ~std::uint64_t{0});
     loops.check_range(0.1, 5, drawn.data(), inside.data(), inside.size());
     std::vector<double> regime(from.size());
-    loops.find_regimes({drawn.data(), from.data(), from.data(), spread.data(), spread.data(), drawn.data()},
-                       regime.data(), regime.size());
+    loops.find_regimes(
+        {drawn.data(), from.data(), from.data(), spread.data(), spread.data(), drawn.data()},
+        regime.data(), regime.size());
     const auto total = loops.add_up(drawn.data(), regime.data(), 1, regime.size());
     return std::tuple(drawn, spread, inside, regime, total.count, total.sum, total.squares);
   };
@@ -88,10 +93,12 @@ TEST(Loops, find_the_regimes_that_the_solver_finds_also_where_decimals_make_a_ti
     }
   }
   std::vector<double> found(expected.size());
-  kernels::loops().find_regimes({x[0].data(), x[1].data(), x[3].data(), x[4].data(), x[6].data(), x[7].data()},
-                                found.data(), found.size());
+  kernels::loops().find_regimes(
+      {x[0].data(), x[1].data(), x[3].data(), x[4].data(), x[6].data(), x[7].data()}, found.data(),
+      found.size());
   for (std::size_t i = 0; i < found.size(); ++i)
-    EXPECT_EQ(static_cast<game::Regime>(found[i]), expected[i]) << x[0][i] << " " << x[3][i] << " " << x[4][i];
+    EXPECT_EQ(static_cast<game::Regime>(found[i]), expected[i])
+        << x[0][i] << " " << x[3][i] << " " << x[4][i];
 }
 
 TEST(Loops, add_up_what_a_plain_loop_adds_up) {

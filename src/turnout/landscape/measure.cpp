@@ -24,7 +24,8 @@ std::vector<std::string> symbols() {
 std::optional<std::size_t> place_of(std::string_view name) {
   const auto names = symbols();
   const auto at = std::find(names.begin(), names.end(), name);
-  return at == names.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - names.begin()));
+  return at == names.end() ? std::nullopt
+                           : std::optional(static_cast<std::size_t>(at - names.begin()));
 }
 
 /// "A" or "A/B".
@@ -54,14 +55,15 @@ Numbers numbers_of(const game::Game& game) {
 
 Result<game::Game> game_from(const Numbers& numbers) {
   const Numbers& x = numbers;
-  return game::Game::make({x[0], x[1]}, {x[2]}, {game::Model{x[3], x[4], x[5]}, game::Model{x[6], x[7], x[8]}});
+  return game::Game::make({x[0], x[1]}, {x[2]},
+                          {game::Model{x[3], x[4], x[5]}, game::Model{x[6], x[7], x[8]}});
 }
 
 Result<Measure> Measure::parse(std::string_view name) {
   const auto wrong = [&](const char* what) {
     return Error{ErrorCode::kInvalidValue,
-                 fmt::format("{} {}, must be like P, t2/t1 or c2/p2-c1/p1 of {}", base::in_quotes(name), what,
-                             fmt::join(symbols(), ", ")),
+                 fmt::format("{} {}, must be like P, t2/t1 or c2/p2-c1/p1 of {}",
+                             base::in_quotes(name), what, fmt::join(symbols(), ", ")),
                  ""};
   };
   Measure measure;
@@ -84,12 +86,14 @@ Result<Measure> Measure::parse(std::string_view name) {
 double Measure::value_in(const Numbers& numbers) const {
   double value = numbers.at(moved_);
   if (over_) value /= numbers.at(*over_);
-  if (less_) value -= less_over_ ? numbers.at(*less_) / numbers.at(*less_over_) : numbers.at(*less_);
+  if (less_)
+    value -= less_over_ ? numbers.at(*less_) / numbers.at(*less_over_) : numbers.at(*less_);
   return value;
 }
 
 bool Measure::move(Numbers& numbers, double value) const {
-  if (less_) value += less_over_ ? numbers.at(*less_) / numbers.at(*less_over_) : numbers.at(*less_);
+  if (less_)
+    value += less_over_ ? numbers.at(*less_) / numbers.at(*less_over_) : numbers.at(*less_);
   if (over_) value *= numbers.at(*over_);
   static const std::vector<game::Parameter> all = game::parameters();
   if (!game::check(all[moved_].quantity, value)) return false;

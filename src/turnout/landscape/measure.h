@@ -8,7 +8,8 @@
 #include "turnout/base/result.h"
 #include "turnout/game/parameters.h"
 
-/// The numbers of a game, and what is made of them: a parameter, a ratio, or a difference of parameters or ratios.
+/// The numbers of a game, and what is made of them: a parameter, a ratio, or a difference of
+/// parameters or ratios.
 namespace turnout::landscape {
 
 /// The nine numbers of a game, in the order of game::parameters().

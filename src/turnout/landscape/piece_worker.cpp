@@ -12,7 +12,8 @@ namespace {
 
 using game::Route;
 
-std::array<std::uint64_t, numeric::Sobol::kDimensions> shift_of(const SweepSpec& spec, std::uint64_t replicate) {
+std::array<std::uint64_t, numeric::Sobol::kDimensions> shift_of(const SweepSpec& spec,
+                                                                std::uint64_t replicate) {
   base::Rng rng(spec.seed, replicate);
   std::array<std::uint64_t, numeric::Sobol::kDimensions> shift{};
   for (auto& bits : shift) bits = rng.next();
@@ -34,11 +35,13 @@ std::array<std::size_t, kNumbers> dimensions_of(const SweepSpec& spec) {
   return dimension;
 }
 
-void add_to_histogram(const Statistic::Histogram& shape, double x, std::vector<std::uint64_t>& counts) {
+void add_to_histogram(const Statistic::Histogram& shape, double x,
+                      std::vector<std::uint64_t>& counts) {
   const double place = (x - shape.low) / (shape.high - shape.low) * static_cast<double>(shape.bins);
-  const std::size_t bin = x < shape.low     ? 0
-                          : x >= shape.high ? shape.bins + 1
-                                            : 1 + std::min(shape.bins - 1, static_cast<std::size_t>(place));
+  const std::size_t bin = x < shape.low ? 0
+                          : x >= shape.high
+                              ? shape.bins + 1
+                              : 1 + std::min(shape.bins - 1, static_cast<std::size_t>(place));
   ++counts[bin];
 }
 
@@ -66,7 +69,8 @@ std::map<std::int32_t, std::uint64_t> PieceWorker::Bins::counts() const {
   for (std::size_t p = 0; p < pages_.size(); ++p) {
     for (std::size_t b = 0; pages_[p] != nullptr && b < kPage; ++b) {
       const auto size = static_cast<std::int32_t>(p % (kPages / 2) * kPage + b);
-      if (const auto count = pages_[p]->at(b); count > 0) counts[p < kPages / 2 ? size : -size] = count;
+      if (const auto count = pages_[p]->at(b); count > 0)
+        counts[p < kPages / 2 ? size : -size] = count;
     }
   }
   return counts;
@@ -133,7 +137,8 @@ void PieceWorker::clear() {
 
 void PieceWorker::draw(base::Rng& rng, numeric::Sobol& sobol) {
   draw_shares(rng, sobol);
-  for (std::size_t k = kNumbers; k-- > 0;) {  // from the last, for those of one table read the first's shares
+  for (std::size_t k = kNumbers;
+       k-- > 0;) {  // from the last, for those of one table read the first's shares
     if (dimension_.at(k) != k) std::copy_n(in(dimension_.at(k)).begin(), count_, in(k).begin());
     to_quantiles(spec_.draw.at(k), in(k));
   }
@@ -163,7 +168,8 @@ void PieceWorker::draw_shares(base::Rng& rng, numeric::Sobol& sobol) {
   }
 }
 
-/// @returns how many; harmless games are put in their place, so that the kernel meets none that it must refuse.
+/// @returns how many; harmless games are put in their place, so that the kernel meets none that it
+///   must refuse.
 std::uint64_t PieceWorker::leave_out_what_is_no_game() {
   static const std::vector<game::Parameter> all = game::parameters();
   constexpr Numbers kHarmless = {1, 1, 1, 0.5, 1, 1, 0.5, 1, 1};
@@ -186,7 +192,8 @@ void PieceWorker::solve() {
   const auto& c = columns_;
   const Distribution& time = spec_.draw.at(1);
   const bool is_one = time.kind == Distribution::Kind::kConstant && time.first == 1;
-  const game::GameColumns games{count_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
+  const game::GameColumns games{
+      count_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
   game::AnswerColumns answers;
   answers.route = routes_.data();
   for (std::size_t k = 0; k < wanted_.size(); ++k) want(answers, wanted_[k], out(k).data());
@@ -194,11 +201,13 @@ void PieceWorker::solve() {
 }
 
 /// @param room  where they are put, if they are not what the kernel wrote
-std::span<const double> PieceWorker::values(Shown shown, std::size_t column, std::vector<double>& room) {
+std::span<const double> PieceWorker::values(Shown shown, std::size_t column,
+                                            std::vector<double>& room) {
   const std::span<const double> written = out(column);
   if (!is_indicator(shown)) return written;
   if (shown == Shown::kCascades) {
-    for (std::size_t i = 0; i < count_; ++i) room[i] = is_cascade(static_cast<Route>(routes_[i])) ? 1 : 0;
+    for (std::size_t i = 0; i < count_; ++i)
+      room[i] = is_cascade(static_cast<Route>(routes_[i])) ? 1 : 0;
   } else {
     for (std::size_t i = 0; i < count_; ++i) room[i] = written[i] > 0 ? 1 : 0;
   }
@@ -217,7 +226,8 @@ void PieceWorker::find_ranges(const Statistic& statistic) {
 }
 
 void PieceWorker::find_groups(const Statistic& statistic, std::size_t where) {
-  std::fill(group_.begin() + static_cast<std::ptrdiff_t>(count_), group_.end(), kNoGroup);  // for add_up()
+  std::fill(group_.begin() + static_cast<std::ptrdiff_t>(count_), group_.end(),
+            kNoGroup);  // for add_up()
   if (statistic.by == Grouping::kNone) {
     std::fill_n(group_.begin(), count_, 0.0);
   } else if (statistic.by == Grouping::kRoute) {
@@ -240,7 +250,8 @@ void PieceWorker::add(std::size_t s) {
   find_groups(statistic, where_[s]);
   const auto x = values(statistic.of, of_[s], values_);
   for (std::size_t g = 0; g < groups_[s].size(); ++g) {
-    const auto totals = kernels::loops().add_up(x.data(), group_.data(), static_cast<double>(g), count_);
+    const auto totals =
+        kernels::loops().add_up(x.data(), group_.data(), static_cast<double>(g), count_);
     Group& group = groups_[s].at(g);
     group.count += static_cast<std::uint64_t>(totals.count);
     group.sum += totals.sum;

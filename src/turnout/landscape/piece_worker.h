@@ -19,7 +19,8 @@ struct Piece {
   std::uint64_t number = 0, replicate = 0, from = 0, count = 0;
 };
 
-/// Draws the games of a piece and adds up what they come to, a chunk that fits the cache at a time, column by column.
+/// Draws the games of a piece and adds up what they come to, a chunk that fits the cache at a time,
+/// column by column.
 class PieceWorker {
  public:
   explicit PieceWorker(const SweepSpec& spec);

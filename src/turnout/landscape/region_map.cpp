@@ -16,17 +16,20 @@ using base::Result;
 /// Rows of games, column by column, that differ from one game along two axes.
 class GameRows {
  public:
-  GameRows(const game::Game& game, std::array<const Axis*, 2> axes, const Axis* x, std::size_t width)
+  GameRows(const game::Game& game, std::array<const Axis*, 2> axes, const Axis* x,
+           std::size_t width)
       : base_(numbers_of(game)), axes_(axes), x_(x), width_(width), columns_(kNumbers, width) {
     for (std::size_t k = 0; k < kNumbers; ++k) std::fill_n(columns_[k], width, base_.at(k));
   }
 
-  /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was moved along no axis.
+  /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was
+  /// moved along no axis.
   void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
     for (std::size_t i = 0; i < width_; ++i) {
       Numbers numbers = base_;
       bool valid = true;
-      for (const Axis* axis : axes_) valid = axis->measure().move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
+      for (const Axis* axis : axes_)
+        valid = axis->measure().move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
       is_game[i] = valid;
       for (const Axis* axis : axes_)
         columns_[axis->measure().moved()][i] =
@@ -65,7 +68,8 @@ Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& 
   std::vector<bool> is_game(map.width);
   bool any = false;
   for (std::size_t j = 0; j < map.height; ++j) {
-    rows.fill(x_values, y.at((static_cast<double>(j) + 0.5) / static_cast<double>(map.height)), is_game);
+    rows.fill(x_values, y.at((static_cast<double>(j) + 0.5) / static_cast<double>(map.height)),
+              is_game);
     double* const values = map.values.data() + j * map.width;
     std::uint8_t* const routes = map.routes.data() + j * map.width;
     game::AnswerColumns answers;
@@ -81,7 +85,8 @@ Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& 
     }
   }
   if (any) return map;
-  return Error{ErrorCode::kInvalidValue, "no point of the map is a game: a parameter is out of its range everywhere",
+  return Error{ErrorCode::kInvalidValue,
+               "no point of the map is a game: a parameter is out of its range everywhere",
                "--x and --y"};
 }
 
@@ -92,18 +97,22 @@ using Point = std::array<double, 2>;
 /// The lines through one cell after the other.
 class Tracer {
  public:
-  Tracer(const game::Game& game, std::array<const Axis*, 2> axes, const Axis& x, const Axis& y, std::size_t steps)
+  Tracer(const game::Game& game, std::array<const Axis*, 2> axes, const Axis& x, const Axis& y,
+         std::size_t steps)
       : base_(numbers_of(game)), axes_(axes), x_(x), y_(y), steps_(steps) {}
 
   std::vector<BoundaryPiece> trace() {
     std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
     for (std::size_t j = 0; j <= steps_; ++j) {
-      for (std::size_t i = 0; i <= steps_; ++i) corners[j * (steps_ + 1) + i] = route_at(corner(i, j));
+      for (std::size_t i = 0; i <= steps_; ++i)
+        corners[j * (steps_ + 1) + i] = route_at(corner(i, j));
     }
     std::vector<BoundaryPiece> pieces;
     for (std::size_t j = 0; j < steps_; ++j) {
       for (std::size_t i = 0; i < steps_; ++i) {
-        const auto at = [&](std::size_t di, std::size_t dj) { return corners[(j + dj) * (steps_ + 1) + i + di]; };
+        const auto at = [&](std::size_t di, std::size_t dj) {
+          return corners[(j + dj) * (steps_ + 1) + i + di];
+        };
         cell({corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)},
              {at(0, 0), at(1, 0), at(1, 1), at(0, 1)}, pieces);
       }
@@ -113,13 +122,15 @@ class Tracer {
 
  private:
   [[nodiscard]] Point corner(std::size_t i, std::size_t j) const {
-    return {static_cast<double>(i) / static_cast<double>(steps_), static_cast<double>(j) / static_cast<double>(steps_)};
+    return {static_cast<double>(i) / static_cast<double>(steps_),
+            static_cast<double>(j) / static_cast<double>(steps_)};
   }
 
   [[nodiscard]] std::uint8_t route_at(const Point& point) const {
     Numbers numbers = base_;
     for (const Axis* axis : axes_) {
-      if (!axis->measure().move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1]))) return RegionMap::kNoGame;
+      if (!axis->measure().move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1])))
+        return RegionMap::kNoGame;
     }
     return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
   }
@@ -145,8 +156,8 @@ class Tracer {
     for (std::size_t side = 0; side < 4; ++side) {
       const std::size_t next = (side + 1) % 4;
       if (routes.at(side) == routes.at(next)) continue;
-      found.push_back(
-          {crossing(corners.at(side), corners.at(next), routes.at(side)), routes.at(side), routes.at(next)});
+      found.push_back({crossing(corners.at(side), corners.at(next), routes.at(side)),
+                       routes.at(side), routes.at(next)});
     }
     if (found.size() == 2) {
       pieces.push_back({found[0].at, found[1].at, found[0].before, found[0].behind});
@@ -154,7 +165,8 @@ class Tracer {
     }
     Point middle{};
     for (const auto& one : found) {
-      for (std::size_t k = 0; k < 2; ++k) middle.at(k) += one.at.at(k) / static_cast<double>(found.size());
+      for (std::size_t k = 0; k < 2; ++k)
+        middle.at(k) += one.at.at(k) / static_cast<double>(found.size());
     }
     for (const auto& one : found) pieces.push_back({one.at, middle, one.before, one.behind});
   }
@@ -168,7 +180,8 @@ class Tracer {
 
 }  // namespace
 
-std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y, std::size_t steps) {
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y,
+                                            std::size_t steps) {
   const auto axes = in_order(x, y);
   if (!axes) return {};
   return Tracer(game, *axes, x, y, steps).trace();

@@ -3,11 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <limits>
-#include <map>
 #include <vector>
 
 #include "turnout/base/result.h"
@@ -15,7 +15,8 @@
 #include "turnout/landscape/axis.h"
 #include "turnout/landscape/shown.h"
 
-/// The equilibrium over two quantities of a game: a number for each point of a grid, and the lines between its regions.
+/// The equilibrium over two quantities of a game: a number for each point of a grid, and the lines
+/// between its regions.
 namespace turnout::landscape {
 
 /// A grid of games. Point (i, j) is at x.at((i + 1/2) / width), y.at((j + 1/2) / height).
@@ -31,8 +32,8 @@ struct RegionMap {
 /// @param size  points along x and y, 1 to 10,000 each
 /// @returns the map; kInvalidValue where the axes do not go together, or where no point is a game.
 /// 4 to 15 ns a point (game/solve_kernel.h); memory 9 bytes a point.
-base::Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
-                                   std::array<std::size_t, 2> size);
+base::Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y,
+                                   Shown shown, std::array<std::size_t, 2> size);
 
 /// A piece of the line between two regions, in shares of the axes' ranges.
 struct BoundaryPiece {
@@ -40,10 +41,13 @@ struct BoundaryPiece {
   std::uint8_t one_side = 0, other_side = 0;  ///< routes
 };
 
-/// @param steps  cells along each side in which a line is looked for: a region narrower than that can be missed
-/// @returns the lines between regions of different routes. A cell's side whose ends differ is bisected with solve() to
-///   2^-40 of its length; between the crossings of one cell the line is straight. Three or more meet in a point.
-std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y, std::size_t steps);
+/// @param steps  cells along each side in which a line is looked for: a region narrower than that
+///   can be missed
+/// @returns the lines between regions of different routes. A cell's side whose ends differ is
+///   bisected with solve() to 2^-40 of its length; between the crossings of one cell the line is
+///   straight. Three or more meet in a point.
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y,
+                                            std::size_t steps);
 
 /// @returns the number of points of each route in the map.
 std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map);

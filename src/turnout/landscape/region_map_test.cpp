@@ -21,8 +21,8 @@ Axis axis(const std::string& text) {
 }
 
 TEST(Axis, moves_its_first_parameter_such_that_the_quantity_has_the_value) {
-  for (const char* text : {"P=1:9", "w=0.5:2", "t2/t1=0.5:5", "c2-c1=0:3", "c2/p2-c1/p1=-2:3", "V=0.1:10:log",
-                           "p1/p2=0.1:0.5", "c1-c2/p2=1:2"}) {
+  for (const char* text : {"P=1:9", "w=0.5:2", "t2/t1=0.5:5", "c2-c1=0:3", "c2/p2-c1/p1=-2:3",
+                           "V=0.1:10:log", "p1/p2=0.1:0.5", "c1-c2/p2=1:2"}) {
     const Axis a = axis(text);
     Numbers numbers = numbers_of(kGame);
     const Numbers before = numbers;
@@ -38,8 +38,8 @@ TEST(Axis, moves_its_first_parameter_such_that_the_quantity_has_the_value) {
 }
 
 TEST(Axis, errors_name_the_option_the_text_and_what_is_allowed) {
-  for (const char* text : {"P", "P=1", "P=2:1", "P=1:1", "Q=1:2", "P=a:b", "P=0:1:log", "c1/p=1:2", "P=1:nan",
-                           "c1-c1=0:1", "=1:2", "c1/p1/p2=1:2"}) {
+  for (const char* text : {"P", "P=1", "P=2:1", "P=1:1", "Q=1:2", "P=a:b", "P=0:1:log", "c1/p=1:2",
+                           "P=1:nan", "c1-c1=0:1", "=1:2", "c1/p1/p2=1:2"}) {
     const auto parsed = Axis::parse("--y", text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().to_string().rfind("--y: '", 0), 0U);
@@ -52,7 +52,8 @@ TEST(Axis, two_that_cannot_be_moved_apart_are_refused) {
   EXPECT_FALSE(in_order(axis("t1/t2=1:2"), axis("t2/t1=1:2")));
   const Axis ratio = axis("t2/t1=1:2");
   const Axis plain = axis("t1=1:2");
-  EXPECT_EQ((*in_order(ratio, plain))[0], &plain) << "t1 is moved before the ratio that depends on it";
+  EXPECT_EQ((*in_order(ratio, plain))[0], &plain)
+      << "t1 is moved before the ratio that depends on it";
 }
 
 TEST(RegionMap, every_point_is_the_solution_of_its_game) {
@@ -69,11 +70,12 @@ TEST(RegionMap, every_point_is_the_solution_of_its_game) {
         const auto e = game::solve(*game_from(numbers));
         const double value = map->values[j * 17 + i];
         EXPECT_EQ(map->routes[j * 17 + i], static_cast<std::uint8_t>(e.best().route));
-        const double expected = static_cast<Shown>(which) == Shown::kCost      ? e.best().payoffs.provider_cost
-                                : static_cast<Shown>(which) == Shown::kCascade ? e.best().policy.cascade
-                                : static_cast<Shown>(which) == Shown::kMisalignment
-                                    ? game::misalignment(*game_from(numbers), e).gap
-                                    : value;
+        const double expected =
+            static_cast<Shown>(which) == Shown::kCost      ? e.best().payoffs.provider_cost
+            : static_cast<Shown>(which) == Shown::kCascade ? e.best().policy.cascade
+            : static_cast<Shown>(which) == Shown::kMisalignment
+                ? game::misalignment(*game_from(numbers), e).gap
+                : value;
         EXPECT_NEAR(value, expected, 1e-11);
         EXPECT_FALSE(std::isnan(value));
       }
@@ -122,7 +124,8 @@ TEST(Boundaries, have_a_route_of_their_own_on_each_side) {
     };
     checked += route_beside(1e-3) != route_beside(-1e-3) ? 1 : 0;
   }
-  EXPECT_GT(checked, static_cast<int>(pieces.size()) * 9 / 10) << "but near the points where three regions meet";
+  EXPECT_GT(checked, static_cast<int>(pieces.size()) * 9 / 10)
+      << "but near the points where three regions meet";
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ std::string_view name_of(Shown shown) { return kShownNames.at(static_cast<std::s
 
 std::optional<Shown> shown_of(std::string_view name) {
   const auto* const at = std::find(kShownNames.begin(), kShownNames.end(), name);
-  return at == kShownNames.end() ? std::nullopt : std::optional(static_cast<Shown>(at - kShownNames.begin()));
+  return at == kShownNames.end() ? std::nullopt
+                                 : std::optional(static_cast<Shown>(at - kShownNames.begin()));
 }
 
 void want(game::AnswerColumns& answers, Shown shown, double* column) {

@@ -28,9 +28,11 @@ enum class Shown : std::uint8_t {
   kThrottles,   ///< 1 if throttling pays
 };
 inline constexpr std::array<std::string_view, 15> kShownNames = {
-    "policy",   "cost",       "utility",           "success",      "latency",        "service-cost",
-    "cascade",  "abandon",    "preferred-utility", "misalignment", "throttled-cost", "throttling-gain",
-    "cascades", "misaligned", "throttles"};
+    "policy",       "cost",           "utility",
+    "success",      "latency",        "service-cost",
+    "cascade",      "abandon",        "preferred-utility",
+    "misalignment", "throttled-cost", "throttling-gain",
+    "cascades",     "misaligned",     "throttles"};
 
 std::string_view name_of(Shown shown);
 /// @returns nothing for a name that is none.
@@ -39,7 +41,8 @@ std::optional<Shown> shown_of(std::string_view name);
 /// @returns whether it is 0 or 1.
 constexpr bool is_indicator(Shown shown) { return shown >= Shown::kCascades; }
 
-/// @returns the number that an indicator is made of, another one itself: who asks for both needs one column.
+/// @returns the number that an indicator is made of, another one itself: who asks for both needs
+///   one column.
 constexpr Shown made_of(Shown shown) {
   if (shown == Shown::kMisaligned) return Shown::kMisalignment;
   return shown == Shown::kThrottles ? Shown::kThrottlingGain : shown;

@@ -32,18 +32,25 @@ std::uint64_t pieces_in_replicate(const SweepSpec& spec, std::uint64_t replicate
 
 Piece piece_at(const SweepSpec& spec, std::uint64_t number) {
   Piece piece{number, 0, 0, 0};
-  while (number >= pieces_in_replicate(spec, piece.replicate)) number -= pieces_in_replicate(spec, piece.replicate++);
+  while (number >= pieces_in_replicate(spec, piece.replicate))
+    number -= pieces_in_replicate(spec, piece.replicate++);
   piece.from = number * piece_size(spec);
   piece.count = std::min(piece_size(spec), games_in_replicate(spec, piece.replicate) - piece.from);
   return piece;
 }
 
-/// Threads that do every step-th piece; their sums come out in order, and wait if nobody takes them.
+/// Threads that do every step-th piece; their sums come out in order, and wait if nobody takes
+/// them.
 class PieceThreads {
  public:
   PieceThreads(const SweepSpec& spec, std::uint64_t first, std::uint64_t step, unsigned threads)
-      : spec_(spec), step_(step), begun_(first), taken_(first), ahead_(std::uint64_t{2} * threads * step) {
-    for (unsigned t = 0; t < threads; ++t) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+      : spec_(spec),
+        step_(step),
+        begun_(first),
+        taken_(first),
+        ahead_(std::uint64_t{2} * threads * step) {
+    for (unsigned t = 0; t < threads; ++t)
+      threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
 
   /// @returns the sums of the next piece, which must be one of the sweep.
@@ -90,11 +97,12 @@ std::uint64_t pieces_of(const SweepSpec& spec) {
 }
 
 SweepSums sweep(const SweepSpec& spec, SweepSums sums, unsigned threads,
-                const std::function<bool(std::uint64_t, const SweepSums&)>& on_piece, const Ranks& ranks) {
+                const std::function<bool(std::uint64_t, const SweepSums&)>& on_piece,
+                const Ranks& ranks) {
   const std::uint64_t pieces = pieces_of(spec);
   // The first of this rank's own from pieces_done on.
-  PieceThreads own(spec, (sums.pieces_done + ranks.count - 1) / ranks.count * ranks.count, ranks.count,
-                   std::max(1U, threads));
+  PieceThreads own(spec, (sums.pieces_done + ranks.count - 1) / ranks.count * ranks.count,
+                   ranks.count, std::max(1U, threads));
   while (sums.pieces_done < pieces) {
     const std::uint64_t number = sums.pieces_done;
     const std::uint64_t rank = number % ranks.count;
@@ -106,7 +114,8 @@ SweepSums sweep(const SweepSpec& spec, SweepSums sums, unsigned threads,
   return sums;
 }
 
-void sweep_as_rank(const SweepSpec& spec, std::uint64_t from, std::uint64_t rank, std::uint64_t ranks, unsigned threads,
+void sweep_as_rank(const SweepSpec& spec, std::uint64_t from, std::uint64_t rank,
+                   std::uint64_t ranks, unsigned threads,
                    const std::function<bool(const SweepSums&)>& on_piece) {
   std::uint64_t number = from + (rank + ranks - from % ranks) % ranks;
   PieceThreads own(spec, number, ranks, std::max(1U, threads));

@@ -18,33 +18,36 @@ struct SweepSpec {
   std::uint64_t seed = 1;
   Sampling sampling = Sampling::kIndependent;
   std::array<Distribution, kNumbers> draw;  ///< in the order of game::parameters()
-  std::array<bool, 3> ordered{};            ///< p, t, c: whether the smaller of two drawn is model 1's
+  std::array<bool, 3> ordered{};  ///< p, t, c: whether the smaller of two drawn is model 1's
   std::vector<Statistic> statistics;
 };
 
-/// Into how many pieces a sweep falls, whatever the number of threads and ranks. Sums are added in the order of pieces,
-/// so that results are the same bit for bit.
+/// Into how many pieces a sweep falls, whatever the number of threads and ranks. Sums are added in
+/// the order of pieces, so that results are the same bit for bit.
 std::uint64_t pieces_of(const SweepSpec& spec);
 
 /// Processes that do a sweep together. Piece number n is that of rank n modulo `count`.
 struct Ranks {
   std::uint64_t count = 1;
-  /// Waits for the next piece of another rank, in their order; nothing if it cannot be had, which ends the sweep.
+  /// Waits for the next piece of another rank, in their order; nothing if it cannot be had, which
+  /// ends the sweep.
   std::function<std::optional<SweepSums>(std::uint64_t rank)> receive;
 };
 
 /// Does the pieces from sums.pieces_done on; as rank 0, if there are others.
-/// @param on_piece  called on the calling thread after every piece with how many games it had and the sums so far,
-/// which
-///   may be kept to go on from; returns false to stop
+/// @param on_piece  called on the calling thread after every piece with how many games it had and
+///   the sums so far, which may be kept to go on from; returns false to stop
 /// @returns the sums; after a stop those so far
 SweepSums sweep(const SweepSpec& spec, SweepSums sums, unsigned threads,
-                const std::function<bool(std::uint64_t, const SweepSums&)>& on_piece, const Ranks& ranks = {});
+                const std::function<bool(std::uint64_t, const SweepSums&)>& on_piece,
+                const Ranks& ranks = {});
 
 /// Does another rank's part of the pieces from number `from` on.
 /// @param rank     from 1 to ranks - 1
-/// @param on_piece called on the calling thread with the sums of each, in order; returns false to stop
-void sweep_as_rank(const SweepSpec& spec, std::uint64_t from, std::uint64_t rank, std::uint64_t ranks, unsigned threads,
+/// @param on_piece called on the calling thread with the sums of each, in order; returns false to
+///   stop
+void sweep_as_rank(const SweepSpec& spec, std::uint64_t from, std::uint64_t rank,
+                   std::uint64_t ranks, unsigned threads,
                    const std::function<bool(const SweepSums&)>& on_piece);
 
 }  // namespace turnout::landscape

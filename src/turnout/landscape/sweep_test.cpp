@@ -15,7 +15,9 @@ SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
   SweepSpec spec;
   spec.games = games;
   spec.sampling = sobol ? Sampling::kSobol : Sampling::kIndependent;
-  const auto exponential = [](double mean) { return Distribution{Distribution::Kind::kExponential, mean, 0, {}, 0}; };
+  const auto exponential = [](double mean) {
+    return Distribution{Distribution::Kind::kExponential, mean, 0, {}, 0};
+  };
   const Distribution p{Distribution::Kind::kUniform, 0.02, 0.98, {}, 0};
   spec.draw = {exponential(3),
                Distribution{Distribution::Kind::kConstant, 1, 0, {}, 0},
@@ -27,9 +29,10 @@ SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
                exponential(1),
                exponential(1)};
   spec.ordered = {true, true, true};
-  spec.statistics = {{"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}, {}, {}},
-                     {"cost", Shown::kCost, Grouping::kRegime, {}, {}, {}, {0.5, 0.9}, {0, 5, 10}},
-                     {"gap", Shown::kMisalignment, Grouping::kRoute, {}, {}, Shown::kMisaligned, {0.5}, {}}};
+  spec.statistics = {
+      {"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}, {}, {}},
+      {"cost", Shown::kCost, Grouping::kRegime, {}, {}, {}, {0.5, 0.9}, {0, 5, 10}},
+      {"gap", Shown::kMisalignment, Grouping::kRoute, {}, {}, Shown::kMisaligned, {0.5}, {}}};
   return spec;
 }
 
@@ -67,15 +70,18 @@ TEST(Sweep, is_the_same_to_the_bit_for_any_number_of_threads) {
 
 TEST(Sweep, going_on_from_a_stop_gives_what_one_run_gives) {
   const SweepSpec spec = paper_spec(400'000);
-  const auto stopped = sweep(spec, {}, 2, [](std::uint64_t, const SweepSums& sums) { return sums.pieces_done < 6; });
+  const auto stopped =
+      sweep(spec, {}, 2, [](std::uint64_t, const SweepSums& sums) { return sums.pieces_done < 6; });
   EXPECT_LT(stopped.pieces_done, pieces_of(spec));
-  const auto finished = sweep(spec, stopped, 3, [](std::uint64_t, const SweepSums&) { return true; });
+  const auto finished =
+      sweep(spec, stopped, 3, [](std::uint64_t, const SweepSums&) { return true; });
   expect_same(finished, run(spec, 1));
 }
 
 TEST(Sweep, ranks_together_give_what_one_process_gives) {
   const SweepSpec spec = paper_spec(400'000, true);
-  const auto first = sweep(spec, {}, 1, [](std::uint64_t, const SweepSums& sums) { return sums.pieces_done < 5; });
+  const auto first =
+      sweep(spec, {}, 1, [](std::uint64_t, const SweepSums& sums) { return sums.pieces_done < 5; });
   for (const std::uint64_t count : {2U, 3U, 7U}) {
     std::vector<std::vector<SweepSums>> sent(count);
     for (std::uint64_t r = 1; r < count; ++r) {
@@ -85,7 +91,8 @@ TEST(Sweep, ranks_together_give_what_one_process_gives) {
       });
     }
     std::vector<std::size_t> received(count);
-    const Ranks ranks{count, [&](std::uint64_t r) { return std::optional(sent[r].at(received[r]++)); }};
+    const Ranks ranks{count,
+                      [&](std::uint64_t r) { return std::optional(sent[r].at(received[r]++)); }};
     expect_same(sweep(
                     spec, first, 2, [](std::uint64_t, const SweepSums&) { return true; }, ranks),
                 run(spec, 1));
@@ -94,8 +101,9 @@ TEST(Sweep, ranks_together_give_what_one_process_gives) {
 
 TEST(Sweep, ends_where_another_rank_is_lost) {
   const SweepSpec spec = paper_spec(400'000);
-  const Ranks ranks{
-      2, [n = 0](std::uint64_t /*rank*/) mutable { return n++ < 2 ? std::optional(SweepSums{}) : std::nullopt; }};
+  const Ranks ranks{2, [n = 0](std::uint64_t /*rank*/) mutable {
+                      return n++ < 2 ? std::optional(SweepSums{}) : std::nullopt;
+                    }};
   const auto sums = sweep(
       spec, {}, 1, [](std::uint64_t, const SweepSums&) { return true; }, ranks);
   EXPECT_EQ(sums.pieces_done, 5U) << "0, 2 and 4 are its own, 1 and 3 came";
@@ -114,8 +122,9 @@ TEST(Sweep, the_cascade_is_as_narrow_as_the_scalar_solver_finds_it) {
     const auto p = pair([&] { return rng.uniform(0.02, 0.98); });
     const auto t = pair([&] { return rng.exponential(1); });
     const auto c = pair([&] { return rng.exponential(1); });
-    const auto game = game::Game::make({rng.exponential(3), 1}, {rng.exponential(3)},
-                                       {game::Model{p[0], t[0], c[0]}, game::Model{p[1], t[1], c[1]}});
+    const auto game =
+        game::Game::make({rng.exponential(3), 1}, {rng.exponential(3)},
+                         {game::Model{p[0], t[0], c[0]}, game::Model{p[1], t[1], c[1]}});
     cascades += is_cascade(solve(*game).best().route) ? 1 : 0;
   }
   const double scalar = static_cast<double>(cascades) / kGames;
@@ -156,12 +165,13 @@ TEST(Sweep, quantiles_and_histograms_are_those_of_the_values) {
   const auto sums = run(spec, 2);
   const GroupSums& group = sums.groups[0].at("");
   for (const double q : {0.5, 0.99})
-    EXPECT_NEAR(*quantile_of(group, q), -0.5 * std::log(1 - q), 0.02) << "exponential with mean 1/2";
+    EXPECT_NEAR(*quantile_of(group, q), -0.5 * std::log(1 - q), 0.02)
+        << "exponential with mean 1/2";
   ASSERT_EQ(group.histogram.size(), 6U);
   EXPECT_EQ(group.histogram[0], 0U);
   for (std::size_t b = 0; b < 4; ++b) {
-    const double expected =
-        std::exp(-2 * 0.25 * static_cast<double>(b)) - std::exp(-2 * 0.25 * static_cast<double>(b + 1));
+    const double expected = std::exp(-2 * 0.25 * static_cast<double>(b)) -
+                            std::exp(-2 * 0.25 * static_cast<double>(b + 1));
     EXPECT_NEAR(static_cast<double>(group.histogram[b + 1]) / 200'000, expected, 0.005);
   }
 }
@@ -176,7 +186,8 @@ TEST(Sweep, groups_by_ranges_of_a_measure_are_those_of_its_distribution) {
   statistic.edges = {0.5, 1, 3};
   spec.statistics = {statistic};
   const auto groups = run(spec, 2).groups[0];
-  EXPECT_EQ(group_names(statistic), (std::vector<std::string>{"below 0.5", "0.5 to 1", "1 to 3", "from 3"}));
+  EXPECT_EQ(group_names(statistic),
+            (std::vector<std::string>{"below 0.5", "0.5 to 1", "1 to 3", "from 3"}));
   // The ratio of two exponentials of one mean is below x with probability x / (1 + x).
   for (const auto& [name, share] :
        {std::pair{"below 0.5", 1.0 / 3}, {"0.5 to 1", 1.0 / 6}, {"1 to 3", 0.25}, {"from 3", 0.25}})
@@ -196,7 +207,8 @@ TEST(Sweep, draws_that_are_no_games_are_counted_and_left_out) {
 
 TEST(Sweep, columns_of_one_table_are_drawn_by_row) {
   SweepSpec spec = paper_spec(50'000);
-  // Only in rows together is c2 = 2 c1; apart, the cheaper model would cost less than 1 in a third of the games.
+  // Only in rows together is c2 = 2 c1; apart, the cheaper model would cost less than 1 in a third
+  // of the games.
   spec.draw[5] = {Distribution::Kind::kColumn, 0, 0, {1, 2, 3}, 0};
   spec.draw[8] = {Distribution::Kind::kColumn, 0, 0, {2, 4, 6}, 0};
   spec.draw[0] = {Distribution::Kind::kConstant, 100, 0, {}, 0};

@@ -8,8 +8,8 @@
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/mapped_row.h"
 #include "turnout/mapping/reprompt_matcher.h"
-#include "turnout/store/pass_store.h"
 #include "turnout/mapping/row_documents.h"
+#include "turnout/store/pass_store.h"
 
 namespace turnout::mapping {
 namespace {
@@ -38,9 +38,10 @@ class MappedReader final : public traffic::PassReader {
     RowMapper mapper(map_);
     std::vector<MappedRow> rows;
     std::vector<MappedFeedback> feedback;
-    const RowMapper::Sinks sinks{[&](MappedRow row, traffic::Defect defect) { take(std::move(row), defect, rows); },
-                                 [&](MappedFeedback said) { feedback.push_back(std::move(said)); },
-                                 [&] { ++counts_.matches.passed_over; }};
+    const RowMapper::Sinks sinks{
+        [&](MappedRow row, traffic::Defect defect) { take(std::move(row), defect, rows); },
+        [&](MappedFeedback said) { feedback.push_back(std::move(said)); },
+        [&] { ++counts_.matches.passed_over; }};
     for (;;) {
       auto document = documents_->next();
       if (!document) return document.error();
@@ -67,7 +68,8 @@ class MappedReader final : public traffic::PassReader {
       rows.push_back(std::move(row));
       return;
     }
-    if (counts_.refused() == 0) counts_.first_defect = fmt::format("{}: {}", documents_->place(), name_of(defect));
+    if (counts_.refused() == 0)
+      counts_.first_defect = fmt::format("{}: {}", documents_->place(), name_of(defect));
     ++counts_.defects.at(static_cast<std::size_t>(defect));
   }
 
@@ -80,7 +82,9 @@ class MappedReader final : public traffic::PassReader {
 
 }  // namespace
 
-Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source, RowMap map, std::int64_t window_us) {
+Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source,
+                                                                RowMap map,
+                                                                std::int64_t window_us) {
   if (store::is_store(source) && (!source.starts_with("postgres") || map.table.empty())) {
     return Error{ErrorCode::kUnsupported,
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
@@ -88,7 +92,8 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::strin
   }
   auto documents = store::is_store(source) ? open_table(source, map.table) : open_documents(source);
   if (!documents) return documents.error();
-  return std::unique_ptr<traffic::PassReader>(std::make_unique<MappedReader>(*std::move(documents), std::move(map), window_us));
+  return std::unique_ptr<traffic::PassReader>(
+      std::make_unique<MappedReader>(*std::move(documents), std::move(map), window_us));
 }
 
 }  // namespace turnout::mapping

@@ -4,16 +4,18 @@
 #include <memory>
 #include <string>
 
-#include "turnout/traffic/pass_reader.h"
 #include "turnout/mapping/row_map.h"
+#include "turnout/traffic/pass_reader.h"
 
 namespace turnout::mapping {
 
-/// Reads another program's log by a map and matches its re-prompts (reprompt_matcher.h), all of it before the first
-/// pass: about 2 KB of memory a row (a short chat).
-/// @param source     files as for traffic::open_passes(), or postgres://... if the map names a table
+/// Reads another program's log by a map and matches its re-prompts (reprompt_matcher.h), all of it
+/// before the first pass: about 2 KB of memory a row (a short chat).
+/// @param source     files as for traffic::open_passes(), or postgres://... if the map names a
+///   table
 /// @param window_us  how long after an answer a user may come back to the task
-base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source, RowMap map,
-                                                             std::int64_t window_us);
+base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source,
+                                                                      RowMap map,
+                                                                      std::int64_t window_us);
 
 }  // namespace turnout::mapping

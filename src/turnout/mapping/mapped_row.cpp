@@ -31,7 +31,8 @@ std::optional<dom::element> in_array(const dom::array& array, const std::string&
   const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), number);
   if (error == std::errc() && end == step.data() + step.size()) {
     dom::element element;
-    return array.at(number).get(element) == simdjson::SUCCESS ? std::optional(element) : std::nullopt;
+    return array.at(number).get(element) == simdjson::SUCCESS ? std::optional(element)
+                                                              : std::nullopt;
   }
   for (const dom::element item : array) {
     for (const char* key : {"key", "name"}) {
@@ -64,7 +65,8 @@ std::optional<dom::element> find(dom::element at, const std::vector<std::string>
   dom::object object;
   if (at.get(object) == simdjson::SUCCESS && object.size() == 1) {
     for (const auto [key, value] : object) {
-      if (key == "stringValue" || key == "intValue" || key == "doubleValue" || key == "boolValue") return value;
+      if (key == "stringValue" || key == "intValue" || key == "doubleValue" || key == "boolValue")
+        return value;
     }
   }
   return at;
@@ -83,7 +85,8 @@ std::optional<std::string> as_text(dom::element element) {
       return std::to_string(element.get_uint64().value_unsafe());
     case dom::element_type::DOUBLE: {
       std::array<char, base::kNumberRoom> digits{};
-      return std::string(digits.data(), base::write_number(digits.data(), element.get_double().value_unsafe()));
+      return std::string(digits.data(),
+                         base::write_number(digits.data(), element.get_double().value_unsafe()));
     }
     case dom::element_type::BOOL:
       return element.get_bool().value_unsafe() ? "true" : "false";
@@ -108,7 +111,8 @@ std::optional<std::string> text_at(dom::element row, const Places& places) {
 bool holds(dom::element row, const std::vector<RowCondition>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const RowCondition& condition) {
     const auto text = text_at(row, condition.place);
-    return text && std::find(condition.values.begin(), condition.values.end(), *text) != condition.values.end();
+    return text && std::find(condition.values.begin(), condition.values.end(), *text) !=
+                       condition.values.end();
   });
 }
 
@@ -193,7 +197,8 @@ std::vector<std::uint32_t> shingles_of(std::string_view text) {
   if (plain.empty()) return hashes;
   for (std::size_t i = 0; i == 0 || i + kRun <= plain.size(); ++i) {
     const std::uint64_t hash = hash_of(std::string_view(plain).substr(i, kRun));
-    hashes.push_back(static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U));
+    hashes.push_back(
+        static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U));
   }
   std::sort(hashes.begin(), hashes.end());
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
@@ -222,7 +227,8 @@ double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::ui
 struct RowMapper::Parsers {
   dom::parser document, messages;
 
-  static std::optional<std::string> column(const RowMap& map, dom::element row, MappedColumn column) {
+  static std::optional<std::string> column(const RowMap& map, dom::element row,
+                                           MappedColumn column) {
     const auto places = map.columns.find(column);
     return places == map.columns.end() ? std::nullopt : text_at(row, places->second);
   }
@@ -267,7 +273,8 @@ struct RowMapper::Parsers {
     to.pass.started_us = started.value_or(-1);
     const auto seconds_after_start = [&](MappedColumn from) -> std::optional<double> {
       const auto at = time(from);
-      return at && started ? std::optional(static_cast<double>(*at - *started) / 1e6) : std::nullopt;
+      return at && started ? std::optional(static_cast<double>(*at - *started) / 1e6)
+                           : std::nullopt;
     };
     if (std::isnan(to.pass.latency_s)) {
       to.pass.latency_s = seconds_after_start(MappedColumn::kEndedAt).value_or(to.pass.latency_s);
@@ -297,9 +304,12 @@ struct RowMapper::Parsers {
     };
     if (among(map.success)) return MappedFeedback{*std::move(of), traffic::Outcome::kSuccess};
     if (among(map.failure)) return MappedFeedback{*std::move(of), traffic::Outcome::kFailure};
-    const auto number = *value == "true" ? base::Result<double>(1) : *value == "false" ? 0 : base::parse_number(*value);
+    const auto number = *value == "true"    ? base::Result<double>(1)
+                        : *value == "false" ? 0
+                                            : base::parse_number(*value);
     if (!number) return std::nullopt;
-    return MappedFeedback{*std::move(of), *number >= map.success_from ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure};
+    return MappedFeedback{*std::move(of), *number >= map.success_from ? traffic::Outcome::kSuccess
+                                                                      : traffic::Outcome::kFailure};
   }
 
   void use(const RowMap& map, dom::element row, const Sinks& sinks) {
@@ -320,8 +330,8 @@ struct RowMapper::Parsers {
   }
 
   /// All rows below an element, following the steps from `at` on.
-  void walk(const RowMap& map, dom::element element, const std::vector<std::string>& steps, std::size_t at,
-            const Sinks& sinks) {
+  void walk(const RowMap& map, dom::element element, const std::vector<std::string>& steps,
+            std::size_t at, const Sinks& sinks) {
     if (at == steps.size()) {
       use(map, element, sinks);
       return;
@@ -345,13 +355,17 @@ base::Status RowMapper::read(std::string_view json, const Sinks& sinks) {
   const auto error = parsers_->document.parse(json.data(), json.size()).get(top);
   if (error != simdjson::SUCCESS || (!top.is_object() && !top.is_array())) {
     return Error{ErrorCode::kMalformedInput,
-                 fmt::format("is no JSON object ({}): {}", simdjson::error_message(error), base::in_quotes(json)), ""};
+                 fmt::format("is no JSON object ({}): {}", simdjson::error_message(error),
+                             base::in_quotes(json)),
+                 ""};
   }
   if (!map_.rows.empty()) {
     for (const Place& place : map_.rows) parsers_->walk(map_, top, place.steps, 0, sinks);
     return base::Done{};
   }
-  parsers_->walk(map_, top, top.is_array() ? std::vector<std::string>{"*"} : std::vector<std::string>{}, 0, sinks);
+  parsers_->walk(map_, top,
+                 top.is_array() ? std::vector<std::string>{"*"} : std::vector<std::string>{}, 0,
+                 sinks);
   return base::Done{};
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "turnout/base/result.h"
-#include "turnout/traffic/pass.h"
 #include "turnout/mapping/row_map.h"
+#include "turnout/traffic/pass.h"
 
 namespace turnout::mapping {
 
@@ -30,9 +30,9 @@ struct MappedFeedback {
   traffic::Outcome outcome = traffic::Outcome::kUnknown;
 };
 
-/// The kShingles smallest hashes of a text's runs of four characters, lower case, white space as one space: a sketch
-/// whose overlap estimates the Jaccard similarity of two texts of any language to about 0.06 (Broder 1997, "On the
-/// resemblance and containment of documents").
+/// The kShingles smallest hashes of a text's runs of four characters, lower case, white space as
+/// one space: a sketch whose overlap estimates the Jaccard similarity of two texts of any language
+/// to about 0.06 (Broder 1997, "On the resemblance and containment of documents").
 std::vector<std::uint32_t> shingles_of(std::string_view text);
 inline constexpr std::size_t kShingles = 64;
 /// @returns the estimated Jaccard similarity, in [0, 1]; 0 if either is empty.
@@ -49,11 +49,13 @@ class RowMapper {
   RowMapper& operator=(RowMapper&&) = delete;
 
   struct Sinks {
-    std::function<void(MappedRow, traffic::Defect)> row;  ///< a pass; the defect is of a value that is none
+    std::function<void(MappedRow, traffic::Defect)>
+        row;  ///< a pass; the defect is of a value that is none
     std::function<void(MappedFeedback)> feedback;
     std::function<void()> passed_over;  ///< a row that is neither
   };
-  /// @returns kMalformedInput for text that is no JSON, or whose top is no object or array; no context
+  /// @returns kMalformedInput for text that is no JSON, or whose top is no object or array; no
+  ///   context
   base::Status read(std::string_view json, const Sinks& sinks);
 
  private:

@@ -18,12 +18,13 @@ Read read(const std::string& toml, const std::string& json) {
   const auto map = parse_row_map(toml, "map").value();
   RowMapper mapper(map);
   Read result;
-  const auto done = mapper.read(
-      json, {[&](MappedRow row, traffic::Defect defect) {
-               result.rows.push_back(std::move(row));
-               result.defects.push_back(defect);
-             },
-             [&](MappedFeedback said) { result.feedback.push_back(std::move(said)); }, [&] { ++result.passed_over; }});
+  const auto done =
+      mapper.read(json, {[&](MappedRow row, traffic::Defect defect) {
+                           result.rows.push_back(std::move(row));
+                           result.defects.push_back(defect);
+                         },
+                         [&](MappedFeedback said) { result.feedback.push_back(std::move(said)); },
+                         [&] { ++result.passed_over; }});
   EXPECT_TRUE(done) << done.error().to_string();
   return result;
 }
@@ -39,18 +40,20 @@ TEST(RowMap, errors_name_file_key_and_what_is_allowed) {
   EXPECT_EQ(error_of(least), "map.toml: pass.columns.latency_s: is missing, and so is ended_at");
   EXPECT_EQ(error_of("[pass.columns]\nmodel = \"/m\"\nlatency_s = \"/t\""),
             "map.toml: pass.columns.started_at: is missing");
-  EXPECT_NE(
-      error_of(least + "latency = \"/t\"").find("pass.columns.latency: is not a known key; allowed are id, attempt_id"),
-      std::string::npos);
+  EXPECT_NE(error_of(least + "latency = \"/t\"")
+                .find("pass.columns.latency: is not a known key; allowed are id, attempt_id"),
+            std::string::npos);
   EXPECT_EQ(error_of(least + "latency_s = \"t\""),
             "map.toml: pass.columns.latency_s: must be a place, \"/key/key\", or a list of them");
   EXPECT_EQ(error_of(least + "latency_s = 3"),
             "map.toml: pass.columns.latency_s: must be a place, \"/key/key\", or a list of them");
-  EXPECT_EQ(error_of("x = 1"), "map.toml: x: is not a known key; allowed are table, rows, pass, feedback");
+  EXPECT_EQ(error_of("x = 1"),
+            "map.toml: x: is not a known key; allowed are table, rows, pass, feedback");
   EXPECT_EQ(error_of("pass = 1"), "map.toml: pass: must be a table");
   EXPECT_EQ(error_of("[pass]\nwhen = { a = [\"b\"] }\n[pass.columns]\n"),
             "map.toml: pass.when.a: must be a place, \"/key/key\"");
-  EXPECT_EQ(error_of(least + "latency_s = \"/t\"\n[feedback]\nof = \"/id\""), "map.toml: feedback.value: is missing");
+  EXPECT_EQ(error_of(least + "latency_s = \"/t\"\n[feedback]\nof = \"/id\""),
+            "map.toml: feedback.value: is missing");
   EXPECT_EQ(error_of("[pass").substr(0, 11), "map.toml:1:");
 }
 
@@ -63,7 +66,8 @@ TEST(RowMap, all_maps_of_the_program_can_be_read) {
 
 TEST(MappedRow, the_first_place_with_a_value_counts_and_pointers_escape_slashes) {
   const auto result = read(
-      "[pass.columns]\nmodel = [\"/a~1b/0\", \"/m\"]\nstarted_at = \"/at\"\nlatency_s = { value = 2.5 }\nid = "
+      "[pass.columns]\nmodel = [\"/a~1b/0\", \"/m\"]\nstarted_at = \"/at\"\nlatency_s = { value = "
+      "2.5 }\nid = "
       "\"/x~0y\"",
       R"({"m":"second","at":"2026-01-01T00:00:00Z","a/b":[null],"x~y":17})");
   ASSERT_EQ(result.rows.size(), 1U);
@@ -73,19 +77,24 @@ TEST(MappedRow, the_first_place_with_a_value_counts_and_pointers_escape_slashes)
 }
 
 TEST(MappedRow, times_are_text_or_numbers_whose_size_tells_the_unit) {
-  for (const char* at : {"\"2026-03-01T10:00:00.5Z\"", "\"2026-03-01 10:00:00.500\"", "1772359200.5", "1772359200500",
-                         "1772359200500000", "\"1772359200500000000\""}) {
-    const auto result = read(std::string(kLeast) + "ended_at = \"/at\"", R"({"m":"x","at":)" + std::string(at) + "}");
+  for (const char* at :
+       {"\"2026-03-01T10:00:00.5Z\"", "\"2026-03-01 10:00:00.500\"", "1772359200.5",
+        "1772359200500", "1772359200500000", "\"1772359200500000000\""}) {
+    const auto result = read(std::string(kLeast) + "ended_at = \"/at\"",
+                             R"({"m":"x","at":)" + std::string(at) + "}");
     EXPECT_EQ(result.rows.at(0).pass.started_us, 1'772'359'200'500'000) << at;
     EXPECT_EQ(result.rows[0].pass.latency_s, 0);
   }
-  EXPECT_EQ(read(std::string(kLeast) + "ended_at = \"/at\"", R"({"m":"x","at":"soon"})").rows.at(0).pass.started_us,
+  EXPECT_EQ(read(std::string(kLeast) + "ended_at = \"/at\"", R"({"m":"x","at":"soon"})")
+                .rows.at(0)
+                .pass.started_us,
             -1);
 }
 
 TEST(MappedRow, attributes_and_events_are_found_by_key_and_name) {
   const auto result = read(
-      "rows = \"/spans/*\"\n[pass]\nwhen = { \"/attributes/op.name\" = [\"chat\"] }\n[pass.columns]\nmodel = "
+      "rows = \"/spans/*\"\n[pass]\nwhen = { \"/attributes/op.name\" = [\"chat\"] "
+      "}\n[pass.columns]\nmodel = "
       "\"/attributes/gen.model\"\n"
       "started_at = \"/at\"\nended_at = \"/at\"\noutput_tokens = \"/attributes/tokens\"\n"
       "[feedback]\nof = \"/id\"\nvalue = \"/events/judged/attributes/score\"",
@@ -110,9 +119,11 @@ TEST(MappedRow, messages_are_read_as_json_as_text_that_is_json_as_parts_and_as_a
   EXPECT_EQ(plain.prefixes.size(), 1U);
   EXPECT_EQ(plain.user_messages, 1);
   EXPECT_EQ(plain.shingles, shingles_of("Hello  there\n"));
-  EXPECT_EQ(prefixes(R"("[{\"role\":\"user\",\"content\":\"hello there\"}]")").prefixes, plain.prefixes);
-  EXPECT_EQ(prefixes(R"([{"role":"user","parts":[{"type":"text","content":"hello there"}]}])").shingles,
-            plain.shingles);
+  EXPECT_EQ(prefixes(R"("[{\"role\":\"user\",\"content\":\"hello there\"}]")").prefixes,
+            plain.prefixes);
+  EXPECT_EQ(
+      prefixes(R"([{"role":"user","parts":[{"type":"text","content":"hello there"}]}])").shingles,
+      plain.shingles);
   EXPECT_EQ(prefixes(R"("hello there")").shingles, plain.shingles);
   const auto longer = prefixes(
       R"([{"role":"user","content":"hello there"},{"role":"assistant","content":"hi"},{"role":"user","content":"again"}])");
@@ -122,7 +133,8 @@ TEST(MappedRow, messages_are_read_as_json_as_text_that_is_json_as_parts_and_as_a
 }
 
 TEST(MappedRow, values_that_are_none_are_the_defect_of_their_column) {
-  EXPECT_EQ(read(std::string(kLeast) + "ended_at = \"/at\"\ncost_usd = \"/c\"", R"({"m":"x","at":1,"c":"much"})")
+  EXPECT_EQ(read(std::string(kLeast) + "ended_at = \"/at\"\ncost_usd = \"/c\"",
+                 R"({"m":"x","at":1,"c":"much"})")
                 .defects.at(0),
             traffic::Defect::kCost);
 }
@@ -130,7 +142,8 @@ TEST(MappedRow, values_that_are_none_are_the_defect_of_their_column) {
 TEST(MappedRow, text_that_is_no_object_is_an_error) {
   const auto map = parse_row_map(std::string(kLeast) + "ended_at = \"/at\"", "map").value();
   RowMapper mapper(map);
-  for (const char* text : {"", "7", "{", "\"x\"", "{\"a\":}"}) EXPECT_FALSE(mapper.read(text, {})) << text;
+  for (const char* text : {"", "7", "{", "\"x\"", "{\"a\":}"})
+    EXPECT_FALSE(mapper.read(text, {})) << text;
 }
 
 }  // namespace

@@ -12,18 +12,21 @@
 namespace turnout::mapping {
 namespace {
 
-std::int64_t end_of(const traffic::Pass& pass) { return pass.started_us + static_cast<std::int64_t>(pass.latency_s * 1e6); }
+std::int64_t end_of(const traffic::Pass& pass) {
+  return pass.started_us + static_cast<std::int64_t>(pass.latency_s * 1e6);
+}
 
 template <class Number>
 void add(std::optional<Number>& to, const std::optional<Number>& more) {
   if (more) to = to.value_or(0) + *more;
 }
 
-/// Further calls of an answer go into its first: it lasts until the last one ends, and costs what all cost. The model
-/// is that of the last call, which gave the answer.
+/// Further calls of an answer go into its first: it lasts until the last one ends, and costs what
+/// all cost. The model is that of the last call, which gave the answer.
 void merge(MappedRow& first, const MappedRow& call) {
   traffic::Pass& pass = first.pass;
-  pass.latency_s = static_cast<double>(std::max(end_of(pass), end_of(call.pass)) - pass.started_us) / 1e6;
+  pass.latency_s =
+      static_cast<double>(std::max(end_of(pass), end_of(call.pass)) - pass.started_us) / 1e6;
   pass.model = call.pass.model;
   add(pass.input_tokens, call.pass.input_tokens);
   add(pass.output_tokens, call.pass.output_tokens);
@@ -33,7 +36,8 @@ void merge(MappedRow& first, const MappedRow& call) {
 
 class Matcher {
  public:
-  Matcher(std::int64_t window_us, traffic::MatchCounts& counts) : window_us_(window_us), counts_(counts) {}
+  Matcher(std::int64_t window_us, traffic::MatchCounts& counts)
+      : window_us_(window_us), counts_(counts) {}
 
   void take(MappedRow row) {
     const std::size_t task = task_of(row);
@@ -49,7 +53,8 @@ class Matcher {
         traffic::Pass& pass = all.emplace_back(std::move(task.rows[i].pass));
         pass.task_id = task.id;
         pass.attempt = static_cast<std::int64_t>(i) + 1;
-        pass.ending = i + 1 < task.rows.size() ? traffic::Ending::kReprompted : traffic::Ending::kOpen;
+        pass.ending =
+            i + 1 < task.rows.size() ? traffic::Ending::kReprompted : traffic::Ending::kOpen;
       }
     }
     return all;
@@ -86,9 +91,11 @@ class Matcher {
       ++counts_.by_similarity;
       return *task;
     }
-    std::string id = !row.id.empty()           ? row.id
-                     : !row.attempt_id.empty() ? row.attempt_id
-                                               : fmt::format("{}@{}", row.pass.user_id, traffic::time_text(row.pass.started_us));
+    std::string id =
+        !row.id.empty() ? row.id
+        : !row.attempt_id.empty()
+            ? row.attempt_id
+            : fmt::format("{}@{}", row.pass.user_id, traffic::time_text(row.pass.started_us));
     while (by_id_.contains(id)) id += '+';
     return new_task(id);
   }
@@ -137,7 +144,8 @@ class Matcher {
 
   void remember(const MappedRow& row, std::size_t task) {
     if (!row.prefixes.empty()) by_prefix_[{row.pass.user_id, row.prefixes.back()}] = task;
-    if (!row.conversation.empty()) by_conversation_[row.pass.user_id + '\n' + row.conversation] = task;
+    if (!row.conversation.empty())
+      by_conversation_[row.pass.user_id + '\n' + row.conversation] = task;
     if (row.pass.user_id.empty()) return;
     auto& recent = recent_[row.pass.user_id];
     std::erase(recent, task);
@@ -145,7 +153,8 @@ class Matcher {
     if (recent.size() > kRecent) recent.erase(recent.begin());
   }
 
-  /// Compares what was done with a row with what someone who knows says of it and the user's row before.
+  /// Compares what was done with a row with what someone who knows says of it and the user's row
+  /// before.
   void judge(const MappedRow& row, std::size_t task) {
     const auto before = last_.find(row.pass.user_id);
     if (before != last_.end()) {
@@ -169,18 +178,21 @@ class Matcher {
 
 }  // namespace
 
-std::vector<traffic::Pass> match_reprompts(std::vector<MappedRow> rows, const std::vector<MappedFeedback>& feedback,
-                                  std::int64_t window_us, traffic::MatchCounts& counts) {
+std::vector<traffic::Pass> match_reprompts(std::vector<MappedRow> rows,
+                                           const std::vector<MappedFeedback>& feedback,
+                                           std::int64_t window_us, traffic::MatchCounts& counts) {
   std::sort(rows.begin(), rows.end(), [](const MappedRow& a, const MappedRow& b) {
-    return std::tie(a.pass.started_us, a.id, a.attempt_id) < std::tie(b.pass.started_us, b.id, b.attempt_id);
+    return std::tie(a.pass.started_us, a.id, a.attempt_id) <
+           std::tie(b.pass.started_us, b.id, b.attempt_id);
   });
   // Calls of one answer become one row; feedback may name either.
   std::unordered_map<std::string, std::size_t> answers;
   std::unordered_map<std::string, std::size_t> by_name;
   std::vector<MappedRow> whole;
   for (MappedRow& row : rows) {
-    const auto [place, is_new] =
-        row.attempt_id.empty() ? std::pair(answers.end(), true) : answers.try_emplace(row.attempt_id, whole.size());
+    const auto [place, is_new] = row.attempt_id.empty()
+                                     ? std::pair(answers.end(), true)
+                                     : answers.try_emplace(row.attempt_id, whole.size());
     const std::size_t number = is_new ? whole.size() : place->second;
     for (const auto& name : {row.id, row.attempt_id}) {
       if (!name.empty()) by_name[name] = number;
@@ -200,8 +212,8 @@ std::vector<traffic::Pass> match_reprompts(std::vector<MappedRow> rows, const st
   Matcher matcher(window_us, counts);
   for (MappedRow& row : whole) matcher.take(std::move(row));
   auto passes = matcher.passes();
-  counts.tasks = static_cast<std::size_t>(
-      std::count_if(passes.begin(), passes.end(), [](const traffic::Pass& pass) { return pass.attempt == 1; }));
+  counts.tasks = static_cast<std::size_t>(std::count_if(
+      passes.begin(), passes.end(), [](const traffic::Pass& pass) { return pass.attempt == 1; }));
   return passes;
 }
 

@@ -30,7 +30,8 @@ MappedRow asking(MappedRow row, const std::string& text) {
 
 std::vector<std::string> tasks_of(const std::vector<traffic::Pass>& passes) {
   std::vector<std::string> tasks;
-  for (const traffic::Pass& pass : passes) tasks.push_back(fmt::format("{} #{}", pass.task_id, pass.attempt));
+  for (const traffic::Pass& pass : passes)
+    tasks.push_back(fmt::format("{} #{}", pass.task_id, pass.attempt));
   return tasks;
 }
 
@@ -60,7 +61,8 @@ TEST(RepromptMatcher, messages_that_go_on_are_a_reprompt_and_those_that_do_not_a
   of_another_user.user_messages = 2;
   traffic::MatchCounts counts;
   const auto passes = match_reprompts({other, second, of_another_user, first}, {}, kHour, counts);
-  EXPECT_EQ(tasks_of(passes), (std::vector<std::string>{"a at 0 #1", "a at 0 #2", "a at 120 #1", "b at 130 #1"}));
+  EXPECT_EQ(tasks_of(passes),
+            (std::vector<std::string>{"a at 0 #1", "a at 0 #2", "a at 120 #1", "b at 130 #1"}));
 }
 
 TEST(RepromptMatcher, after_the_window_a_row_begins_a_task) {
@@ -83,12 +85,12 @@ TEST(RepromptMatcher, a_conversation_id_does_not_join_messages_that_begin_a_conv
 TEST(RepromptMatcher, asking_alike_is_a_reprompt_for_one_user_and_not_for_two) {
   traffic::MatchCounts counts;
   const std::string text = "Write a function that reads a file of dates and returns the latest one";
-  const auto passes =
-      match_reprompts({asking(row_of("a", 0), text), asking(row_of("a", 60), text + ", please, in Rust"),
-                       asking(row_of("b", 70), text), asking(row_of("", 80), text), asking(row_of("", 90), text)},
-                      {}, kHour, counts);
-  EXPECT_EQ(tasks_of(passes),
-            (std::vector<std::string>{"a at 0 #1", "a at 0 #2", "b at 70 #1", " at 80 #1", " at 90 #1"}));
+  const auto passes = match_reprompts(
+      {asking(row_of("a", 0), text), asking(row_of("a", 60), text + ", please, in Rust"),
+       asking(row_of("b", 70), text), asking(row_of("", 80), text), asking(row_of("", 90), text)},
+      {}, kHour, counts);
+  EXPECT_EQ(tasks_of(passes), (std::vector<std::string>{"a at 0 #1", "a at 0 #2", "b at 70 #1",
+                                                        " at 80 #1", " at 90 #1"}));
   EXPECT_EQ(counts.by_similarity, 1U);
 }
 
@@ -101,9 +103,11 @@ TEST(RepromptMatcher, calls_of_one_answer_are_one_pass_and_feedback_finds_it_by_
   second.pass.output_tokens = 7;
   second.pass.model = "n";
   traffic::MatchCounts counts;
-  const auto passes = match_reprompts(
-      {first, second}, {{second.id, traffic::Outcome::kFailure}, {"answer", traffic::Outcome::kSuccess}, {"?", traffic::Outcome::kFailure}}, kHour,
-      counts);
+  const auto passes = match_reprompts({first, second},
+                                      {{second.id, traffic::Outcome::kFailure},
+                                       {"answer", traffic::Outcome::kSuccess},
+                                       {"?", traffic::Outcome::kFailure}},
+                                      kHour, counts);
   ASSERT_EQ(passes.size(), 1U);
   EXPECT_EQ(passes[0].latency_s, 15);
   EXPECT_EQ(passes[0].cost_usd, 3);
@@ -123,12 +127,14 @@ TEST(RepromptMatcher, similarity_of_sketches_is_near_the_jaccard_similarity) {
     a += (i < 200 ? word : other) + " ";
     b += word + " ";
   }
-  EXPECT_NEAR(similarity(shingles_of(a), shingles_of(b)), 1.0 / 3, 0.2) << "three standard errors of 64 samples";
+  EXPECT_NEAR(similarity(shingles_of(a), shingles_of(b)), 1.0 / 3, 0.2)
+      << "three standard errors of 64 samples";
   EXPECT_EQ(similarity(shingles_of("  Fix\n it "), shingles_of("fix it")), 1);
   EXPECT_EQ(similarity({}, shingles_of("x")), 0);
 }
 
-/// Users who ask about tasks one after the other, in conversations that clients record in several ways.
+/// Users who ask about tasks one after the other, in conversations that clients record in several
+/// ways.
 class Episodes {
  public:
   std::vector<MappedRow> rows(int users) {
@@ -161,9 +167,11 @@ class Episodes {
       row.true_task = task;
       row.conversation = user;  // one session a day
       if (way < 0.25) {         // asks again in a new conversation, in other words
-        prompt = prompt.substr(0, prompt.size() - static_cast<std::size_t>(rng_.uniform(0, 0.5) *
-                                                                           static_cast<double>(prompt.size()))) +
-                 words(3);
+        prompt =
+            prompt.substr(
+                0, prompt.size() - static_cast<std::size_t>(rng_.uniform(0, 0.5) *
+                                                            static_cast<double>(prompt.size()))) +
+            words(3);
         row = asking(row, prompt);
         row.conversation = row.id;
       } else {
@@ -171,8 +179,10 @@ class Episodes {
         row.shingles = shingles_of(turns == 1 ? prompt : words(4));
         context.push_back(rng_.next());
         row.prefixes = context;
-        if (way < 0.4) row.prefixes = {rng_.next()};  // the client cuts the context off: the session's id alone tells
-        context.push_back(rng_.next());               // the answer
+        if (way < 0.4)
+          row.prefixes = {
+              rng_.next()};  // the client cuts the context off: the session's id alone tells
+        context.push_back(rng_.next());  // the answer
       }
       rows_.push_back(row);
     } while (rng_.uniform() < 0.55);
@@ -183,7 +193,8 @@ class Episodes {
   std::vector<MappedRow> rows_;
 };
 
-TEST(RepromptMatcher, of_simulated_episodes_nearly_all_reprompts_are_found_and_nearly_none_invented) {
+TEST(RepromptMatcher,
+     of_simulated_episodes_nearly_all_reprompts_are_found_and_nearly_none_invented) {
   traffic::MatchCounts counts;
   match_reprompts(Episodes().rows(2000), {}, kHour, counts);
   EXPECT_GT(counts.right + counts.missed, 10'000U);

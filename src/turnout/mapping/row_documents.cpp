@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "turnout/base/csv.h"
-#include "turnout/traffic/log_files.h"
 #include "turnout/store/pass_store.h"
 #include "turnout/store/postgres_connection.h"
+#include "turnout/traffic/log_files.h"
 #include "turnout/traffic/row_lines.h"
 
 namespace turnout::mapping {
@@ -38,7 +38,9 @@ class JsonLines final : public RowDocuments {
   Result<std::optional<std::string_view>> next() override {
     for (;;) {
       auto line = lines_.next();
-      if (!line || !line->has_value() || (*line)->find_first_not_of(" \t") != std::string_view::npos) return line;
+      if (!line || !line->has_value() ||
+          (*line)->find_first_not_of(" \t") != std::string_view::npos)
+        return line;
     }
   }
   [[nodiscard]] std::string place() const override { return lines_.place(); }
@@ -55,13 +57,15 @@ class CsvRecords final : public RowDocuments {
     for (;;) {
       auto line = lines_.next();
       if (!line || !line->has_value()) return line;
-      if (auto split = base::split_csv(**line, fields_); !split) return split.error().within(place());
+      if (auto split = base::split_csv(**line, fields_); !split)
+        return split.error().within(place());
       if (!header_.empty()) break;
       for (const auto field : fields_) header_.push_back(base::csv_text(field));
     }
     if (fields_.size() != header_.size()) {
       return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} fields, the header has {}", fields_.size(), header_.size()), place()};
+                   fmt::format("has {} fields, the header has {}", fields_.size(), header_.size()),
+                   place()};
     }
     document_.assign(1, '{');
     for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -86,7 +90,8 @@ Result<std::unique_ptr<RowDocuments>> open_file(const std::string& path) {
   auto opened = traffic::open_log_file(path);
   if (!opened) return opened.error();
   traffic::LogFile file = *std::move(opened);
-  if (file.is_csv) return std::unique_ptr<RowDocuments>(std::make_unique<CsvRecords>(std::move(file.source)));
+  if (file.is_csv)
+    return std::unique_ptr<RowDocuments>(std::make_unique<CsvRecords>(std::move(file.source)));
   return std::unique_ptr<RowDocuments>(std::make_unique<JsonLines>(std::move(file.source)));
 }
 
@@ -125,9 +130,11 @@ class TableRows final : public RowDocuments {
   base::Status start(const std::string& table) {
     std::string quoted(1, '"');
     for (const char c : table) quoted.append(c == '"' ? 2 : 1, c);
-    if (auto done = connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); !done) return done;
-    return connection_.run(
-        fmt::format("DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {}\" AS t", quoted));
+    if (auto done = connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); !done)
+      return done;
+    return connection_.run(fmt::format(
+        "DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {}\" AS t",
+        quoted));
   }
 
   Result<std::optional<std::string_view>> next() override {
@@ -141,7 +148,9 @@ class TableRows final : public RowDocuments {
     ++read_;
     return std::optional(rows_->text(at_++, 0));
   }
-  [[nodiscard]] std::string place() const override { return fmt::format("{}: row {}", name_, read_); }
+  [[nodiscard]] std::string place() const override {
+    return fmt::format("{}: row {}", name_, read_);
+  }
 
  private:
   store::PostgresConnection connection_;

@@ -9,7 +9,8 @@
 
 namespace turnout::mapping {
 
-/// Rows of another program's log, each as JSON text: lines of files, records of CSV, rows of a table.
+/// Rows of another program's log, each as JSON text: lines of files, records of CSV, rows of a
+/// table.
 class RowDocuments {
  public:
   RowDocuments() = default;
@@ -30,11 +31,13 @@ class RowDocuments {
 /// Longest line of another program's log, in bytes: prompts may be long.
 inline constexpr std::size_t kLongestDocument = std::size_t{1} << 26U;
 
-/// Opens files as traffic::open_passes() does: JSON Lines as they are, CSV with a header as objects of texts.
+/// Opens files as traffic::open_passes() does: JSON Lines as they are, CSV with a header as objects
+/// of texts.
 base::Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path);
 
 /// Opens a table of a PostgreSQL database, read with a cursor.
 /// @param uri  postgres://...
-base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table);
+base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri,
+                                                       const std::string& table);
 
 }  // namespace turnout::mapping

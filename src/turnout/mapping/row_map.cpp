@@ -28,7 +28,8 @@ std::vector<std::string> steps_of(std::string_view pointer) {
     const auto end = std::min(pointer.find('/'), pointer.size());
     std::string& step = steps.emplace_back(pointer.substr(0, end));
     for (const auto& [code, sign] : {std::pair{"~1", "/"}, {"~0", "~"}}) {
-      for (auto at = step.find(code); at != std::string::npos; at = step.find(code, at + 1)) step.replace(at, 2, sign);
+      for (auto at = step.find(code); at != std::string::npos; at = step.find(code, at + 1))
+        step.replace(at, 2, sign);
     }
     pointer.remove_prefix(end);
   }
@@ -41,7 +42,8 @@ class MapReader {
   explicit MapReader(std::string source) : source_(std::move(source)) {}
 
   Result<RowMap> read(const toml::table& root) {
-    if (auto ok = allow_only(root, "", {"table", "rows", "pass", "feedback"}); !ok) return ok.error();
+    if (auto ok = allow_only(root, "", {"table", "rows", "pass", "feedback"}); !ok)
+      return ok.error();
     RowMap map;
     if (const auto* node = root.get("table")) {
       const auto name = node->value<std::string>();
@@ -67,10 +69,12 @@ class MapReader {
 
  private:
   [[nodiscard]] Error wrong(const std::string& key, const std::string& what) const {
-    return Error{ErrorCode::kMalformedInput, what, fmt::format("{}: {}", source_, base::printable(key))};
+    return Error{ErrorCode::kMalformedInput, what,
+                 fmt::format("{}: {}", source_, base::printable(key))};
   }
 
-  Status allow_only(const toml::table& table, const std::string& within, const std::vector<std::string_view>& keys) {
+  Status allow_only(const toml::table& table, const std::string& within,
+                    const std::vector<std::string_view>& keys) {
     for (const auto& [key, node] : table) {
       if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
       return wrong(within + std::string(key.str()),
@@ -82,7 +86,8 @@ class MapReader {
   Result<Place> place(const toml::node& node, const std::string& key) {
     if (const auto* table = node.as_table()) {
       const auto* value = table->get("value");
-      if (value == nullptr || table->size() != 1) return wrong(key, "must be a place or {value = ...}");
+      if (value == nullptr || table->size() != 1)
+        return wrong(key, "must be a place or {value = ...}");
       if (value->is_string()) return Place{{}, **value->as_string()};
       if (value->is_number() || value->is_boolean()) {
         std::ostringstream text;
@@ -92,11 +97,13 @@ class MapReader {
       return wrong(key, "must have a text, a number or a boolean as its value");
     }
     const auto text = node.value<std::string>();
-    if (!text || !text->starts_with('/')) return wrong(key, R"(must be a place, "/key/key", or a list of them)");
+    if (!text || !text->starts_with('/'))
+      return wrong(key, R"(must be a place, "/key/key", or a list of them)");
     return Place{steps_of(*text), {}};
   }
 
-  Result<Places> places(const toml::table& table, const std::string& key, const std::string& within = "") {
+  Result<Places> places(const toml::table& table, const std::string& key,
+                        const std::string& within = "") {
     const toml::node* node = table.get(key);
     if (node == nullptr) return wrong(within + key, "is missing");
     Places all;
@@ -126,11 +133,13 @@ class MapReader {
     return all;
   }
 
-  Result<std::vector<RowCondition>> conditions(const toml::table& table, const std::string& within) {
+  Result<std::vector<RowCondition>> conditions(const toml::table& table,
+                                               const std::string& within) {
     std::vector<RowCondition> all;
     if (!table.contains("when")) return all;
     const auto* when = table["when"].as_table();
-    if (when == nullptr) return wrong(within + "when", R"(must be a table, { "/key" = ["value", ...] })");
+    if (when == nullptr)
+      return wrong(within + "when", R"(must be a table, { "/key" = ["value", ...] })");
     for (const auto& [key, node] : *when) {
       const std::string name = fmt::format("{}when.{}", within, key.str());
       if (!key.str().starts_with('/')) return wrong(name, R"(must be a place, "/key/key")");
@@ -158,17 +167,21 @@ class MapReader {
     }
     for (const auto needed : {MappedColumn::kModel, MappedColumn::kStartedAt}) {
       if (map.columns.contains(needed)) continue;
-      return wrong(fmt::format("pass.columns.{}", kMappedColumnNames.at(static_cast<std::size_t>(needed))),
-                   "is missing");
+      return wrong(
+          fmt::format("pass.columns.{}", kMappedColumnNames.at(static_cast<std::size_t>(needed))),
+          "is missing");
     }
-    if (map.columns.contains(MappedColumn::kLatency) || map.columns.contains(MappedColumn::kEndedAt))
+    if (map.columns.contains(MappedColumn::kLatency) ||
+        map.columns.contains(MappedColumn::kEndedAt))
       return base::Done{};
     return wrong("pass.columns.latency_s", "is missing, and so is ended_at");
   }
 
   Result<FeedbackMap> read_feedback(const toml::table& table) {
     constexpr const char* kWithin = "feedback.";
-    if (auto ok = allow_only(table, kWithin, {"when", "of", "value", "success_from", "success", "failure"}); !ok) {
+    if (auto ok = allow_only(table, kWithin,
+                             {"when", "of", "value", "success_from", "success", "failure"});
+        !ok) {
       return ok.error();
     }
     FeedbackMap feedback;
@@ -185,7 +198,8 @@ class MapReader {
       if (!node->is_number()) return wrong("feedback.success_from", "must be a number");
       feedback.success_from = *node->value<double>();
     }
-    for (auto [key, to] : {std::pair{"success", &feedback.success}, {"failure", &feedback.failure}}) {
+    for (auto [key, to] :
+         {std::pair{"success", &feedback.success}, {"failure", &feedback.failure}}) {
       const auto* node = table.get(key);
       if (node == nullptr) continue;
       auto list = words(*node, kWithin + std::string(key));
@@ -216,7 +230,8 @@ std::vector<std::string> row_map_names() {
   std::vector<std::string> names;
   for (const auto& [path, text] : embedded_texts()) {
     if (path.starts_with(kFolder)) {
-      names.emplace_back(path.substr(kFolder.size(), path.size() - kFolder.size() - kEnding.size()));
+      names.emplace_back(
+          path.substr(kFolder.size(), path.size() - kFolder.size() - kEnding.size()));
     }
   }
   return names;
@@ -230,10 +245,10 @@ Result<RowMap> read_row_map(const std::string& name) {
   constexpr std::size_t kLargest = std::size_t{1} << 20U;
   if (const auto text = row_map_text(name); !text.empty()) return parse_row_map(text, name);
   if (!name.ends_with(kEnding)) {
-    return Error{
-        ErrorCode::kInvalidValue,
-        fmt::format("{} must be a FILE.toml or one of {}", base::in_quotes(name), fmt::join(row_map_names(), ", ")),
-        "--map"};
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("{} must be a FILE.toml or one of {}", base::in_quotes(name),
+                             fmt::join(row_map_names(), ", ")),
+                 "--map"};
   }
   auto text = base::read_file(name, kLargest);
   if (!text) return text.error();

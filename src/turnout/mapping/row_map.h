@@ -13,8 +13,9 @@
 /// How other programs' logs say what a pass is: docs/formats.md, "Maps".
 namespace turnout::mapping {
 
-/// Where a value is in a row: the steps of a JSON Pointer (RFC 6901), or the value itself. In an array of objects a
-/// step also finds the one whose "key" or "name" it is, as OpenTelemetry writes attributes and events.
+/// Where a value is in a row: the steps of a JSON Pointer (RFC 6901), or the value itself. In an
+/// array of objects a step also finds the one whose "key" or "name" it is, as OpenTelemetry writes
+/// attributes and events.
 struct Place {
   std::vector<std::string> steps;
   std::optional<std::string> constant;
@@ -42,13 +43,16 @@ enum class MappedColumn : std::uint8_t {
   kOutcome,
   kPolicyId,
   kPropensity,
-  kMessages,  ///< a chat's messages {role, content or parts}, as JSON or as text that is JSON; or the prompt alone
+  /// a chat's messages {role, content or parts}, as JSON or as text that is JSON; or the prompt
+  /// alone
+  kMessages,
   kTrueTask,  ///< the task as someone who knows labelled it, to measure how well rows are matched
 };
 inline constexpr std::array<std::string_view, 20> kMappedColumnNames = {
-    "id",         "attempt_id", "task_id",        "user_id",    "conversation", "turn",         "model",
-    "started_at", "ended_at",   "first_token_at", "latency_s",  "ttft_s",       "input_tokens", "output_tokens",
-    "cost_usd",   "outcome",    "policy_id",      "propensity", "messages",     "true_task"};
+    "id",        "attempt_id", "task_id",      "user_id",       "conversation",
+    "turn",      "model",      "started_at",   "ended_at",      "first_token_at",
+    "latency_s", "ttft_s",     "input_tokens", "output_tokens", "cost_usd",
+    "outcome",   "policy_id",  "propensity",   "messages",      "true_task"};
 
 /// A row counts only if it has one of these values at a place.
 struct RowCondition {
@@ -59,15 +63,16 @@ struct RowCondition {
 /// Rows that say how a pass went.
 struct FeedbackMap {
   std::vector<RowCondition> when;
-  Places of;                                  ///< the id or attempt_id of the pass
-  Places value;                               ///< a number, true or false, or a word
-  double success_from = 0.5;                  ///< numbers from here on are a success, others a failure
+  Places of;                  ///< the id or attempt_id of the pass
+  Places value;               ///< a number, true or false, or a word
+  double success_from = 0.5;  ///< numbers from here on are a success, others a failure
   std::vector<std::string> success, failure;  ///< words; another one says nothing
 };
 
 struct RowMap {
-  std::string table;        ///< of a PostgreSQL source; empty: the map is for files
-  std::vector<Place> rows;  ///< where rows are in a document, "*" for all of an array; empty: the document
+  std::string table;  ///< of a PostgreSQL source; empty: the map is for files
+  /// where rows are in a document, "*" for all of an array; empty: the document
+  std::vector<Place> rows;
   std::vector<RowCondition> when;
   std::map<MappedColumn, Places> columns;
   std::optional<FeedbackMap> feedback;
@@ -77,7 +82,8 @@ struct RowMap {
 /// @returns kMalformedInput or kInvalidValue naming source, key and what is allowed.
 base::Result<RowMap> parse_row_map(std::string_view toml, const std::string& source);
 
-/// @param name  of a map that is part of the program ("litellm", "langfuse", "opentelemetry"), or a file
+/// @param name  of a map that is part of the program ("litellm", "langfuse", "opentelemetry"), or a
+///   file
 base::Result<RowMap> read_row_map(const std::string& name);
 
 /// @returns the names of the maps that are part of the program.

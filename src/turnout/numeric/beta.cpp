@@ -29,8 +29,8 @@ double by_fraction(double a, double b, double x) {
     }
     if (std::abs(change - 1) < kSmall) break;
   }
-  const double scale =
-      std::exp(a * std::log(x) + b * std::log1p(-x) + std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b));
+  const double scale = std::exp(a * std::log(x) + b * std::log1p(-x) + std::lgamma(a + b) -
+                                std::lgamma(a) - std::lgamma(b));
   return scale * fraction / a;
 }
 

@@ -10,7 +10,8 @@ namespace turnout::numeric {
 namespace {
 
 TEST(Beta, is_what_an_independent_library_says) {
-  for (const auto& [a, b] : {std::pair{1.0, 1.0}, {0.5, 3.0}, {31.0, 21.0}, {2.0, 900.0}, {40'000.0, 60'000.0}}) {
+  for (const auto& [a, b] :
+       {std::pair{1.0, 1.0}, {0.5, 3.0}, {31.0, 21.0}, {2.0, 900.0}, {40'000.0, 60'000.0}}) {
     const boost::math::beta_distribution<double> expected(a, b);
     for (const double score : {-8.0, -5.0, -1.0, 0.0, 0.3, 3.0, 6.0}) {
       const double x = beta_at_score(a, b, score);

@@ -13,7 +13,8 @@ namespace {
 TEST(ChiSquare, the_tail_is_boosts_to_1e_9) {
   for (const double degrees : {1.0, 2.0, 3.0, 9.0, 50.0, 401.0}) {
     for (const double x : {0.001, 0.5, 1.0, 3.84, 10.0, 49.0, 120.0, 500.0}) {
-      const double exact = boost::math::cdf(boost::math::complement(boost::math::chi_squared(degrees), x));
+      const double exact =
+          boost::math::cdf(boost::math::complement(boost::math::chi_squared(degrees), x));
       EXPECT_NEAR(chi_square_above(x, degrees), exact, 1e-9 * exact + 1e-14) << degrees << " " << x;
     }
   }

@@ -4,16 +4,18 @@
 
 namespace turnout::numeric {
 
-/// An unevaluated sum hi + lo with |lo| <= ulp(hi)/2: about 31 decimal digits out of two doubles. For differences
-/// of nearly equal quantities, where a double would keep no digit. Algorithms of Dekker (1971) and Knuth; the
-/// relative error of each operation is below 2^-100. Needs -ffp-contract=off (set by our build).
-/// Not for values near the limits of a double's range (products beyond 1e300 or below 1e-290 lose digits).
+/// An unevaluated sum hi + lo with |lo| <= ulp(hi)/2: about 31 decimal digits out of two doubles.
+/// For differences of nearly equal quantities, where a double would keep no digit. Algorithms of
+/// Dekker (1971) and Knuth; the relative error of each operation is below 2^-100. Needs
+/// -ffp-contract=off (set by our build). Not for values near the limits of a double's range
+/// (products beyond 1e300 or below 1e-290 lose digits).
 struct DoubleDouble {
   double hi = 0;
   double lo = 0;
 
   DoubleDouble() = default;
-  DoubleDouble(double value) : hi(value) {}  // NOLINT(google-explicit-constructor): exact, and formulas mix both
+  DoubleDouble(double value)
+      : hi(value) {}  // NOLINT(google-explicit-constructor): exact, and formulas mix both
   DoubleDouble(double high, double low) : hi(high), lo(low) {}
   explicit operator double() const { return hi + lo; }
 

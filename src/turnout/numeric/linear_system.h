@@ -8,9 +8,11 @@
 namespace turnout::numeric {
 
 /// @returns x with A x = b, by Gaussian elimination with partial pivoting. A must not be singular.
-/// Backward error of a few roundings for the diagonally dominant systems it is used on. Cost: N^3/3.
+/// Backward error of a few roundings for the diagonally dominant systems it is used on. Cost:
+/// N^3/3.
 template <std::size_t N>
-std::array<double, N> solve_linear(std::array<std::array<double, N>, N> a, std::array<double, N> b) {
+std::array<double, N> solve_linear(std::array<std::array<double, N>, N> a,
+                                   std::array<double, N> b) {
   for (std::size_t column = 0; column < N; ++column) {
     std::size_t pivot = column;
     for (std::size_t row = column + 1; row < N; ++row) {

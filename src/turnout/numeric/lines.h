@@ -24,10 +24,11 @@ struct Interval {
 /// Whether meeting another line counts as being lowest.
 enum class Ties { kCount, kDoNotCount };
 
-/// @returns the x >= 0 for which `line` is lowest among `others`: nowhere above them (kCount; the interval is closed
-///   and may be a point), or below them all (kDoNotCount; the interval is open and empty if it were a point).
-/// Ends are accurate to relative 2^-52 whatever cancels in the differences of intercepts and slopes.
-/// Cost: one division per other line.
+/// @returns the x >= 0 for which `line` is lowest among `others`: nowhere above them (kCount; the
+///   interval is closed and may be a point), or below them all (kDoNotCount; the interval is open
+///   and empty if it were a point).
+/// Ends are accurate to relative 2^-52 whatever cancels in the differences of intercepts and
+/// slopes. Cost: one division per other line.
 Interval where_lowest(const Line& line, std::span<const Line> others, Ties ties);
 
 }  // namespace turnout::numeric

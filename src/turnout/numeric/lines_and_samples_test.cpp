@@ -33,7 +33,8 @@ TEST(Lines, lowest_line_is_found_between_its_crossings) {
   const Interval rising = where_lowest(others[0], others, Ties::kCount);
   EXPECT_EQ(rising.low, 0);
   EXPECT_EQ(rising.high, 1);
-  EXPECT_EQ(where_lowest(others[2], others, Ties::kCount).high, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(where_lowest(others[2], others, Ties::kCount).high,
+            std::numeric_limits<double>::infinity());
 }
 
 TEST(Lines, a_line_among_its_equals_is_lowest_only_if_ties_count) {

@@ -13,7 +13,8 @@ struct LabelledPoint {
   std::size_t label = 0;
 };
 
-/// The lower convex hull of points in the plane: the greatest convex function that is nowhere above them.
+/// The lower convex hull of points in the plane: the greatest convex function that is nowhere above
+/// them.
 class LowerHull {
  public:
   /// Cost: n log n. Of points at the same place the one that comes first is kept.
@@ -22,7 +23,8 @@ class LowerHull {
   /// The vertices in order of x.
   [[nodiscard]] const std::vector<LabelledPoint>& vertices() const { return vertices_; }
   [[nodiscard]] bool empty() const { return vertices_.empty(); }
-  /// @returns the hull's height at x, infinite outside its ends. A convex combination: nothing cancels for y >= 0.
+  /// @returns the hull's height at x, infinite outside its ends. A convex combination: nothing
+  ///   cancels for y >= 0.
   [[nodiscard]] double at(double x) const;
   /// @returns the least height at any argument >= x, infinite if x lies to the right of the hull.
   [[nodiscard]] double least_from(double x) const;

@@ -9,10 +9,10 @@ struct Maximum {
   double value = 0;
 };
 
-/// @returns the highest value found of f on [low, high]: a grid of `points`, then golden-section search between the
-/// neighbours
-///   of the best grid point. The global maximum if f has at most one in each pair of neighbouring grid intervals.
-///   Error of the argument: (high - low) / points * 1e-6 and, as for every maximum, the root of f's rounding.
+/// @returns the highest value found of f on [low, high]: a grid of `points`, then golden-section
+///   search between the neighbours of the best grid point. The global maximum if f has at most one
+///   in each pair of neighbouring grid intervals. Error of the argument: (high - low) / points *
+///   1e-6 and, as for every maximum, the root of f's rounding.
 /// Cost: points + 32 calls.
 template <class Function>
 Maximum maximise(double low, double high, int points, Function f) {

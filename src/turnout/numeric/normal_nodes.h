@@ -9,9 +9,10 @@ struct WeightedNode {
   double weight = 0;
 };
 
-/// @returns nodes and weights (summing to 1) with sum w f(x) = E f(X) for X ~ N(0, 1): the trapezoidal rule on
-///   [-8.5, 8.5]. For f analytic in the strip |Im z| < a its error falls as exp(-2 pi a / step) + exp(-2 pi^2 / step^2)
-///   (Trefethen and Weideman 2014, SIAM Review 56:3), so that a quarter gives 1e-13 for a >= 1.2.
+/// @returns nodes and weights (summing to 1) with sum w f(x) = E f(X) for X ~ N(0, 1): the
+///   trapezoidal rule on [-8.5, 8.5]. For f analytic in the strip |Im z| < a its error falls as
+///   exp(-2 pi a / step) + exp(-2 pi^2 / step^2) (Trefethen and Weideman 2014, SIAM Review 56:3),
+///   so that a quarter gives 1e-13 for a >= 1.2.
 /// @param step  distance of the nodes, in (0, 1]
 std::vector<WeightedNode> normal_nodes(double step);
 

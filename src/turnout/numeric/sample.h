@@ -27,8 +27,8 @@ class Sample {
     if (other.count_ == 0) return *this;
     const auto count = static_cast<double>(count_ + other.count_);
     const double delta = other.mean_ - mean_;
-    squares_ +=
-        other.squares_ + delta * delta * static_cast<double>(count_) * static_cast<double>(other.count_) / count;
+    squares_ += other.squares_ + delta * delta * static_cast<double>(count_) *
+                                     static_cast<double>(other.count_) / count;
     mean_ += delta * static_cast<double>(other.count_) / count;
     count_ += other.count_;
     return *this;
@@ -36,7 +36,9 @@ class Sample {
   [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] double mean() const { return mean_; }
   /// Unbiased; 0 for fewer than two values.
-  [[nodiscard]] double variance() const { return count_ < 2 ? 0 : squares_ / static_cast<double>(count_ - 1); }
+  [[nodiscard]] double variance() const {
+    return count_ < 2 ? 0 : squares_ / static_cast<double>(count_ - 1);
+  }
   /// Standard error of the mean.
   [[nodiscard]] double standard_error() const {
     return count_ < 2 ? 0 : std::sqrt(variance() / static_cast<double>(count_));

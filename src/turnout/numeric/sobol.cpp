@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kBits = 40;
 
-/// A primitive polynomial over two elements, x^degree + ... + 1 with the inner coefficients as bits, and first
-/// directions.
+/// A primitive polynomial over two elements, x^degree + ... + 1 with the inner coefficients as
+/// bits, and first directions.
 struct Polynomial {
   unsigned degree;
   unsigned inner;
@@ -27,7 +27,8 @@ using Directions = std::array<std::array<std::uint64_t, kBits>, Sobol::kDimensio
 
 Directions make_directions() {
   Directions all{};
-  for (std::size_t j = 0; j < kBits; ++j) all[0].at(j) = std::uint64_t{1} << (63 - j);  // van der Corput
+  for (std::size_t j = 0; j < kBits; ++j)
+    all[0].at(j) = std::uint64_t{1} << (63 - j);  // van der Corput
   for (std::size_t k = 1; k < Sobol::kDimensions; ++k) {
     const Polynomial& polynomial = kPolynomials.at(k - 1);
     auto& v = all.at(k);

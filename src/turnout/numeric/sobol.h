@@ -6,9 +6,10 @@
 
 namespace turnout::numeric {
 
-/// Sobol's sequence in up to 9 dimensions (direction numbers of Joe and Kuo 2008, "Constructing Sobol sequences with
-/// better two-dimensional projections", SIAM J. Sci. Comput. 30:5), shifted digit by digit by random bits (Owen 1995
-/// calls such points randomised nets): every point is uniform, and means over different shifts are independent.
+/// Sobol's sequence in up to 9 dimensions (direction numbers of Joe and Kuo 2008, "Constructing
+/// Sobol sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30:5), shifted
+/// digit by digit by random bits (Owen 1995 calls such points randomised nets): every point is
+/// uniform, and means over different shifts are independent.
 class Sobol {
  public:
   static constexpr std::size_t kDimensions = 9;

@@ -56,7 +56,8 @@ TEST(Normal, quantiles_are_where_the_distribution_has_them) {
   for (double x = -8; x <= 8; x += 0.37) {
     const double share = normal_above(-x);
     if (share > 0.5) {
-      EXPECT_NEAR(normal_quantile(share), x, 1e-15 / normal_above(x) + 1e-14);  // what a double near 1 can tell
+      EXPECT_NEAR(normal_quantile(share), x,
+                  1e-15 / normal_above(x) + 1e-14);  // what a double near 1 can tell
     } else {
       EXPECT_NEAR(normal_quantile(share), x, 1e-13);
     }

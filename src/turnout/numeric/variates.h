@@ -17,7 +17,8 @@ inline double normal(base::Rng& rng) {
   }
 }
 
-/// @returns a gamma variate of shape > 0 and scale 1 (Marsaglia and Tsang 2000; a shape below 1 by way of shape + 1).
+/// @returns a gamma variate of shape > 0 and scale 1 (Marsaglia and Tsang 2000; a shape below 1 by
+///   way of shape + 1).
 inline double gamma(double shape, base::Rng& rng) {
   if (shape < 1) return gamma(shape + 1, rng) * std::pow(1 - rng.uniform(), 1 / shape);
   const double d = shape - 1.0 / 3;

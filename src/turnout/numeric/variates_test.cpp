@@ -34,7 +34,9 @@ TEST(Variates, have_the_moments_of_their_distributions) {
 }
 
 TEST(Maximise, finds_the_higher_of_two_hills_and_keeps_an_end_that_is_best) {
-  const auto hills = [](double x) { return std::exp(-(x - 1) * (x - 1) * 8) + 1.1 * std::exp(-(x - 4) * (x - 4) * 8); };
+  const auto hills = [](double x) {
+    return std::exp(-(x - 1) * (x - 1) * 8) + 1.1 * std::exp(-(x - 4) * (x - 4) * 8);
+  };
   EXPECT_NEAR(maximise(0, 6, 31, hills).at, 4, 1e-5);
   EXPECT_EQ(maximise(0, 6, 31, [](double x) { return -x; }).at, 0);
   EXPECT_EQ(maximise(0, 6, 31, [](double x) { return x; }).at, 6);

@@ -27,8 +27,10 @@ Result<double> number(std::string_view field, const std::string& column, double 
   if (!value) return value.error().within("column " + base::printable(column));
   const bool fits = *value >= 0 && *value <= high && (!whole || *value == std::floor(*value));
   if (fits) return *value;
-  const std::string range = high < std::numeric_limits<double>::infinity() ? fmt::format("in [0, {}]", high) : ">= 0";
-  return Error{ErrorCode::kInvalidValue, fmt::format("{} must be {}{}", *value, whole ? "a whole number " : "", range),
+  const std::string range =
+      high < std::numeric_limits<double>::infinity() ? fmt::format("in [0, {}]", high) : ">= 0";
+  return Error{ErrorCode::kInvalidValue,
+               fmt::format("{} must be {}{}", *value, whole ? "a whole number " : "", range),
                "column " + base::printable(column)};
 }
 
@@ -36,7 +38,8 @@ Result<double> number(std::string_view field, const std::string& column, double 
 class Collector {
  public:
   /// @param wanted  the models to keep; empty: all
-  Collector(std::vector<std::string> models, const std::vector<std::string>& wanted) : wanted_(wanted) {
+  Collector(std::vector<std::string> models, const std::vector<std::string>& wanted)
+      : wanted_(wanted) {
     table_.models = std::move(models);
   }
 
@@ -84,7 +87,9 @@ struct Row {
   std::size_t score = kNone;
   std::vector<std::string_view> fields;
 
-  [[nodiscard]] std::string text(std::size_t column) const { return base::csv_text(fields[column]); }
+  [[nodiscard]] std::string text(std::size_t column) const {
+    return base::csv_text(fields[column]);
+  }
 };
 
 /// @returns the task's number; reads its score when it is met first
@@ -101,7 +106,8 @@ Status add_rates(Collector& all, const Row& row) {
   const std::size_t before = all.table().tasks.size();
   auto task = task_of(all, row);
   if (!task) return task.error();
-  if (*task < before) return Error{ErrorCode::kInvalidValue, "the task has a row already", "column task"};
+  if (*task < before)
+    return Error{ErrorCode::kInvalidValue, "the task has a row already", "column task"};
   for (std::size_t k = 0; k < row.outcomes.size(); ++k) {
     auto rate = number(row.fields[row.outcomes[k]], row.header[row.outcomes[k]], 1, false);
     if (!rate) return rate.error();
@@ -126,11 +132,13 @@ Status add_trial(Collector& all, const Row& row) {
 Result<std::optional<std::pair<std::size_t, std::size_t>>> cell_of(Collector& all, const Row& row) {
   using Cell = std::optional<std::pair<std::size_t, std::size_t>>;
   const std::string name = row.text(row.model);
-  if (name.empty()) return Error{ErrorCode::kMalformedInput, "is empty, must name a model", "column model"};
+  if (name.empty())
+    return Error{ErrorCode::kMalformedInput, "is empty, must name a model", "column model"};
   if (!all.wants(name)) return Cell();
   const std::size_t model = all.model(name);
   if (all.table().models.size() > kMostModels) {
-    return Error{ErrorCode::kInvalidValue, fmt::format("more than {} models", kMostModels), "column model"};
+    return Error{ErrorCode::kInvalidValue, fmt::format("more than {} models", kMostModels),
+                 "column model"};
   }
   auto task = task_of(all, row);
   if (!task) return task.error();
@@ -161,7 +169,8 @@ Status add_counts(Collector& all, const Row& row) {
   if (!*cell) return base::Done{};
   const auto [task, model] = **cell;
   if (all.table().trials[task][model] > 0) {
-    return Error{ErrorCode::kInvalidValue, "the task has a row for this model already", "column task"};
+    return Error{ErrorCode::kInvalidValue, "the task has a row for this model already",
+                 "column task"};
   }
   all.table().rate[task][model] = *successes;
   all.table().trials[task][model] = *trials;
@@ -191,14 +200,16 @@ Result<Form> form_of(Row& row) {
   if (row.task != kNone && row.model != kNone) {
     row.successes = row.trials != kNone ? find({"successes"}) : find({"success", "reward"});
     if (row.successes != kNone && row.trials != kNone) return Form{add_counts, true, false};
-    if (row.successes != kNone && find({"trial"}) != kNone) return Form{add_trial_of_model, true, false};
+    if (row.successes != kNone && find({"trial"}) != kNone)
+      return Form{add_trial_of_model, true, false};
   }
   if (header.size() >= 2 && row.task == 0 && header[0] == "task" && row.model == kNone) {
     const bool trial = header.size() > 2 && header[1] == "trial";
     return trial ? Form{add_trial, true, true} : Form{add_rates, false, true};
   }
   return Error{ErrorCode::kMalformedInput,
-               "the header must be task,<model>,... or task,trial,<model>,... or have task,model,trials,successes or "
+               "the header must be task,<model>,... or task,trial,<model>,... or have "
+               "task,model,trials,successes or "
                "task,model,trial,success",
                ""};
 }
@@ -206,28 +217,31 @@ Result<Form> form_of(Row& row) {
 Status check_names(const std::vector<std::string>& header) {
   if (header.size() > kMostModels) {
     return Error{ErrorCode::kInvalidValue,
-                 fmt::format("has {} columns, must have at most {}", header.size(), kMostModels), ""};
+                 fmt::format("has {} columns, must have at most {}", header.size(), kMostModels),
+                 ""};
   }
   for (const std::string& name : header) {
     if (name.empty() || std::count(header.begin(), header.end(), name) > 1) {
-      return Error{
-          ErrorCode::kMalformedInput,
-          fmt::format("the header has column {} {}", base::in_quotes(name), name.empty() ? "without a name" : "twice"),
-          ""};
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("the header has column {} {}", base::in_quotes(name),
+                               name.empty() ? "without a name" : "twice"),
+                   ""};
     }
   }
   return base::Done{};
 }
 
 Status finish(OutcomeTable& table, bool counts) {
-  if (table.tasks.empty()) return Error{ErrorCode::kInvalidValue, "has no task, must have at least one", ""};
+  if (table.tasks.empty())
+    return Error{ErrorCode::kInvalidValue, "has no task, must have at least one", ""};
   for (std::size_t task = 0; counts && task < table.tasks.size(); ++task) {
     for (std::size_t k = 0; k < table.models.size(); ++k) {
       if (table.trials[task][k] == 0) {
-        return Error{ErrorCode::kInvalidValue,
-                     fmt::format("task {} has no outcome of model {}", base::in_quotes(table.tasks[task]),
-                                 base::in_quotes(table.models[k])),
-                     ""};
+        return Error{
+            ErrorCode::kInvalidValue,
+            fmt::format("task {} has no outcome of model {}", base::in_quotes(table.tasks[task]),
+                        base::in_quotes(table.models[k])),
+            ""};
       }
       table.rate[task][k] /= table.trials[task][k];
     }
@@ -241,10 +255,13 @@ Status read_rows(base::LineReader& rows, Row row, const Form& form, Collector& a
     auto line = rows.next();
     if (!line) return line.error();
     if (!line->has_value()) return base::Done{};
-    if (auto split = base::split_csv(**line, row.fields); !split) return split.error().within(rows.place());
+    if (auto split = base::split_csv(**line, row.fields); !split)
+      return split.error().within(rows.place());
     if (row.fields.size() != header.size()) {
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} fields, the header has {}", row.fields.size(), header.size()), rows.place()};
+      return Error{
+          ErrorCode::kMalformedInput,
+          fmt::format("has {} fields, the header has {}", row.fields.size(), header.size()),
+          rows.place()};
     }
     if (auto added = form.add(all, row); !added) return added.error().within(rows.place());
   }
@@ -262,7 +279,8 @@ Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns&
   if (!first->has_value())
     return Error{ErrorCode::kMalformedInput, "is empty, must be a table of outcomes", rows.name()};
   std::vector<std::string_view> fields;
-  if (auto split = base::split_csv(**first, fields); !split) return split.error().within(rows.place());
+  if (auto split = base::split_csv(**first, fields); !split)
+    return split.error().within(rows.place());
   std::vector<std::string> header;
   for (const auto field : fields) header.push_back(base::csv_text(field));
   Row row{header, 0, kNone, kNone, kNone, {}, kNone, {}};
@@ -273,7 +291,8 @@ Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns&
   for (std::size_t column = 0; column < header.size(); ++column) {
     const std::string& name = header[column];
     const bool is_trial = form->add == add_trial && column == 1;
-    const bool wanted = columns.models.empty() || std::count(columns.models.begin(), columns.models.end(), name) > 0;
+    const bool wanted = columns.models.empty() ||
+                        std::count(columns.models.begin(), columns.models.end(), name) > 0;
     if (name == columns.score && column != row.task) {
       row.score = column;
     } else if (form->model_columns && wanted && column != row.task && !is_trial) {
@@ -282,7 +301,8 @@ Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns&
     }
   }
   if (!columns.score.empty() && row.score == kNone) {
-    return Error{ErrorCode::kMalformedInput, fmt::format("has no column {} of scores", base::in_quotes(columns.score)),
+    return Error{ErrorCode::kMalformedInput,
+                 fmt::format("has no column {} of scores", base::in_quotes(columns.score)),
                  rows.place()};
   }
   Collector all(std::move(models), columns.models);

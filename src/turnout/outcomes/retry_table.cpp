@@ -25,10 +25,13 @@ struct Row {
   std::vector<std::string_view> fields;
 
   [[nodiscard]] std::size_t find(std::string_view column) const {
-    return static_cast<std::size_t>(std::find(header.begin(), header.end(), column) - header.begin());
+    return static_cast<std::size_t>(std::find(header.begin(), header.end(), column) -
+                                    header.begin());
   }
   [[nodiscard]] bool has(std::string_view column) const { return find(column) < header.size(); }
-  [[nodiscard]] std::string text(std::string_view column) const { return base::csv_text(fields[find(column)]); }
+  [[nodiscard]] std::string text(std::string_view column) const {
+    return base::csv_text(fields[find(column)]);
+  }
   [[nodiscard]] Result<double> number(const std::string& column, double low, double high) const {
     auto value = base::parse_number(text(column));
     if (!value) return value.error().within("column " + column);
@@ -58,11 +61,13 @@ Status add_powers(const Row& row, std::vector<PassPowers>& all) {
   for (std::size_t k = 1;; ++k) {
     const std::string column = fmt::format("pass_{}", k);
     if (!row.has(column) || row.text(column).empty()) break;
-    auto power = row.number(column, 0, powers.all_succeed.empty() ? kPercent : powers.all_succeed.back());
+    auto power =
+        row.number(column, 0, powers.all_succeed.empty() ? kPercent : powers.all_succeed.back());
     if (!power) return power.error();
     powers.all_succeed.push_back(*power);
   }
-  if (powers.all_succeed.size() >= 2) all.push_back(std::move(powers));  // one power says nothing of retries
+  if (powers.all_succeed.size() >= 2)
+    all.push_back(std::move(powers));  // one power says nothing of retries
   return base::Done{};
 }
 
@@ -76,7 +81,8 @@ Status add_trial(const Row& row, std::vector<Trial>& all) {
   auto success = row.number(row.has("reward") ? "reward" : "success", 0, 1);
   if (!success) return success.error();
   if (*success != 0 && *success != 1)
-    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be 0 or 1", *success), "column reward"};
+    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be 0 or 1", *success),
+                 "column reward"};
   all.push_back({row.text(row.has("task_id") ? "task_id" : "task"), row.text("model"), *success});
   return base::Done{};
 }
@@ -109,13 +115,16 @@ enum class Form { kRetries, kPowers, kTrials };
 
 std::optional<Form> form_of(const Row& header) {
   const auto all = [&](std::initializer_list<const char*> names) {
-    return std::all_of(names.begin(), names.end(), [&](const char* name) { return header.has(name); });
+    return std::all_of(names.begin(), names.end(),
+                       [&](const char* name) { return header.has(name); });
   };
-  if (all({"model", "cases", "pass1", "pass2"}) || all({"model", "cases", "solved_first", "solved_within_two"})) {
+  if (all({"model", "cases", "pass1", "pass2"}) ||
+      all({"model", "cases", "solved_first", "solved_within_two"})) {
     return Form::kRetries;
   }
   if (all({"model", "pass_1", "pass_2"})) return Form::kPowers;
-  const bool named = header.has("model") && header.has("trial") && (header.has("task_id") || header.has("task"));
+  const bool named =
+      header.has("model") && header.has("trial") && (header.has("task_id") || header.has("task"));
   if (named && (header.has("reward") || header.has("success"))) return Form::kTrials;
   return std::nullopt;
 }
@@ -123,8 +132,8 @@ std::optional<Form> form_of(const Row& header) {
 /// pass^k may be given in percent: they are if any exceeds 1.
 void to_shares(std::vector<PassPowers>& rows) {
   constexpr double kPercent = 100;
-  const bool percent =
-      std::any_of(rows.begin(), rows.end(), [](const PassPowers& r) { return r.all_succeed.front() > 1; });
+  const bool percent = std::any_of(rows.begin(), rows.end(),
+                                   [](const PassPowers& r) { return r.all_succeed.front() > 1; });
   if (!percent) return;
   for (PassPowers& row : rows) {
     for (double& p : row.all_succeed) p /= kPercent;
@@ -156,11 +165,11 @@ Result<RetryTable> from_outcomes(const OutcomeTable& table, const std::string& n
       const double rate = table.rate[task][k];
       double& trials = counts.trials[task][k];
       if (trials == 0 && rate != 0 && rate != 1) {
-        return Error{
-            ErrorCode::kUnsupported,
-            fmt::format("task {} has the rate {} of an unknown number of trials; give task,model,trials,successes",
-                        base::in_quotes(table.tasks[task]), rate),
-            name};
+        return Error{ErrorCode::kUnsupported,
+                     fmt::format("task {} has the rate {} of an unknown number of trials; give "
+                                 "task,model,trials,successes",
+                                 base::in_quotes(table.tasks[task]), rate),
+                     name};
       }
       if (trials == 0) trials = 1;
       counts.successes[task][k] = rate * trials;
@@ -171,36 +180,43 @@ Result<RetryTable> from_outcomes(const OutcomeTable& table, const std::string& n
 
 }  // namespace
 
-Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows, const std::string& group) {
+Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows,
+                                                       const std::string& group) {
   auto first = rows.next();
   if (!first) return first.error();
   if (!first->has_value())
     return Error{ErrorCode::kMalformedInput, "is empty, must be a table of retries", rows.name()};
   std::vector<std::string> header;
   Row row{header, {}};
-  if (auto split = base::split_csv(**first, row.fields); !split) return split.error().within(rows.place());
+  if (auto split = base::split_csv(**first, row.fields); !split)
+    return split.error().within(rows.place());
   for (const auto field : row.fields) header.push_back(base::csv_text(field));
   const auto form = form_of(row);
   if (!form) {
-    return Error{ErrorCode::kMalformedInput,
-                 "the header must have model,cases,solved_first,solved_within_two (or pass1,pass2) or "
-                 "model,pass_1,pass_2 or model,task,trial,success; "
-                 "for a table of outcomes see --outcomes",
-                 rows.place()};
+    return Error{
+        ErrorCode::kMalformedInput,
+        "the header must have model,cases,solved_first,solved_within_two (or pass1,pass2) or "
+        "model,pass_1,pass_2 or model,task,trial,success; "
+        "for a table of outcomes see --outcomes",
+        rows.place()};
   }
   if (!group.empty() && !row.has(group)) {
     return Error{ErrorCode::kMalformedInput,
-                 fmt::format("the header has no column {} to group by", base::in_quotes(group)), rows.place()};
+                 fmt::format("the header has no column {} to group by", base::in_quotes(group)),
+                 rows.place()};
   }
   std::map<std::string, Gathered> groups;
   for (;;) {
     auto line = rows.next();
     if (!line) return line.error();
     if (!line->has_value()) break;
-    if (auto split = base::split_csv(**line, row.fields); !split) return split.error().within(rows.place());
+    if (auto split = base::split_csv(**line, row.fields); !split)
+      return split.error().within(rows.place());
     if (row.fields.size() != header.size()) {
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} fields, the header has {}", row.fields.size(), header.size()), rows.place()};
+      return Error{
+          ErrorCode::kMalformedInput,
+          fmt::format("has {} fields, the header has {}", row.fields.size(), header.size()),
+          rows.place()};
     }
     Gathered& g = groups[group.empty() ? "" : row.text(group)];
     const Status added = *form == Form::kRetries  ? add_retries(row, g.retries)
@@ -213,8 +229,9 @@ Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows, c
   for (auto& [name, gathered] : groups) {
     auto table = table_of(std::move(gathered), *form);
     if (!table)
-      return table.error().within(name.empty() ? rows.name()
-                                               : fmt::format("{}: group {}", rows.name(), base::in_quotes(name)));
+      return table.error().within(
+          name.empty() ? rows.name()
+                       : fmt::format("{}: group {}", rows.name(), base::in_quotes(name)));
     tables.emplace(name, *std::move(table));
   }
   return tables;

@@ -25,7 +25,8 @@ TEST(RetryTable, half_of_one_form_beside_the_other_is_just_another_column) {
 }
 
 TEST(RetryTable, reads_powers_in_percent_by_group_and_passes_over_rows_with_one) {
-  const auto tables = read("model,domain,pass_1,pass_2,pass_3\na,air,50,30,20\nb,air,60,,\nc,sea,80,70,\n", "domain");
+  const auto tables = read(
+      "model,domain,pass_1,pass_2,pass_3\na,air,50,30,20\nb,air,60,,\nc,sea,80,70,\n", "domain");
   ASSERT_TRUE(tables);
   EXPECT_EQ(std::get<1>(tables->at("air")).size(), 1U);
   EXPECT_EQ(std::get<1>(tables->at("air"))[0].all_succeed, (std::vector<double>{0.5, 0.3, 0.2}));
@@ -43,7 +44,8 @@ TEST(RetryTable, reads_trials_one_by_one) {
 TEST(RetryTable, bad_tables_are_refused_with_place_value_and_what_is_allowed) {
   const std::pair<const char*, const char*> bad[] = {
       {"", "r.csv: is empty, must be a table of retries"},
-      {"model,cases,pass1,pass2\n", "r.csv: has no failed first try, so that there are no second ones"},
+      {"model,cases,pass1,pass2\n",
+       "r.csv: has no failed first try, so that there are no second ones"},
       {"model,cases,pass1,pass2\na,10,5,3\n", "r.csv:2: column pass1: 5 must be in [0, 3]"},
       {"model,cases,pass1,pass2\na,10,5\n", "r.csv:2: has 3 fields, the header has 4"},
       {"model,pass_1,pass_2\na,0.5,0.6\n", "r.csv:2: column pass_2: 0.6 must be in [0, 0.5]"},

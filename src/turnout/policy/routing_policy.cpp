@@ -24,19 +24,22 @@ Result<std::size_t> number_of(const std::string& name, std::span<const std::stri
   if (found != models.end()) return static_cast<std::size_t>(found - models.begin());
   std::string known;
   for (const auto& model : models) known += (known.empty() ? "" : ", ") + base::printable(model);
-  return Error{ErrorCode::kInvalidValue, fmt::format("{} is no model; known: {}", base::in_quotes(name), known), ""};
+  return Error{ErrorCode::kInvalidValue,
+               fmt::format("{} is no model; known: {}", base::in_quotes(name), known), ""};
 }
 
 Result<double> probability(const std::string& text) {
   auto value = base::parse_number(text);
   if (!value) return value.error();
   if (*value >= 0 && *value <= 1) return *value;
-  return Error{ErrorCode::kInvalidValue, fmt::format("{} must be a probability, 0 to 1", *value), ""};
+  return Error{ErrorCode::kInvalidValue, fmt::format("{} must be a probability, 0 to 1", *value),
+               ""};
 }
 
 }  // namespace
 
-Result<RoutingPolicy> RoutingPolicy::parse(const std::string& text, std::span<const std::string> models) {
+Result<RoutingPolicy> RoutingPolicy::parse(const std::string& text,
+                                           std::span<const std::string> models) {
   RoutingPolicy policy;
   policy.text_ = text;
   policy.models_ = models.size();
@@ -62,7 +65,8 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
   }
   if (text.starts_with(kCascade)) {
     const auto parts = base::split(text.substr(kCascade.size()), ',');
-    if (parts.size() != 3) return Error{ErrorCode::kInvalidValue, "must be cascade:FIRST,LAST,PROBABILITY", ""};
+    if (parts.size() != 3)
+      return Error{ErrorCode::kInvalidValue, "must be cascade:FIRST,LAST,PROBABILITY", ""};
     form_ = Form::kCascade;
     for (std::size_t i = 0; i < 2; ++i) {
       auto model = number_of(parts[i], models);
@@ -91,7 +95,8 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     constexpr double kTolerance = 1e-9;
     const double sum = std::accumulate(lottery_.begin(), lottery_.end(), 0.0);
     if (std::abs(sum - 1) > kTolerance) {
-      return Error{ErrorCode::kInvalidValue, fmt::format("the probabilities sum to {}, must sum to 1", sum), ""};
+      return Error{ErrorCode::kInvalidValue,
+                   fmt::format("the probabilities sum to {}, must sum to 1", sum), ""};
     }
     return base::Done{};
   }
@@ -101,7 +106,8 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     sequence_.push_back(*model);
   }
   if (sequence_.size() > kLongestSequence) {
-    return Error{ErrorCode::kInvalidValue, fmt::format("names over {} attempts", kLongestSequence), ""};
+    return Error{ErrorCode::kInvalidValue, fmt::format("names over {} attempts", kLongestSequence),
+                 ""};
   }
   return base::Done{};
 }
@@ -124,26 +130,31 @@ void RoutingPolicy::next(std::span<const std::size_t> history, std::vector<doubl
 }
 
 bool RoutingPolicy::is_deterministic() const {
-  return explore_ == 0 &&
-         (form_ == Form::kSequence || (form_ == Form::kCascade && (switches_ == 0 || switches_ == 1)) ||
-          (form_ == Form::kLottery && std::find(lottery_.begin(), lottery_.end(), 1) != lottery_.end()));
+  return explore_ == 0 && (form_ == Form::kSequence ||
+                           (form_ == Form::kCascade && (switches_ == 0 || switches_ == 1)) ||
+                           (form_ == Form::kLottery &&
+                            std::find(lottery_.begin(), lottery_.end(), 1) != lottery_.end()));
 }
 
 std::optional<game::Policy> RoutingPolicy::paper_policy() const {
   if (models_ != 2 || explore_ > 0) return {};
-  if (form_ == Form::kCascade && sequence_[0] == 0 && sequence_[1] == 1) return game::Policy{0, switches_};
+  if (form_ == Form::kCascade && sequence_[0] == 0 && sequence_[1] == 1)
+    return game::Policy{0, switches_};
   if (form_ != Form::kSequence) return {};
   const std::size_t first = sequence_.front();
-  const bool same = std::all_of(sequence_.begin(), sequence_.end(), [&](std::size_t k) { return k == first; });
+  const bool same =
+      std::all_of(sequence_.begin(), sequence_.end(), [&](std::size_t k) { return k == first; });
   if (same) return game::Policy{first, 0};
-  const bool at_once = first == 0 && std::all_of(sequence_.begin() + 1, sequence_.end(), [](auto k) { return k == 1; });
+  const bool at_once = first == 0 && std::all_of(sequence_.begin() + 1, sequence_.end(),
+                                                 [](auto k) { return k == 1; });
   if (at_once) return game::Policy{0, 1};
   return {};
 }
 
 std::size_t RoutingPolicy::model_of(std::size_t attempt) const {
   if (form_ == Form::kLottery) {
-    return static_cast<std::size_t>(std::find(lottery_.begin(), lottery_.end(), 1) - lottery_.begin());
+    return static_cast<std::size_t>(std::find(lottery_.begin(), lottery_.end(), 1) -
+                                    lottery_.begin());
   }
   if (form_ == Form::kCascade) return sequence_[attempt > 0 && switches_ == 1 ? 1 : 0];
   return sequence_[std::min(attempt, sequence_.size() - 1)];

@@ -12,8 +12,8 @@
 /// What decides which model serves an attempt.
 namespace turnout::policy {
 
-/// A policy as an operator writes it. Which model serves an attempt depends on the models that served the task before,
-/// and on chance.
+/// A policy as an operator writes it. Which model serves an attempt depends on the models that
+/// served the task before, and on chance.
 ///
 ///     mini                   always mini
 ///     mini,mini,large        mini twice, then large for good
@@ -28,7 +28,8 @@ class RoutingPolicy {
  public:
   /// @param models  the names that may stand in `text`
   /// @returns kInvalidValue with what was read and what is allowed.
-  static base::Result<RoutingPolicy> parse(const std::string& text, std::span<const std::string> models);
+  static base::Result<RoutingPolicy> parse(const std::string& text,
+                                           std::span<const std::string> models);
 
   /// @param history  the models of the attempts so far, as numbers of `models`
   /// @param weights  filled with the probability of each model for the next attempt; they sum to 1
@@ -38,8 +39,8 @@ class RoutingPolicy {
   [[nodiscard]] bool is_deterministic() const;
   /// The model of an attempt (from 0) of a deterministic policy.
   [[nodiscard]] std::size_t model_of(std::size_t attempt) const;
-  /// @returns the paper's (i, s) that this is, for two models: always one of them, or a cascade from the first to the
-  ///   second; nothing for other policies.
+  /// @returns the paper's (i, s) that this is, for two models: always one of them, or a cascade
+  ///   from the first to the second; nothing for other policies.
   [[nodiscard]] std::optional<game::Policy> paper_policy() const;
   /// The text it was read from.
   [[nodiscard]] const std::string& text() const { return text_; }
@@ -52,8 +53,9 @@ class RoutingPolicy {
   std::string text_;
   std::size_t models_ = 0;
   Form form_ = Form::kSequence;
-  std::vector<std::size_t> sequence_;  // kSequence: the last one repeats; kCascade: first and last model
-  double switches_ = 0;                // kCascade: s
+  // kSequence: the last one repeats; kCascade: first and last model
+  std::vector<std::size_t> sequence_;
+  double switches_ = 0;  // kCascade: s
   std::vector<double> lottery_;
   double explore_ = 0;
 };

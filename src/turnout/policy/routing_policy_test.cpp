@@ -39,12 +39,15 @@ TEST(RoutingPolicy, exploration_gives_every_model_its_share) {
 
 TEST(RoutingPolicy, knows_the_papers_policies) {
   const std::vector<std::string> two = {"a", "b"};
-  const auto paper = [&](const char* text) { return RoutingPolicy::parse(text, two)->paper_policy(); };
+  const auto paper = [&](const char* text) {
+    return RoutingPolicy::parse(text, two)->paper_policy();
+  };
   EXPECT_EQ(paper("a,a"), (game::Policy{0, 0}));
   EXPECT_EQ(paper("b"), (game::Policy{1, 0}));
   EXPECT_EQ(paper("a,b,b"), (game::Policy{0, 1}));
   EXPECT_EQ(paper("cascade:a,b,0.3"), (game::Policy{0, 0.3}));
-  for (const char* other : {"a,a,b", "b,a", "cascade:b,a,0.3", "lottery:a=0.5,b=0.5", "explore:0.1/a"}) {
+  for (const char* other :
+       {"a,a,b", "b,a", "cascade:b,a,0.3", "lottery:a=0.5,b=0.5", "explore:0.1/a"}) {
     EXPECT_FALSE(paper(other)) << other;
   }
 }
@@ -55,7 +58,8 @@ TEST(RoutingPolicy, bad_text_is_refused_with_what_is_allowed) {
       {"mini,nano", "policy 'mini,nano': 'nano' is no model; known: mini, large, huge"},
       {"cascade:mini,large", "policy 'cascade:mini,large': must be cascade:FIRST,LAST,PROBABILITY"},
       {"cascade:mini,large,2", "policy 'cascade:mini,large,2': 2 must be a probability, 0 to 1"},
-      {"lottery:mini=0.5", "policy 'lottery:mini=0.5': the probabilities sum to 0.5, must sum to 1"},
+      {"lottery:mini=0.5",
+       "policy 'lottery:mini=0.5': the probabilities sum to 0.5, must sum to 1"},
       {"lottery:mini", "policy 'lottery:mini': must be lottery:MODEL=PROBABILITY,..."},
       {"explore:0.1", "policy 'explore:0.1': must be explore:PROBABILITY/POLICY, once"},
       {"explore:0.1/explore:0.1/mini",

@@ -26,11 +26,14 @@ constexpr std::array<Row, 6> kRows = {{
      &simulation::ExpectedPayoffs::provider_cost},
     {"user_utility", "U, user's utility", &simulation::AgentPayoffs::user_utility,
      &simulation::ExpectedPayoffs::user_utility},
-    {"success", "S, solved", &simulation::AgentPayoffs::success, &simulation::ExpectedPayoffs::success},
-    {"latency", "L, waiting", &simulation::AgentPayoffs::latency, &simulation::ExpectedPayoffs::latency},
+    {"success", "S, solved", &simulation::AgentPayoffs::success,
+     &simulation::ExpectedPayoffs::success},
+    {"latency", "L, waiting", &simulation::AgentPayoffs::latency,
+     &simulation::ExpectedPayoffs::latency},
     {"service_cost", "C, cost of service", &simulation::AgentPayoffs::service_cost,
      &simulation::ExpectedPayoffs::service_cost},
-    {"attempts", "n, attempts", &simulation::AgentPayoffs::attempts, &simulation::ExpectedPayoffs::attempts},
+    {"attempts", "n, attempts", &simulation::AgentPayoffs::attempts,
+     &simulation::ExpectedPayoffs::attempts},
 }};
 
 }  // namespace
@@ -43,7 +46,8 @@ ordered_json agents_json(const std::vector<PlayedPolicy>& played,
     for (const auto& row : kRows) {
       const auto& sample = one.payoffs.*row.seen;
       json[row.key] = {{"mean", sample.mean()}, {"standard_error", sample.standard_error()}};
-      json[row.key]["expected"] = one.expected ? ordered_json((*one.expected).*row.expected) : nullptr;
+      json[row.key]["expected"] =
+          one.expected ? ordered_json((*one.expected).*row.expected) : nullptr;
     }
     policies.push_back(std::move(json));
   }
@@ -63,7 +67,8 @@ std::string agents_text(const std::vector<PlayedPolicy>& played,
                         const std::optional<simulation::AgentPayoffs>& difference) {
   std::string text;
   for (const auto& one : played) {
-    text += fmt::format("{}: {} tasks\n\n", base::printable(one.policy), one.payoffs.success.count());
+    text +=
+        fmt::format("{}: {} tasks\n\n", base::printable(one.policy), one.payoffs.success.count());
     Table table({"", "simulated", "std. error", "expected", "off by"});
     for (const auto& row : kRows) {
       const auto& sample = one.payoffs.*row.seen;
@@ -73,7 +78,8 @@ std::string agents_text(const std::vector<PlayedPolicy>& played,
         const double expected = (*one.expected).*row.expected;
         cells[3] = number(expected);
         if (sample.standard_error() > 0) {
-          cells[4] = fmt::format("{:+.1f} s.e.", (sample.mean() - expected) / sample.standard_error());
+          cells[4] =
+              fmt::format("{:+.1f} s.e.", (sample.mean() - expected) / sample.standard_error());
         }
       }
       table.add(cells);
@@ -81,8 +87,8 @@ std::string agents_text(const std::vector<PlayedPolicy>& played,
     text += table.to_string() + "\n";
   }
   if (!difference) return text;
-  text += fmt::format("{} less {}, with the same tasks, users and luck\n\n", base::printable(played.at(1).policy),
-                      base::printable(played.at(0).policy));
+  text += fmt::format("{} less {}, with the same tasks, users and luck\n\n",
+                      base::printable(played.at(1).policy), base::printable(played.at(0).policy));
   Table table({"", "difference", "std. error", "unpaired"});
   for (const auto& row : kRows) {
     const auto& sample = (*difference).*row.seen;

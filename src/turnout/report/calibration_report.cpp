@@ -15,7 +15,8 @@ using estimation::Estimate;
 using nlohmann::ordered_json;
 
 ordered_json estimate_json(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.low}, {"high", e.high}, {"not_bounded_by_the_data", e.at_edge}};
+  return {
+      {"value", e.value}, {"low", e.low}, {"high", e.high}, {"not_bounded_by_the_data", e.at_edge}};
 }
 
 std::string estimate_text(const Estimate& e) {
@@ -24,21 +25,23 @@ std::string estimate_text(const Estimate& e) {
 }
 
 std::string fit_text(const DifficultyFit& fit, bool models) {
-  std::string text =
-      fmt::format("  sigma    {}\n  feedback {}\n", estimate_text(fit.sigma),
-                  fit.feedback_assumed_zero ? "0, assumed: these tries have none" : estimate_text(fit.feedback));
-  if (fit.judged == 0) text += "  no model was tried twice on a task: nothing to judge the fit by but its likelihood";
+  std::string text = fmt::format("  sigma    {}\n  feedback {}\n", estimate_text(fit.sigma),
+                                 fit.feedback_assumed_zero ? "0, assumed: these tries have none"
+                                                           : estimate_text(fit.feedback));
+  if (fit.judged == 0)
+    text += "  no model was tried twice on a task: nothing to judge the fit by but its likelihood";
   if (fit.judged > 0) {
-    text += fmt::format("  judged by how often {}: {} models, root mean square error {}", fit.judged_by, fit.judged,
-                        percent(fit.root_mean_square));
+    text += fmt::format("  judged by how often {}: {} models, root mean square error {}",
+                        fit.judged_by, fit.judged, percent(fit.root_mean_square));
   }
   if (fit.degrees_of_freedom > 0)
     text += fmt::format(", chi-square {} on {}", number(fit.chi_square), fit.degrees_of_freedom);
   text += "\n";
   if (fit.log_likelihood_gain != 0)
-    text += fmt::format("  log likelihood {} above independent draws\n", number(fit.log_likelihood_gain));
-  text += fmt::format("  in a scenario:  [difficulty]  sigma = {}  feedback = {}\n", number(fit.sigma.value),
-                      number(fit.feedback.value));
+    text += fmt::format("  log likelihood {} above independent draws\n",
+                        number(fit.log_likelihood_gain));
+  text += fmt::format("  in a scenario:  [difficulty]  sigma = {}  feedback = {}\n",
+                      number(fit.sigma.value), number(fit.feedback.value));
   if (!models) return text;
   Table table({"model", "p", "skill", "observed", "fitted"});
   for (const auto& m : fit.models) {
@@ -53,22 +56,24 @@ std::string fit_text(const DifficultyFit& fit, bool models) {
 ordered_json calibration_json(const Calibrations& calibrations) {
   ordered_json json = {{"fits", ordered_json::array()}};
   for (const auto& [group, fit] : calibrations) {
-    ordered_json one = {
-        {"group", group},
-        {"sigma", estimate_json(fit.sigma)},
-        {"feedback", fit.feedback_assumed_zero ? ordered_json(nullptr) : estimate_json(fit.feedback)},
-        {"judged_by", fit.judged_by},
-        {"root_mean_square", fit.judged > 0 ? ordered_json(fit.root_mean_square) : ordered_json(nullptr)},
-        {"chi_square", fit.chi_square},
-        {"degrees_of_freedom", fit.degrees_of_freedom},
-        {"log_likelihood_gain", fit.log_likelihood_gain},
-        {"models", ordered_json::array()}};
+    ordered_json one = {{"group", group},
+                        {"sigma", estimate_json(fit.sigma)},
+                        {"feedback", fit.feedback_assumed_zero ? ordered_json(nullptr)
+                                                               : estimate_json(fit.feedback)},
+                        {"judged_by", fit.judged_by},
+                        {"root_mean_square", fit.judged > 0 ? ordered_json(fit.root_mean_square)
+                                                            : ordered_json(nullptr)},
+                        {"chi_square", fit.chi_square},
+                        {"degrees_of_freedom", fit.degrees_of_freedom},
+                        {"log_likelihood_gain", fit.log_likelihood_gain},
+                        {"models", ordered_json::array()}};
     for (const auto& m : fit.models) {
-      one["models"].push_back({{"model", m.model},
-                               {"first_try", m.first_try},
-                               {"skill", std::isfinite(m.skill) ? ordered_json(m.skill) : ordered_json(nullptr)},
-                               {"observed", m.observed ? ordered_json(*m.observed) : ordered_json(nullptr)},
-                               {"fitted", m.fitted}});
+      one["models"].push_back(
+          {{"model", m.model},
+           {"first_try", m.first_try},
+           {"skill", std::isfinite(m.skill) ? ordered_json(m.skill) : ordered_json(nullptr)},
+           {"observed", m.observed ? ordered_json(*m.observed) : ordered_json(nullptr)},
+           {"fitted", m.fitted}});
     }
     json["fits"].push_back(one);
   }

@@ -9,7 +9,8 @@
 /// Difficulty and feedback as fitted to tables of retries, as text and JSON.
 namespace turnout::report {
 
-using Calibrations = std::map<std::string, estimation::DifficultyFit>;  ///< by group, "" if there is one only
+using Calibrations =
+    std::map<std::string, estimation::DifficultyFit>;  ///< by group, "" if there is one only
 
 nlohmann::ordered_json calibration_json(const Calibrations& calibrations);
 /// @param models  list every model, not the summary alone

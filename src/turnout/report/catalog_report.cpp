@@ -15,8 +15,8 @@ using nlohmann::ordered_json;
 using scenario::PairResult;
 using scenario::SurveyTotals;
 
-constexpr std::array kRegimes = {game::Regime::kValueValue, game::Regime::kLatencyLatency, game::Regime::kLatencyValue,
-                                 game::Regime::kValueLatency};
+constexpr std::array kRegimes = {game::Regime::kValueValue, game::Regime::kLatencyLatency,
+                                 game::Regime::kLatencyValue, game::Regime::kValueLatency};
 
 double share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -32,9 +32,10 @@ std::string models_text(const CatalogReport& report) {
   std::stable_sort(models.begin(), models.end(),
                    [](const auto& a, const auto& b) { return a.model.success < b.model.success; });
   for (const auto& [name, m] : models) {
-    const double xi = game::net_value(report.user.value, m.success, report.user.value_of_time, m.latency);
-    table.add({name, number(m.success), number(m.latency), number(m.cost), number(m.cost / m.success),
-               number(m.latency / m.success), number(xi)});
+    const double xi =
+        game::net_value(report.user.value, m.success, report.user.value_of_time, m.latency);
+    table.add({name, number(m.success), number(m.latency), number(m.cost),
+               number(m.cost / m.success), number(m.latency / m.success), number(xi)});
   }
   return table.to_string(2);
 }
@@ -48,13 +49,16 @@ std::string totals_text(const SurveyTotals& paper, const SurveyTotals& all) {
                of(all.by_regime.at(i), all.pairs)});
   }
   table.add({"cascading is optimal", of(paper.cascades, paper.pairs), of(all.cascades, all.pairs)});
+  table.add({"  saves of the best static cost, mean", percent(paper.cascade_saving_mean),
+             percent(all.cascade_saving_mean)});
+  table.add({"  saves of the best static cost, most", percent(paper.cascade_saving_most),
+             percent(all.cascade_saving_most)});
+  table.add({"provider and user disagree", of(paper.disagreements, paper.pairs),
+             of(all.disagreements, all.pairs)});
   table.add(
-      {"  saves of the best static cost, mean", percent(paper.cascade_saving_mean), percent(all.cascade_saving_mean)});
-  table.add(
-      {"  saves of the best static cost, most", percent(paper.cascade_saving_most), percent(all.cascade_saving_most)});
-  table.add({"provider and user disagree", of(paper.disagreements, paper.pairs), of(all.disagreements, all.pairs)});
-  table.add({"throttling would pay", of(paper.throttled, paper.pairs), of(all.throttled, all.pairs)});
-  table.add({"  churn penalty that stops it in all pairs", number(paper.highest_floor), number(all.highest_floor)});
+      {"throttling would pay", of(paper.throttled, paper.pairs), of(all.throttled, all.pairs)});
+  table.add({"  churn penalty that stops it in all pairs", number(paper.highest_floor),
+             number(all.highest_floor)});
   return table.to_string(2);
 }
 
@@ -65,24 +69,28 @@ std::string worst_text(const CatalogReport& report) {
   Table table({"M1 / M2", "provider plays", "user prefers", "user loses", "provider saves"});
   for (const std::size_t i : worst) {
     const PairResult& pair = report.survey.pairs[i];
-    table.add({fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
-               game::to_string(pair.equilibrium.best().route), game::to_string(pair.misalignment.preferred.route),
-               number(pair.misalignment.gap), number(pair.misalignment.saving)});
+    table.add(
+        {fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
+         game::to_string(pair.equilibrium.best().route),
+         game::to_string(pair.misalignment.preferred.route), number(pair.misalignment.gap),
+         number(pair.misalignment.saving)});
   }
-  return fmt::format("  The {} worst disagreements, by what the user loses per task:\n", worst.size()) +
+  return fmt::format("  The {} worst disagreements, by what the user loses per task:\n",
+                     worst.size()) +
          table.to_string(4);
 }
 
 std::string pairs_text(const CatalogReport& report) {
-  Table table({"M1 / M2", "paper's order", "regime", "provider plays", "s", "J", "U", "misalignment", "throttling gain",
-               "penalty floor"});
+  Table table({"M1 / M2", "paper's order", "regime", "provider plays", "s", "J", "U",
+               "misalignment", "throttling gain", "penalty floor"});
   for (const PairResult& pair : report.survey.pairs) {
     const game::Candidate& best = pair.equilibrium.best();
-    table.add({fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
-               pair.in_paper_order ? "yes" : "no", game::to_string(pair.equilibrium.regime),
-               game::to_string(best.route), number(best.policy.cascade), number(best.payoffs.provider_cost),
-               number(best.payoffs.user_utility), number(pair.misalignment.gap), number(pair.throttling.gain),
-               number(pair.penalty_floor)});
+    table.add(
+        {fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
+         pair.in_paper_order ? "yes" : "no", game::to_string(pair.equilibrium.regime),
+         game::to_string(best.route), number(best.policy.cascade),
+         number(best.payoffs.provider_cost), number(best.payoffs.user_utility),
+         number(pair.misalignment.gap), number(pair.throttling.gain), number(pair.penalty_floor)});
   }
   return table.to_string(2);
 }
@@ -90,21 +98,23 @@ std::string pairs_text(const CatalogReport& report) {
 /// The report's last lines: what the tables say, as sentences about the pairs in the paper's order.
 std::string findings_text(const CatalogReport& report) {
   const SurveyTotals& t = report.survey.paper_order;
-  std::string text =
-      fmt::format("In the {} pairs with a smaller and a larger model (t1 < t2, c1 < c2, p1 < p2):\n", t.pairs);
-  text += t.cascades == 0
-              ? std::string("  Cascading is optimal in none.\n")
-              : fmt::format(
-                    "  Cascading is optimal in {}; there it saves {} of the best static policy's cost on average, {} "
-                    "at most.\n",
-                    of(t.cascades, t.pairs), percent(t.cascade_saving_mean), percent(t.cascade_saving_most));
-  text += fmt::format("  Provider and user disagree about the route in {}.\n", of(t.disagreements, t.pairs));
+  std::string text = fmt::format(
+      "In the {} pairs with a smaller and a larger model (t1 < t2, c1 < c2, p1 < p2):\n", t.pairs);
+  text += t.cascades == 0 ? std::string("  Cascading is optimal in none.\n")
+                          : fmt::format(
+                                "  Cascading is optimal in {}; there it saves {} of the best "
+                                "static policy's cost on average, {} "
+                                "at most.\n",
+                                of(t.cascades, t.pairs), percent(t.cascade_saving_mean),
+                                percent(t.cascade_saving_most));
+  text += fmt::format("  Provider and user disagree about the route in {}.\n",
+                      of(t.disagreements, t.pairs));
   text += worst_text(report);
-  text +=
-      t.throttled == 0
-          ? std::string("  Throttling pays in none.\n")
-          : fmt::format("  Throttling would pay in {}; a churn penalty of {} or more would stop it in all of them.\n",
-                        of(t.throttled, t.pairs), number(t.highest_floor));
+  text += t.throttled == 0 ? std::string("  Throttling pays in none.\n")
+                           : fmt::format(
+                                 "  Throttling would pay in {}; a churn penalty of {} or more "
+                                 "would stop it in all of them.\n",
+                                 of(t.throttled, t.pairs), number(t.highest_floor));
   return text;
 }
 
@@ -142,12 +152,14 @@ ordered_json pair_json(const CatalogReport& report, const PairResult& pair) {
 }  // namespace
 
 std::string catalog_text(const CatalogReport& report) {
-  std::string text = fmt::format("Catalogue {}: {} models, assuming V = {}, value of time {}, P = {}\n\n",
-                                 report.source, report.models.size(), number(report.user.value),
-                                 number(report.user.value_of_time), number(report.provider.churn_penalty));
+  std::string text =
+      fmt::format("Catalogue {}: {} models, assuming V = {}, value of time {}, P = {}\n\n",
+                  report.source, report.models.size(), number(report.user.value),
+                  number(report.user.value_of_time), number(report.provider.churn_penalty));
   text += models_text(report) + "\n";
   if (report.list_pairs) text += "Every ordered pair\n" + pairs_text(report) + "\n";
-  text += "Equilibria of every ordered pair\n" + totals_text(report.survey.paper_order, report.survey.all) + "\n";
+  text += "Equilibria of every ordered pair\n" +
+          totals_text(report.survey.paper_order, report.survey.all) + "\n";
   return text + findings_text(report);
 }
 
@@ -165,7 +177,8 @@ ordered_json catalog_json(const CatalogReport& report) {
   }
   if (report.list_pairs) {
     json["pairs"] = ordered_json::array();
-    for (const PairResult& pair : report.survey.pairs) json["pairs"].push_back(pair_json(report, pair));
+    for (const PairResult& pair : report.survey.pairs)
+      json["pairs"].push_back(pair_json(report, pair));
   }
   return json;
 }

@@ -41,19 +41,23 @@ std::string coverage_markdown(const std::vector<verification::CoverageSetting>& 
   for (const auto& setting : settings) {
     text += fmt::format("**{}**, {:.0f} passes a log", setting.name, setting.passes);
     if (setting.regret_logs > 0) {
-      text += fmt::format("; regret {} on average, {} at worst, of {} logs", percent(setting.mean_regret),
-                          percent(setting.worst_regret), setting.regret_logs);
+      text += fmt::format("; regret {} on average, {} at worst, of {} logs",
+                          percent(setting.mean_regret), percent(setting.worst_regret),
+                          setting.regret_logs);
     }
-    text += "\n\n| figure | truth | coverage | given as a number | mean width |\n|---|---:|---:|---:|---:|\n";
+    text +=
+        "\n\n| figure | truth | coverage | given as a number | mean width "
+        "|\n|---|---:|---:|---:|---:|\n";
     for (const auto& f : setting.figures) {
       if (f.logs == 0) {
         text += fmt::format("| {} | {} | not given |  |  |\n", f.figure, number(f.truth));
         continue;
       }
       const auto share = numeric::proportion(f.covered, f.logs);
-      text += fmt::format("| {} | {} | {} [{}, {}] of {} | {} | {:.3g} |\n", f.figure, number(f.truth),
-                          percent(share.share), percent(share.low), percent(share.high), f.logs,
-                          percent(static_cast<double>(f.identified) / static_cast<double>(f.logs)), f.mean_width);
+      text += fmt::format(
+          "| {} | {} | {} [{}, {}] of {} | {} | {:.3g} |\n", f.figure, number(f.truth),
+          percent(share.share), percent(share.low), percent(share.high), f.logs,
+          percent(static_cast<double>(f.identified) / static_cast<double>(f.logs)), f.mean_width);
     }
     text += "\n";
   }

@@ -56,22 +56,24 @@ ordered_json figure_or_null(const std::optional<Figure>& figure) {
 std::string range(const Figure& figure) {
   if (figure.passes == 0 && figure.basis == Basis::kAssumed) return "-";
   if (figure.basis == Basis::kIdentified) {
-    return fmt::format("{} [{}, {}]", number(figure.value), number(figure.low), number(figure.high));
+    return fmt::format("{} [{}, {}]", number(figure.value), number(figure.low),
+                       number(figure.high));
   }
   return fmt::format("[{}, {}]", number(figure.low), number(figure.high));
 }
 
 std::string test_text(const AssumptionTest& test) {
   return fmt::format("{} {}: chi-square {} with {} degrees of freedom, p = {:.2g}",
-                     test.rejected ? "REJECTED" : "not rejected", test.what, number(test.chi_square), test.degrees,
-                     test.p_value);
+                     test.rejected ? "REJECTED" : "not rejected", test.what,
+                     number(test.chi_square), test.degrees, test.p_value);
 }
 
 std::vector<const ModelEstimate*> in_order(const LogEstimate& estimate) {
   std::vector<const ModelEstimate*> models;
   for (const auto& model : estimate.models) models.push_back(&model);
-  std::stable_sort(models.begin(), models.end(),
-                   [](const auto* a, const auto* b) { return a->success.value < b->success.value; });
+  std::stable_sort(models.begin(), models.end(), [](const auto* a, const auto* b) {
+    return a->success.value < b->success.value;
+  });
   return models;
 }
 
@@ -95,24 +97,30 @@ std::string toml_text(const std::string& text) {
 }
 
 std::string basis_comment(const Figure& figure) {
-  return figure.passes == 0 ? fmt::format("  # {}\n", name_of(figure.basis))
-                            : fmt::format("  # {}, {} passes\n", name_of(figure.basis), figure.passes);
+  return figure.passes == 0
+             ? fmt::format("  # {}\n", name_of(figure.basis))
+             : fmt::format("  # {}, {} passes\n", name_of(figure.basis), figure.passes);
 }
 
 std::string toml_model(const ModelEstimate& model) {
   constexpr double kLeastSuccess = 1e-6;
   constexpr double kMost = 1e9;
   std::string text = "\n[[model]]\nname = " + toml_text(model.model) + "\n";
-  text += "success = " + toml_number(model.success, kLeastSuccess, 1) + basis_comment(model.success);
+  text +=
+      "success = " + toml_number(model.success, kLeastSuccess, 1) + basis_comment(model.success);
   text += "latency = " + toml_number(model.latency, 0, kMost) + basis_comment(model.latency);
   text += "cost = " + toml_number(model.cost, -kMost, kMost);
-  return text + (model.cost.passes == 0 ? "  # assumed: the log has no costs\n" : basis_comment(model.cost));
+  return text + (model.cost.passes == 0 ? "  # assumed: the log has no costs\n"
+                                        : basis_comment(model.cost));
 }
 
-/// Switching costs whose interval is above 0, as the matrices of a scenario; empty if there is none.
-std::string toml_switching(const LogEstimate& estimate, const std::vector<const ModelEstimate*>& order) {
+/// Switching costs whose interval is above 0, as the matrices of a scenario; empty if there is
+/// none.
+std::string toml_switching(const LogEstimate& estimate,
+                           const std::vector<const ModelEstimate*>& order) {
   const auto place = [&](std::size_t k) {
-    return static_cast<std::size_t>(std::find(order.begin(), order.end(), &estimate.models[k]) - order.begin());
+    return static_cast<std::size_t>(std::find(order.begin(), order.end(), &estimate.models[k]) -
+                                    order.begin());
   };
   std::string text;
   for (const bool of_cost : {true, false}) {
@@ -186,8 +194,8 @@ std::string estimate_text(const LogReport& report) {
   Table table({"model", "success", "latency", "p50", "p99", "cost", "leaves after failure"});
   for (const auto* model : in_order(e)) {
     table.add({base::printable(model->model), range(model->success), range(model->latency),
-               number(model->latency_quantiles[0]), number(model->latency_quantiles[2]), range(model->cost),
-               range(model->leaves)});
+               number(model->latency_quantiles[0]), number(model->latency_quantiles[2]),
+               range(model->cost), range(model->leaves)});
   }
   text += table.to_string() + "\n";
   Table others({"", "", "basis", "passes"});
@@ -203,8 +211,10 @@ std::string estimate_text(const LogReport& report) {
   add("P, dollars", e.churn_penalty);
   text += others.to_string() + "\n";
   for (const auto& pair : e.switching) {
-    text += fmt::format("switching from {} to {}: cost {}, latency {}\n", base::printable(e.models[pair.from].model),
-                        base::printable(e.models[pair.to].model), range(pair.cost), range(pair.latency));
+    text += fmt::format("switching from {} to {}: cost {}, latency {}\n",
+                        base::printable(e.models[pair.from].model),
+                        base::printable(e.models[pair.to].model), range(pair.cost),
+                        range(pair.latency));
   }
   if (e.independence) text += test_text(*e.independence) + "\n";
   for (const auto& test : e.stationarity) text += test_text(test) + "\n";
@@ -216,8 +226,10 @@ std::string estimate_scenario(const LogReport& report, bool population) {
   constexpr double kMost = 1e9;
   const LogEstimate& e = report.estimate;
   std::string text = fmt::format(
-      "# Estimated from {}: {} passes of {} tasks.\n# V and latencies in seconds, P and costs in dollars.\n",
-      base::printable(report.source), report.reading.statistics.passes, report.reading.statistics.tasks);
+      "# Estimated from {}: {} passes of {} tasks.\n# V and latencies in seconds, P and costs in "
+      "dollars.\n",
+      base::printable(report.source), report.reading.statistics.passes,
+      report.reading.statistics.tasks);
   if (e.independence) text += "# " + test_text(*e.independence) + "\n";
   for (const auto& test : e.stationarity) {
     if (test.rejected) text += "# " + test_text(test) + "\n";
@@ -225,21 +237,25 @@ std::string estimate_scenario(const LogReport& report, bool population) {
   for (const auto& note : e.notes) text += "# note: " + note + "\n";
   text += "\n[user]\n";
   if (population) {
-    text += fmt::format("value = {{ median = {:.10g}, sigma = {:.10g} }}", e.value.value, e.value_sigma.value);
+    text += fmt::format("value = {{ median = {:.10g}, sigma = {:.10g} }}", e.value.value,
+                        e.value_sigma.value);
   } else {
     text += "value = " + toml_number(e.value, 0, kMost);
   }
   text += basis_comment(e.value);
-  text += fmt::format("# over the users ln V has sigma {}, {}\n", range(e.value_sigma), name_of(e.value_sigma.basis));
-  text += "\n[provider]\nchurn_penalty = " + toml_number(e.churn_penalty, 0, kMost) + basis_comment(e.churn_penalty);
+  text += fmt::format("# over the users ln V has sigma {}, {}\n", range(e.value_sigma),
+                      name_of(e.value_sigma.basis));
+  text += "\n[provider]\nchurn_penalty = " + toml_number(e.churn_penalty, 0, kMost) +
+          basis_comment(e.churn_penalty);
   const auto order = in_order(e);
   for (const auto* model : order) text += toml_model(*model);
   text += toml_switching(e, order);
   if (e.independence && e.independence->rejected && e.sigma && e.feedback) {
     const bool told = e.feedback->low > 0 || e.feedback->high < 0;
     text +=
-        fmt::format("\n[difficulty]\nsigma = {:.10g}  # {}\nfeedback = {:.10g}  # {}\n", std::min(e.sigma->value, 10.0),
-                    range(*e.sigma), told ? std::clamp(e.feedback->value, -10.0, 10.0) : 0.0, range(*e.feedback));
+        fmt::format("\n[difficulty]\nsigma = {:.10g}  # {}\nfeedback = {:.10g}  # {}\n",
+                    std::min(e.sigma->value, 10.0), range(*e.sigma),
+                    told ? std::clamp(e.feedback->value, -10.0, 10.0) : 0.0, range(*e.feedback));
   }
   return text;
 }

@@ -14,7 +14,9 @@ namespace {
 
 /// A log without sense: any models, attempts, outcomes, zero latencies, missing columns.
 std::vector<traffic::Pass> senseless_log(base::Rng& rng) {
-  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(rng.uniform() * static_cast<double>(n)); };
+  const auto below = [&](std::size_t n) {
+    return static_cast<std::size_t>(rng.uniform() * static_cast<double>(n));
+  };
   std::vector<traffic::Pass> passes;
   const std::size_t tasks = 1 + below(200);
   const std::size_t models = 1 + below(4);
@@ -36,7 +38,8 @@ std::vector<traffic::Pass> senseless_log(base::Rng& rng) {
       if (costs) pass.cost_usd = rng.uniform() - 0.2;
       if (rng.uniform() < 0.7) pass.output_tokens = static_cast<std::int64_t>(below(500));
       if (rng.uniform() < feedback)
-        pass.outcome = rng.uniform() < 0.5 ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure;
+        pass.outcome =
+            rng.uniform() < 0.5 ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure;
       passes.push_back(pass);
     }
   }
@@ -47,7 +50,8 @@ std::vector<traffic::Pass> senseless_log(base::Rng& rng) {
 void expect_numbers(const nlohmann::ordered_json& json) {
   if (json.is_object() && json.contains("basis")) {
     for (const char* key : {"value", "lo", "hi"}) {
-      ASSERT_TRUE(json.at(key).is_number() && std::isfinite(json.at(key).get<double>())) << json.dump();
+      ASSERT_TRUE(json.at(key).is_number() && std::isfinite(json.at(key).get<double>()))
+          << json.dump();
     }
     EXPECT_LE(json.at("lo").get<double>(), json.at("hi").get<double>()) << json.dump();
   }
@@ -74,7 +78,8 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     if (!estimate) continue;
     ++estimated;
     auto speed = estimation::find_speed_changes(*statistics, selection.period_us, 0.05, 1);
-    const LogAudit audit{{"log", {*std::move(statistics), {}}, *std::move(estimate)}, 0.05, std::move(speed)};
+    const LogAudit audit{
+        {"log", {*std::move(statistics), {}}, *std::move(estimate)}, 0.05, std::move(speed)};
     expect_numbers(log_audit_json(audit));
     EXPECT_FALSE(log_audit_text(audit).empty());
     EXPECT_EQ(estimate_text(audit.log).find("nan"), std::string::npos);

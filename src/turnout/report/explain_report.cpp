@@ -16,20 +16,24 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::optional<double> distance(const game::Sensitivity& s, const std::optional<game::Boundary>& boundary) {
+std::optional<double> distance(const game::Sensitivity& s,
+                               const std::optional<game::Boundary>& boundary) {
   if (!boundary || s.value == 0) return std::nullopt;
   return std::abs(boundary->at - s.value) / std::abs(s.value);
 }
 
-std::string boundary_text(const game::Sensitivity& s, const std::optional<game::Boundary>& boundary) {
+std::string boundary_text(const game::Sensitivity& s,
+                          const std::optional<game::Boundary>& boundary) {
   if (!boundary) return "-";
   const auto change = distance(s, boundary);
-  return fmt::format("{} {}-> {}", number(boundary->at),
-                     change ? fmt::format("({}{}) ", boundary->at < s.value ? "-" : "+", percent(*change)) : "",
-                     game::to_string(boundary->beyond));
+  return fmt::format(
+      "{} {}-> {}", number(boundary->at),
+      change ? fmt::format("({}{}) ", boundary->at < s.value ? "-" : "+", percent(*change)) : "",
+      game::to_string(boundary->beyond));
 }
 
-ordered_json boundary_json(const game::Sensitivity& s, const std::optional<game::Boundary>& boundary) {
+ordered_json boundary_json(const game::Sensitivity& s,
+                           const std::optional<game::Boundary>& boundary) {
   if (!boundary) return nullptr;
   const auto change = distance(s, boundary);
   return {{"at", boundary->at},
@@ -51,9 +55,11 @@ std::string nearest_text(const std::vector<game::Sensitivity>& all) {
       }
     }
   }
-  if (nearest == nullptr) return "  No single parameter changes the route within a factor of a million.\n";
-  return fmt::format("  Nearest: {} from {} to {}, a change of {}.\n", game::symbol(nearest->parameter),
-                     number(nearest->value), number(where->at), percent(*distance(*nearest, where)));
+  if (nearest == nullptr)
+    return "  No single parameter changes the route within a factor of a million.\n";
+  return fmt::format("  Nearest: {} from {} to {}, a change of {}.\n",
+                     game::symbol(nearest->parameter), number(nearest->value), number(where->at),
+                     percent(*distance(*nearest, where)));
 }
 
 }  // namespace
@@ -63,8 +69,8 @@ std::string explain_text(const scenario::TwoModelScenario& scenario) {
   const game::DecisionRule rule = game::decision_rule(scenario.game, equilibrium);
   std::string text = game_text(scenario) + "\nRule\n" + wrapped(rule.name + ".", 96, 2);
   for (const auto& c : rule.comparisons) {
-    text += fmt::format("  {} = {}  {}  {} = {}\n", c.left, number(c.left_value), c.relation, c.right,
-                        number(c.right_value));
+    text += fmt::format("  {} = {}  {}  {} = {}\n", c.left, number(c.left_value), c.relation,
+                        c.right, number(c.right_value));
     text += wrapped(c.meaning + ".", 96, 4);
   }
   text += fmt::format("\nSo the provider plays {}\n", game::to_string(equilibrium.best().route));
@@ -73,9 +79,11 @@ std::string explain_text(const scenario::TwoModelScenario& scenario) {
   const auto all = game::sensitivities(scenario.game);
   Table table({"parameter", "now", "falling to", "rising to"});
   for (const auto& s : all) {
-    table.add({game::symbol(s.parameter), number(s.value), boundary_text(s, s.below), boundary_text(s, s.above)});
+    table.add({game::symbol(s.parameter), number(s.value), boundary_text(s, s.below),
+               boundary_text(s, s.above)});
   }
-  text += "\nWhere the route changes, one parameter at a time (- : nowhere in reach)\n" + table.to_string(2);
+  text += "\nWhere the route changes, one parameter at a time (- : nowhere in reach)\n" +
+          table.to_string(2);
   return text + nearest_text(all);
 }
 

@@ -23,7 +23,8 @@ std::string bound(double deviation) {
 
 std::string measured(const Finding& f) {
   if (f.rate) {
-    return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * f.rate->share, 100 * f.rate->low, 100 * f.rate->high);
+    return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * f.rate->share, 100 * f.rate->low,
+                       100 * f.rate->high);
   }
   return fmt::format("{} (allowed {:g})", bound(f.deviation.value_or(0)), f.tolerance);
 }
@@ -32,7 +33,8 @@ std::string game_by_numbers(const game::Game& game) {
   std::string text;
   for (const auto parameter : game::parameters()) {
     if (parameter.quantity == game::Quantity::kValueOfTime && game.get(parameter) == 1) continue;
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", game::symbol(parameter), game.get(parameter));
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", game::symbol(parameter),
+                        game.get(parameter));
   }
   return text;
 }
@@ -45,7 +47,8 @@ std::string totals(const Ledger& ledger) {
     games += f.games;
   }
   std::string text = fmt::format("{} statements, {} games", ledger.findings.size(), games);
-  for (const auto& [verdict, n] : count) text += fmt::format("; {} {}", n, verification::to_string(verdict));
+  for (const auto& [verdict, n] : count)
+    text += fmt::format("; {} {}", n, verification::to_string(verdict));
   return text;
 }
 
@@ -54,42 +57,51 @@ std::string totals(const Ledger& ledger) {
 std::string ledger_markdown(const Ledger& ledger) {
   std::string text = fmt::format(
       "# Verification ledger\n\n"
-      "Each statement of the paper's published summary and of [theory.md](theory.md), held against brute force on the\n"
+      "Each statement of the paper's published summary and of [theory.md](theory.md), held against "
+      "brute force on the\n"
       "Markov chain and pass-by-pass simulation on random games. Made by\n"
-      "`turnout verify --games {} --seed {} --ledger docs/ledger.md`; a test fails if this page differs from what the\n"
-      "program prints. Deviations are the largest seen, rounded up to a power of ten; rates have Wilson's 95 % "
+      "`turnout verify --games {} --seed {} --ledger docs/ledger.md`; a test fails if this page "
+      "differs from what the\n"
+      "program prints. Deviations are the largest seen, rounded up to a power of ten; rates have "
+      "Wilson's 95 % "
       "interval.\n"
-      "Games: p uniform on (0.02, 0.98), t and c exponential with mean 1, V and P exponential with mean 3, rounded to\n"
-      "1/1000; sorted into the paper's ordering unless the statement says otherwise; M, R, P8, A1, A7, T9, T10, O1 and "
+      "Games: p uniform on (0.02, 0.98), t and c exponential with mean 1, V and P exponential with "
+      "mean 3, rounded to\n"
+      "1/1000; sorted into the paper's ordering unless the statement says otherwise; M, R, P8, A1, "
+      "A7, T9, T10, O1 and "
       "O3 use\n"
       "any ordering, P5 and P9 a larger first model (p1 > p2).\n\n{}.\n\n"
-      "| id | source | statement | games | largest deviation, or rate with its 95 % interval | verdict |\n"
+      "| id | source | statement | games | largest deviation, or rate with its 95 % interval | "
+      "verdict |\n"
       "|---|---|---|---:|---|---|\n",
       ledger.games, ledger.seed, totals(ledger));
   for (const Finding& f : ledger.findings) {
-    text += fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n", f.claim.id, f.claim.source, f.claim.text, f.games,
-                        measured(f), f.detail, verification::to_string(f.verdict));
+    text += fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n", f.claim.id, f.claim.source,
+                        f.claim.text, f.games, measured(f), f.detail,
+                        verification::to_string(f.verdict));
   }
   text += "\n## What does not hold as stated\n";
   for (const Finding& f : ledger.findings) {
-    const bool refuted =
-        f.verdict == verification::Verdict::kHoldsNarrower || f.verdict == verification::Verdict::kFails;
+    const bool refuted = f.verdict == verification::Verdict::kHoldsNarrower ||
+                         f.verdict == verification::Verdict::kFails;
     if (!refuted) continue;
     text += fmt::format("\n- **{}** {}.\n  Here: {}.\n", f.claim.id, f.claim.text,
                         f.claim.narrower.empty() ? "it fails" : f.claim.narrower);
-    text += f.counterexample ? fmt::format("  Smallest counterexample found: {}.\n", game_by_numbers(*f.counterexample))
+    text += f.counterexample ? fmt::format("  Smallest counterexample found: {}.\n",
+                                           game_by_numbers(*f.counterexample))
                              : fmt::format("  Measured: {}.\n", measured(f));
   }
   return text;
 }
 
 std::string ledger_text(const Ledger& ledger) {
-  std::string text =
-      fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", "id", "verdict", "games", "deviation or rate", "statement");
+  std::string text = fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", "id", "verdict", "games",
+                                 "deviation or rate", "statement");
   for (const Finding& f : ledger.findings) {
-    text += fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", f.claim.id, verification::to_string(f.verdict), f.games,
-                        measured(f), f.claim.text);
-    if (f.counterexample) text += fmt::format("     counterexample: {}\n", game_by_numbers(*f.counterexample));
+    text += fmt::format("{:<4} {:<27} {:>7}  {:<28} {}\n", f.claim.id,
+                        verification::to_string(f.verdict), f.games, measured(f), f.claim.text);
+    if (f.counterexample)
+      text += fmt::format("     counterexample: {}\n", game_by_numbers(*f.counterexample));
   }
   return text + totals(ledger) + "\n";
 }

@@ -5,8 +5,8 @@
 
 #include "turnout/verification/ledger.h"
 
-/// The verification ledger as a page and as JSON. Deviations are rounded up to a power of ten in the page, so that it
-/// is the same on every machine.
+/// The verification ledger as a page and as JSON. Deviations are rounded up to a power of ten in
+/// the page, so that it is the same on every machine.
 namespace turnout::report {
 
 std::string ledger_markdown(const verification::Ledger& ledger);

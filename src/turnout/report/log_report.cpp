@@ -26,11 +26,15 @@ constexpr std::array<Rule, 6> kRules = {{
     {"gaps", "passes after a missing attempt: left out", &Contradictions::gaps},
     {"success_reprompted", "outcome success, and yet a next attempt: taken as failed",
      &Contradictions::success_reprompted},
-    {"ended_reprompted", "ending resolved or abandoned, and yet a next attempt: taken as re-prompted",
+    {"ended_reprompted",
+     "ending resolved or abandoned, and yet a next attempt: taken as re-prompted",
      &Contradictions::ended_reprompted},
-    {"missing_next", "ending reprompted without a next attempt: taken as re-prompted", &Contradictions::missing_next},
-    {"time_travel", "started before the attempt before it: the attempt numbers count", &Contradictions::time_travel},
-    {"user_changed", "another user than the attempt before: the first one counts", &Contradictions::user_changed},
+    {"missing_next", "ending reprompted without a next attempt: taken as re-prompted",
+     &Contradictions::missing_next},
+    {"time_travel", "started before the attempt before it: the attempt numbers count",
+     &Contradictions::time_travel},
+    {"user_changed", "another user than the attempt before: the first one counts",
+     &Contradictions::user_changed},
 }};
 
 std::map<std::string, estimation::PathCounts> by_model(const LogStatistics& statistics) {
@@ -89,19 +93,22 @@ namespace {
 /// How a map's rows came to their tasks.
 std::string matches_text(const traffic::MatchCounts& matches) {
   std::string text;
-  if (matches.passed_over > 0) text += fmt::format("{} rows are no passes: passed over\n", matches.passed_over);
-  if (matches.merged > 0) text += fmt::format("{} further calls of the same answers: added to them\n", matches.merged);
+  if (matches.passed_over > 0)
+    text += fmt::format("{} rows are no passes: passed over\n", matches.passed_over);
+  if (matches.merged > 0)
+    text += fmt::format("{} further calls of the same answers: added to them\n", matches.merged);
   if (matches.tasks > 0) {
-    text += fmt::format("{} tasks; re-prompts told by task id {}, messages {}, conversation {}, similarity {}\n",
-                        matches.tasks, matches.by_task, matches.by_messages, matches.by_conversation,
-                        matches.by_similarity);
+    text += fmt::format(
+        "{} tasks; re-prompts told by task id {}, messages {}, conversation {}, similarity {}\n",
+        matches.tasks, matches.by_task, matches.by_messages, matches.by_conversation,
+        matches.by_similarity);
   }
   if (matches.feedback > 0) text += fmt::format("feedback on {} passes\n", matches.feedback);
   if (matches.lost_feedback > 0)
     text += fmt::format("feedback on {} passes that are not there\n", matches.lost_feedback);
   if (matches.right + matches.wrong + matches.missed > 0) {
-    text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n", 100 * matches.precision(),
-                        100 * matches.recall());
+    text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
+                        100 * matches.precision(), 100 * matches.recall());
   }
   return text;
 }
@@ -109,21 +116,26 @@ std::string matches_text(const traffic::MatchCounts& matches) {
 }  // namespace
 
 std::string import_text(const store::ImportCounts& counts) {
-  std::string text = fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
+  std::string text =
+      fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
   if (counts.stored.repeated > 0) text += fmt::format(", {} there already", counts.stored.repeated);
   text += "\n";
   if (counts.stored.conflicting > 0) {
-    text +=
-        fmt::format("{} rows have the task and attempt of another pass with other values: the stored one was kept\n",
-                    counts.stored.conflicting);
+    text += fmt::format(
+        "{} rows have the task and attempt of another pass with other values: the stored one was "
+        "kept\n",
+        counts.stored.conflicting);
   }
   for (std::size_t i = 1; i < traffic::kDefects; ++i) {
     const auto count = counts.read.defects.at(i);
-    if (count > 0) text += fmt::format("{} rows refused: {}\n", count, name_of(static_cast<traffic::Defect>(i)));
+    if (count > 0)
+      text += fmt::format("{} rows refused: {}\n", count, name_of(static_cast<traffic::Defect>(i)));
   }
-  if (!counts.read.first_defect.empty()) text += "first one refused: " + counts.read.first_defect + "\n";
+  if (!counts.read.first_defect.empty())
+    text += "first one refused: " + counts.read.first_defect + "\n";
   if (counts.read.cut_off > 0) {
-    text += fmt::format("{} files end in the middle of a row, which was left out\n", counts.read.cut_off);
+    text += fmt::format("{} files end in the middle of a row, which was left out\n",
+                        counts.read.cut_off);
   }
   return text + matches_text(counts.read.matches);
 }
@@ -137,7 +149,8 @@ ordered_json contradictions_json(const Contradictions& found) {
 std::string contradictions_text(const Contradictions& found) {
   std::string text;
   for (const auto& rule : kRules) {
-    if (found.*rule.count > 0) text += fmt::format("{} passes: {}\n", found.*rule.count, rule.words);
+    if (found.*rule.count > 0)
+      text += fmt::format("{} passes: {}\n", found.*rule.count, rule.words);
   }
   return text;
 }
@@ -145,14 +158,15 @@ std::string contradictions_text(const Contradictions& found) {
 ordered_json statistics_json(const LogStatistics& statistics) {
   ordered_json models = ordered_json::array();
   for (const auto& [model, counts] : by_model(statistics)) {
-    models.push_back({{"model", model},
-                      {"passes", counts.fates.passes()},
-                      {"reprompted", counts.fates.reprompted},
-                      {"solved", counts.fates.solved},
-                      {"abandoned", counts.fates.abandoned},
-                      {"silent", counts.fates.silent},
-                      {"mean_latency_s", counts.latency.mean()},
-                      {"mean_cost_usd", counts.cost.count > 0 ? ordered_json(counts.cost.mean()) : nullptr}});
+    models.push_back(
+        {{"model", model},
+         {"passes", counts.fates.passes()},
+         {"reprompted", counts.fates.reprompted},
+         {"solved", counts.fates.solved},
+         {"abandoned", counts.fates.abandoned},
+         {"silent", counts.fates.silent},
+         {"mean_latency_s", counts.latency.mean()},
+         {"mean_cost_usd", counts.cost.count > 0 ? ordered_json(counts.cost.mean()) : nullptr}});
   }
   return {{"passes", statistics.passes},
           {"tasks", statistics.tasks},
@@ -171,17 +185,23 @@ std::string statistics_text(const LogStatistics& statistics) {
   }
   text += "\n";
   if (statistics.recent > 0) {
-    text += fmt::format("{} passes are so young that their users may still come back; they count nowhere below\n",
-                        statistics.recent);
+    text += fmt::format(
+        "{} passes are so young that their users may still come back; they count nowhere below\n",
+        statistics.recent);
   }
   text += "\n";
-  Table table({"model", "passes", "re-prompted", "solved", "abandoned", "silent", "latency", "cost"});
+  Table table(
+      {"model", "passes", "re-prompted", "solved", "abandoned", "silent", "latency", "cost"});
   for (const auto& [model, counts] : by_model(statistics)) {
     const auto passes = static_cast<double>(counts.fates.passes());
-    const auto share = [&](std::int64_t count) { return percent(static_cast<double>(count) / passes); };
-    table.add({base::printable(model), fmt::format("{}", counts.fates.passes()), share(counts.fates.reprompted),
-               share(counts.fates.solved), share(counts.fates.abandoned), share(counts.fates.silent),
-               number(counts.latency.mean()), counts.cost.count > 0 ? number(counts.cost.mean()) : "-"});
+    const auto share = [&](std::int64_t count) {
+      return percent(static_cast<double>(count) / passes);
+    };
+    table.add({base::printable(model), fmt::format("{}", counts.fates.passes()),
+               share(counts.fates.reprompted), share(counts.fates.solved),
+               share(counts.fates.abandoned), share(counts.fates.silent),
+               number(counts.latency.mean()),
+               counts.cost.count > 0 ? number(counts.cost.mean()) : "-"});
   }
   text += table.to_string();
   return text;

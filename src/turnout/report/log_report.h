@@ -12,7 +12,8 @@ namespace turnout::report {
 nlohmann::ordered_json import_json(const store::ImportCounts& counts);
 std::string import_text(const store::ImportCounts& counts);
 
-/// The rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
+/// The rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each
+/// other".
 nlohmann::ordered_json contradictions_json(const estimation::Contradictions& found);
 std::string contradictions_text(const estimation::Contradictions& found);
 

@@ -32,7 +32,9 @@ std::string map_csv(const MapReport& report) {
   if (has_value) text += fmt::format(",{}", value_name(map.shown));
   text += '\n';
   std::array<char, base::kNumberRoom> digits{};
-  const auto put = [&](double value) { text.append(digits.data(), base::write_number(digits.data(), value + 0.0)); };
+  const auto put = [&](double value) {
+    text.append(digits.data(), base::write_number(digits.data(), value + 0.0));
+  };
   for (std::size_t j = 0; j < map.height; ++j) {
     for (std::size_t i = 0; i < map.width; ++i) {
       const std::size_t from = j * map.width + i;
@@ -40,7 +42,8 @@ std::string map_csv(const MapReport& report) {
       text += ',';
       put(map.y.at((static_cast<double>(j) + 0.5) / static_cast<double>(map.height)));
       const bool is_game = map.routes[from] != RegionMap::kNoGame;
-      text += is_game ? fmt::format(",\"{}\"", to_string(static_cast<Route>(map.routes[from]))) : ",";
+      text +=
+          is_game ? fmt::format(",\"{}\"", to_string(static_cast<Route>(map.routes[from]))) : ",";
       if (has_value) text += ',';
       if (has_value && is_game) put(map.values[from]);
       text += '\n';
@@ -60,7 +63,10 @@ std::string map_npy(const MapReport& report) {
 ordered_json map_json(const MapReport& report) {
   const RegionMap& map = report.map;
   const auto axis = [](const landscape::Axis& a) {
-    return ordered_json{{"name", a.name()}, {"low", a.low()}, {"high", a.high()}, {"logarithmic", a.is_logarithmic()}};
+    return ordered_json{{"name", a.name()},
+                        {"low", a.low()},
+                        {"high", a.high()},
+                        {"logarithmic", a.is_logarithmic()}};
   };
   ordered_json routes = ordered_json::array();
   ordered_json values = ordered_json::array();
@@ -79,7 +85,8 @@ ordered_json map_json(const MapReport& report) {
   }
   ordered_json boundaries = ordered_json::array();
   const auto route_name = [](std::uint8_t route) {
-    return route == RegionMap::kNoGame ? ordered_json(nullptr) : ordered_json(to_string(static_cast<Route>(route)));
+    return route == RegionMap::kNoGame ? ordered_json(nullptr)
+                                       : ordered_json(to_string(static_cast<Route>(route)));
   };
   for (const auto& piece : report.boundaries) {
     boundaries.push_back({{"from", {map.x.at(piece.from[0]), map.y.at(piece.from[1])}},
@@ -106,7 +113,8 @@ std::string map_text(const MapReport& report) {
   std::string text = table.to_string();
   if (report.map.shown == Shown::kPolicy) return text;
   const landscape::ValueRange range = landscape::value_range(report.map);
-  return text + fmt::format("{} from {} to {}\n", value_name(report.map.shown), number(range.low), number(range.high));
+  return text + fmt::format("{} from {} to {}\n", value_name(report.map.shown), number(range.low),
+                            number(range.high));
 }
 
 }  // namespace turnout::report

@@ -7,7 +7,8 @@
 #include "turnout/landscape/region_map.h"
 #include "turnout/scenario/scenario_scope.h"
 
-/// A region map as a picture for people, and as CSV, NPY and JSON for programs. docs/formats.md, "Maps of regions".
+/// A region map as a picture for people, and as CSV, NPY and JSON for programs. docs/formats.md,
+/// "Maps of regions".
 namespace turnout::report {
 
 struct MapReport {
@@ -16,11 +17,11 @@ struct MapReport {
   std::vector<landscape::BoundaryPiece> boundaries;
 };
 
-/// @returns a header and one row a point: the two quantities, route and, unless it is the policy, the value; empty
-/// where
-///   there is no such game.
+/// @returns a header and one row a point: the two quantities, route and, unless it is the policy,
+///   the value; empty where there is no such game.
 std::string map_csv(const MapReport& report);
-/// @returns a NumPy file of the values, height x width, from low y; NaN where there is no such game.
+/// @returns a NumPy file of the values, height x width, from low y; NaN where there is no such
+///   game.
 std::string map_npy(const MapReport& report);
 /// @returns axes, values, routes and boundaries; null where there is no such game.
 nlohmann::ordered_json map_json(const MapReport& report);

@@ -36,7 +36,8 @@ struct Run {
 std::vector<Run> runs(const std::vector<PlannedAttempt>& attempts) {
   std::vector<Run> all;
   for (std::size_t j = 0; j < attempts.size(); ++j) {
-    const bool repeats = j > 0 && attempts[j].models == attempts[j - 1].models && attempts[j].models.size() == 1 &&
+    const bool repeats = j > 0 && attempts[j].models == attempts[j - 1].models &&
+                         attempts[j].models.size() == 1 &&
                          (attempts[j].reach > 0) == (attempts[j - 1].reach > 0);
     if (repeats) {
       all.back().last = j;
@@ -52,11 +53,14 @@ std::string ending(const EscalationPlan& plan, const Names& names) {
   if (plan.leaves_after) {
     const std::size_t after = *plan.leaves_after;
     const bool offered = after < plan.attempts.size();
-    return fmt::format("the user leaves if attempt {} fails{}", after,
-                       offered ? fmt::format(" rather than wait for {}", server(plan.attempts[after], names)) : "");
+    return fmt::format(
+        "the user leaves if attempt {} fails{}", after,
+        offered ? fmt::format(" rather than wait for {}", server(plan.attempts[after], names))
+                : "");
   }
   if (plan.truncated) return "and on in the same way until solved";
-  if (plan.until_solved) return fmt::format("and {} until solved", server(plan.attempts.back(), names));
+  if (plan.until_solved)
+    return fmt::format("and {} until solved", server(plan.attempts.back(), names));
   return "the offer ends with the last attempt";
 }
 
@@ -68,11 +72,15 @@ std::string saving(double cost, double reference) {
 std::string policy_line(const game::PaperPolicy& policy, const Names& names) {
   if (!policy.submits) return "the user does not submit";
   const std::string leaves =
-      policy.abandon == 0 ? "" : fmt::format(", the user leaves with probability {}", number(policy.abandon));
-  if (policy.policy.start == 1) return fmt::format("{} until solved or left{}", names[policy.second], leaves);
-  if (policy.policy.cascade == 0) return fmt::format("{} until solved or left{}", names[policy.first], leaves);
-  return fmt::format("{}, each re-prompt to {} for good with s = {}{}", names[policy.first], names[policy.second],
-                     number(policy.policy.cascade), leaves);
+      policy.abandon == 0
+          ? ""
+          : fmt::format(", the user leaves with probability {}", number(policy.abandon));
+  if (policy.policy.start == 1)
+    return fmt::format("{} until solved or left{}", names[policy.second], leaves);
+  if (policy.policy.cascade == 0)
+    return fmt::format("{} until solved or left{}", names[policy.first], leaves);
+  return fmt::format("{}, each re-prompt to {} for good with s = {}{}", names[policy.first],
+                     names[policy.second], number(policy.policy.cascade), leaves);
 }
 
 ordered_json payoffs_json(const game::PlanPayoffs& p) {
@@ -108,7 +116,8 @@ ordered_json plan_class_json(const EscalationPlan& plan, const Names& names) {
 ordered_json cascade_json(const PlanAnswer& answer, const Names& names) {
   const auto& [fixed, cascade, sequence, deterministic, plan] = answer.classes;
   if (sequence) return plan_class_json(*sequence, names);
-  if (!cascade) return {{"provider_cost", nullptr}, {"plan", "(i,s) does not know switching costs"}};
+  if (!cascade)
+    return {{"provider_cost", nullptr}, {"plan", "(i,s) does not know switching costs"}};
   return {{"provider_cost", cascade->provider_cost},
           {"user_utility", cascade->user_utility},
           {"success", cascade->success},
@@ -125,12 +134,13 @@ ordered_json frontier_json(const Scenario& scenario) {
   ordered_json list = ordered_json::array();
   for (const game::Continuation& c : game::utility_frontier(scenario.game)) {
     const bool mixture = c.model == scenario.game.size();
-    list.push_back({{"promise", c.utility},
-                    {"cost", c.cost},
-                    {"model", mixture ? ordered_json(nullptr) : ordered_json(scenario.names[c.model])},
-                    {"then", mixture          ? "mixture"
-                             : c.until_solved ? "until solved"
-                                              : "leaves"}});
+    list.push_back(
+        {{"promise", c.utility},
+         {"cost", c.cost},
+         {"model", mixture ? ordered_json(nullptr) : ordered_json(scenario.names[c.model])},
+         {"then", mixture          ? "mixture"
+                  : c.until_solved ? "until solved"
+                                   : "leaves"}});
   }
   return list;
 }
@@ -143,8 +153,9 @@ std::string attempts_text(const EscalationPlan& plan, const Names& names) {
   Table table({"attempt", "model", "reached by"});
   for (const Run& run : runs(plan.attempts)) {
     const PlannedAttempt& attempt = plan.attempts[run.first];
-    const std::string range =
-        run.first == run.last ? std::to_string(run.first + 1) : fmt::format("{}-{}", run.first + 1, run.last + 1);
+    const std::string range = run.first == run.last
+                                  ? std::to_string(run.first + 1)
+                                  : fmt::format("{}-{}", run.first + 1, run.last + 1);
     const double last = plan.attempts[run.last].reach;
     table.add({range, server(attempt, names),
                run.first == run.last || attempt.reach == 0
@@ -159,12 +170,13 @@ std::string classes_text(const PlanAnswer& answer, const Names& names) {
   const double reference = fixed.payoffs.provider_cost;
   Table table({"class", "J", "U", "S", "saves"});
   const auto add = [&](const char* name, const game::PlanPayoffs& p) {
-    table.add(
-        {name, number(p.provider_cost), number(p.user_utility), number(p.success), saving(p.provider_cost, reference)});
+    table.add({name, number(p.provider_cost), number(p.user_utility), number(p.success),
+               saving(p.provider_cost, reference)});
   };
   add("best static", fixed.payoffs);
   if (cascade) {
-    add("the paper's (i,s)", {cascade->provider_cost, cascade->user_utility, cascade->success, 0, 0});
+    add("the paper's (i,s)",
+        {cascade->provider_cost, cascade->user_utility, cascade->success, 0, 0});
   } else if (sequence) {
     add("one switch", sequence->payoffs);
   } else {
@@ -182,8 +194,10 @@ std::string classes_text(const PlanAnswer& answer, const Names& names) {
 
 std::string certificate_text(const game::Certificate& c) {
   if (c.nodes == 0) return "  Certificate: closed form, no plan costs less.\n";
-  return fmt::format("  Certificate: no plan of the class costs less than {} (gap {}, {} partial plans looked at).\n",
-                     number(c.bound), number(c.gap), c.nodes);
+  return fmt::format(
+      "  Certificate: no plan of the class costs less than {} (gap {}, {} partial plans looked "
+      "at).\n",
+      number(c.bound), number(c.gap), c.nodes);
 }
 
 /// A tenth of a percent: below it complexity is not worth having.
@@ -209,40 +223,47 @@ std::string in_one_line(const EscalationPlan& plan, const Names& names) {
       break;
     }
     const std::string who = server(attempt, names);
-    parts.push_back(run.first == run.last ? who : fmt::format("{} x {}", who, run.last - run.first + 1));
+    parts.push_back(run.first == run.last ? who
+                                          : fmt::format("{} x {}", who, run.last - run.first + 1));
   }
   std::string end = ending(plan, names);
   if (parts.empty()) return end;
-  if (plan.until_solved && parts.size() == 1 && plan.attempts.size() == 1) return parts[0] + " until solved";
+  if (plan.until_solved && parts.size() == 1 && plan.attempts.size() == 1)
+    return parts[0] + " until solved";
   return fmt::format("{}; {}", fmt::join(parts, ", then "), end);
 }
 
 std::string routing_game_text(const Scenario& scenario) {
   const RoutingGame& game = scenario.game;
-  std::string text = fmt::format("Game\n  V = {}, P = {}, value of time {}{}\n\n", number(game.user().value),
-                                 number(game.churn_penalty()), number(game.user().value_of_time),
-                                 game.participates() ? ", the user may decide not to submit" : "");
+  std::string text =
+      fmt::format("Game\n  V = {}, P = {}, value of time {}{}\n\n", number(game.user().value),
+                  number(game.churn_penalty()), number(game.user().value_of_time),
+                  game.participates() ? ", the user may decide not to submit" : "");
   Table table(game.has_prices() ? Names{"model", "p", "t", "c", "price", "net value", "c/p", "t/p"}
                                 : Names{"model", "p", "t", "c", "net value", "c/p", "t/p"});
   for (std::size_t k = 0; k < game.size(); ++k) {
     const auto& [pass, price] = game.offer(k);
-    Names cells = {scenario.names[k], number(pass.success), number(pass.latency), number(pass.cost)};
+    Names cells = {scenario.names[k], number(pass.success), number(pass.latency),
+                   number(pass.cost)};
     if (game.has_prices()) cells.push_back(number(price));
-    for (const double x : {game.pass(k).net_value, pass.cost / pass.success, pass.latency / pass.success})
+    for (const double x :
+         {game.pass(k).net_value, pass.cost / pass.success, pass.latency / pass.success})
       cells.push_back(number(x));
     table.add(cells);
   }
   text += table.to_string(2);
   if (scenario.difficulty) {
-    text += fmt::format("  difficulty: sigma {}, feedback {} (logits)\n", number(scenario.difficulty->sigma),
-                        number(scenario.difficulty->feedback));
+    text += fmt::format("  difficulty: sigma {}, feedback {} (logits)\n",
+                        number(scenario.difficulty->sigma), number(scenario.difficulty->feedback));
   }
   if (scenario.outcomes)
-    text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n", scenario.outcomes->tasks.size());
+    text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n",
+                        scenario.outcomes->tasks.size());
   for (std::size_t k = 0; k < game.size(); ++k) {
     if (game.offer(k).price <= game.offer(k).pass.cost || game.offer(k).price == 0) continue;
-    text += fmt::format("  {} earns {} on every attempt, failed ones too: the provider profits from retries\n",
-                        scenario.names[k], number(-game.pass(k).net_cost));
+    text += fmt::format(
+        "  {} earns {} on every attempt, failed ones too: the provider profits from retries\n",
+        scenario.names[k], number(-game.pass(k).net_cost));
   }
   return text;
 }
@@ -265,7 +286,8 @@ ordered_json routing_game_json(const Scenario& scenario) {
                               {"profits_from_retries", price > pass.cost}});
   }
   if (scenario.difficulty)
-    json["difficulty"] = {{"sigma", scenario.difficulty->sigma}, {"feedback", scenario.difficulty->feedback}};
+    json["difficulty"] = {{"sigma", scenario.difficulty->sigma},
+                          {"feedback", scenario.difficulty->feedback}};
   if (scenario.outcomes) json["tasks"] = scenario.outcomes->tasks.size();
   return json;
 }
@@ -275,15 +297,18 @@ ordered_json plan_json(const Scenario& scenario, const PlanAnswer& answer) {
   const Names& names = scenario.names;
   ordered_json json = payoffs_json(plan.payoffs);
   json["attempts"] = attempts_json(plan, names);
-  json["until_solved"] = plan.until_solved ? ordered_json(server(plan.attempts.back(), names)) : ordered_json(nullptr);
-  json["leaves_after"] = plan.leaves_after ? ordered_json(*plan.leaves_after) : ordered_json(nullptr);
+  json["until_solved"] =
+      plan.until_solved ? ordered_json(server(plan.attempts.back(), names)) : ordered_json(nullptr);
+  json["leaves_after"] =
+      plan.leaves_after ? ordered_json(*plan.leaves_after) : ordered_json(nullptr);
   json["truncated"] = plan.truncated;
   json["depth"] = answer.depth ? ordered_json(*answer.depth) : ordered_json(nullptr);
   json["plan"] = in_one_line(plan, names);
-  json["classes"] = {{"best_static", plan_class_json(answer.classes.best_static, names)},
-                     {"cascade", cascade_json(answer, names)},
-                     {"deterministic_plan", plan_class_json(answer.classes.deterministic.plan, names)},
-                     {"plan", plan_class_json(plan, names)}};
+  json["classes"] = {
+      {"best_static", plan_class_json(answer.classes.best_static, names)},
+      {"cascade", cascade_json(answer, names)},
+      {"deterministic_plan", plan_class_json(answer.classes.deterministic.plan, names)},
+      {"plan", plan_class_json(plan, names)}};
   json["static_is_enough"] = static_is_enough(answer.classes);
   json["certificate"] = certificate_json(answer.classes.plan.certificate);
   json["deterministic_certificate"] = certificate_json(answer.classes.deterministic.certificate);
@@ -298,13 +323,18 @@ std::string plan_text(const Scenario& scenario, const PlanAnswer& answer) {
   std::string text = routing_game_text(scenario);
   text += answer.depth ? fmt::format("\nPlan ({} attempts on offer)\n", *answer.depth) : "\nPlan\n";
   text += attempts_text(plan, scenario.names);
-  text +=
-      fmt::format("\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L       {}\n",
-                  number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency));
-  text += fmt::format("{}\n", scenario.game.has_prices() ? fmt::format("  cost less price {}", number(p.service_cost))
-                                                         : fmt::format("  service cost C  {}", number(p.service_cost)));
-  text += "\nWhat complexity buys (saving on the best static cost)\n" + classes_text(answer, scenario.names);
-  text += static_is_enough(answer.classes) ? "  Static is enough: no plan saves a tenth of a percent.\n" : "";
+  text += fmt::format(
+      "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
+      "   {}\n",
+      number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency));
+  text += fmt::format("{}\n", scenario.game.has_prices()
+                                  ? fmt::format("  cost less price {}", number(p.service_cost))
+                                  : fmt::format("  service cost C  {}", number(p.service_cost)));
+  text += "\nWhat complexity buys (saving on the best static cost)\n" +
+          classes_text(answer, scenario.names);
+  text += static_is_enough(answer.classes)
+              ? "  Static is enough: no plan saves a tenth of a percent.\n"
+              : "";
   return text + certificate_text(answer.classes.plan.certificate);
 }
 

@@ -15,7 +15,8 @@ using simulation::ReplayOptions;
 using simulation::Survey;
 
 const char* one_trial_note(bool one_trial) {
-  return one_trial ? "  All rates are 0 or 1: a retry of the same model repeats its outcome, as greedy decoding does.\n"
+  return one_trial ? "  All rates are 0 or 1: a retry of the same model repeats its outcome, as "
+                     "greedy decoding does.\n"
                    : "";
 }
 
@@ -45,17 +46,21 @@ ordered_json replay_json(const Replay& replay, const ReplayOptions& options) {
 
 std::string replay_text(const Replay& replay, const ReplayOptions& options) {
   std::string text = fmt::format(
-      "Replay on {} tasks, {} attempts on offer: chosen on one half, played on the other, mean of {} splits\n\n",
+      "Replay on {} tasks, {} attempts on offer: chosen on one half, played on the other, mean of "
+      "{} splits\n\n",
       replay.tasks, options.depth, options.splits);
-  Table table({"policy", "J predicted", "J realised", "95 % interval", "error", "U", "S", "regret"});
+  Table table(
+      {"policy", "J predicted", "J realised", "95 % interval", "error", "U", "S", "regret"});
   for (const auto& row : replay.rows) {
     table.add({row.policy, number(row.predicted), number(row.realised),
-               fmt::format("{} to {}", number(row.low), number(row.high)), percent(row.prediction_error),
-               number(row.user_utility), number(row.success), percent(row.regret)});
+               fmt::format("{} to {}", number(row.low), number(row.high)),
+               percent(row.prediction_error), number(row.user_utility), number(row.success),
+               percent(row.regret)});
   }
   text += table.to_string(2);
-  text += fmt::format("\n  Best sequence in hindsight: J = {}; regret is what a policy costs more.\n",
-                      number(replay.hindsight));
+  text +=
+      fmt::format("\n  Best sequence in hindsight: J = {}; regret is what a policy costs more.\n",
+                  number(replay.hindsight));
   return text + one_trial_note(replay.one_trial);
 }
 
@@ -79,14 +84,19 @@ ordered_json survey_json(const Survey& survey, const ReplayOptions& options) {
 
 std::string survey_text(const Survey& survey, const ReplayOptions& options) {
   std::string text =
-      fmt::format("Replay of {} random games of two models, {} attempts on offer\n\n", survey.games, options.depth);
-  Table table({"policy", "error, median", "error, p90", "predicted/real", "regret, mean", "regret, p90", "worst"});
+      fmt::format("Replay of {} random games of two models, {} attempts on offer\n\n", survey.games,
+                  options.depth);
+  Table table({"policy", "error, median", "error, p90", "predicted/real", "regret, mean",
+               "regret, p90", "worst"});
   for (const auto& row : survey.rows) {
-    table.add({row.policy, percent(row.error_median), percent(row.error_p90), number(row.bias_median),
-               percent(row.regret_mean), percent(row.regret_p90), percent(row.regret_worst)});
+    table.add({row.policy, percent(row.error_median), percent(row.error_p90),
+               number(row.bias_median), percent(row.regret_mean), percent(row.regret_p90),
+               percent(row.regret_worst)});
   }
   text += table.to_string(2);
-  text += "\n  error: |predicted / realised - 1| of the cost; regret: over the best sequence in hindsight.\n";
+  text +=
+      "\n  error: |predicted / realised - 1| of the cost; regret: over the best sequence in "
+      "hindsight.\n";
   return text + one_trial_note(survey.one_trial);
 }
 

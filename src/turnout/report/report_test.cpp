@@ -18,9 +18,12 @@ namespace {
 using nlohmann::ordered_json;
 using turnout::testing::game_of;
 
-const scenario::TwoModelScenario kCascade{game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}), {"mini", "large"}};
-const scenario::TwoModelScenario kThrottled{game_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2}), {"mini", "large"}};
-const scenario::TwoModelScenario kPatience{game_of(10, 100, {0.2, 1, 1}, {0.8, 9, 1.2}), {"mini", "slow"}};
+const scenario::TwoModelScenario kCascade{game_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5}),
+                                          {"mini", "large"}};
+const scenario::TwoModelScenario kThrottled{game_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2}),
+                                            {"mini", "large"}};
+const scenario::TwoModelScenario kPatience{game_of(10, 100, {0.2, 1, 1}, {0.8, 9, 1.2}),
+                                           {"mini", "slow"}};
 
 /// Calls `on_number` with each number in a JSON value.
 void each_number(const ordered_json& json, const std::function<void(double)>& on_number) {
@@ -41,9 +44,11 @@ TEST(Reports, text_and_json_carry_the_same_numbers) {
     auto audited = audit_json(scenario, 0.01);
     audited["throttling"].erase("margin");  // an argument, not a result
     // Of a route the audit's text gives words, cost and utility; the rest is solve's.
-    for (auto* route : {&audited["misalignment"]["provider_route"], &audited["misalignment"]["user_preferred_route"],
-                        &audited["opt_out"]["route"]}) {
-      *route = {{"provider_cost", (*route)["provider_cost"]}, {"user_utility", (*route)["user_utility"]}};
+    for (auto* route :
+         {&audited["misalignment"]["provider_route"],
+          &audited["misalignment"]["user_preferred_route"], &audited["opt_out"]["route"]}) {
+      *route = {{"provider_cost", (*route)["provider_cost"]},
+                {"user_utility", (*route)["user_utility"]}};
     }
     expect_same_numbers(audit_text(scenario, 0.01), audited);
     const auto curve = response_curve(scenario.game, 5);
@@ -67,13 +72,15 @@ TEST(Reports, json_has_no_null_in_place_of_a_number) {
 
 TEST(ResponseCurve, marks_thresholds_and_the_optimum) {
   const auto curve = response_curve(kCascade.game, 11);
-  const auto marked = std::find_if(curve.begin(), curve.end(), [](const auto& p) { return p.mark == "s0 optimum"; });
+  const auto marked = std::find_if(curve.begin(), curve.end(),
+                                   [](const auto& p) { return p.mark == "s0 optimum"; });
   ASSERT_NE(marked, curve.end());
   EXPECT_DOUBLE_EQ(marked->policy.cascade, 2.0 / 7);
   EXPECT_TRUE(marked->response.indifferent);
   EXPECT_EQ(curve.size(), 13U);  // 11 shares, s0, (2,0)
-  EXPECT_TRUE(std::is_sorted(curve.begin(), curve.end() - 1,
-                             [](const auto& a, const auto& b) { return a.policy.cascade < b.policy.cascade; }));
+  EXPECT_TRUE(std::is_sorted(curve.begin(), curve.end() - 1, [](const auto& a, const auto& b) {
+    return a.policy.cascade < b.policy.cascade;
+  }));
 }
 
 TEST(Table, aligns_the_first_column_left_and_the_others_right) {

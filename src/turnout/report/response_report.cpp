@@ -28,10 +28,12 @@ std::vector<MarkedShare> shares(const game::Game& game, std::size_t points) {
   if (at.leave) all.push_back({*at.leave, "sH"});
   for (std::size_t i = 0; i < points; ++i) {
     const double s = static_cast<double>(i) / static_cast<double>(points - 1);
-    const bool taken = std::any_of(all.begin(), all.end(), [s](const MarkedShare& m) { return m.s == s; });
+    const bool taken =
+        std::any_of(all.begin(), all.end(), [s](const MarkedShare& m) { return m.s == s; });
     if (!taken) all.push_back({s, ""});
   }
-  std::sort(all.begin(), all.end(), [](const MarkedShare& a, const MarkedShare& b) { return a.s < b.s; });
+  std::sort(all.begin(), all.end(),
+            [](const MarkedShare& a, const MarkedShare& b) { return a.s < b.s; });
   return all;
 }
 
@@ -50,7 +52,8 @@ struct Knowing {
 
 Knowing knowing(const game::Game& game) {
   const game::Candidate best = game::solve(game).best();
-  return {best, game::informed_response(game, best.policy), game::counting_response(game, best.policy)};
+  return {best, game::informed_response(game, best.policy),
+          game::counting_response(game, best.policy)};
 }
 
 const char* leaves(const game::InformedResponse& r) {
@@ -68,11 +71,12 @@ std::string knowledge_text(const game::Game& game) {
   const auto add = [&](const char* what, const std::string& does, const game::Payoffs<double>& p) {
     table.add({what, does, number(p.user_utility), number(p.provider_cost), number(p.success)});
   };
-  add("the policy (the paper)", fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs);
+  add("the policy (the paper)", fmt::format("leaves with q = {}", number(k.policy.abandon)),
+      k.policy.payoffs);
   add("which model answered", leaves(k.informed), k.informed.payoffs);
   add("the number of the attempt", leaves(k.counting), k.counting.payoffs);
-  return fmt::format("\nThe optimal policy ({},{}) under users who know more\n", k.policy.policy.start + 1,
-                     number(k.policy.policy.cascade)) +
+  return fmt::format("\nThe optimal policy ({},{}) under users who know more\n",
+                     k.policy.policy.start + 1, number(k.policy.policy.cascade)) +
          table.to_string(2);
 }
 
@@ -84,7 +88,8 @@ ordered_json knowledge_json(const game::Game& game) {
             {"provider_cost", p.provider_cost},
             {"success", p.success}};
   };
-  return {{"policy", one(fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs)},
+  return {{"policy",
+           one(fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs)},
           {"model", one(leaves(k.informed), k.informed.payoffs)},
           {"attempt", one(leaves(k.counting), k.counting.payoffs)}};
 }
@@ -95,7 +100,8 @@ std::vector<ResponsePoint> response_curve(const game::Game& game, std::size_t po
   std::vector<ResponsePoint> curve;
   const auto add = [&](game::Policy policy, std::string mark) {
     const game::Response response = game::best_response(game, policy);
-    curve.push_back({policy, response, game::evaluate(game, policy, response.abandon), std::move(mark)});
+    curve.push_back(
+        {policy, response, game::evaluate(game, policy, response.abandon), std::move(mark)});
   };
   for (const auto& [s, mark] : shares(game, points)) add({0, s}, mark);
   add({1, 0}, "");
@@ -106,30 +112,35 @@ std::vector<ResponsePoint> response_curve(const game::Game& game, std::size_t po
   return curve;
 }
 
-std::string response_text(const scenario::TwoModelScenario& scenario, const std::vector<ResponsePoint>& curve) {
+std::string response_text(const scenario::TwoModelScenario& scenario,
+                          const std::vector<ResponsePoint>& curve) {
   Table table({"policy (i,s)", "user", "q", "U", "J", "S", "L", "C", "mark"});
   for (const ResponsePoint& point : curve) {
     const auto& p = point.payoffs;
-    table.add({fmt::format("({},{})", point.policy.start + 1, number(point.policy.cascade)), phase(point),
-               number(point.response.abandon), number(p.user_utility), number(p.provider_cost), number(p.success),
-               number(p.latency), number(p.service_cost), point.mark});
+    table.add({fmt::format("({},{})", point.policy.start + 1, number(point.policy.cascade)),
+               phase(point), number(point.response.abandon), number(p.user_utility),
+               number(p.provider_cost), number(p.success), number(p.latency),
+               number(p.service_cost), point.mark});
   }
   return game_text(scenario) + "\nResponse\n" + table.to_string(2) + knowledge_text(scenario.game);
 }
 
 std::string response_csv(const std::vector<ResponsePoint>& curve) {
-  std::string text = "start,cascade,abandon,phase,user_utility,provider_cost,success,latency,service_cost,mark\n";
+  std::string text =
+      "start,cascade,abandon,phase,user_utility,provider_cost,success,latency,service_cost,mark\n";
   for (const ResponsePoint& point : curve) {
     const auto& p = point.payoffs;
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", point.policy.start + 1, point.policy.cascade,
-                        point.response.abandon, phase(point), p.user_utility, p.provider_cost, p.success, p.latency,
-                        p.service_cost, point.mark);
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", point.policy.start + 1,
+                        point.policy.cascade, point.response.abandon, phase(point), p.user_utility,
+                        p.provider_cost, p.success, p.latency, p.service_cost, point.mark);
   }
   return text;
 }
 
-ordered_json response_json(const scenario::TwoModelScenario& scenario, const std::vector<ResponsePoint>& curve) {
-  ordered_json json = {{"game", game_json(scenario)}, {"thresholds", thresholds_json(scenario.game)}};
+ordered_json response_json(const scenario::TwoModelScenario& scenario,
+                           const std::vector<ResponsePoint>& curve) {
+  ordered_json json = {{"game", game_json(scenario)},
+                       {"thresholds", thresholds_json(scenario.game)}};
   json["response"] = ordered_json::array();
   for (const ResponsePoint& point : curve) {
     const auto& p = point.payoffs;

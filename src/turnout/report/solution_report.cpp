@@ -23,10 +23,11 @@ const char* tie_reason(const game::Equilibrium& e) {
 
 std::string thresholds_text(const Game& game) {
   const game::Thresholds at = game::thresholds(game);
-  if (at.stay) return fmt::format("s0 = {}: after (1,s) the user stays iff s > s0\n", number(*at.stay));
+  if (at.stay)
+    return fmt::format("s0 = {}: after (1,s) the user stays iff s > s0\n", number(*at.stay));
   if (at.patience) {
-    return fmt::format("sL = {}, sH = {}: the user stays up to sL, leaves from sH on\n", number(*at.patience),
-                       number(*at.leave));
+    return fmt::format("sL = {}, sH = {}: the user stays up to sL, leaves from sH on\n",
+                       number(*at.patience), number(*at.leave));
   }
   return "none: the response does not depend on s\n";
 }
@@ -35,9 +36,10 @@ std::string candidates_text(const game::Equilibrium& equilibrium) {
   Table table({"candidate", "s", "q", "J", "U", "S", "L", "C"});
   for (const Candidate& c : equilibrium.candidates()) {
     const auto& p = c.payoffs;
-    table.add({fmt::format("{}{}", &c == &equilibrium.best() ? "* " : "  ", game::to_string(c.route)),
-               number(c.policy.cascade), number(c.abandon), number(p.provider_cost), number(p.user_utility),
-               number(p.success), number(p.latency), number(p.service_cost)});
+    table.add(
+        {fmt::format("{}{}", &c == &equilibrium.best() ? "* " : "  ", game::to_string(c.route)),
+         number(c.policy.cascade), number(c.abandon), number(p.provider_cost),
+         number(p.user_utility), number(p.success), number(p.latency), number(p.service_cost)});
   }
   return table.to_string(2);
 }
@@ -49,17 +51,22 @@ std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scena
   const std::string share = number(c.policy.cascade);
   switch (c.route) {
     case Route::kFirstStay:
-      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved", first);
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved",
+                         first);
     case Route::kFirstLeave:
-      return fmt::format("every attempt goes to {}; the user leaves after the first failure", first);
+      return fmt::format("every attempt goes to {}; the user leaves after the first failure",
+                         first);
     case Route::kThreat:
       return fmt::format(
-          "the first attempt goes to {}, re-prompts would go to {}, which is so slow that the user leaves", first,
-          second);
+          "the first attempt goes to {}, re-prompts would go to {}, which is so slow that the user "
+          "leaves",
+          first, second);
     case Route::kSecondStay:
-      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved", second);
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved",
+                         second);
     case Route::kSecondLeave:
-      return fmt::format("every attempt goes to {}; the user leaves after the first failure", second);
+      return fmt::format("every attempt goes to {}; the user leaves after the first failure",
+                         second);
     case Route::kCascadeStay:
       return fmt::format(
           "attempts start on {}, each re-prompt goes to {} for good with probability {}, "
@@ -102,13 +109,15 @@ ordered_json game_json(const scenario::TwoModelScenario& scenario) {
 std::string game_text(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
   const game::Primitives<double> primitives(game);
-  std::string text = fmt::format("Game\n  V = {}, P = {}, value of time {}\n\n", number(game.value()),
-                                 number(game.churn_penalty()), number(game.value_of_time()));
+  std::string text =
+      fmt::format("Game\n  V = {}, P = {}, value of time {}\n\n", number(game.value()),
+                  number(game.churn_penalty()), number(game.value_of_time()));
   Table table({"model", "p", "t", "c", "net value", "c/p", "t/p"});
   for (std::size_t k = 0; k < Game::kModels; ++k) {
     const game::Model& m = game.model(k);
-    table.add({fmt::format("M{} {}", k + 1, scenario.names[k]), number(m.success), number(m.latency), number(m.cost),
-               number(primitives.model[k].net_value), number(m.cost / m.success), number(m.latency / m.success)});
+    table.add({fmt::format("M{} {}", k + 1, scenario.names[k]), number(m.success),
+               number(m.latency), number(m.cost), number(primitives.model[k].net_value),
+               number(m.cost / m.success), number(m.latency / m.success)});
   }
   text += table.to_string(2);
   for (const auto& broken : game::broken_assumptions(game)) {
@@ -144,7 +153,8 @@ ordered_json solution_json(const scenario::TwoModelScenario& scenario) {
   const game::Equilibrium equilibrium = game::solve(game);
   const game::Misalignment misaligned = game::misalignment(game, equilibrium);
   const game::Throttling throttled = game::throttling(game, equilibrium);
-  ordered_json json = {{"game", game_json(scenario)}, {"regime", game::to_string(equilibrium.regime)}};
+  ordered_json json = {{"game", game_json(scenario)},
+                       {"regime", game::to_string(equilibrium.regime)}};
   json.update(candidate_json(equilibrium.best()));
   json["user_preferred_utility"] = misaligned.preferred.payoffs.user_utility;
   json["misalignment"] = misaligned.gap;
@@ -153,7 +163,8 @@ ordered_json solution_json(const scenario::TwoModelScenario& scenario) {
   json["penalty_floor"] = game::penalty_floor(game, equilibrium);
   json["thresholds"] = thresholds_json(game);
   json["candidates"] = ordered_json::array();
-  for (const Candidate& c : equilibrium.candidates()) json["candidates"].push_back(candidate_json(c));
+  for (const Candidate& c : equilibrium.candidates())
+    json["candidates"].push_back(candidate_json(c));
   json["tie"] = equilibrium.user_indifferent || equilibrium.provider_indifferent;
   json["tie_reason"] = tie_reason(equilibrium);
   json["assumptions"] = game::broken_assumptions(game);
@@ -169,22 +180,26 @@ std::string solution_text(const scenario::TwoModelScenario& scenario) {
   const game::Throttling throttled = game::throttling(game, equilibrium);
   std::string text = game_text(scenario);
   text += fmt::format("\nEquilibrium ({})\n  policy (i,s) = ({},{}), response q = {}\n",
-                      game::to_string(equilibrium.regime), best.policy.start + 1, number(best.policy.cascade),
-                      number(best.abandon));
+                      game::to_string(equilibrium.regime), best.policy.start + 1,
+                      number(best.policy.cascade), number(best.abandon));
   text += wrapped(in_words(best, scenario), 100, 2);
   text += "  thresholds " + thresholds_text(game);
   if (const std::string reason = tie_reason(equilibrium); !reason.empty()) {
     text += fmt::format("  rests on a tie: {}\n", reason);
   }
   text += fmt::format(
-      "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L       {}\n"
+      "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
+      "   {}\n"
       "  service cost C  {}\n",
-      number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency), number(p.service_cost));
+      number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency),
+      number(p.service_cost));
   text += fmt::format(
-      "\nAudit\n  user would prefer U = {}: misalignment {}\n  throttled cost  {}: throttling gains {}, "
+      "\nAudit\n  user would prefer U = {}: misalignment {}\n  throttled cost  {}: throttling "
+      "gains {}, "
       "penalty floor {}\n",
-      number(misaligned.preferred.payoffs.user_utility), number(misaligned.gap), number(throttled.cost),
-      number(throttled.gain), number(game::penalty_floor(game, equilibrium)));
+      number(misaligned.preferred.payoffs.user_utility), number(misaligned.gap),
+      number(throttled.cost), number(throttled.gain),
+      number(game::penalty_floor(game, equilibrium)));
   return text + "\nCandidates (* chosen)\n" + candidates_text(equilibrium);
 }
 

@@ -6,13 +6,15 @@
 #include "turnout/game/equilibrium.h"
 #include "turnout/scenario/scenario_scope.h"
 
-/// The equilibrium of a scenario, as text and as JSON, with the same numbers in both. docs/formats.md, "Solution".
+/// The equilibrium of a scenario, as text and as JSON, with the same numbers in both.
+/// docs/formats.md, "Solution".
 namespace turnout::report {
 
 std::string solution_text(const scenario::TwoModelScenario& scenario);
 nlohmann::ordered_json solution_json(const scenario::TwoModelScenario& scenario);
 
-/// @returns what a route means for these models, in words: "every attempt goes to mini; the user never leaves".
+/// @returns what a route means for these models, in words: "every attempt goes to mini; the user
+///   never leaves".
 std::string in_words(const game::Candidate& candidate, const scenario::TwoModelScenario& scenario);
 
 /// @returns the game's parameters as JSON, as every report begins.
@@ -27,7 +29,8 @@ nlohmann::ordered_json thresholds_json(const game::Game& game);
 /// @returns policy, response and payoffs of a candidate.
 nlohmann::ordered_json candidate_json(const game::Candidate& candidate);
 
-/// @returns JSON text, two spaces deep, with a final newline; bytes that are not UTF-8 become U+FFFD.
+/// @returns JSON text, two spaces deep, with a final newline; bytes that are not UTF-8 become
+///   U+FFFD.
 std::string to_text(const nlohmann::ordered_json& json);
 
 }  // namespace turnout::report

@@ -18,7 +18,8 @@ using nlohmann::ordered_json;
 
 std::string figure(const std::optional<Interval95>& x, bool share) {
   if (!x) return "-";
-  if (share) return fmt::format("{:.3f} % [{:.3f}, {:.3f}]", 100 * x->value, 100 * x->low, 100 * x->high);
+  if (share)
+    return fmt::format("{:.3f} % [{:.3f}, {:.3f}]", 100 * x->value, 100 * x->low, 100 * x->high);
   return fmt::format("{} [{}, {}]", number(x->value), number(x->low), number(x->high));
 }
 
@@ -46,15 +47,18 @@ std::vector<std::string> names_in_order(const landscape::Statistic& statistic,
 }
 
 /// A bar for each bin, the longest 40 characters.
-std::string histogram_text(const landscape::Statistic::Histogram& shape, const std::vector<std::uint64_t>& counts) {
+std::string histogram_text(const landscape::Statistic::Histogram& shape,
+                           const std::vector<std::uint64_t>& counts) {
   constexpr std::size_t kLongest = 40;
   std::uint64_t most = 1;
   for (const auto count : counts) most = std::max(most, count);
   std::string text;
   for (std::size_t b = 0; b < counts.size(); ++b) {
     const double width = (shape.high - shape.low) / static_cast<double>(shape.bins);
-    const std::string from = b == 0 ? "below" : number(shape.low + (static_cast<double>(b) - 1) * width);
-    text += fmt::format("    {:>12}  {:<40}  {}\n", b == counts.size() - 1 ? "from " + number(shape.high) : from,
+    const std::string from =
+        b == 0 ? "below" : number(shape.low + (static_cast<double>(b) - 1) * width);
+    text += fmt::format("    {:>12}  {:<40}  {}\n",
+                        b == counts.size() - 1 ? "from " + number(shape.high) : from,
                         std::string(counts[b] * kLongest / most, '#'), counts[b]);
   }
   return text;
@@ -63,22 +67,26 @@ std::string histogram_text(const landscape::Statistic::Histogram& shape, const s
 }  // namespace
 
 std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
-  std::string text = fmt::format("{} games, {} sampling, seed {}\n", games_of(spec, sums),
-                                 spec.sampling == landscape::Sampling::kSobol ? "Sobol" : "independent", spec.seed);
-  if (sums.no_games > 0) text += fmt::format("{} draws are no game: a number is out of its range\n", sums.no_games);
+  std::string text = fmt::format(
+      "{} games, {} sampling, seed {}\n", games_of(spec, sums),
+      spec.sampling == landscape::Sampling::kSobol ? "Sobol" : "independent", spec.seed);
+  if (sums.no_games > 0)
+    text += fmt::format("{} draws are no game: a number is out of its range\n", sums.no_games);
   for (std::size_t s = 0; s < spec.statistics.size(); ++s) {
     const auto& statistic = spec.statistics[s];
     const auto& groups = sums.groups.at(s);
-    text += fmt::format("\n{}{}\n", statistic.name,
-                        statistic.where ? fmt::format(", where {} is above 0", name_of(*statistic.where)) : "");
-    std::vector<std::string> header = {grouped_by(statistic), "share of games", "mean [95 % interval]"};
+    text += fmt::format(
+        "\n{}{}\n", statistic.name,
+        statistic.where ? fmt::format(", where {} is above 0", name_of(*statistic.where)) : "");
+    std::vector<std::string> header = {grouped_by(statistic), "share of games",
+                                       "mean [95 % interval]"};
     for (const double q : statistic.quantiles) header.push_back(percent(q));
     Table table(header);
     for (const std::string& name : names_in_order(statistic, groups)) {
       const GroupSums& group = groups.at(name);
-      std::vector<std::string> row = {name.empty() ? "all" : name,
-                                      figure(share_of_group(groups, name, spec.sampling), true),
-                                      figure(mean_of(group, spec.sampling, statistic.of), is_indicator(statistic.of))};
+      std::vector<std::string> row = {
+          name.empty() ? "all" : name, figure(share_of_group(groups, name, spec.sampling), true),
+          figure(mean_of(group, spec.sampling, statistic.of), is_indicator(statistic.of))};
       for (const double q : statistic.quantiles) {
         const auto value = quantile_of(group, q);
         row.push_back(value ? number(*value) : "-");
@@ -105,20 +113,25 @@ ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
       ordered_json quantiles = ordered_json::array();
       for (const double q : statistic.quantiles) {
         const auto value = quantile_of(group, q);
-        quantiles.push_back({{"share", q}, {"value", value ? ordered_json(*value) : ordered_json(nullptr)}});
+        quantiles.push_back(
+            {{"share", q}, {"value", value ? ordered_json(*value) : ordered_json(nullptr)}});
       }
-      ordered_json one = {{"group", name.empty() ? "all" : name},
-                          {"games", group.total()},
-                          {"share", interval_json(share_of_group(sums.groups[s], name, spec.sampling))},
-                          {"mean", interval_json(mean_of(group, spec.sampling, statistic.of))}};
+      ordered_json one = {
+          {"group", name.empty() ? "all" : name},
+          {"games", group.total()},
+          {"share", interval_json(share_of_group(sums.groups[s], name, spec.sampling))},
+          {"mean", interval_json(mean_of(group, spec.sampling, statistic.of))}};
       if (!statistic.quantiles.empty()) one["quantiles"] = quantiles;
       if (statistic.histogram.bins > 0)
-        one["histogram"] = {
-            {"low", statistic.histogram.low}, {"high", statistic.histogram.high}, {"counts", group.histogram}};
+        one["histogram"] = {{"low", statistic.histogram.low},
+                            {"high", statistic.histogram.high},
+                            {"counts", group.histogram}};
       groups.push_back(std::move(one));
     }
-    statistics.push_back(
-        {{"name", statistic.name}, {"of", name_of(statistic.of)}, {"by", grouped_by(statistic)}, {"groups", groups}});
+    statistics.push_back({{"name", statistic.name},
+                          {"of", name_of(statistic.of)},
+                          {"by", grouped_by(statistic)},
+                          {"groups", groups}});
   }
   return {{"games", games_of(spec, sums)},
           {"sampling", spec.sampling == landscape::Sampling::kSobol ? "sobol" : "independent"},
@@ -155,7 +168,8 @@ base::Result<SweepSums> read_checkpoint(const std::string& text, const std::stri
     if (json.at("turnout_sweep") != 2) throw std::out_of_range("version");
     if (json.at("fingerprint") != fingerprint) {
       return base::Error{base::ErrorCode::kInvalidValue,
-                         "is the checkpoint of another sweep, or its file was changed since; delete it to start anew",
+                         "is the checkpoint of another sweep, or its file was changed since; "
+                         "delete it to start anew",
                          source};
     }
     SweepSums sums;

@@ -25,13 +25,15 @@ std::string Table::to_string(std::size_t indent) const {
     std::string line(indent, ' ');
     for (std::size_t i = 0; i < widths.size(); ++i) {
       if (i > 0) line += "  ";
-      line += i == 0 ? fmt::format("{:<{}}", rows_[r][i], widths[i]) : fmt::format("{:>{}}", rows_[r][i], widths[i]);
+      line += i == 0 ? fmt::format("{:<{}}", rows_[r][i], widths[i])
+                     : fmt::format("{:>{}}", rows_[r][i], widths[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
     if (r > 0) continue;
     std::string rule(indent, ' ');
-    for (std::size_t i = 0; i < widths.size(); ++i) rule += (i > 0 ? "  " : "") + std::string(widths[i], '-');
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      rule += (i > 0 ? "  " : "") + std::string(widths[i], '-');
     text += rule + '\n';
   }
   return text;

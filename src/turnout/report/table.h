@@ -5,7 +5,8 @@
 
 namespace turnout::report {
 
-/// Rows of text in aligned columns: the first column flush left, the others flush right, two spaces between.
+/// Rows of text in aligned columns: the first column flush left, the others flush right, two spaces
+/// between.
 class Table {
  public:
   explicit Table(std::vector<std::string> header);
@@ -24,7 +25,8 @@ std::string number(double value);
 /// @returns a share as a percentage with one decimal: "2.5 %".
 std::string percent(double share);
 
-/// @returns `text` with line breaks at spaces so that no line is longer than `width`, each line indented.
+/// @returns `text` with line breaks at spaces so that no line is longer than `width`, each line
+///   indented.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
 
 }  // namespace turnout::report

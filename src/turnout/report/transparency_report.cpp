@@ -20,21 +20,23 @@ std::string policy_text(const NashEquilibrium& e) {
 }
 
 ordered_json equilibrium_json(const NashEquilibrium& e) {
-  ordered_json json = {{"start", e.mixes_start ? ordered_json(nullptr) : ordered_json(e.policy.start + 1)},
-                       {"first_share", e.mixes_start ? e.first_share : (e.policy.start == 0 ? 1.0 : 0.0)},
-                       {"cascade", e.policy.cascade},
-                       {"abandon", e.abandon},
-                       {"one_of_many", e.one_of_many},
-                       {"provider_cost", e.payoffs.provider_cost},
-                       {"user_utility", e.payoffs.user_utility},
-                       {"success", e.payoffs.success}};
+  ordered_json json = {
+      {"start", e.mixes_start ? ordered_json(nullptr) : ordered_json(e.policy.start + 1)},
+      {"first_share", e.mixes_start ? e.first_share : (e.policy.start == 0 ? 1.0 : 0.0)},
+      {"cascade", e.policy.cascade},
+      {"abandon", e.abandon},
+      {"one_of_many", e.one_of_many},
+      {"provider_cost", e.payoffs.provider_cost},
+      {"user_utility", e.payoffs.user_utility},
+      {"success", e.payoffs.success}};
   return json;
 }
 
 /// Gain of a side from the policy being known.
 std::string gain_text(double gain) {
   if (gain == 0) return "nothing";
-  return fmt::format("{} {}", gain > 0 ? "a gain of" : "a loss of", number(gain > 0 ? gain : -gain));
+  return fmt::format("{} {}", gain > 0 ? "a gain of" : "a loss of",
+                     number(gain > 0 ? gain : -gain));
 }
 
 }  // namespace
@@ -60,24 +62,27 @@ std::string transparency_text(const scenario::TwoModelScenario& scenario) {
   std::string text = game_text(scenario);
   text += "\nWith a published policy (commitment)\n";
   text += wrapped(in_words(committed.best(), scenario), 100, 2);
-  text += fmt::format("  provider cost {}, user utility {}, success {}\n", number(best.provider_cost),
-                      number(best.user_utility), number(best.success));
+  text += fmt::format("  provider cost {}, user utility {}, success {}\n",
+                      number(best.provider_cost), number(best.user_utility), number(best.success));
   const auto equilibria = game::nash_equilibria(scenario.game);
   text += fmt::format("\nWithout one: {} Nash {}\n", equilibria.size(),
                       equilibria.size() == 1 ? "equilibrium" : "equilibria");
   if (equilibria.empty())
-    return text + "  None has a policy (i,s) and one probability q: the user would draw once whether he ever leaves.\n";
+    return text +
+           "  None has a policy (i,s) and one probability q: the user would draw once whether he "
+           "ever leaves.\n";
   Table table({"policy", "q", "J", "U", "S"});
   for (const NashEquilibrium& e : equilibria) {
-    table.add({policy_text(e), number(e.abandon), number(e.payoffs.provider_cost), number(e.payoffs.user_utility),
-               number(e.payoffs.success)});
+    table.add({policy_text(e), number(e.abandon), number(e.payoffs.provider_cost),
+               number(e.payoffs.user_utility), number(e.payoffs.success)});
   }
   text += table.to_string(2) + "\nWhat publishing the policy is worth\n";
   for (const NashEquilibrium& e : equilibria) {
-    text += fmt::format("  against {}, q = {}: to the provider {}, to the user {}{}\n", policy_text(e),
-                        number(e.abandon), gain_text(e.payoffs.provider_cost - best.provider_cost),
-                        gain_text(best.user_utility - e.payoffs.user_utility),
-                        e.one_of_many ? " (a tie: one of a range of equilibria)" : "");
+    text +=
+        fmt::format("  against {}, q = {}: to the provider {}, to the user {}{}\n", policy_text(e),
+                    number(e.abandon), gain_text(e.payoffs.provider_cost - best.provider_cost),
+                    gain_text(best.user_utility - e.payoffs.user_utility),
+                    e.one_of_many ? " (a tie: one of a range of equilibria)" : "");
   }
   return text;
 }

@@ -5,7 +5,8 @@
 
 #include "turnout/scenario/scenario_scope.h"
 
-/// What a published policy is worth to each side: the equilibria without commitment beside the one with it.
+/// What a published policy is worth to each side: the equilibria without commitment beside the one
+/// with it.
 namespace turnout::report {
 
 nlohmann::ordered_json transparency_json(const scenario::TwoModelScenario& scenario);

@@ -57,7 +57,8 @@ base::Result<Survey> survey(const std::vector<CatalogModel>& models, const game:
   return result;
 }
 
-std::vector<std::size_t> worst_misaligned(const Survey& survey, std::size_t most, bool paper_order_only) {
+std::vector<std::size_t> worst_misaligned(const Survey& survey, std::size_t most,
+                                          bool paper_order_only) {
   std::vector<std::size_t> worst;
   for (std::size_t i = 0; i < survey.pairs.size(); ++i) {
     const PairResult& pair = survey.pairs[i];

@@ -18,7 +18,8 @@ struct PairResult {
   game::Misalignment misalignment;
   game::Throttling throttling;
   double penalty_floor = 0;
-  double cascade_saving = 0;  ///< share of the best static policy's cost that an optimal interior cascade saves
+  double cascade_saving =
+      0;  ///< share of the best static policy's cost that an optimal interior cascade saves
 };
 
 /// What a group of pairs comes to.
@@ -39,13 +40,16 @@ struct Survey {
   SurveyTotals all;
 };
 
-/// @returns the equilibrium of every ordered pair of models at one V, value of time and P. The values must be in range
-///   (game::check); else the error says which is not. Cost: about 0.3 microseconds a pair.
+/// @returns the equilibrium of every ordered pair of models at one V, value of time and P. The
+///   values must be in range (game::check); else the error says which is not. Cost: about 0.3
+///   microseconds a pair.
 base::Result<Survey> survey(const std::vector<CatalogModel>& models, const game::User& user,
                             const game::Provider& provider);
 
-/// @returns the positions in survey.pairs with the largest misalignment, worst first, at most `most`.
+/// @returns the positions in survey.pairs with the largest misalignment, worst first, at most
+///   `most`.
 /// @param paper_order_only  leave out pairs that are not in the paper's order
-std::vector<std::size_t> worst_misaligned(const Survey& survey, std::size_t most, bool paper_order_only);
+std::vector<std::size_t> worst_misaligned(const Survey& survey, std::size_t most,
+                                          bool paper_order_only);
 
 }  // namespace turnout::scenario

@@ -13,9 +13,10 @@ namespace turnout::scenario {
 base::Result<std::size_t> solve_array(const base::NpyMatrix& games, base::OutputFile& out,
                                       const std::function<void(std::size_t)>& on_rows) {
   if (games.columns() != GameBlock::kIn) {
-    return base::Error{base::ErrorCode::kMalformedInput,
-                       fmt::format("has {} columns, must have 8: V, P, p1, t1, c1, p2, t2, c2", games.columns()),
-                       games.name()};
+    return base::Error{
+        base::ErrorCode::kMalformedInput,
+        fmt::format("has {} columns, must have 8: V, P, p1, t1, c1, p2, t2, c2", games.columns()),
+        games.name()};
   }
   constexpr std::size_t kOut = 1 + GameBlock::kOut;  // the route's number and the block's
   const std::array<std::size_t, 2> shape = {games.rows(), kOut};
@@ -24,17 +25,21 @@ base::Result<std::size_t> solve_array(const base::NpyMatrix& games, base::Output
   std::vector<double> rows(GameBlock::kRows * kOut);
   for (std::size_t from = 0; from < games.rows(); from += GameBlock::kRows) {
     const std::size_t count = std::min(GameBlock::kRows, games.rows() - from);
-    for (std::size_t k = 0; k < GameBlock::kIn; ++k) games.copy_column(k, from, {block.in(k), count});
+    for (std::size_t k = 0; k < GameBlock::kIn; ++k)
+      games.copy_column(k, from, {block.in(k), count});
     if (const std::size_t bad = block.solve(count); bad < count) {
       const auto error = block.game(bad).error();
-      return base::Error{error.code, error.message,
-                         fmt::format("{}: row {}, column {}", games.name(), from + bad, error.context)};
+      return base::Error{
+          error.code, error.message,
+          fmt::format("{}: row {}, column {}", games.name(), from + bad, error.context)};
     }
     for (std::size_t i = 0; i < count; ++i) {
       rows[i * kOut] = static_cast<double>(block.route(i));
-      for (std::size_t k = 0; k < GameBlock::kOut; ++k) rows[i * kOut + 1 + k] = block.out(k)[i] + 0.0;  // no "-0"
+      for (std::size_t k = 0; k < GameBlock::kOut; ++k)
+        rows[i * kOut + 1 + k] = block.out(k)[i] + 0.0;  // no "-0"
     }
-    const std::string_view bytes(reinterpret_cast<const char*>(rows.data()), count * kOut * sizeof(double));  // NOLINT
+    const std::string_view bytes(reinterpret_cast<const char*>(rows.data()),
+                                 count * kOut * sizeof(double));  // NOLINT
     if (auto written = out.write(bytes); !written) return written.error();
     on_rows(count);
   }

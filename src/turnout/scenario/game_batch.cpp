@@ -37,10 +37,12 @@ class RowReader {
     if (!columns) return columns.error();
     for (const auto& name : columns->unexpected) {
       if (name == "id") continue;
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("the header has an unknown column {}; allowed are V,P,p1,t1,c1,p2,t2,c2 and id",
-                               base::in_quotes(name)),
-                   ""};
+      return Error{
+          ErrorCode::kMalformedInput,
+          fmt::format(
+              "the header has an unknown column {}; allowed are V,P,p1,t1,c1,p2,t2,c2 and id",
+              base::in_quotes(name)),
+          ""};
     }
     RowReader reader;
     reader.column_at_.assign(columns->count, kNoNumber);
@@ -53,9 +55,11 @@ class RowReader {
     if (!read_plain(row, x)) {
       if (auto read = read_any(row, x); !read) return read.error();
     }
-    auto game = game::Game::make({x[0], 1}, {x[1]}, {game::Model{x[2], x[3], x[4]}, game::Model{x[5], x[6], x[7]}});
+    auto game = game::Game::make({x[0], 1}, {x[1]},
+                                 {game::Model{x[2], x[3], x[4]}, game::Model{x[5], x[6], x[7]}});
     // The symbols that it names are the columns.
-    if (!game) return Error{game.error().code, game.error().message, "column " + game.error().context};
+    if (!game)
+      return Error{game.error().code, game.error().message, "column " + game.error().context};
     return game;
   }
 
@@ -63,7 +67,8 @@ class RowReader {
   using Numbers = std::array<double, kColumns.size()>;
   static constexpr std::size_t kNoNumber = kColumns.size();  // the column is carried through
 
-  /// Reads a row of plain numbers in one pass; false if it is anything else, for read_any() to read or to refuse.
+  /// Reads a row of plain numbers in one pass; false if it is anything else, for read_any() to read
+  /// or to refuse.
   [[nodiscard]] bool read_plain(std::string_view row, Numbers& x) const {
     const char* at = row.data();
     const char* const end = row.data() + row.size();
@@ -80,17 +85,20 @@ class RowReader {
     return at == end;
   }
 
-  /// The simple twin: splits the row, then reads each field, with an error for each way that can go wrong.
+  /// The simple twin: splits the row, then reads each field, with an error for each way that can go
+  /// wrong.
   Status read_any(std::string_view row, Numbers& x) {
     if (auto split = base::split_csv(row, fields_); !split) return split.error();
     if (fields_.size() != column_at_.size()) {
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} fields, the header has {}", fields_.size(), column_at_.size()), ""};
+      return Error{
+          ErrorCode::kMalformedInput,
+          fmt::format("has {} fields, the header has {}", fields_.size(), column_at_.size()), ""};
     }
     for (std::size_t field = 0; field < fields_.size(); ++field) {
       if (column_at_[field] == kNoNumber) continue;
       auto number = base::parse_number(fields_[field]);
-      if (!number) return number.error().within(fmt::format("column {}", kColumns[column_at_[field]]));
+      if (!number)
+        return number.error().within(fmt::format("column {}", kColumns[column_at_[field]]));
       x[column_at_[field]] = *number;
     }
     return base::Done{};
@@ -100,8 +108,8 @@ class RowReader {
   std::vector<std::string_view> fields_;
 };
 
-/// The text of one row's answers. Printing numbers is most of a batch's work, so a number that stands in the row
-/// already is copied, and nothing is allocated.
+/// The text of one row's answers. Printing numbers is most of a batch's work, so a number that
+/// stands in the row already is copied, and nothing is allocated.
 class AnswerText {
  public:
   void clear() {
@@ -112,8 +120,8 @@ class AnswerText {
   void add(std::string_view word) { append(word); }
 
   void add(double x) {
-    const auto known =
-        static_cast<std::size_t>(std::find(values_.begin(), values_.begin() + count_, x) - values_.begin());
+    const auto known = static_cast<std::size_t>(
+        std::find(values_.begin(), values_.begin() + count_, x) - values_.begin());
     if (known < count_) return append(texts_[known]);
     *end_++ = ',';
     char* const begin = end_;
@@ -122,7 +130,9 @@ class AnswerText {
     texts_[count_++] = {begin, static_cast<std::size_t>(end_ - begin)};
   }
 
-  [[nodiscard]] std::string_view text() const { return {text_.data(), static_cast<std::size_t>(end_ - text_.data())}; }
+  [[nodiscard]] std::string_view text() const {
+    return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
+  }
 
  private:
   void append(std::string_view word) {
@@ -144,8 +154,9 @@ class PendingRows {
   void add(std::string_view row, const game::Game& game) {
     const game::Model& first = game.model(0);
     const game::Model& second = game.model(1);
-    const std::array<double, GameBlock::kIn> x = {game.value(), game.churn_penalty(), first.success,  first.latency,
-                                                  first.cost,   second.success,       second.latency, second.cost};
+    const std::array<double, GameBlock::kIn> x = {
+        game.value(), game.churn_penalty(), first.success,  first.latency,
+        first.cost,   second.success,       second.latency, second.cost};
     for (std::size_t k = 0; k < x.size(); ++k) block_.in(k)[ends_.size()] = x.at(k);
     text_ += row;
     ends_.push_back(text_.size());
@@ -193,7 +204,8 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
   if (!header) return header.error();
   if (!header->has_value()) {
     return Error{ErrorCode::kMalformedInput,
-                 fmt::format("is empty, must start with the header {}", fmt::join(kColumns, ",")), rows.name()};
+                 fmt::format("is empty, must start with the header {}", fmt::join(kColumns, ",")),
+                 rows.name()};
   }
   auto reader = RowReader::from_header(**header);
   if (!reader) return reader.error().within(rows.place());

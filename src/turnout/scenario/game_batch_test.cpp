@@ -19,7 +19,8 @@ namespace {
 
 const std::string kHeader = "V,P,p1,t1,c1,p2,t2,c2\n";
 const std::string kAnswers =
-    "regime,start,cascade,abandon,provider_cost,user_utility,success,latency,service_cost,user_preferred_utility,"
+    "regime,start,cascade,abandon,provider_cost,user_utility,success,latency,service_cost,user_"
+    "preferred_utility,"
     "misalignment,throttled_cost,throttling_gain,penalty_floor";
 
 struct BatchRun {
@@ -51,13 +52,15 @@ TEST(Batch, gives_each_row_its_solution_in_order) {
   EXPECT_EQ(batch.output,
             "V,P,p1,t1,c1,p2,t2,c2," + kAnswers +
                 "\n12,4,0.45,3,0.4,0.8,9,2,value-value,1,0,0,0.888888888888889,5.333333333333334,1,"
-                "6.666666666666667,0.888888888888889,5.333333333333334,0,0.888888888888889,0,0.888888888888889\n"
+                "6.666666666666667,0.888888888888889,5.333333333333334,0,0.888888888888889,0,0."
+                "888888888888889\n"
                 "20,1,0.5,5,1,0.8,4,2,value-value,1,0,0,2,10,1,10,2,15,5,1.5,0.5,2\n");
 }
 
 TEST(Batch, takes_columns_in_any_order_and_carries_an_id_through) {
   const BatchRun batch = run("c2,id,t2,p2,c1,t1,p1,P,V\n2,\"a,b\",4,0.8,1,5,0.5,1,20\r\n");
-  EXPECT_NE(batch.output.find("\n2,\"a,b\",4,0.8,1,5,0.5,1,20,value-value,1,0,0,2,10,"), std::string::npos)
+  EXPECT_NE(batch.output.find("\n2,\"a,b\",4,0.8,1,5,0.5,1,20,value-value,1,0,0,2,10,"),
+            std::string::npos)
       << batch.output;
 }
 
@@ -118,20 +121,28 @@ const std::string kRow = "12,4,0.45,3,0.4,0.8,9,2\n";
 INSTANTIATE_TEST_SUITE_P(
     Batch, BadBatchTest,
     ::testing::Values(
-        BadBatch{"empty", "", "games.csv: is empty, must start with the header V,P,p1,t1,c1,p2,t2,c2"},
+        BadBatch{"empty", "",
+                 "games.csv: is empty, must start with the header V,P,p1,t1,c1,p2,t2,c2"},
         BadBatch{"missing_column", "V,P,p1,t1,c1,p2,t2\n",
-                 "games.csv:1: the header 'V,P,p1,t1,c1,p2,t2' has no column 'c2'; it needs V,P,p1,t1,c1,p2,t2,c2"},
+                 "games.csv:1: the header 'V,P,p1,t1,c1,p2,t2' has no column 'c2'; it needs "
+                 "V,P,p1,t1,c1,p2,t2,c2"},
         BadBatch{"no_header", kRow,
-                 "games.csv:1: the header '12,4,0.45,3,0.4,0.8,9,2' has no column 'V'; it needs V,P,p1,t1,c1,p2,t2,c2"},
-        BadBatch{"duplicate_column", "V,P,p1,t1,c1,p2,t2,c2,V\n", "games.csv:1: the header has column 'V' twice"},
+                 "games.csv:1: the header '12,4,0.45,3,0.4,0.8,9,2' has no column 'V'; it needs "
+                 "V,P,p1,t1,c1,p2,t2,c2"},
+        BadBatch{"duplicate_column", "V,P,p1,t1,c1,p2,t2,c2,V\n",
+                 "games.csv:1: the header has column 'V' twice"},
         BadBatch{"unknown_column", "V,P,p1,t1,c1,p2,t2,c2,price\n",
-                 "games.csv:1: the header has an unknown column 'price'; allowed are V,P,p1,t1,c1,p2,t2,c2 and id"},
-        BadBatch{"short_row", kHeader + kRow + "1,2,3\n", "games.csv:3: has 3 fields, the header has 8"},
-        BadBatch{"long_row", kHeader + "1,2,3,4,5,6,7,8,9\n", "games.csv:2: has 9 fields, the header has 8"},
+                 "games.csv:1: the header has an unknown column 'price'; allowed are "
+                 "V,P,p1,t1,c1,p2,t2,c2 and id"},
+        BadBatch{"short_row", kHeader + kRow + "1,2,3\n",
+                 "games.csv:3: has 3 fields, the header has 8"},
+        BadBatch{"long_row", kHeader + "1,2,3,4,5,6,7,8,9\n",
+                 "games.csv:2: has 9 fields, the header has 8"},
         BadBatch{"blank_row", kHeader + "\n" + kRow, "games.csv:2: has 1 fields, the header has 8"},
         BadBatch{"not_a_number", kHeader + "12,4,0.45,3,0.4,0.8,nine,2\n",
                  "games.csv:2: column t2: 'nine' is not a number"},
-        BadBatch{"nan", kHeader + "nan,4,0.45,3,0.4,0.8,9,2\n", "games.csv:2: column V: 'nan' is not a finite number"},
+        BadBatch{"nan", kHeader + "nan,4,0.45,3,0.4,0.8,9,2\n",
+                 "games.csv:2: column V: 'nan' is not a finite number"},
         BadBatch{"infinity", kHeader + "12,4,0.45,3,0.4,0.8,9,inf\n",
                  "games.csv:2: column c2: 'inf' is not a finite number"},
         BadBatch{"empty_field", kHeader + "12,,0.45,3,0.4,0.8,9,2\n",
@@ -142,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "games.csv:2: column c2: '2 x' is not a number"},
         BadBatch{"binary", kHeader + std::string("\x00\x01,4,0.45,3,0.4,0.8,9,2\n", 24),
                  "games.csv:2: column V: '\\x00\\x01' is not a number"},
-        BadBatch{"open_quote", kHeader + "\"12,4,0.45,3,0.4,0.8,9,2\n", "games.csv:2: has a quote that is not closed"}),
+        BadBatch{"open_quote", kHeader + "\"12,4,0.45,3,0.4,0.8,9,2\n",
+                 "games.csv:2: has a quote that is not closed"}),
     [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -38,7 +38,9 @@ struct CatalogRow {
                    fmt::format("has {} fields, the header has {}", fields.size(), field_count), ""};
     }
     std::string name = base::csv_text(fields[at[0]]);
-    if (name.empty()) return Error{ErrorCode::kMalformedInput, "is empty, must name a model", "column " + names.name};
+    if (name.empty())
+      return Error{ErrorCode::kMalformedInput, "is empty, must name a model",
+                   "column " + names.name};
     auto success = number(fields[at[1]], Quantity::kSuccess, names.success);
     if (!success) return success.error();
     auto latency = number(fields[at[2]], Quantity::kLatency, names.latency);
@@ -51,11 +53,14 @@ struct CatalogRow {
 
 }  // namespace
 
-Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows, const CatalogColumns& columns) {
+Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows,
+                                               const CatalogColumns& columns) {
   auto header = rows.next();
   if (!header) return header.error();
-  if (!header->has_value()) return Error{ErrorCode::kMalformedInput, "is empty, must be a catalogue", rows.name()};
-  const std::array<std::string_view, 4> wanted = {columns.name, columns.success, columns.latency, columns.cost};
+  if (!header->has_value())
+    return Error{ErrorCode::kMalformedInput, "is empty, must be a catalogue", rows.name()};
+  const std::array<std::string_view, 4> wanted = {columns.name, columns.success, columns.latency,
+                                                  columns.cost};
   auto found = base::find_columns(**header, wanted);
   if (!found) return found.error().within(rows.place());
   const CatalogRow reader{columns, found->required, found->count};
@@ -71,15 +76,15 @@ Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows, const Cat
     const auto [first, is_new] = line_of.emplace(model->name, rows.line_number());
     if (!is_new) {
       return Error{ErrorCode::kInvalidValue,
-                   fmt::format("{} was named on line {} already, names must differ", base::in_quotes(model->name),
-                               first->second),
+                   fmt::format("{} was named on line {} already, names must differ",
+                               base::in_quotes(model->name), first->second),
                    rows.place() + ": column " + columns.name};
     }
     models.push_back(*std::move(model));
   }
   if (models.size() < 2) {
-    return Error{ErrorCode::kInvalidValue, fmt::format("has {} models, must have at least 2", models.size()),
-                 rows.name()};
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("has {} models, must have at least 2", models.size()), rows.name()};
   }
   return models;
 }

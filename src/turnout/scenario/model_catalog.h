@@ -22,8 +22,10 @@ struct CatalogColumns {
   std::string cost = "cost";
 };
 
-/// @returns the models of a CSV in file order, or the first error with file, line and column: an empty or missing
-///   column, a number out of range, a name that stands there twice, fewer than two models.
-base::Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows, const CatalogColumns& columns);
+/// @returns the models of a CSV in file order, or the first error with file, line and column: an
+///   empty or missing column, a number out of range, a name that stands there twice, fewer than two
+///   models.
+base::Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows,
+                                                     const CatalogColumns& columns);
 
 }  // namespace turnout::scenario

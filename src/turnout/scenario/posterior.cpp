@@ -26,7 +26,8 @@ std::optional<double> draw(const Uncertainty& u, base::Rng& rng) {
 }
 
 base::Error outside(const Uncertainty& u) {
-  return {base::ErrorCode::kInvalidValue, "the interval lies outside the allowed range", game::symbol(u.parameter)};
+  return {base::ErrorCode::kInvalidValue, "the interval lies outside the allowed range",
+          game::symbol(u.parameter)};
 }
 
 /// At which score the two-sided normal of an interval has a value, and back.
@@ -48,9 +49,10 @@ double cut_value_at(const Uncertainty& u, double score) {
   const double below = numeric::normal_above(-score_of(u, range.low));
   const double above = numeric::normal_above(score_of(u, range.high));
   const double within = 1 - below - above;
-  const double cut =
-      score <= 0 ? numeric::normal_quantile(std::max(0x1p-1000, below + numeric::normal_above(-score) * within))
-                 : -numeric::normal_quantile(std::max(0x1p-1000, above + numeric::normal_above(score) * within));
+  const double cut = score <= 0 ? numeric::normal_quantile(std::max(
+                                      0x1p-1000, below + numeric::normal_above(-score) * within))
+                                : -numeric::normal_quantile(std::max(
+                                      0x1p-1000, above + numeric::normal_above(score) * within));
   return std::clamp(value_at(u, cut), range.low, range.high);
 }
 
@@ -61,20 +63,23 @@ base::Result<landscape::Distribution> distribution_of(const Uncertainty& u) {
   constexpr double kLeastSuccess = 1e-100;
   const game::Range range = range_of(u.parameter.quantity);
   const bool counts = u.kind == Uncertainty::Kind::kCounts;
-  if (!counts &&
-      numeric::normal_above(score_of(u, range.low)) - numeric::normal_above(score_of(u, range.high)) < kLeastWithin)
+  if (!counts && numeric::normal_above(score_of(u, range.low)) -
+                         numeric::normal_above(score_of(u, range.high)) <
+                     kLeastWithin)
     return outside(u);
   landscape::Distribution distribution{landscape::Distribution::Kind::kScores, 0, 0, {}, 0};
   for (std::size_t i = 0; i < landscape::kScores; ++i) {
     const double score = static_cast<double>(i) / landscape::kScoresPerUnit - landscape::kFarScore;
     distribution.column.push_back(
-        counts ? std::max(kLeastSuccess, numeric::beta_at_score(u.successes + 1, u.trials - u.successes + 1, score))
+        counts ? std::max(kLeastSuccess, numeric::beta_at_score(u.successes + 1,
+                                                                u.trials - u.successes + 1, score))
                : cut_value_at(u, score));
   }
   return distribution;
 }
 
-base::Result<std::vector<game::Game>> draw_games(const game::Game& mean, const std::vector<Uncertainty>& uncertain,
+base::Result<std::vector<game::Game>> draw_games(const game::Game& mean,
+                                                 const std::vector<Uncertainty>& uncertain,
                                                  std::size_t count, std::uint64_t seed) {
   std::vector<game::Game> games;
   for (std::size_t i = 0; i < count; ++i) {

@@ -53,13 +53,13 @@ class Reader {
     constexpr std::array<std::string_view, 6> kKeys = {"user",    "provider",  "model",
                                                        "segment", "switching", "difficulty"};
     if (auto ok = top_.allow_only(kKeys); !ok) return ok.error();
-    for (const auto part :
-         {&Reader::user, &Reader::provider, &Reader::difficulty, &Reader::models, &Reader::switching}) {
+    for (const auto part : {&Reader::user, &Reader::provider, &Reader::difficulty, &Reader::models,
+                            &Reader::switching}) {
       if (auto ok = (this->*part)(); !ok) return ok.error();
     }
     if (auto ok = read_outcome_file(folder); !ok) return ok.error();
-    auto made =
-        game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers, draft_.switching, draft_.participates);
+    auto made = game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers,
+                                        draft_.switching, draft_.participates);
     if (!made) return made.error().within(source_);
     return Scenario{source_, *std::move(made), names_,    difficulty_, std::move(outcomes_),
                     knows_,  commits_,         segments_, uncertain_};
@@ -69,16 +69,19 @@ class Reader {
   Result<TomlSection> table_of(std::string_view key) const {
     const toml::node* node = top_.node(key);
     if (node == nullptr)
-      return Error{ErrorCode::kMalformedInput, fmt::format("the table [{}] is missing", key), source_};
+      return Error{ErrorCode::kMalformedInput, fmt::format("the table [{}] is missing", key),
+                   source_};
     if (!node->is_table()) {
-      return Error{ErrorCode::kMalformedInput, fmt::format("{} must be a table, written [{}]", key, key),
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("{} must be a table, written [{}]", key, key),
                    fmt::format("{}:{}", source_, node->source().begin.line)};
     }
     return TomlSection(*node->as_table(), source_, std::string(key));
   }
 
   Status user() {
-    constexpr std::array<std::string_view, 4> kKeys = {"value", "value_of_time", "knows", "participates"};
+    constexpr std::array<std::string_view, 4> kKeys = {"value", "value_of_time", "knows",
+                                                       "participates"};
     auto table = table_of("user");
     if (!table) return table.error();
     if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
@@ -97,8 +100,9 @@ class Reader {
     if (*word == "model") knows_ = Knows::kModel;
     if (*word == "attempt") knows_ = Knows::kAttempt;
     if (knows_) return base::Done{};
-    return table.fail(ErrorCode::kInvalidValue, "knows",
-                      fmt::format(R"({} must be "policy", "model" or "attempt")", base::in_quotes(*word)));
+    return table.fail(
+        ErrorCode::kInvalidValue, "knows",
+        fmt::format(R"({} must be "policy", "model" or "attempt")", base::in_quotes(*word)));
   }
 
   /// V and the value of time: numbers, intervals, or lognormals over the users.
@@ -108,22 +112,26 @@ class Reader {
     auto time = read_lognormal(table, "value_of_time", Quantity::kValueOfTime);
     if (!time) return time.error();
     Amounts amounts(uncertain_);
-    auto plain_value = *value ? (*value)->median : amounts.read(table, "value", {Quantity::kValue, 0});
+    auto plain_value =
+        *value ? (*value)->median : amounts.read(table, "value", {Quantity::kValue, 0});
     if (!plain_value) return plain_value.error();
     Result<double> plain_time = 1.0;
     if (*time) plain_time = (*time)->median;
-    if (!*time && table.has("value_of_time")) plain_time = table.number("value_of_time", Quantity::kValueOfTime);
+    if (!*time && table.has("value_of_time"))
+      plain_time = table.number("value_of_time", Quantity::kValueOfTime);
     if (!plain_time) return plain_time.error();
     draft_.user = {*plain_value, *plain_time};
     if (!*value && !*time) return base::Done{};
-    segments_ = spread(*value ? **value : Lognormal{*plain_value, 0}, *time ? **time : Lognormal{*plain_time, 0});
+    segments_ = spread(*value ? **value : Lognormal{*plain_value, 0},
+                       *time ? **time : Lognormal{*plain_time, 0});
     return base::Done{};
   }
 
   Status segments(const TomlSection& user) {
     for (const char* key : {"value", "value_of_time"}) {
       if (user.has(key))
-        return user.fail(ErrorCode::kMalformedInput, key, "must be absent: each [[segment]] has its own");
+        return user.fail(ErrorCode::kMalformedInput, key,
+                         "must be absent: each [[segment]] has its own");
     }
     auto tables = sections(root_, "segment", source_);
     if (!tables) return tables.error();
@@ -143,7 +151,8 @@ class Reader {
     }
     constexpr double kRounding = 1e-6;
     if (std::abs(total - 1) > kRounding) {
-      return Error{ErrorCode::kInvalidValue, fmt::format("the shares sum to {}, must sum to 1", total),
+      return Error{ErrorCode::kInvalidValue,
+                   fmt::format("the shares sum to {}, must sum to 1", total),
                    source_ + ": segment"};
     }
     for (Segment& segment : segments_) segment.share /= total;
@@ -174,7 +183,8 @@ class Reader {
     if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
     if (table->has("outcomes")) {
       for (const char* key : {"sigma", "feedback"}) {
-        if (table->has(key)) return table->fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
+        if (table->has(key))
+          return table->fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
       }
       auto path = table->text("outcomes", 4096);
       if (!path) return path.error();
@@ -182,9 +192,11 @@ class Reader {
       draft_.outcomes_place = table->place("outcomes");
       return base::Done{};
     }
-    auto sigma = table->has("sigma") ? table->number_between("sigma", 0, kWidest) : Result<double>(0);
+    auto sigma =
+        table->has("sigma") ? table->number_between("sigma", 0, kWidest) : Result<double>(0);
     if (!sigma) return sigma.error();
-    auto feedback = table->has("feedback") ? table->number_between("feedback", -kWidest, kWidest) : Result<double>(0);
+    auto feedback = table->has("feedback") ? table->number_between("feedback", -kWidest, kWidest)
+                                           : Result<double>(0);
     if (!feedback) return feedback.error();
     difficulty_ = game::Difficulty{*sigma, *feedback};
     return base::Done{};
@@ -194,10 +206,10 @@ class Reader {
     auto tables = sections(root_, "model", source_);
     if (!tables) return tables.error();
     if (tables->empty() || tables->size() > game::RoutingGame::kMostModels) {
-      return Error{
-          ErrorCode::kMalformedInput,
-          fmt::format("has {} [[model]] tables, must have 1 to {}", tables->size(), game::RoutingGame::kMostModels),
-          source_};
+      return Error{ErrorCode::kMalformedInput,
+                   fmt::format("has {} [[model]] tables, must have 1 to {}", tables->size(),
+                               game::RoutingGame::kMostModels),
+                   source_};
     }
     for (const TomlSection& table : *tables) {
       if (auto ok = model(table); !ok) return ok.error();
@@ -206,15 +218,17 @@ class Reader {
   }
 
   Status model(const TomlSection& table) {
-    constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost", "price"};
+    constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost",
+                                                       "price"};
     const std::size_t k = draft_.offers.size();
     Amounts amounts(uncertain_);
     if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
     auto name = table.text("name", kLongestName);
     if (!name) return name.error();
     if (std::find(names_.begin(), names_.end(), *name) != names_.end()) {
-      return table.fail(ErrorCode::kInvalidValue, "name",
-                        fmt::format("{} names two models, names must differ", base::in_quotes(*name)));
+      return table.fail(
+          ErrorCode::kInvalidValue, "name",
+          fmt::format("{} names two models, names must differ", base::in_quotes(*name)));
     }
     // The success rates of a table of outcomes take the place of the key.
     const bool measured = draft_.outcomes.has_value() && !table.has("success");
@@ -238,7 +252,8 @@ class Reader {
     auto table = table_of("switching");
     if (!table) return table.error();
     if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-    for (auto [key, to] : {std::pair{"cost", &draft_.switching.cost}, {"latency", &draft_.switching.latency}}) {
+    for (auto [key, to] :
+         {std::pair{"cost", &draft_.switching.cost}, {"latency", &draft_.switching.latency}}) {
       if (!table->has(key)) continue;
       auto matrix = switching_matrix(*table, key);
       if (!matrix) return matrix.error();
@@ -248,7 +263,8 @@ class Reader {
   }
 
   /// One number for every switch, or a row per model switched from.
-  Result<std::vector<double>> switching_matrix(const TomlSection& table, std::string_view key) const {
+  Result<std::vector<double>> switching_matrix(const TomlSection& table,
+                                               std::string_view key) const {
     const std::size_t n = draft_.offers.size();
     const toml::node* node = table.node(key);
     std::vector<double> matrix(n * n, 0);
@@ -262,21 +278,25 @@ class Reader {
     for (std::size_t i = 0; i < n * n; ++i) {
       const toml::array* row = rows.size() == n ? rows[i / n].as_array() : nullptr;
       if (row == nullptr || row->size() != n || !(*row)[i % n].is_number()) {
-        return table.fail(ErrorCode::kMalformedInput, key,
-                          fmt::format("must be a number or {0} rows of {0} numbers, from model by to model", n));
+        return table.fail(
+            ErrorCode::kMalformedInput, key,
+            fmt::format("must be a number or {0} rows of {0} numbers, from model by to model", n));
       }
       matrix[i] = *(*row)[i % n].value<double>();
       if (auto ok = game::check(Quantity::kLatency, matrix[i]); !ok)
         return table.fail(ErrorCode::kInvalidValue, key, ok.error().message);
       if (i / n == i % n && matrix[i] != 0) {
-        return table.fail(ErrorCode::kInvalidValue, key,
-                          fmt::format("{} on the diagonal must be 0: staying on a model is no switch", matrix[i]));
+        return table.fail(
+            ErrorCode::kInvalidValue, key,
+            fmt::format("{} on the diagonal must be 0: staying on a model is no switch",
+                        matrix[i]));
       }
     }
     return matrix;
   }
 
-  /// Takes the scenario's models out of the table of outcomes; their mean success is what the table says.
+  /// Takes the scenario's models out of the table of outcomes; their mean success is what the table
+  /// says.
   Status read_outcome_file(const std::string& folder) {
     if (!draft_.outcomes) return base::Done{};
     const std::filesystem::path path = std::filesystem::path(folder) / *draft_.outcomes;
@@ -288,9 +308,10 @@ class Reader {
     outcomes::OutcomeTable table{names_, read->tasks, {}, {}, {}};
     for (const std::string& name : names_) {
       if (read->column(name) == read->models.size()) {
-        return Error{ErrorCode::kInvalidValue,
-                     fmt::format("{} has no outcomes of model {}", path.string(), base::in_quotes(name)),
-                     draft_.outcomes_place};
+        return Error{
+            ErrorCode::kInvalidValue,
+            fmt::format("{} has no outcomes of model {}", path.string(), base::in_quotes(name)),
+            draft_.outcomes_place};
       }
     }
     for (std::size_t task = 0; task < table.tasks.size(); ++task) {
@@ -301,7 +322,8 @@ class Reader {
         table.trials.back().push_back(read->trials[task][read->column(name)]);
       }
     }
-    constexpr double kLeast = 1e-100;  // the least success that a game may have, for a model that solved nothing
+    constexpr double kLeast =
+        1e-100;  // the least success that a game may have, for a model that solved nothing
     for (std::size_t k = 0; k < names_.size(); ++k) {
       double mean = 0;
       for (const auto& row : table.rate) mean += row[k] / static_cast<double>(table.rate.size());
@@ -326,7 +348,8 @@ class Reader {
 
 }  // namespace
 
-Result<Scenario> parse_scenario(std::string_view text, const std::string& source, const std::string& folder) {
+Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
+                                const std::string& folder) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error{ErrorCode::kMalformedInput, "is empty, must be a scenario", source};
   }

@@ -15,7 +15,8 @@ namespace turnout::scenario {
 
 /// What the user knows when he decides whether to go on. docs/theory.md, section 13.
 enum class Knows {
-  kPolicy,   ///< the policy only: he leaves with the same probability after every failure (the paper)
+  /// the policy only: he leaves with the same probability after every failure (the paper)
+  kPolicy,
   kModel,    ///< which model answered
   kAttempt,  ///< the plan and the number of the attempt
 };
@@ -53,10 +54,13 @@ struct Scenario {
 
 /// @param text    the content of a scenario file (TOML 1.0), at most kLargestScenario bytes
 /// @param source  its name, for messages
-/// @param folder  where `outcomes` is looked for if its path is relative; empty for the working directory
-/// @returns the scenario, or the first error as "source:line: key: what was read, what is allowed". Unknown keys,
-///   missing keys, wrong types, NaN and infinities, and repeated model names are errors; nothing is guessed.
-base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source, const std::string& folder = "");
+/// @param folder  where `outcomes` is looked for if its path is relative; empty for the working
+///   directory
+/// @returns the scenario, or the first error as "source:line: key: what was read, what is allowed".
+///   Unknown keys, missing keys, wrong types, NaN and infinities, and repeated model names are
+///   errors; nothing is guessed.
+base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
+                                      const std::string& folder = "");
 
 inline constexpr std::size_t kLargestScenario = std::size_t{1} << 20U;
 

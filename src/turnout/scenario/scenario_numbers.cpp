@@ -36,19 +36,22 @@ Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) 
   constexpr double kMost = 1e15;
   if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
   if (parameter.quantity != Quantity::kSuccess) {
-    return table.fail(ErrorCode::kUnsupported, "trials", "counts go with success only, use {mean, lo, hi}");
+    return table.fail(ErrorCode::kUnsupported, "trials",
+                      "counts go with success only, use {mean, lo, hi}");
   }
   auto trials = table.number_between("trials", 1, kMost);
   if (!trials) return trials.error();
   auto successes = table.number_between("successes", 0, *trials);
   if (!successes) return successes.error();
-  return Uncertainty{parameter, Uncertainty::Kind::kCounts, (*successes + 1) / (*trials + 2), 0, 0, *successes,
-                     *trials};
+  return Uncertainty{
+      parameter, Uncertainty::Kind::kCounts, (*successes + 1) / (*trials + 2), 0, 0, *successes,
+      *trials};
 }
 
 }  // namespace
 
-Result<double> Amounts::read(const TomlSection& section, std::string_view key, game::Parameter parameter) {
+Result<double> Amounts::read(const TomlSection& section, std::string_view key,
+                             game::Parameter parameter) {
   const toml::node* node = section.node(key);
   if (node == nullptr || !node->is_table()) return section.number(key, parameter.quantity);
   auto table = section.table(key);
@@ -59,9 +62,11 @@ Result<double> Amounts::read(const TomlSection& section, std::string_view key, g
   return known->mean;
 }
 
-Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std::string_view key, Quantity quantity) {
+Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std::string_view key,
+                                                Quantity quantity) {
   const toml::node* node = section.node(key);
-  if (node == nullptr || !node->is_table() || !node->as_table()->contains("median")) return std::optional<Lognormal>();
+  if (node == nullptr || !node->is_table() || !node->as_table()->contains("median"))
+    return std::optional<Lognormal>();
   constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
   constexpr double kWidest = 10;
   auto table = section.table(key);
@@ -77,7 +82,8 @@ Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std:
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time) {
   constexpr std::size_t kStride = 123;  // golden section of 200, with no common divisor
   const auto quantile = [](std::size_t k) {
-    return numeric::normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(kQuantiles));
+    return numeric::normal_quantile((static_cast<double>(k) + 0.5) /
+                                    static_cast<double>(kQuantiles));
   };
   std::vector<Segment> segments;
   for (std::size_t i = 0; i < kQuantiles; ++i) {

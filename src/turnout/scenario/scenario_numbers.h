@@ -7,7 +7,8 @@
 #include "turnout/scenario/scenario.h"
 #include "turnout/scenario/toml_section.h"
 
-/// Numbers of a scenario that are more than a number: known to an interval or by counts, or spread over the users.
+/// Numbers of a scenario that are more than a number: known to an interval or by counts, or spread
+/// over the users.
 namespace turnout::scenario {
 
 /// Reads a number, or a table that says how well it is known, which is kept in `uncertain`.
@@ -15,7 +16,8 @@ class Amounts {
  public:
   explicit Amounts(std::vector<Uncertainty>& uncertain) : uncertain_(uncertain) {}
   /// @returns the number, or its mean.
-  base::Result<double> read(const TomlSection& section, std::string_view key, game::Parameter parameter);
+  base::Result<double> read(const TomlSection& section, std::string_view key,
+                            game::Parameter parameter);
 
  private:
   std::vector<Uncertainty>& uncertain_;
@@ -28,12 +30,12 @@ struct Lognormal {
 };
 
 /// @returns the lognormal that a key holds; nothing if it holds something else or is absent.
-base::Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std::string_view key,
+base::Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section,
+                                                      std::string_view key,
                                                       game::Quantity quantity);
 
-/// @returns users with two independent lognormals as 200 segments of equal share, by the medians of the quantiles: a
-/// rank-1
-///   lattice, in which every quantile of each occurs once.
+/// @returns users with two independent lognormals as 200 segments of equal share, by the medians of
+///   the quantiles: a rank-1 lattice, in which every quantile of each occurs once.
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time);
 
 }  // namespace turnout::scenario

@@ -21,7 +21,8 @@ Status check_plain(const Scenario& scenario, const std::string& verb) {
   };
   if (!scenario.commits)
     return refuse("provider.commits", "{} needs a provider that commits; see turnout transparency");
-  if (!scenario.segments.empty()) return refuse("segment", "{} is for users who are alike; see turnout solve");
+  if (!scenario.segments.empty())
+    return refuse("segment", "{} is for users who are alike; see turnout solve");
   return base::Done{};
 }
 
@@ -29,9 +30,11 @@ Status check_plain(const Scenario& scenario, const std::string& verb) {
 
 Status check_for_plans(const Scenario& scenario, const std::string& verb) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} is for a user who knows the plan and the attempt, must be \"attempt\"", verb),
-                 scenario.source + ": user.knows"};
+    return Error{
+        ErrorCode::kUnsupported,
+        fmt::format("{} is for a user who knows the plan and the attempt, must be \"attempt\"",
+                    verb),
+        scenario.source + ": user.knows"};
   }
   return check_plain(scenario, verb);
 }
@@ -47,8 +50,8 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   left_out.emplace_back("[switching]");
   std::vector<game::Offer> offers;
   for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
-  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()}, std::move(offers), {},
-                                         scenario.game.participates());
+  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()},
+                                         std::move(offers), {}, scenario.game.participates());
   if (!without) return without.error().within(scenario.source);
   scenario.game = *std::move(without);
   return left_out;
@@ -57,14 +60,16 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
 Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb) {
   const auto beyond = [&](const std::string& key, const char* what) {
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} goes beyond the paper's game, which {} solves; see turnout plan", what, verb),
+                 fmt::format("{} goes beyond the paper's game, which {} solves; see turnout plan",
+                             what, verb),
                  fmt::format("{}: {}", scenario.source, key)};
   };
   const game::RoutingGame& game = scenario.game;
   if (game.size() != game::Game::kModels) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("has {} [[model]] tables, {} needs 2; see turnout plan", game.size(), verb),
-                 scenario.source};
+    return Error{
+        ErrorCode::kUnsupported,
+        fmt::format("has {} [[model]] tables, {} needs 2; see turnout plan", game.size(), verb),
+        scenario.source};
   }
   if (game.has_switching()) return beyond("switching", "a switching cost");
   if (game.has_prices()) return beyond("model.price", "a price other than 0");
@@ -74,7 +79,8 @@ Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string&
   if (scenario.knows && *scenario.knows != Knows::kPolicy)
     return beyond("user.knows", "a user who knows more than the policy");
   if (auto ok = check_plain(scenario, verb); !ok) return ok.error();
-  auto pair = game::Game::make(game.user(), {game.churn_penalty()}, {game.offer(0).pass, game.offer(1).pass});
+  auto pair = game::Game::make(game.user(), {game.churn_penalty()},
+                               {game.offer(0).pass, game.offer(1).pass});
   if (!pair) return pair.error().within(scenario.source);
   return TwoModelScenario{*pair, {scenario.names[0], scenario.names[1]}};
 }

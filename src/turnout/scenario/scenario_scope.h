@@ -15,18 +15,18 @@ struct TwoModelScenario {
   std::array<std::string, game::Game::kModels> names;
 };
 
-/// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first key that goes beyond
-/// it and the verb that can do it.
+/// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first
+///   key that goes beyond it and the verb that can do it.
 /// @param verb  who asks, for the message
 base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb);
 
-/// Leaves out what an estimate may have found and the paper's game has not: difficulty and switching costs.
+/// Leaves out what an estimate may have found and the paper's game has not: difficulty and
+/// switching costs.
 /// @returns the names of the tables that were left out
 base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario);
 
-/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a plan: users who are
-/// alike and know
-///   the plan and the attempt, a provider that commits.
+/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a
+///   plan: users who are alike and know the plan and the attempt, a provider that commits.
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
 
 }  // namespace turnout::scenario

@@ -26,10 +26,11 @@ TEST(Scenario, reads_every_key_and_defaults_the_value_of_time_to_one) {
   EXPECT_EQ(scenario->game.churn_penalty(), 4);
   EXPECT_EQ(scenario->game.offer(1).pass.latency, 9);
   EXPECT_EQ(scenario->names[0], "mini");
-  EXPECT_EQ(parse_scenario("[user]\nvalue = 1\nvalue_of_time = 0.5\n" + kProvider + kFirst + kSecond, "s")
-                ->game.user()
-                .value_of_time,
-            0.5);
+  EXPECT_EQ(
+      parse_scenario("[user]\nvalue = 1\nvalue_of_time = 0.5\n" + kProvider + kFirst + kSecond, "s")
+          ->game.user()
+          .value_of_time,
+      0.5);
 }
 
 struct BadScenario {
@@ -50,14 +51,19 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadScenario{"empty", "", "s.toml: is empty, must be a scenario"},
         BadScenario{"blank", " \n\n", "s.toml: is empty, must be a scenario"},
-        BadScenario{"missing_user", kProvider + kFirst + kSecond, "s.toml: the table [user] is missing"},
+        BadScenario{"missing_user", kProvider + kFirst + kSecond,
+                    "s.toml: the table [user] is missing"},
         BadScenario{"user_is_a_number", "user = 3\n" + kProvider + kFirst + kSecond,
                     "s.toml:1: user must be a table, written [user]"},
-        BadScenario{"missing_key", "[user]\n" + kProvider + kFirst + kSecond, "s.toml:1: user.value: is missing"},
+        BadScenario{"missing_key", "[user]\n" + kProvider + kFirst + kSecond,
+                    "s.toml:1: user.value: is missing"},
         BadScenario{"unknown_key", kUser + "vlaue = 3\n" + kProvider + kFirst + kSecond,
-                    "s.toml:3: user.vlaue: is not a known key; allowed are value, value_of_time, knows, participates"},
-        BadScenario{"unknown_table", kUser + kProvider + kFirst + kSecond + "[dificulty]\nsigma = 1\n",
-                    "s.toml:15: dificulty: is not a known key; allowed are user, provider, model, segment, switching, "
+                    "s.toml:3: user.vlaue: is not a known key; allowed are value, value_of_time, "
+                    "knows, participates"},
+        BadScenario{"unknown_table",
+                    kUser + kProvider + kFirst + kSecond + "[dificulty]\nsigma = 1\n",
+                    "s.toml:15: dificulty: is not a known key; allowed are user, provider, model, "
+                    "segment, switching, "
                     "difficulty"},
         BadScenario{"wrong_type", "[user]\nvalue = 'much'\n" + kProvider + kFirst + kSecond,
                     "s.toml:2: user.value: is a TOML string, must be a number"},
@@ -66,9 +72,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadScenario{"infinite", "[user]\nvalue = inf\n" + kProvider + kFirst + kSecond,
                     "s.toml:2: user.value: inf must be >= 0 and at most 1e100"},
         BadScenario{"out_of_range",
-                    kUser + kProvider + kFirst + "[[model]]\nname = 'x'\nsuccess = 1.5\nlatency = 1\ncost = 1\n",
+                    kUser + kProvider + kFirst +
+                        "[[model]]\nname = 'x'\nsuccess = 1.5\nlatency = 1\ncost = 1\n",
                     "s.toml:12: model[2].success: 1.5 must be in (0, 1], at least 1e-100"},
-        BadScenario{"no_model", kUser + kProvider, "s.toml: has 0 [[model]] tables, must have 1 to 64"},
+        BadScenario{"no_model", kUser + kProvider,
+                    "s.toml: has 0 [[model]] tables, must have 1 to 64"},
         BadScenario{"model_is_a_table", kUser + kProvider + "[model]\nname = 'x'\n",
                     "s.toml:5: model: must be tables, written [[model]]"},
         BadScenario{"knows", kUser + "knows = 'all'\n" + kProvider + kFirst,
@@ -77,42 +85,57 @@ INSTANTIATE_TEST_SUITE_P(
                     "s.toml:3: user.participates: is a TOML integer, must be true or false"},
         BadScenario{"negative_sigma", kUser + kProvider + kFirst + "[difficulty]\nsigma = -1\n",
                     "s.toml:11: difficulty.sigma: -1 must be in [0, 10]"},
-        BadScenario{"two_difficulties", kUser + kProvider + kFirst + "[difficulty]\nsigma = 1\noutcomes = 'x.csv'\n",
+        BadScenario{"two_difficulties",
+                    kUser + kProvider + kFirst + "[difficulty]\nsigma = 1\noutcomes = 'x.csv'\n",
                     "s.toml:11: difficulty.sigma: does not go with outcomes"},
-        BadScenario{"missing_outcomes", kUser + kProvider + kFirst + "[difficulty]\noutcomes = '/nowhere/x.csv'\n",
-                    "s.toml:11: difficulty.outcomes: /nowhere/x.csv: cannot be read: No such file or directory"},
-        BadScenario{"short_switching", kUser + kProvider + kFirst + kSecond + "[switching]\ncost = [[0, 1]]\n",
-                    "s.toml:16: switching.cost: must be a number or 2 rows of 2 numbers, from model by to model"},
+        BadScenario{"missing_outcomes",
+                    kUser + kProvider + kFirst + "[difficulty]\noutcomes = '/nowhere/x.csv'\n",
+                    "s.toml:11: difficulty.outcomes: /nowhere/x.csv: cannot be read: No such file "
+                    "or directory"},
+        BadScenario{"short_switching",
+                    kUser + kProvider + kFirst + kSecond + "[switching]\ncost = [[0, 1]]\n",
+                    "s.toml:16: switching.cost: must be a number or 2 rows of 2 numbers, from "
+                    "model by to model"},
         BadScenario{"switching_to_itself",
                     kUser + kProvider + kFirst + kSecond + "[switching]\ncost = [[1, 1], [1, 0]]\n",
-                    "s.toml:16: switching.cost: 1 on the diagonal must be 0: staying on a model is no switch"},
-        BadScenario{"negative_switching", kUser + kProvider + kFirst + kSecond + "[switching]\nlatency = -1\n",
+                    "s.toml:16: switching.cost: 1 on the diagonal must be 0: staying on a model is "
+                    "no switch"},
+        BadScenario{"negative_switching",
+                    kUser + kProvider + kFirst + kSecond + "[switching]\nlatency = -1\n",
                     "s.toml:16: switching.latency: -1 must be >= 0 and at most 1e100"},
-        BadScenario{"shares", "[user]\n" + kProvider + kFirst + "[[segment]]\nshare = 0.5\nvalue = 1\n",
+        BadScenario{"shares",
+                    "[user]\n" + kProvider + kFirst + "[[segment]]\nshare = 0.5\nvalue = 1\n",
                     "s.toml: segment: the shares sum to 0.5, must sum to 1"},
-        BadScenario{"value_twice", kUser + kProvider + kFirst + "[[segment]]\nshare = 1\nvalue = 1\n",
+        BadScenario{"value_twice",
+                    kUser + kProvider + kFirst + "[[segment]]\nshare = 1\nvalue = 1\n",
                     "s.toml:2: user.value: must be absent: each [[segment]] has its own"},
         BadScenario{"interval",
                     kUser + kProvider +
-                        "[[model]]\nname = 'x'\nsuccess = {mean = 0.5, lo = 0.6, hi = 0.7}\nlatency = 1\ncost = 1\n",
+                        "[[model]]\nname = 'x'\nsuccess = {mean = 0.5, lo = 0.6, hi = "
+                        "0.7}\nlatency = 1\ncost = 1\n",
                     "s.toml:7: model[1].success.mean: 0.5 must be between lo = 0.6 and hi = 0.7"},
-        BadScenario{"counts_of_cost",
-                    kUser + kProvider +
-                        "[[model]]\nname = 'x'\nsuccess = 0.5\nlatency = 1\ncost = {successes = 1, trials = 2}\n",
-                    "s.toml:9: model[1].cost.trials: counts go with success only, use {mean, lo, hi}"},
+        BadScenario{
+            "counts_of_cost",
+            kUser + kProvider +
+                "[[model]]\nname = 'x'\nsuccess = 0.5\nlatency = 1\ncost = {successes = 1, trials "
+                "= 2}\n",
+            "s.toml:9: model[1].cost.trials: counts go with success only, use {mean, lo, hi}"},
         BadScenario{"same_name", kUser + kProvider + kFirst + kFirst,
                     "s.toml:11: model[2].name: 'mini' names two models, names must differ"},
         BadScenario{"empty_name",
-                    kUser + kProvider + "[[model]]\nname = ''\nsuccess = 0.5\nlatency = 1\ncost = 1\n" + kSecond,
+                    kUser + kProvider +
+                        "[[model]]\nname = ''\nsuccess = 0.5\nlatency = 1\ncost = 1\n" + kSecond,
                     "s.toml:6: model[1].name: '' must have 1 to 200 printable characters"},
         BadScenario{"negative_price", kUser + kProvider + kFirst + kSecond + "price = -0.5\n",
                     "s.toml:15: model[2].price: -0.5 must be >= 0 and at most 1e100"},
         BadScenario{"repeated_key", "[user]\nvalue = 1\nvalue = 2\n" + kProvider + kFirst + kSecond,
-                    "s.toml:3: Error while parsing key-value pair: cannot redefine existing integer 'value'"}),
+                    "s.toml:3: Error while parsing key-value pair: cannot redefine existing "
+                    "integer 'value'"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(Scenario, refuses_trailing_junk_and_binary_with_a_line) {
-  EXPECT_NE(error_of(kUser + kProvider + kFirst + kSecond + "junk").find("s.toml:15: "), std::string::npos);
+  EXPECT_NE(error_of(kUser + kProvider + kFirst + kSecond + "junk").find("s.toml:15: "),
+            std::string::npos);
   EXPECT_NE(error_of(std::string("\x7f"
                                  "ELF\x00\x01\xff",
                                  7))
@@ -122,10 +145,13 @@ TEST(Scenario, refuses_trailing_junk_and_binary_with_a_line) {
 
 TEST(Scenario, reads_what_lies_beyond_the_paper) {
   const auto s = parse_scenario(
-      "[user]\nknows = 'attempt'\nparticipates = true\n[provider]\nchurn_penalty = 4.0\ncommits = false\n" + kFirst +
-          "price = 0.25\n" + kSecond +
-          "[switching]\ncost = 0.5\nlatency = [[0, 1], [2, 0]]\n[difficulty]\nsigma = 1.5\nfeedback = -0.5\n"
-          "[[segment]]\nshare = 0.25\nvalue = 8\n[[segment]]\nshare = 0.75\nvalue = 4\nvalue_of_time = 2\n",
+      "[user]\nknows = 'attempt'\nparticipates = true\n[provider]\nchurn_penalty = 4.0\ncommits = "
+      "false\n" +
+          kFirst + "price = 0.25\n" + kSecond +
+          "[switching]\ncost = 0.5\nlatency = [[0, 1], [2, 0]]\n[difficulty]\nsigma = "
+          "1.5\nfeedback = -0.5\n"
+          "[[segment]]\nshare = 0.25\nvalue = 8\n[[segment]]\nshare = 0.75\nvalue = "
+          "4\nvalue_of_time = 2\n",
       "s.toml");
   ASSERT_TRUE(s) << s.error().to_string();
   EXPECT_EQ(s->knows, Knows::kAttempt);
@@ -142,7 +168,8 @@ TEST(Scenario, reads_what_lies_beyond_the_paper) {
 }
 
 TEST(Scenario, reads_lognormals_as_segments_with_their_median_and_mean) {
-  const auto s = parse_scenario("[user]\nvalue = {median = 10, sigma = 0.5}\n" + kProvider + kFirst, "s.toml");
+  const auto s =
+      parse_scenario("[user]\nvalue = {median = 10, sigma = 0.5}\n" + kProvider + kFirst, "s.toml");
   ASSERT_TRUE(s);
   EXPECT_EQ(s->game.user().value, 10);
   double mean = 0;
@@ -156,10 +183,10 @@ TEST(Scenario, reads_lognormals_as_segments_with_their_median_and_mean) {
 }
 
 TEST(Scenario, reads_how_well_a_number_is_known) {
-  const auto s =
-      parse_scenario("[user]\nvalue = {mean = 10, lo = 8, hi = 13}\n" + kProvider +
-                         "[[model]]\nname = 'x'\nsuccess = {successes = 4, trials = 8}\nlatency = 1\ncost = 1\n",
-                     "s.toml");
+  const auto s = parse_scenario(
+      "[user]\nvalue = {mean = 10, lo = 8, hi = 13}\n" + kProvider +
+          "[[model]]\nname = 'x'\nsuccess = {successes = 4, trials = 8}\nlatency = 1\ncost = 1\n",
+      "s.toml");
   ASSERT_TRUE(s);
   ASSERT_EQ(s->uncertain.size(), 2U);
   EXPECT_EQ(s->uncertain[0].high, 13);
@@ -171,15 +198,16 @@ TEST(Scenario, the_papers_game_is_refused_by_naming_the_key_that_goes_beyond_it)
   const std::string base = kUser + kProvider + kFirst;
   const auto refusal = [](const std::string& text) {
     const bool users_differ = text.find("median") != std::string::npos;
-    const auto game = paper_game(parse_scenario(text, "s.toml").value(), users_differ ? "audit" : "solve");
+    const auto game =
+        paper_game(parse_scenario(text, "s.toml").value(), users_differ ? "audit" : "solve");
     return game ? "none" : game.error().to_string();
   };
   EXPECT_EQ(refusal(base + kSecond), "none");
   EXPECT_EQ(refusal(base + "price = 0.0\n" + kSecond), "none");
   EXPECT_EQ(refusal(base), "s.toml: has 1 [[model]] tables, solve needs 2; see turnout plan");
-  EXPECT_EQ(
-      refusal(base + "price = 0.5\n" + kSecond),
-      "s.toml: model.price: a price other than 0 goes beyond the paper's game, which solve solves; see turnout plan");
+  EXPECT_EQ(refusal(base + "price = 0.5\n" + kSecond),
+            "s.toml: model.price: a price other than 0 goes beyond the paper's game, which solve "
+            "solves; see turnout plan");
   EXPECT_EQ(refusal("[user]\nvalue = {median = 9, sigma = 1}\n" + kProvider + kFirst + kSecond),
             "s.toml: segment: audit is for users who are alike; see turnout solve");
   for (const char* beyond : {"[switching]\ncost = 1\n", "[difficulty]\nsigma = 1\n"}) {

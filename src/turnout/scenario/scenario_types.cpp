@@ -4,13 +4,15 @@ namespace turnout::scenario {
 
 bool has_types(const Scenario& scenario) {
   if (scenario.outcomes) return true;
-  return scenario.difficulty && (scenario.difficulty->sigma != 0 || scenario.difficulty->feedback != 0);
+  return scenario.difficulty &&
+         (scenario.difficulty->sigma != 0 || scenario.difficulty->feedback != 0);
 }
 
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth) {
   if (scenario.outcomes) return game::TaskTypes::empirical(scenario.outcomes->rate);
   std::vector<double> first_try;
-  for (std::size_t k = 0; k < scenario.game.size(); ++k) first_try.push_back(scenario.game.offer(k).pass.success);
+  for (std::size_t k = 0; k < scenario.game.size(); ++k)
+    first_try.push_back(scenario.game.offer(k).pass.success);
   return game::TaskTypes::rasch(first_try, scenario.difficulty.value_or(game::Difficulty{}), depth);
 }
 

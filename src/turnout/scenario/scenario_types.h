@@ -5,9 +5,8 @@
 
 namespace turnout::scenario {
 
-/// @returns the types of task that a scenario describes: one per row of its outcomes, Rasch's for its difficulty, or a
-/// single
-///   one (independent attempts), for plans of at most `depth` attempts.
+/// @returns the types of task that a scenario describes: one per row of its outcomes, Rasch's for
+///   its difficulty, or a single one (independent attempts), for plans of at most `depth` attempts.
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth);
 
 /// @returns whether failures say something about the task, so that plans have a depth.

@@ -24,9 +24,11 @@ using landscape::Distribution;
 using landscape::SweepSpec;
 
 template <std::size_t N>
-std::optional<std::size_t> place_of(const std::array<std::string_view, N>& names, std::string_view name) {
+std::optional<std::size_t> place_of(const std::array<std::string_view, N>& names,
+                                    std::string_view name) {
   const auto* const at = std::find(names.begin(), names.end(), name);
-  return at == names.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - names.begin()));
+  return at == names.end() ? std::nullopt
+                           : std::optional(static_cast<std::size_t>(at - names.begin()));
 }
 
 /// All but the policy, which is no number.
@@ -38,15 +40,18 @@ constexpr auto kNumbersShown = [] {
 
 class SweepReader {
  public:
-  SweepReader(std::string source, std::string folder) : source_(std::move(source)), folder_(std::move(folder)) {}
+  SweepReader(std::string source, std::string folder)
+      : source_(std::move(source)), folder_(std::move(folder)) {}
 
   Result<SweepFile> read(const toml::table& root) {
-    constexpr std::array<std::string_view, 6> kKeys = {"games", "seed", "sampling", "ordered", "draw", "statistic"};
+    constexpr std::array<std::string_view, 6> kKeys = {"games",   "seed", "sampling",
+                                                       "ordered", "draw", "statistic"};
     constexpr double kMostGames = 1e12;
     constexpr double kMostSeed = 9e15;
     const TomlSection file(root, source_, "");
     if (auto ok = file.allow_only(kKeys); !ok) return ok.error();
-    auto games = file.has("games") ? file.number_between("games", 1, kMostGames) : Result<double>(1e6);
+    auto games =
+        file.has("games") ? file.number_between("games", 1, kMostGames) : Result<double>(1e6);
     if (!games) return games.error();
     auto seed = file.has("seed") ? file.number_between("seed", 0, kMostSeed) : Result<double>(1);
     if (!seed) return seed.error();
@@ -72,7 +77,8 @@ class SweepReader {
         return file.fail(ErrorCode::kInvalidValue, "sampling",
                          base::in_quotes(*word) + R"( must be "independent" or "sobol")");
       }
-      spec_.sampling = *word == "sobol" ? landscape::Sampling::kSobol : landscape::Sampling::kIndependent;
+      spec_.sampling =
+          *word == "sobol" ? landscape::Sampling::kSobol : landscape::Sampling::kIndependent;
     }
     const auto* node = file.node("ordered");
     if (node == nullptr) return base::Done{};
@@ -111,7 +117,8 @@ class SweepReader {
     return base::Done{};
   }
 
-  /// All numbers from a scenario: those that it knows as they are, the others from their posteriors.
+  /// All numbers from a scenario: those that it knows as they are, the others from their
+  /// posteriors.
   Status read_posterior(const TomlSection& draws) {
     constexpr std::size_t kLongest = 1000;
     auto file = draws.text("scenario", kLongest);
@@ -130,7 +137,8 @@ class SweepReader {
     for (const Uncertainty& uncertain : scenario.uncertain) {
       auto posterior = distribution_of(uncertain);
       if (!posterior) return posterior.error().within(draws.place("scenario"));
-      const auto k = static_cast<std::size_t>(std::find(all.begin(), all.end(), uncertain.parameter) - all.begin());
+      const auto k = static_cast<std::size_t>(
+          std::find(all.begin(), all.end(), uncertain.parameter) - all.begin());
       spec_.draw.at(k) = *std::move(posterior);
     }
     return base::Done{};
@@ -160,18 +168,27 @@ class SweepReader {
     const char* kind = logarithmic ? "log_uniform" : "uniform";
     const auto* range = table->node(kind);
     const auto* list = range == nullptr ? nullptr : range->as_array();
-    if (list == nullptr || list->size() != 2 || !list->get(0)->is_number() || !list->get(1)->is_number()) {
-      return draws.wrong_type(key,
-                              "a number, {uniform = [low, high]}, {log_uniform = [low, high]}, {exponential = mean}, "
-                              "{median = m, sigma = s} or {csv = \"file\", column = \"name\"}");
+    if (list == nullptr || list->size() != 2 || !list->get(0)->is_number() ||
+        !list->get(1)->is_number()) {
+      return draws.wrong_type(
+          key,
+          "a number, {uniform = [low, high]}, {log_uniform = [low, high]}, {exponential = mean}, "
+          "{median = m, sigma = s} or {csv = \"file\", column = \"name\"}");
     }
     const double low = *list->get(0)->value<double>();
     const double high = *list->get(1)->value<double>();
-    if (!(low <= high) || (logarithmic && !(low > 0)) || std::abs(low) > kFar || std::abs(high) > kFar) {
-      return table->fail(ErrorCode::kInvalidValue, kind,
-                         fmt::format("[{}, {}] must rise{}", low, high, logarithmic ? " from above 0" : ""));
+    if (!(low <= high) || (logarithmic && !(low > 0)) || std::abs(low) > kFar ||
+        std::abs(high) > kFar) {
+      return table->fail(
+          ErrorCode::kInvalidValue, kind,
+          fmt::format("[{}, {}] must rise{}", low, high, logarithmic ? " from above 0" : ""));
     }
-    return Distribution{logarithmic ? Distribution::Kind::kLogUniform : Distribution::Kind::kUniform, low, high, {}, 0};
+    return Distribution{
+        logarithmic ? Distribution::Kind::kLogUniform : Distribution::Kind::kUniform,
+        low,
+        high,
+        {},
+        0};
   }
 
   static Result<Distribution> read_lognormal_draw(const TomlSection& table) {
@@ -208,10 +225,12 @@ class SweepReader {
       auto row = rows.next();
       if (!row) return row.error();
       if (!row->has_value()) break;
-      if (auto split = base::split_csv(**row, fields); !split) return split.error().within(rows.place());
+      if (auto split = base::split_csv(**row, fields); !split)
+        return split.error().within(rows.place());
       if (fields.size() != columns->count)
         return Error{ErrorCode::kMalformedInput,
-                     fmt::format("has {} fields, the header has {}", fields.size(), columns->count), rows.place()};
+                     fmt::format("has {} fields, the header has {}", fields.size(), columns->count),
+                     rows.place()};
       auto number = base::parse_number(fields[columns->required[0]]);
       if (!number) return number.error().within(fmt::format("{}: column {}", rows.place(), *name));
       drawn.column.push_back(*number);
@@ -224,7 +243,8 @@ class SweepReader {
   }
 
   Status read_statistic(const TomlSection& section) {
-    constexpr std::array<std::string_view, 6> kKeys = {"name", "of", "by", "where", "quantiles", "histogram"};
+    constexpr std::array<std::string_view, 6> kKeys = {"name",  "of",        "by",
+                                                       "where", "quantiles", "histogram"};
     constexpr std::array<std::string_view, 3> kGroupings = {"all", "regime", "policy"};
     if (auto ok = section.allow_only(kKeys); !ok) return ok;
     landscape::Statistic statistic;
@@ -232,14 +252,15 @@ class SweepReader {
       auto text = section.text(key, 40);
       if (!text) return text.error();
       if (const auto place = place_of(names, *text)) return *place;
-      return section.fail(ErrorCode::kInvalidValue, key,
-                          fmt::format("{} must be one of {}", base::in_quotes(*text), fmt::join(names, ", ")));
+      return section.fail(
+          ErrorCode::kInvalidValue, key,
+          fmt::format("{} must be one of {}", base::in_quotes(*text), fmt::join(names, ", ")));
     };
     auto of = word("of", kNumbersShown);
     if (!of) return of.error();
     statistic.of = static_cast<landscape::Shown>(*of + 1);
-    auto name =
-        section.has("name") ? section.text("name", 200) : Result<std::string>(std::string(name_of(statistic.of)));
+    auto name = section.has("name") ? section.text("name", 200)
+                                    : Result<std::string>(std::string(name_of(statistic.of)));
     if (!name) return name.error();
     statistic.name = *name;
     const auto* by = section.node("by");
@@ -257,10 +278,12 @@ class SweepReader {
     }
     if (const auto* node = section.node("quantiles")) {
       const auto* list = node->as_array();
-      if (list == nullptr) return section.wrong_type("quantiles", "a list of shares between 0 and 1");
+      if (list == nullptr)
+        return section.wrong_type("quantiles", "a list of shares between 0 and 1");
       for (const auto& item : *list) {
         const double share = item.is_number() ? *item.value<double>() : -1;
-        if (!(share > 0 && share < 1)) return section.wrong_type("quantiles", "a list of shares between 0 and 1");
+        if (!(share > 0 && share < 1))
+          return section.wrong_type("quantiles", "a list of shares between 0 and 1");
         statistic.quantiles.push_back(share);
       }
     }
@@ -287,10 +310,12 @@ class SweepReader {
     if (!measure) return table->fail(measure.error().code, "quantity", measure.error().message);
     const auto* node = table->node("edges");
     const auto* list = node == nullptr ? nullptr : node->as_array();
-    if (list == nullptr || list->empty() || list->size() > kMostEdges) return table->wrong_type("edges", kAllowed);
+    if (list == nullptr || list->empty() || list->size() > kMostEdges)
+      return table->wrong_type("edges", kAllowed);
     for (const auto& item : *list) {
       const auto edge = item.value<double>();
-      const bool rises = edge && std::isfinite(*edge) && (statistic.edges.empty() || *edge > statistic.edges.back());
+      const bool rises = edge && std::isfinite(*edge) &&
+                         (statistic.edges.empty() || *edge > statistic.edges.back());
       if (!rises) return table->wrong_type("edges", kAllowed);
       statistic.edges.push_back(*edge);
     }
@@ -312,7 +337,8 @@ class SweepReader {
     auto bins = table->number_between("bins", 1, kMostBins);
     if (!bins) return bins.error();
     if (!(*low < *high))
-      return table->fail(ErrorCode::kInvalidValue, "high", fmt::format("{} must be over low = {}", *high, *low));
+      return table->fail(ErrorCode::kInvalidValue, "high",
+                         fmt::format("{} must be over low = {}", *high, *low));
     return landscape::Statistic::Histogram{*low, *high, static_cast<std::size_t>(*bins)};
   }
 
@@ -323,7 +349,8 @@ class SweepReader {
 
 }  // namespace
 
-Result<SweepFile> parse_sweep(std::string_view text, const std::string& source, const std::string& folder) {
+Result<SweepFile> parse_sweep(std::string_view text, const std::string& source,
+                              const std::string& folder) {
   try {
     const toml::table root = toml::parse(text);
     return SweepReader(source, folder).read(root);

@@ -32,11 +32,13 @@ Result<double> TomlSection::number(std::string_view key, Quantity quantity) cons
   if (at == nullptr) return missing(key);
   if (!at->is_number()) return wrong_type(key, "a number");
   const double value = *at->value<double>();
-  if (auto ok = game::check(quantity, value); !ok) return fail(ok.error().code, key, ok.error().message);
+  if (auto ok = game::check(quantity, value); !ok)
+    return fail(ok.error().code, key, ok.error().message);
   return value;
 }
 
-Result<double> TomlSection::number(std::string_view key, Quantity quantity, double otherwise) const {
+Result<double> TomlSection::number(std::string_view key, Quantity quantity,
+                                   double otherwise) const {
   return has(key) ? number(key, quantity) : Result<double>(otherwise);
 }
 
@@ -46,7 +48,8 @@ Result<double> TomlSection::number_between(std::string_view key, double low, dou
   if (!at->is_number()) return wrong_type(key, "a number");
   const double value = *at->value<double>();
   if (value >= low && value <= high) return value;
-  return fail(ErrorCode::kInvalidValue, key, fmt::format("{} must be in [{}, {}]", value, low, high));
+  return fail(ErrorCode::kInvalidValue, key,
+              fmt::format("{} must be in [{}, {}]", value, low, high));
 }
 
 Result<bool> TomlSection::boolean(std::string_view key, bool otherwise) const {
@@ -61,18 +64,21 @@ Result<std::string> TomlSection::text(std::string_view key, std::size_t longest)
   if (at == nullptr) return missing(key);
   if (!at->is_string()) return wrong_type(key, "a string");
   auto value = *at->value<std::string>();
-  const bool printable = std::none_of(value.begin(), value.end(),
-                                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  const bool printable = std::none_of(value.begin(), value.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
   if (!value.empty() && value.size() <= longest && printable) return value;
-  return fail(ErrorCode::kInvalidValue, key,
-              fmt::format("{} must have 1 to {} printable characters", base::in_quotes(value), longest));
+  return fail(
+      ErrorCode::kInvalidValue, key,
+      fmt::format("{} must have 1 to {} printable characters", base::in_quotes(value), longest));
 }
 
 Result<TomlSection> TomlSection::table(std::string_view key) const {
   const toml::node* at = node(key);
   if (at == nullptr) return missing(key);
   if (!at->is_table()) return wrong_type(key, "a table");
-  return TomlSection(*at->as_table(), source_, name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key));
+  return TomlSection(*at->as_table(), source_,
+                     name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key));
 }
 
 Error TomlSection::fail(ErrorCode code, std::string_view key, std::string what) const {
@@ -86,17 +92,20 @@ Error TomlSection::missing(std::string_view key) const {
 Error TomlSection::wrong_type(std::string_view key, const char* expected) const {
   std::ostringstream type;
   type << table_.get(key)->type();
-  return fail(ErrorCode::kMalformedInput, key, fmt::format("is a TOML {}, must be {}", type.str(), expected));
+  return fail(ErrorCode::kMalformedInput, key,
+              fmt::format("is a TOML {}, must be {}", type.str(), expected));
 }
 
 std::string TomlSection::place(std::string_view key) const {
   const toml::node* at = node(key);
   const auto line = (at == nullptr ? table_.source() : at->source()).begin.line;
   const std::string name = base::printable(key);
-  return fmt::format("{}:{}: {}", source_, line, name_.empty() ? name : fmt::format("{}.{}", name_, name));
+  return fmt::format("{}:{}: {}", source_, line,
+                     name_.empty() ? name : fmt::format("{}.{}", name_, name));
 }
 
-Result<std::vector<TomlSection>> sections(const toml::table& root, std::string_view key, const std::string& source) {
+Result<std::vector<TomlSection>> sections(const toml::table& root, std::string_view key,
+                                          const std::string& source) {
   std::vector<TomlSection> found;
   const toml::node* node = root.get(key);
   if (node == nullptr) return found;

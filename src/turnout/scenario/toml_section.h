@@ -27,15 +27,18 @@ class TomlSection {
   [[nodiscard]] const toml::node* node(std::string_view key) const { return table_.get(key); }
 
   [[nodiscard]] base::Result<double> number(std::string_view key, game::Quantity quantity) const;
-  [[nodiscard]] base::Result<double> number(std::string_view key, game::Quantity quantity, double otherwise) const;
-  [[nodiscard]] base::Result<double> number_between(std::string_view key, double low, double high) const;
+  [[nodiscard]] base::Result<double> number(std::string_view key, game::Quantity quantity,
+                                            double otherwise) const;
+  [[nodiscard]] base::Result<double> number_between(std::string_view key, double low,
+                                                    double high) const;
   [[nodiscard]] base::Result<bool> boolean(std::string_view key, bool otherwise) const;
   /// @returns a string of 1 to `longest` printable characters.
   [[nodiscard]] base::Result<std::string> text(std::string_view key, std::size_t longest) const;
   [[nodiscard]] base::Result<TomlSection> table(std::string_view key) const;
 
   /// @returns the error that `key` has with its present value.
-  [[nodiscard]] base::Error fail(base::ErrorCode code, std::string_view key, std::string what) const;
+  [[nodiscard]] base::Error fail(base::ErrorCode code, std::string_view key,
+                                 std::string what) const;
   [[nodiscard]] base::Error missing(std::string_view key) const;
   [[nodiscard]] base::Error wrong_type(std::string_view key, const char* expected) const;
   /// @returns "source:line: table.key"

@@ -18,8 +18,11 @@ namespace {
 constexpr std::size_t kMostPasses = 100'000;
 constexpr double kMeanTokens = 300;
 
-/// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck stays aligned.
-double normal_of(double u, double v) { return std::sqrt(-2 * std::log1p(-u)) * std::cos(2 * std::numbers::pi * v); }
+/// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck
+/// stays aligned.
+double normal_of(double u, double v) {
+  return std::sqrt(-2 * std::log1p(-u)) * std::cos(2 * std::numbers::pi * v);
+}
 
 /// A factor of mean 1.
 double lognormal_factor(double sigma, double z) { return std::exp(sigma * z - sigma * sigma / 2); }
@@ -50,7 +53,8 @@ struct Agents::Played {
   bool solved = false;
 };
 
-Agents::Agents(Setting setting) : setting_(std::move(setting)), passes_(setting_.game, setting_.difficulty) {
+Agents::Agents(Setting setting)
+    : setting_(std::move(setting)), passes_(setting_.game, setting_.difficulty) {
   for (const auto& policy : setting_.policies) stays_.emplace_back(passes_, policy);
 }
 
@@ -85,7 +89,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     for (double& u : luck) u = rng.uniform();
     rule.next(path, chances);
     std::size_t model = 0;
-    for (double below = chances[0]; model + 1 < chances.size() && luck[0] >= below;) below += chances[++model];
+    for (double below = chances[0]; model + 1 < chances.size() && luck[0] >= below;)
+      below += chances[++model];
     while (chances[model] == 0) --model;  // rounding at the end of the sum
     path.push_back(model);
     Step step{path, chances[model], passes_.latency(path), passes_.cost(path)};
@@ -99,11 +104,14 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     step.tokens = std::max(1.0, std::round(kMeanTokens * size));
     const auto& sample = how.latency_sample;
     step.latency *=
-        size * (sample.empty() ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
-                               : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
+        size *
+        (sample.empty()
+             ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
+             : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
     step.solved = luck[1] < success;
-    step.stays = !step.solved && luck[2] < how.patience &&
-                 task.user.value >= task.user.value_of_time * stays_[task.policy].waiting_per_success(path);
+    step.stays =
+        !step.solved && luck[2] < how.patience &&
+        task.user.value >= task.user.value_of_time * stays_[task.policy].waiting_per_success(path);
     step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;
     played.cost += step.cost;
@@ -181,8 +189,8 @@ AgentPayoffs Agents::play(std::uint64_t tasks, std::uint64_t seed, const Workers
   return total;
 }
 
-Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks, std::uint64_t seed,
-                   const Workers& workers) {
+Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks,
+                   std::uint64_t seed, const Workers& workers) {
   std::vector<Comparison> parts((tasks + kBlock - 1) / kBlock);
   for_blocks(tasks, workers, [&](std::uint64_t block, std::uint64_t begin, std::uint64_t end) {
     for (std::uint64_t i = begin; i < end; ++i) {
@@ -217,7 +225,8 @@ void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
     const double arrives = life.uniform();
     pass.user_id = fmt::format("u{:08}", user);
     bool stays = true;
-    for (double when = arrives * how.span_s; more && stays && when < how.span_s && done < tasks; ++done) {
+    for (double when = arrives * how.span_s; more && stays && when < how.span_s && done < tasks;
+         ++done) {
       base::Rng rng(life.next());
       Task task = draw_task(rng);
       task.when = when / how.span_s;
@@ -232,12 +241,14 @@ void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
         pass.output_tokens = static_cast<std::int64_t>(step.tokens);
         pass.cost_usd = step.cost;
         pass.propensity = step.propensity;
-        pass.outcome = step.stays  ? traffic::Outcome::kUnknown
-                       : step.said ? (step.solved ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure)
-                                   : traffic::Outcome::kUnknown;
-        pass.ending = step.stays  ? traffic::Ending::kReprompted
-                      : step.said ? (step.solved ? traffic::Ending::kResolved : traffic::Ending::kAbandoned)
-                                  : traffic::Ending::kOpen;
+        pass.outcome = step.stays ? traffic::Outcome::kUnknown
+                       : step.said
+                           ? (step.solved ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure)
+                           : traffic::Outcome::kUnknown;
+        pass.ending = step.stays ? traffic::Ending::kReprompted
+                      : step.said
+                          ? (step.solved ? traffic::Ending::kResolved : traffic::Ending::kAbandoned)
+                          : traffic::Ending::kOpen;
         clock += step.latency;
         more = sink(pass);
         return more;
@@ -249,7 +260,9 @@ void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
 }
 
 std::optional<ExpectedPayoffs> Agents::expected() const {
-  if (setting_.policies.size() != 1 || !setting_.policies[0].is_deterministic() || !setting_.drifts.empty()) return {};
+  if (setting_.policies.size() != 1 || !setting_.policies[0].is_deterministic() ||
+      !setting_.drifts.empty())
+    return {};
   constexpr double kNegligible = 1e-15;
   const auto& how = setting_.behaviour;
   auto segments = how.segments;
@@ -265,7 +278,9 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
     const auto value_above = [&](double v) {
       if (how.value_sigma == 0) return user.value >= v ? user.value : 0.0;
       const double mean = user.value * std::exp(how.value_sigma * how.value_sigma / 2);
-      return v <= 0 ? mean : mean * numeric::normal_above(std::log(v / user.value) / how.value_sigma - how.value_sigma);
+      return v <= 0 ? mean
+                    : mean * numeric::normal_above(std::log(v / user.value) / how.value_sigma -
+                                                   how.value_sigma);
     };
     ExpectedPayoffs x;
     std::vector<double> belief = passes_.weights();

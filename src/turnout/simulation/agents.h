@@ -15,8 +15,8 @@
 #include "turnout/simulation/stay_rule.h"
 #include "turnout/traffic/pass.h"
 
-/// Users as they are met in logs: they differ in what a task is worth to them, run out of patience, say rarely whether
-/// they were served, and leave for good. docs/theory.md, section 21.
+/// Users as they are met in logs: they differ in what a task is worth to them, run out of patience,
+/// say rarely whether they were served, and leave for good. docs/theory.md, section 21.
 namespace turnout::simulation {
 
 /// A part of the users who value tasks and time alike.
@@ -27,16 +27,21 @@ struct AgentSegment {
 
 /// What the game does not say of its users and models.
 struct Behaviour {
-  double value_sigma = 0;  ///< V, of a task, is lognormal about the game's V with this sigma of its logarithm
+  double value_sigma =
+      0;  ///< V, of a task, is lognormal about the game's V with this sigma of its logarithm
   std::vector<AgentSegment> segments;  ///< instead of the game's user; shares sum to 1
-  double patience = 1;                 ///< probability that a failure does not make a user leave for reasons of his own
-  double feedback_solved = 0;          ///< probability that a solved task is said to be solved
-  double feedback_left = 0;            ///< probability that a user who leaves a task says that it failed
-  double leaves_solved = 0;            ///< probability that a user never comes back after a solved task
-  double leaves_unsolved = 0;          ///< the same after an unsolved one
-  double latency_sigma = 0;            ///< latency is lognormal with the model's mean and this sigma of its logarithm
-  std::vector<double> latency_sample;  ///< instead: factors of the mean, drawn with equal probability
-  double tokens_sigma = 0;        ///< output is lognormal about a mean of 300 tokens, and latency in proportion to it
+  double patience =
+      1;  ///< probability that a failure does not make a user leave for reasons of his own
+  double feedback_solved = 0;  ///< probability that a solved task is said to be solved
+  double feedback_left = 0;    ///< probability that a user who leaves a task says that it failed
+  double leaves_solved = 0;    ///< probability that a user never comes back after a solved task
+  double leaves_unsolved = 0;  ///< the same after an unsolved one
+  double latency_sigma =
+      0;  ///< latency is lognormal with the model's mean and this sigma of its logarithm
+  /// instead: factors of the mean, drawn with equal probability
+  std::vector<double> latency_sample;
+  double tokens_sigma =
+      0;  ///< output is lognormal about a mean of 300 tokens, and latency in proportion to it
   double span_s = 30 * 86'400.0;  ///< the log's length
   double gap_s = 86'400.0;        ///< mean time between a user's tasks
 };
@@ -66,35 +71,41 @@ struct AgentPayoffs {
   numeric::Sample provider_cost, user_utility, success, latency, service_cost, attempts;
 };
 
-/// The expectation of the same for one deterministic policy, by sums and the normal integral; to 1e-9.
+/// The expectation of the same for one deterministic policy, by sums and the normal integral; to
+/// 1e-9.
 struct ExpectedPayoffs {
-  double provider_cost = 0, user_utility = 0, success = 0, latency = 0, service_cost = 0, attempts = 0;
+  double provider_cost = 0, user_utility = 0, success = 0, latency = 0, service_cost = 0,
+         attempts = 0;
 };
 
 /// Who plays the tasks.
 struct Workers {
   unsigned threads = 1;
-  std::function<void(std::uint64_t)> on_tasks;  ///< called by one thread with the number of tasks done since, about
+  std::function<void(std::uint64_t)>
+      on_tasks;  ///< called by one thread with the number of tasks done since, about
 };
 
-/// Users who know the policy, the attempt and the models that served them, and stop when what is promised is not worth
-/// the wait (stay_rule.h).
+/// Users who know the policy, the attempt and the models that served them, and stop when what is
+/// promised is not worth the wait (stay_rule.h).
 class Agents {
  public:
   /// @param setting  its game has no prices (they are not played); difficulty.sigma <= 3
   explicit Agents(Setting setting);
 
-  /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and luck under every
-  /// policy, so that differences of two policies are paired, task by task.
-  /// The result is the same, bit for bit, for any number of threads.
-  [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed, const Workers& workers = {}) const;
+  /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and
+  /// luck under every policy, so that differences of two policies are paired, task by task. The
+  /// result is the same, bit for bit, for any number of threads.
+  [[nodiscard]] AgentPayoffs play(std::uint64_t tasks, std::uint64_t seed,
+                                  const Workers& workers = {}) const;
 
   /// Payoffs of task `number` alone.
   [[nodiscard]] TaskPayoffs play_one(std::uint64_t number, std::uint64_t seed) const;
 
-  /// Writes the traffic of users who come and leave until `tasks` tasks are done, in the order of users.
+  /// Writes the traffic of users who come and leave until `tasks` tasks are done, in the order of
+  /// users.
   /// @param sink  called with each pass; false ends the simulation
-  void write_log(std::uint64_t tasks, std::uint64_t seed, const std::function<bool(const traffic::Pass&)>& sink) const;
+  void write_log(std::uint64_t tasks, std::uint64_t seed,
+                 const std::function<bool(const traffic::Pass&)>& sink) const;
 
   /// @returns the expectation under the only policy if it is deterministic, and nothing drifts.
   [[nodiscard]] std::optional<ExpectedPayoffs> expected() const;
@@ -105,7 +116,8 @@ class Agents {
   struct Task;
   struct Step;
   struct Played;
-  Played play_task(const Task& task, base::Rng& rng, const std::function<bool(const Step&)>& on_pass) const;
+  Played play_task(const Task& task, base::Rng& rng,
+                   const std::function<bool(const Step&)>& on_pass) const;
   [[nodiscard]] Task draw_task(base::Rng& rng) const;
 
   Setting setting_;
@@ -119,8 +131,9 @@ struct Comparison {
   AgentPayoffs difference;  ///< second less first, task by task
 };
 
-/// Both settings must be alike but for their policies. The same, bit for bit, for any number of threads.
-Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks, std::uint64_t seed,
-                   const Workers& workers = {});
+/// Both settings must be alike but for their policies. The same, bit for bit, for any number of
+/// threads.
+Comparison compare(const Agents& first, const Agents& second, std::uint64_t tasks,
+                   std::uint64_t seed, const Workers& workers = {});
 
 }  // namespace turnout::simulation

@@ -12,12 +12,14 @@ namespace {
 
 const std::vector<std::string> kNames = {"mini", "large"};
 
-Setting setting(const std::string& policy, const game::Difficulty& difficulty = {}, double value = 12) {
+Setting setting(const std::string& policy, const game::Difficulty& difficulty = {},
+                double value = 12) {
   auto game = game::RoutingGame::make({value, 1}, {4}, {{{0.45, 3, 0.4}}, {{0.8, 9, 2}}}).value();
   return {game, kNames, difficulty, {policy::RoutingPolicy::parse(policy, kNames).value()}, {}, {}};
 }
 
-void expect_close(const AgentPayoffs& seen, const ExpectedPayoffs& expected, const std::string& what) {
+void expect_close(const AgentPayoffs& seen, const ExpectedPayoffs& expected,
+                  const std::string& what) {
   const auto check = [&](const numeric::Sample& sample, double truth, const char* name) {
     EXPECT_NEAR(sample.mean(), truth, 4.5 * sample.standard_error() + 1e-12) << what << " " << name;
   };
@@ -82,7 +84,8 @@ TEST(Agents, common_luck_makes_paired_differences_sharper) {
   const auto& paired = both.difference.provider_cost;
   EXPECT_EQ(first.mean(), a.play(20'000, 3).provider_cost.mean());
   EXPECT_NEAR(paired.mean(), second.mean() - first.mean(), 1e-12);
-  EXPECT_LT(paired.standard_error(), 0.8 * std::hypot(first.standard_error(), second.standard_error()));
+  EXPECT_LT(paired.standard_error(),
+            0.8 * std::hypot(first.standard_error(), second.standard_error()));
 }
 
 TEST(Agents, the_log_is_of_the_same_game) {
@@ -107,7 +110,8 @@ TEST(Agents, the_log_is_of_the_same_game) {
   EXPECT_EQ(tasks, 20'000);
   const double p = (0.45 + 0.8) / 2;
   const double success = p / (1 - (1 - p) * 0.8);
-  EXPECT_NEAR(static_cast<double>(solved) / 20'000, success, 4.5 * std::sqrt(success * (1 - success) / 20'000));
+  EXPECT_NEAR(static_cast<double>(solved) / 20'000, success,
+              4.5 * std::sqrt(success * (1 - success) / 20'000));
   EXPECT_NEAR(static_cast<double>(passes) / 20'000, 1 / (1 - (1 - p) * 0.8), 0.03);
 }
 
@@ -121,7 +125,8 @@ TEST(Agents, a_drift_changes_latency_and_success_from_its_time_on) {
   double late = 0;
   agents.write_log(2000, 4, [&](const traffic::Pass& pass) {
     // 2026-01-01 and 500 days
-    const bool before = pass.started_us < 1'767'225'600'000'000 + 500 * std::int64_t{86'400'000'000};
+    const bool before =
+        pass.started_us < 1'767'225'600'000'000 + 500 * std::int64_t{86'400'000'000};
     (before ? early : late) = pass.latency_s;
     return true;
   });

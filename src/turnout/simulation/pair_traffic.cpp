@@ -12,17 +12,21 @@ namespace {
 /// An event of a given probability, decided by 53 random bits as Rng::uniform() < p decides it.
 class Chance {
  public:
-  explicit Chance(double p) : below_(static_cast<std::uint64_t>(std::ceil(std::clamp(p, 0.0, 1.0) * 0x1p53))) {}
+  explicit Chance(double p)
+      : below_(static_cast<std::uint64_t>(std::ceil(std::clamp(p, 0.0, 1.0) * 0x1p53))) {}
   [[nodiscard]] bool certain() const { return below_ == 0 || below_ == std::uint64_t{1} << 53U; }
-  [[nodiscard]] bool happens(base::Rng& rng) const { return certain() ? below_ != 0 : (rng.next() >> 11U) < below_; }
+  [[nodiscard]] bool happens(base::Rng& rng) const {
+    return certain() ? below_ != 0 : (rng.next() >> 11U) < below_;
+  }
 
  private:
   std::uint64_t below_;
 };
 
-PairCounts play_block(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t tasks,
-                      base::Rng rng) {
-  const std::array<Chance, 2> success = {Chance(game.model(0).success), Chance(game.model(1).success)};
+PairCounts play_block(const game::Game& game, const game::Policy& policy, double abandon,
+                      std::uint64_t tasks, base::Rng rng) {
+  const std::array<Chance, 2> success = {Chance(game.model(0).success),
+                                         Chance(game.model(1).success)};
   const Chance leaves(abandon);
   const Chance escalates(policy.cascade);
   PairCounts counts;
@@ -66,8 +70,8 @@ numeric::Sample linear(const PairCounts& counts, double a1, double a2, double b)
   const double v22 = mean_of(counts.products[2]) - m2 * m2;
   const double c1 = mean_of(counts.solved_passes[0]) - m1 * s;
   const double c2 = mean_of(counts.solved_passes[1]) - m2 * s;
-  const double variance =
-      a1 * a1 * v11 + 2 * a1 * a2 * v12 + a2 * a2 * v22 + 2 * b * (a1 * c1 + a2 * c2) + b * b * (s - s * s);
+  const double variance = a1 * a1 * v11 + 2 * a1 * a2 * v12 + a2 * a2 * v22 +
+                          2 * b * (a1 * c1 + a2 * c2) + b * b * (s - s * s);
   return numeric::Sample::of(counts.tasks, a1 * m1 + a2 * m2 + b * s,
                              std::max(0.0, variance) * n / std::max(1.0, n - 1));
 }
@@ -87,8 +91,8 @@ PairCounts& PairCounts::operator+=(const PairCounts& other) {
   return *this;
 }
 
-PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t tasks,
-                     std::uint64_t seed, unsigned threads) {
+PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon,
+                     std::uint64_t tasks, std::uint64_t seed, unsigned threads) {
   const std::uint64_t blocks = (tasks + kBlock - 1) / kBlock;
   std::atomic<std::uint64_t> next = 0;
   std::vector<PairCounts> parts(std::max(1U, threads));
@@ -121,7 +125,8 @@ SimulatedPayoffs payoffs_of(const PairCounts& counts, const game::Game& game) {
   result.attempts = linear(counts, 1, 1, 0);
   result.user_utility = linear(counts, -w * first.latency, -w * second.latency, game.value());
   const auto unsolved = linear(counts, first.cost, second.cost, -game.churn_penalty());
-  result.provider_cost = numeric::Sample::of(counts.tasks, unsolved.mean() + game.churn_penalty(), unsolved.variance());
+  result.provider_cost = numeric::Sample::of(counts.tasks, unsolved.mean() + game.churn_penalty(),
+                                             unsolved.variance());
   result.cut_off = counts.cut_off;
   return result;
 }

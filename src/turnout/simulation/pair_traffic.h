@@ -8,8 +8,8 @@
 
 namespace turnout::simulation {
 
-/// What many tasks of the paper's game came to, in whole numbers: enough for the mean and the variance of every payoff,
-/// and the same in whatever order tasks are counted.
+/// What many tasks of the paper's game came to, in whole numbers: enough for the mean and the
+/// variance of every payoff, and the same in whatever order tasks are counted.
 struct PairCounts {
   std::uint64_t tasks = 0;
   std::uint64_t solved = 0;
@@ -22,11 +22,11 @@ struct PairCounts {
 };
 inline constexpr std::uint64_t kMostPasses = 1'000'000;
 
-/// Plays tasks of the paper's game as play() does, fast: no floating point, no branch but on chance. Task blocks of
-/// kBlock have a random stream each, so that the result is the same for any number of threads.
-/// Cost: some 10 ns a pass and core.
-PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t tasks,
-                     std::uint64_t seed, unsigned threads = 1);
+/// Plays tasks of the paper's game as play() does, fast: no floating point, no branch but on
+/// chance. Task blocks of kBlock have a random stream each, so that the result is the same for any
+/// number of threads. Cost: some 10 ns a pass and core.
+PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon,
+                     std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1);
 inline constexpr std::uint64_t kBlock = 65'536;
 
 /// @returns means and standard errors of the payoffs that the counts come to.

@@ -7,11 +7,13 @@
 namespace turnout::simulation {
 namespace {
 
-game::Game example() { return game::Game::make({12, 1}, {4}, {{{0.45, 3, 0.4}, {0.8, 9, 2}}}).value(); }
+game::Game example() {
+  return game::Game::make({12, 1}, {4}, {{{0.45, 3, 0.4}, {0.8, 9, 2}}}).value();
+}
 
 /// The same by play(), task by task.
-PairCounts by_play(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t tasks,
-                   std::uint64_t seed) {
+PairCounts by_play(const game::Game& game, const game::Policy& policy, double abandon,
+                   std::uint64_t tasks, std::uint64_t seed) {
   PairCounts counts;
   for (std::uint64_t block = 0; block * kBlock < tasks; ++block) {
     base::Rng rng(seed, block);
@@ -19,7 +21,12 @@ PairCounts by_play(const game::Game& game, const game::Policy& policy, double ab
       const PlayedTask task = play(game, policy, abandon, kMostPasses, rng);
       const auto [n1, n2] = task.passes;
       const std::uint64_t solved = task.solved ? 1 : 0;
-      counts += {1, solved, {n1, n2}, {n1 * n1, n1 * n2, n2 * n2}, {solved * n1, solved * n2}, task.cut_off ? 1U : 0U};
+      counts += {1,
+                 solved,
+                 {n1, n2},
+                 {n1 * n1, n1 * n2, n2 * n2},
+                 {solved * n1, solved * n2},
+                 task.cut_off ? 1U : 0U};
     }
   }
   return counts;
@@ -28,7 +35,8 @@ PairCounts by_play(const game::Game& game, const game::Policy& policy, double ab
 TEST(PairTraffic, is_what_play_does_pass_by_pass) {
   for (const game::Policy policy : {game::Policy{0, 0}, {0, 1}, {0, 0.3}, {1, 0}}) {
     for (const double abandon : {0.0, 0.37, 1.0}) {
-      EXPECT_EQ(play_pair(example(), policy, abandon, 150'000, 11), by_play(example(), policy, abandon, 150'000, 11));
+      EXPECT_EQ(play_pair(example(), policy, abandon, 150'000, 11),
+                by_play(example(), policy, abandon, 150'000, 11));
     }
   }
 }

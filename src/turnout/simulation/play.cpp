@@ -13,8 +13,8 @@ bool happens(double probability, base::Rng& rng) {
 
 }  // namespace
 
-PlayedTask play(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t most_passes,
-                base::Rng& rng) {
+PlayedTask play(const game::Game& game, const game::Policy& policy, double abandon,
+                std::uint64_t most_passes, base::Rng& rng) {
   PlayedTask task;
   std::size_t model = policy.start;
   for (std::uint64_t pass = 0; pass < most_passes; ++pass) {
@@ -30,8 +30,8 @@ PlayedTask play(const game::Game& game, const game::Policy& policy, double aband
   return task;
 }
 
-SimulatedPayoffs simulate(const game::Game& game, const game::Policy& policy, double abandon, std::size_t tasks,
-                          std::uint64_t seed) {
+SimulatedPayoffs simulate(const game::Game& game, const game::Policy& policy, double abandon,
+                          std::size_t tasks, std::uint64_t seed) {
   return payoffs_of(play_pair(game, policy, abandon, tasks, seed), game);
 }
 

@@ -8,8 +8,8 @@
 #include "turnout/game/best_response.h"
 #include "turnout/numeric/sample.h"
 
-/// Users and models played pass by pass, from the primitives alone: no formula of the theory is used, so that the
-/// theory can be held against it. docs/theory.md, section 10.
+/// Users and models played pass by pass, from the primitives alone: no formula of the theory is
+/// used, so that the theory can be held against it. docs/theory.md, section 10.
 namespace turnout::simulation {
 
 /// How one task went.
@@ -21,9 +21,10 @@ struct PlayedTask {
 
 /// Plays one task: passes on a model until one succeeds or, after a failure, the user leaves.
 /// @param abandon      probability that the user leaves after a failed pass
-/// @param most_passes  the task is given up after so many, so that a success probability of 1e-9 ends too
-PlayedTask play(const game::Game& game, const game::Policy& policy, double abandon, std::uint64_t most_passes,
-                base::Rng& rng);
+/// @param most_passes  the task is given up after so many, so that a success probability of 1e-9
+///   ends too
+PlayedTask play(const game::Game& game, const game::Policy& policy, double abandon,
+                std::uint64_t most_passes, base::Rng& rng);
 
 /// Means over many tasks, each with its standard error.
 struct SimulatedPayoffs {
@@ -38,7 +39,7 @@ struct SimulatedPayoffs {
 };
 
 /// @param seed  the same seed gives the same result, bit for bit
-SimulatedPayoffs simulate(const game::Game& game, const game::Policy& policy, double abandon, std::size_t tasks,
-                          std::uint64_t seed);
+SimulatedPayoffs simulate(const game::Game& game, const game::Policy& policy, double abandon,
+                          std::size_t tasks, std::uint64_t seed);
 
 }  // namespace turnout::simulation

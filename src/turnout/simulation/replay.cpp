@@ -25,7 +25,9 @@ RoutingGame with_rates(const RoutingGame& game, const std::vector<double>& rates
     offer.pass.success = std::clamp(rates[k], kLeast, 1.0);
     offers.push_back(offer);
   }
-  return RoutingGame::make(game.user(), {game.churn_penalty()}, offers, game.switching(), game.participates()).value();
+  return RoutingGame::make(game.user(), {game.churn_penalty()}, offers, game.switching(),
+                           game.participates())
+      .value();
 }
 
 /// A policy as chosen on the training half.
@@ -58,14 +60,16 @@ double best_threshold(const RoutingGame& game, const Recorded& training, std::si
   return best;
 }
 
-/// The tasks of the training half as a sample: each resample weighs them anew (exponential weights, Rubin 1981).
+/// The tasks of the training half as a sample: each resample weighs them anew (exponential weights,
+/// Rubin 1981).
 std::vector<game::TaskTypes> resampled(const Recorded& training, std::uint64_t seed) {
   constexpr std::size_t kResamples = 16;
   std::vector<game::TaskTypes> all;
   for (std::size_t i = 0; i < kResamples; ++i) {
     base::Rng rng(seed, i);
     std::vector<double> weights;
-    for (std::size_t task = 0; task < training.tasks(); ++task) weights.push_back(rng.exponential(1));
+    for (std::size_t task = 0; task < training.tasks(); ++task)
+      weights.push_back(rng.exponential(1));
     const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
     for (double& w : weights) w /= total;
     all.push_back(game::TaskTypes::empirical(training.rate, std::move(weights)));
@@ -79,12 +83,14 @@ struct Expected {
   double cost = 0;
 };
 
-/// Of the sequences that are best for some resample or for the sample itself, the one with the least mean cost over the
-/// resamples: it does not stand at the edge of a cliff, where a few tasks more or less make users leave.
-Expected robust_sequence(const RoutingGame& game, const Recorded& training, std::size_t depth, std::uint64_t seed) {
+/// Of the sequences that are best for some resample or for the sample itself, the one with the
+/// least mean cost over the resamples: it does not stand at the edge of a cliff, where a few tasks
+/// more or less make users leave.
+Expected robust_sequence(const RoutingGame& game, const Recorded& training, std::size_t depth,
+                         std::uint64_t seed) {
   const auto samples = resampled(training, seed);
-  std::vector<std::vector<std::size_t>> candidates = {
-      sequence_of(game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth).plan)};
+  std::vector<std::vector<std::size_t>> candidates = {sequence_of(
+      game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth).plan)};
   for (const game::TaskTypes& types : samples) {
     auto sequence = sequence_of(game::best_sequence(game, types, depth).plan);
     if (std::find(candidates.begin(), candidates.end(), sequence) == candidates.end())
@@ -94,15 +100,16 @@ Expected robust_sequence(const RoutingGame& game, const Recorded& training, std:
   for (const auto& sequence : candidates) {
     double cost = 0;
     for (const game::TaskTypes& types : samples) {
-      cost += game::play_sequence(game, types, sequence).payoffs.provider_cost / static_cast<double>(samples.size());
+      cost += game::play_sequence(game, types, sequence).payoffs.provider_cost /
+              static_cast<double>(samples.size());
     }
     if (cost < best.cost) best = {sequence, cost};
   }
   return best;
 }
 
-std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::string>& names, const Recorded& training,
-                           std::size_t depth) {
+std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::string>& names,
+                           const Recorded& training, std::size_t depth) {
   std::vector<Choice> choices;
   const auto add = [&](std::string name, std::function<Servings(const Recorded&)> serve) {
     const double predicted = fare(game, serve(training)).provider_cost;
@@ -112,26 +119,31 @@ std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::strin
   const game::TaskTypes types = game::TaskTypes::empirical(training.rate);
 
   const auto plan = game::best_sequence(game, types, depth).plan;
-  add("Turnout plan", [&game, s = sequence_of(plan)](const Recorded& r) { return serve_sequence(game, r, s); });
+  add("Turnout plan",
+      [&game, s = sequence_of(plan)](const Recorded& r) { return serve_sequence(game, r, s); });
   const Expected robust = robust_sequence(game, training, depth, 1);
-  choices.push_back({"Turnout robust plan", robust.cost,
-                     [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
+  choices.push_back(
+      {"Turnout robust plan", robust.cost,
+       [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
   if (const auto paper = game::best_paper_policy(mean_game)) {
-    choices.push_back({"paper's policy", paper->provider_cost,
-                       [&game, p = *paper, depth](const Recorded& r) { return serve_paper(game, r, p, depth); }});
+    choices.push_back(
+        {"paper's policy", paper->provider_cost,
+         [&game, p = *paper, depth](const Recorded& r) { return serve_paper(game, r, p, depth); }});
   }
   const auto fixed = sequence_of(game::best_static_sequence(game, types, depth));
   add("best static", [&game, fixed](const Recorded& r) { return serve_sequence(game, r, fixed); });
   for (std::size_t k = 0; k < game.size(); ++k) {
     const std::vector<std::size_t> always(depth, k);
-    add("always " + names[k], [&game, always](const Recorded& r) { return serve_sequence(game, r, always); });
+    add("always " + names[k],
+        [&game, always](const Recorded& r) { return serve_sequence(game, r, always); });
   }
   add("cascade with a perfect judge",
       [&game, depth](const Recorded& r) { return serve_judged_cascade(game, r, depth); });
   if (!training.score.empty()) {
     const double threshold = best_threshold(game, training, depth);
-    add("threshold on the score",
-        [&game, threshold, depth](const Recorded& r) { return serve_threshold(game, r, threshold, depth); });
+    add("threshold on the score", [&game, threshold, depth](const Recorded& r) {
+      return serve_threshold(game, r, threshold, depth);
+    });
   }
   add("random", [&game, depth](const Recorded& r) { return serve_random(game, r, depth); });
   return choices;
@@ -148,7 +160,8 @@ struct Tally {
     policy = choice.name;
     for (std::size_t i = 0; i < tested.size(); ++i) {
       // A user who does not submit costs the same on every task.
-      cost_of_task[tested[i]] += fared.cost_by_task.size() == 1 ? fared.cost_by_task[0] : fared.cost_by_task[i];
+      cost_of_task[tested[i]] +=
+          fared.cost_by_task.size() == 1 ? fared.cost_by_task[0] : fared.cost_by_task[i];
     }
     predicted += choice.predicted;
     realised += fared.provider_cost;
@@ -161,7 +174,8 @@ struct Tally {
 };
 
 /// 95 % interval of the mean over tasks, by resampling tasks.
-std::pair<double, double> bootstrap(const std::vector<double>& values, std::size_t rounds, base::Rng& rng) {
+std::pair<double, double> bootstrap(const std::vector<double>& values, std::size_t rounds,
+                                    base::Rng& rng) {
   if (rounds == 0 || values.empty()) return {0, 0};
   std::vector<double> means;
   for (std::size_t round = 0; round < rounds; ++round) {
@@ -202,15 +216,16 @@ ReplayRow row_of(const Tally& tally, const std::vector<double>& times_tested, do
   row.realised = tally.realised / splits;
   row.user_utility = tally.utility / splits;
   row.success = tally.success / splits;
-  if (tally.splits_with_error > 0) row.prediction_error = tally.error / static_cast<double>(tally.splits_with_error);
+  if (tally.splits_with_error > 0)
+    row.prediction_error = tally.error / static_cast<double>(tally.splits_with_error);
   if (hindsight != 0) row.regret = (row.realised - hindsight) / std::abs(hindsight);
   return row;
 }
 
 }  // namespace
 
-Replay replay(const RoutingGame& game, const std::vector<std::string>& names, const Recorded& recorded,
-              const ReplayOptions& options) {
+Replay replay(const RoutingGame& game, const std::vector<std::string>& names,
+              const Recorded& recorded, const ReplayOptions& options) {
   const std::size_t tasks = recorded.tasks();
   Replay result;
   result.tasks = tasks;
@@ -224,7 +239,8 @@ Replay replay(const RoutingGame& game, const std::vector<std::string>& names, co
     const Halves halves = halve(tasks, rng);
     const Recorded test = recorded.subset(halves.test);
     for (const std::size_t i : halves.test) times_tested[i] += 1;
-    const auto best = game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth).plan;
+    const auto best =
+        game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth).plan;
     result.hindsight += best.payoffs.provider_cost / static_cast<double>(options.splits);
     const auto choices = choose(game, names, recorded.subset(halves.training), options.depth);
     tallies.resize(choices.size(), Tally{"", std::vector<double>(tasks, 0)});

@@ -9,8 +9,8 @@
 #include "turnout/game/routing_game.h"
 #include "turnout/simulation/servings.h"
 
-/// Policies played on what models really did on a set of tasks: chosen on one half of the tasks, played on the other.
-/// docs/theory.md, section 14.
+/// Policies played on what models really did on a set of tasks: chosen on one half of the tasks,
+/// played on the other. docs/theory.md, section 14.
 namespace turnout::simulation {
 
 /// One policy over all splits.
@@ -22,8 +22,9 @@ struct ReplayRow {
   double high = 0;
   double user_utility = 0;
   double success = 0;
-  double prediction_error = 0;  ///< mean |predicted / realised - 1| over the splits where realised is not 0
-  double regret = 0;            ///< realised J over the best sequence's in hindsight, minus 1
+  double prediction_error =
+      0;              ///< mean |predicted / realised - 1| over the splits where realised is not 0
+  double regret = 0;  ///< realised J over the best sequence's in hindsight, minus 1
 };
 
 struct ReplayOptions {
@@ -41,12 +42,12 @@ struct Replay {
   std::size_t tasks = 0;
 };
 
-/// Splits the tasks at random into halves, lets each policy choose on one and plays it on the other.
-/// @param game   everything but the success rates, which come from the training half; its models are the columns of
-/// `recorded`
-/// @param names  of the models, for the rows
-/// Needs at least two tasks. Reproducible by the seed.
-Replay replay(const game::RoutingGame& game, const std::vector<std::string>& names, const Recorded& recorded,
-              const ReplayOptions& options);
+/// Splits the tasks at random into halves, lets each policy choose on one and plays it on the
+/// other.
+/// @param game   everything but the success rates, which come from the training half; its models
+///   are the columns of `recorded`
+/// @param names  of the models, for the rows Needs at least two tasks. Reproducible by the seed.
+Replay replay(const game::RoutingGame& game, const std::vector<std::string>& names,
+              const Recorded& recorded, const ReplayOptions& options);
 
 }  // namespace turnout::simulation

@@ -42,7 +42,8 @@ Drawn draw(const Recorded& all, base::Rng& rng) {
 double quantile(std::vector<double>& values, double share) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+  return values[static_cast<std::size_t>(
+      std::lround(share * static_cast<double>(values.size() - 1)))];
 }
 
 }  // namespace
@@ -79,8 +80,9 @@ Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& 
     Values& v = values[policy];
     double mean = 0;
     for (const double r : v.regret) mean += r / static_cast<double>(v.regret.size());
-    result.rows.push_back({policy, quantile(v.error, 0.5), quantile(v.error, 0.9), quantile(v.bias, 0.5), mean,
-                           quantile(v.regret, 0.9), quantile(v.regret, 1)});
+    result.rows.push_back({policy, quantile(v.error, 0.5), quantile(v.error, 0.9),
+                           quantile(v.bias, 0.5), mean, quantile(v.regret, 0.9),
+                           quantile(v.regret, 1)});
   }
   return result;
 }

@@ -21,9 +21,10 @@ struct Survey {
   bool one_trial = false;
 };
 
-/// Draws games at random and replays each on one random split. A game takes two models of the table, the one with the
-/// smaller mean rate first; t1 < t2 and c1 < c2 are sorted exponentials of mean 1, V and P exponential of mean 3: the
-/// ledger's distribution, with the success rates of the table. Needs two models and two tasks.
+/// Draws games at random and replays each on one random split. A game takes two models of the
+/// table, the one with the smaller mean rate first; t1 < t2 and c1 < c2 are sorted exponentials of
+/// mean 1, V and P exponential of mean 3: the ledger's distribution, with the success rates of the
+/// table. Needs two models and two tasks.
 Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options);
 
 }  // namespace turnout::simulation

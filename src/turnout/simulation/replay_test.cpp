@@ -13,7 +13,8 @@ namespace turnout::simulation {
 namespace {
 
 game::RoutingGame two_models(double value = 10, double penalty = 5) {
-  return game::RoutingGame::make({value, 1}, {penalty}, {{{0.5, 1, 0.1}, 0}, {{0.8, 3, 1}, 0}}).value();
+  return game::RoutingGame::make({value, 1}, {penalty}, {{{0.5, 1, 0.1}, 0}, {{0.8, 3, 1}, 0}})
+      .value();
 }
 
 Recorded random_outcomes(std::size_t tasks, std::uint64_t seed) {
@@ -74,8 +75,10 @@ TEST(Replay, a_perfect_judge_solves_what_any_model_solves) {
 TEST(Replay, a_threshold_sends_hard_looking_tasks_to_the_dear_model) {
   const Recorded recorded{{{1, 1}, {0, 1}}, {0.1, 0.9}};
   const auto game = two_models();
-  EXPECT_NEAR(fare(game, serve_threshold(game, recorded, 0.5, 1)).provider_cost, (0.1 + 1) / 2, 1e-15);
-  EXPECT_NEAR(fare(game, serve_threshold(game, recorded, 2, 1)).provider_cost, (0.1 + 0.1 + 5) / 2, 1e-15);
+  EXPECT_NEAR(fare(game, serve_threshold(game, recorded, 0.5, 1)).provider_cost, (0.1 + 1) / 2,
+              1e-15);
+  EXPECT_NEAR(fare(game, serve_threshold(game, recorded, 2, 1)).provider_cost, (0.1 + 0.1 + 5) / 2,
+              1e-15);
 }
 
 TEST(Replay, is_reproducible_and_predicts_well_where_halves_are_alike) {
@@ -91,7 +94,8 @@ TEST(Replay, is_reproducible_and_predicts_well_where_halves_are_alike) {
     EXPECT_LE(one.rows[i].low, one.rows[i].realised);
     EXPECT_GE(one.rows[i].high, one.rows[i].realised);
     // (i,s) and judged cascades are outside the class that hindsight chooses from.
-    if (one.rows[i].policy != "cascade with a perfect judge" && one.rows[i].policy != "threshold on the score") {
+    if (one.rows[i].policy != "cascade with a perfect judge" &&
+        one.rows[i].policy != "threshold on the score") {
       EXPECT_GE(one.rows[i].regret, -1e-9) << one.rows[i].policy;
     }
   }

@@ -13,16 +13,17 @@ using game::RoutingGame;
 Serving serving(const RoutingGame& game, std::size_t from, std::size_t k, double success) {
   const Offer& offer = game.offer(k);
   const double latency = offer.pass.latency + game.switch_latency(from, k);
-  return {success, game.pass(k).net_cost + game.switch_cost(from, k), game.user().value_of_time * latency + offer.price,
-          latency};
+  return {success, game.pass(k).net_cost + game.switch_cost(from, k),
+          game.user().value_of_time * latency + offer.price, latency};
 }
 
 /// The models by what a pass costs the provider.
 std::vector<std::size_t> by_cost(const RoutingGame& game) {
   std::vector<std::size_t> order(game.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return game.pass(a).net_cost < game.pass(b).net_cost; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return game.pass(a).net_cost < game.pass(b).net_cost;
+  });
   return order;
 }
 
@@ -46,22 +47,25 @@ Recorded Recorded::subset(const std::vector<std::size_t>& chosen) const {
 std::vector<double> Recorded::mean_rates() const {
   std::vector<double> mean(rate.empty() ? 0 : rate.front().size(), 0);
   for (const auto& row : rate) {
-    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += row[k] / static_cast<double>(rate.size());
+    for (std::size_t k = 0; k < mean.size(); ++k)
+      mean[k] += row[k] / static_cast<double>(rate.size());
   }
   return mean;
 }
 
-Servings serve_sequence(const RoutingGame& game, const Recorded& recorded, const std::vector<std::size_t>& sequence) {
+Servings serve_sequence(const RoutingGame& game, const Recorded& recorded,
+                        const std::vector<std::size_t>& sequence) {
   Servings all(sequence.size());
   for (std::size_t j = 0; j < sequence.size(); ++j) {
     const std::size_t from = j == 0 ? sequence[j] : sequence[j - 1];
-    for (const auto& rate : recorded.rate) all[j].push_back(serving(game, from, sequence[j], rate[sequence[j]]));
+    for (const auto& rate : recorded.rate)
+      all[j].push_back(serving(game, from, sequence[j], rate[sequence[j]]));
   }
   return all;
 }
 
-Servings serve_paper(const RoutingGame& game, const Recorded& recorded, const game::PaperPolicy& policy,
-                     std::size_t depth) {
+Servings serve_paper(const RoutingGame& game, const Recorded& recorded,
+                     const game::PaperPolicy& policy, std::size_t depth) {
   if (!policy.submits) return {};
   const std::size_t start = policy.policy.start == 1 ? policy.second : policy.first;
   if (start == policy.second || policy.policy.cascade == 0) {
@@ -80,8 +84,8 @@ Servings serve_paper(const RoutingGame& game, const Recorded& recorded, const ga
       const Serving first = serving(game, policy.first, policy.first, p1);
       const Serving second = serving(game, policy.second, policy.second, p2);
       const auto mix = [share](double a, double b) { return share * a + (1 - share) * b; };
-      all[j][i] = {mix(first.success, second.success), mix(first.cost, second.cost), mix(first.wait, second.wait),
-                   mix(first.latency, second.latency)};
+      all[j][i] = {mix(first.success, second.success), mix(first.cost, second.cost),
+                   mix(first.wait, second.wait), mix(first.latency, second.latency)};
       const double still = on_first * (1 - p1);
       on_second = on_second * (1 - p2) + still * policy.policy.cascade;
       on_first = still * (1 - policy.policy.cascade);
@@ -90,7 +94,8 @@ Servings serve_paper(const RoutingGame& game, const Recorded& recorded, const ga
   return all;
 }
 
-Servings serve_judged_cascade(const RoutingGame& game, const Recorded& recorded, std::size_t depth) {
+Servings serve_judged_cascade(const RoutingGame& game, const Recorded& recorded,
+                              std::size_t depth) {
   const auto order = by_cost(game);
   std::vector<Serving> by_task;
   for (const auto& rate : recorded.rate) {
@@ -128,7 +133,8 @@ Servings serve_random(const RoutingGame& game, const Recorded& recorded, std::si
   return repeated(by_task, depth);
 }
 
-Servings serve_threshold(const RoutingGame& game, const Recorded& recorded, double threshold, std::size_t depth) {
+Servings serve_threshold(const RoutingGame& game, const Recorded& recorded, double threshold,
+                         std::size_t depth) {
   const auto order = by_cost(game);
   std::vector<Serving> by_task;
   for (std::size_t i = 0; i < recorded.tasks(); ++i) {

@@ -6,7 +6,8 @@
 #include "turnout/game/paper_policy.h"
 #include "turnout/game/routing_game.h"
 
-/// What policies do on recorded tasks, attempt by attempt, in one form for all of them. docs/theory.md, section 14.
+/// What policies do on recorded tasks, attempt by attempt, in one form for all of them.
+/// docs/theory.md, section 14.
 namespace turnout::simulation {
 
 /// What one attempt does on one task, if it is made.
@@ -17,7 +18,8 @@ struct Serving {
   double latency = 0;
 };
 
-/// A policy on a set of tasks: serving[attempt][task]. Everything a policy can do is in these numbers.
+/// A policy on a set of tasks: serving[attempt][task]. Everything a policy can do is in these
+/// numbers.
 using Servings = std::vector<std::vector<Serving>>;
 
 /// Success rates by task and model, and optionally a score by task.
@@ -34,16 +36,19 @@ struct Recorded {
 Servings serve_sequence(const game::RoutingGame& game, const Recorded& recorded,
                         const std::vector<std::size_t>& sequence);
 /// The paper's (i, s): models and switching share.
-Servings serve_paper(const game::RoutingGame& game, const Recorded& recorded, const game::PaperPolicy& policy,
-                     std::size_t depth);
-/// Within every attempt the models are asked in order until one solves the task, as a judge without error would see;
-/// the user waits for all of them (Chen, Zaharia and Zou 2023, "FrugalGPT", with a perfect judge).
-Servings serve_judged_cascade(const game::RoutingGame& game, const Recorded& recorded, std::size_t depth);
+Servings serve_paper(const game::RoutingGame& game, const Recorded& recorded,
+                     const game::PaperPolicy& policy, std::size_t depth);
+/// Within every attempt the models are asked in order until one solves the task, as a judge without
+/// error would see; the user waits for all of them (Chen, Zaharia and Zou 2023, "FrugalGPT", with a
+/// perfect judge).
+Servings serve_judged_cascade(const game::RoutingGame& game, const Recorded& recorded,
+                              std::size_t depth);
 /// Every attempt on a model drawn uniformly.
 Servings serve_random(const game::RoutingGame& game, const Recorded& recorded, std::size_t depth);
-/// Tasks with a score of at least `threshold` go to the dearest model, others to the cheapest, on every attempt (the
-/// form of routers such as Ong et al. 2024, "RouteLLM").
-Servings serve_threshold(const game::RoutingGame& game, const Recorded& recorded, double threshold, std::size_t depth);
+/// Tasks with a score of at least `threshold` go to the dearest model, others to the cheapest, on
+/// every attempt (the form of routers such as Ong et al. 2024, "RouteLLM").
+Servings serve_threshold(const game::RoutingGame& game, const Recorded& recorded, double threshold,
+                         std::size_t depth);
 
 /// How a policy fared.
 struct Fared {
@@ -55,9 +60,9 @@ struct Fared {
   std::vector<double> cost_by_task;
 };
 
-/// @returns what the policy comes to on tasks of equal weight for a user who knows the policy, the attempt and what
-/// such
-///   tasks are worth to him: he makes the number of attempts that is best for him, ties to the provider.
+/// @returns what the policy comes to on tasks of equal weight for a user who knows the policy, the
+///   attempt and what such tasks are worth to him: he makes the number of attempts that is best for
+///   him, ties to the provider.
 Fared fare(const game::RoutingGame& game, const Servings& servings);
 
 }  // namespace turnout::simulation

@@ -14,8 +14,8 @@ struct Promise {
   double waiting = 0, success = 0;
 };
 
-/// What `horizon` more attempts promise after the failures of `path`. `belief` has the probability of each difficulty
-/// and of those failures.
+/// What `horizon` more attempts promise after the failures of `path`. `belief` has the probability
+/// of each difficulty and of those failures.
 Promise promise(const PassRule& passes, const policy::RoutingPolicy& policy, Path& path,
                 const std::vector<double>& belief, std::size_t horizon) {
   Promise total;
@@ -79,7 +79,8 @@ PassRule::PassRule(const game::RoutingGame& game, const game::Difficulty& diffic
       weights_.push_back(node.weight);
     }
   }
-  for (std::size_t k = 0; k < game.size(); ++k) skills_.push_back(game::skill_of(game.pass(k).success, sigma));
+  for (std::size_t k = 0; k < game.size(); ++k)
+    skills_.push_back(game::skill_of(game.pass(k).success, sigma));
 }
 
 double PassRule::success(std::size_t k, double theta, std::size_t attempt) const {
@@ -88,12 +89,14 @@ double PassRule::success(std::size_t k, double theta, std::size_t attempt) const
 
 double PassRule::latency(const Path& path) const {
   const std::size_t k = path.back();
-  return game_.pass(k).latency + (path.size() < 2 ? 0 : game_.switch_latency(path[path.size() - 2], k));
+  return game_.pass(k).latency +
+         (path.size() < 2 ? 0 : game_.switch_latency(path[path.size() - 2], k));
 }
 
 double PassRule::cost(const Path& path) const {
   const std::size_t k = path.back();
-  return game_.offer(k).pass.cost + (path.size() < 2 ? 0 : game_.switch_cost(path[path.size() - 2], k));
+  return game_.offer(k).pass.cost +
+         (path.size() < 2 ? 0 : game_.switch_cost(path[path.size() - 2], k));
 }
 
 StayRule::StayRule(const PassRule& passes, const policy::RoutingPolicy& policy) {

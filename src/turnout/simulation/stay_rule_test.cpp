@@ -16,7 +16,8 @@ game::RoutingGame game_of(std::size_t models) {
   return game::RoutingGame::make({10, 1}, {5}, offers).value();
 }
 
-double waiting(const std::string& policy, const Path& path, const game::Difficulty& difficulty = {}) {
+double waiting(const std::string& policy, const Path& path,
+               const game::Difficulty& difficulty = {}) {
   const std::vector<std::string> names = {"a", "b"};
   const auto game = game_of(2);  // a: p 0.3, t 1; b: p 0.55, t 2
   return StayRule(PassRule(game, difficulty), policy::RoutingPolicy::parse(policy, names).value())
@@ -30,9 +31,11 @@ TEST(StayRule, independent_attempts_on_one_model_promise_t_over_p) {
 }
 
 TEST(StayRule, a_better_model_later_is_worth_waiting_for) {
-  // b waits less per success only if t2/p2 < t1/p1: here it does not, and one more attempt on a is best.
+  // b waits less per success only if t2/p2 < t1/p1: here it does not, and one more attempt on a is
+  // best.
   EXPECT_NEAR(waiting("a,a,b", {0}), 1 / 0.3, 1e-12);
-  // In the other order the promise of a after b counts: t = 2 + 0.45, p = 0.55 + 0.45 * 0.3, and on.
+  // In the other order the promise of a after b counts: t = 2 + 0.45, p = 0.55 + 0.45 * 0.3, and
+  // on.
   const double long_run = (2 + 0.45 / 0.3) / 1;
   EXPECT_LT(waiting("b,b,a", {1}), 2 / 0.55);
   EXPECT_NEAR(waiting("b,b,a", {1}), long_run, 1e-4);

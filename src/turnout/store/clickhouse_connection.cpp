@@ -45,7 +45,8 @@ std::map<std::string, std::string> options_of(std::string_view query) {
     const auto end = std::min(query.find('&'), query.size());
     const auto option = query.substr(0, end);
     const auto equals = std::min(option.find('='), option.size());
-    options[std::string(option.substr(0, equals))] = option.substr(std::min(equals + 1, option.size()));
+    options[std::string(option.substr(0, equals))] =
+        option.substr(std::min(equals + 1, option.size()));
     query.remove_prefix(std::min(end + 1, query.size()));
   }
   return options;
@@ -65,15 +66,19 @@ Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
   const auto wrong = [&](const std::string& what) {
     return Error{
         ErrorCode::kMalformedInput,
-        what + ", must be clickhouse://user:password@host:port/database?cluster=NAME&secure=1 with % for signs",
+        what +
+            ", must be clickhouse://user:password@host:port/database?cluster=NAME&secure=1 with % "
+            "for signs",
         address.name};
   };
   assert(source.starts_with(kScheme));
   const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
   const std::string as_http = "http://" + source.substr(kScheme.size());
-  if (curl_url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK) return wrong("is no address");
+  if (curl_url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK)
+    return wrong("is no address");
   std::string scheme = "http";
-  for (const auto& [key, value] : options_of(part_of(url.get(), CURLUPART_QUERY, CURLU_URLDECODE))) {
+  for (const auto& [key, value] :
+       options_of(part_of(url.get(), CURLUPART_QUERY, CURLU_URLDECODE))) {
     if (key == "cluster") {
       address.cluster = value;
     } else if (key == "secure" && (value == "1" || value == "0")) {
@@ -83,7 +88,8 @@ Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
     }
   }
   const auto is_name = [](const std::string& text) {
-    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+    return text.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
            std::string::npos;
   };
   if (!is_name(address.cluster)) return wrong("has a cluster that is no name");
@@ -128,7 +134,8 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
   constexpr std::size_t kMessage = 4096;
   auto& answer = *static_cast<Answer*>(to);
   long code = 0;
-  curl_easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE, &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  curl_easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE,
+                    &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   if (code != 200) {
     if (answer.message.size() < kMessage) answer.message.append(data, size);
     return size;
@@ -137,7 +144,8 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
   return answer.ended ? 0 : size;
 }
 
-/// "Code: 60, e.displayText() = DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x doesn't exist."
+/// "Code: 60, e.displayText() = DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x
+/// doesn't exist."
 std::string server_words(std::string message) {
   constexpr std::string_view kBefore = "DB::Exception: ";
   const auto start = message.find(kBefore);
@@ -156,7 +164,8 @@ Status ClickHouseConnection::send(const Request& request) {
   curl_easy_reset(curl);
   Answer answer{curl, &request.use, {}, false};
   const std::string url = fmt::format(
-      "{}?database={}&wait_end_of_query=1&max_bytes_before_external_group_by=1000000000&insert_distributed_sync=1{}",
+      "{}?database={}&wait_end_of_query=1&max_bytes_before_external_group_by=1000000000&insert_"
+      "distributed_sync=1{}",
       address_.url, escaped(address_.database), request.parameters);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
@@ -182,17 +191,20 @@ Status ClickHouseConnection::send(const Request& request) {
   } else {
     headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
   }
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   const CURLcode code = curl_easy_perform(curl);
   curl_slist_free_all(headers);
   if (answer.ended) return base::Done{};
-  if (code != CURLE_OK) return Error{ErrorCode::kUnreadable, curl_easy_strerror(code), address_.name};
+  if (code != CURLE_OK)
+    return Error{ErrorCode::kUnreadable, curl_easy_strerror(code), address_.name};
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
+  if (status != 200)
+    return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
   return base::Done{};
 }
 // NOLINTEND(cppcoreguidelines-pro-type-vararg)
@@ -207,7 +219,8 @@ Result<std::string> ClickHouseConnection::query(const std::string& sql) {
   return body;
 }
 
-Status ClickHouseConnection::stream(const std::string& sql, const std::function<bool(std::string_view)>& use) {
+Status ClickHouseConnection::stream(const std::string& sql,
+                                    const std::function<bool(std::string_view)>& use) {
   return send({"", sql, nullptr, use});
 }
 
@@ -217,8 +230,8 @@ Status ClickHouseConnection::insert(const std::string& sql, std::string_view row
 
 Result<std::string> ClickHouseConnection::query(const std::string& sql, const Attached& table) {
   std::string body;
-  auto done = send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql), table.name, table.name,
-                                escaped(table.structure)),
+  auto done = send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql),
+                                table.name, table.name, escaped(table.structure)),
                     {},
                     &table,
                     [&](std::string_view piece) {

@@ -14,18 +14,21 @@ namespace turnout::store {
 
 /// What a source "clickhouse://user:password@host:port/database?cluster=NAME&secure=1" says.
 struct ClickHouseAddress {
-  std::string name;            ///< the source without its password, for messages
-  std::string url;             ///< http://host:port/ or https://
-  std::string user, password;  ///< else of CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, else "default" and none
+  std::string name;  ///< the source without its password, for messages
+  std::string url;   ///< http://host:port/ or https://
+  std::string user,
+      password;  ///< else of CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, else "default" and none
   std::string database = "default";
   std::string cluster;  ///< empty: one server
 
-  /// @returns kMalformedInput for text that is no such source; names what is wrong, never the password.
+  /// @returns kMalformedInput for text that is no such source; names what is wrong, never the
+  ///   password.
   static base::Result<ClickHouseAddress> parse(const std::string& source);
 };
 
-/// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes when the server has
-/// finished it (wait_end_of_query), so that an error in its midst is an error and no short answer.
+/// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes
+/// when the server has finished it (wait_end_of_query), so that an error in its midst is an error
+/// and no short answer.
 class ClickHouseConnection {
  public:
   explicit ClickHouseConnection(ClickHouseAddress address);

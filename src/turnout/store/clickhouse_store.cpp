@@ -72,26 +72,31 @@ std::int64_t integer_of(std::string_view text) {
   return value;
 }
 
-/// One insert by this process: the first stored of two passes with one key is kept, so the number falls with time.
+/// One insert by this process: the first stored of two passes with one key is kept, so the number
+/// falls with time.
 std::uint64_t precedence() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return ~static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+  return ~static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 using Key = std::pair<std::string_view, std::int64_t>;
 struct HashKey {
   std::size_t operator()(const Key& key) const {
-    return std::hash<std::string_view>{}(key.first) ^ (static_cast<std::size_t>(key.second) * 0x9e3779b97f4a7c15ULL);
+    return std::hash<std::string_view>{}(key.first) ^
+           (static_cast<std::size_t>(key.second) * 0x9e3779b97f4a7c15ULL);
   }
 };
 Key key_of(const traffic::Pass& pass) { return {pass.task_id, pass.attempt}; }
 
 }  // namespace
 
-Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(const std::string& source, Create create) {
+Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(const std::string& source,
+                                                               Create create) {
   auto address = ClickHouseAddress::parse(source);
   if (!address) return address.error();
-  std::unique_ptr<ClickHouseStore> store(new ClickHouseStore(ClickHouseConnection(*std::move(address))));
+  std::unique_ptr<ClickHouseStore> store(
+      new ClickHouseStore(ClickHouseConnection(*std::move(address))));
   if (auto done = store->migrate(create); !done) return done.error();
   return store;
 }
@@ -135,7 +140,8 @@ std::string ClickHouseStore::fill(std::string_view sql, const SqlValues& values)
     const auto value = values.find(name);
     assert(value != values.end());
     const auto* number = std::get_if<std::int64_t>(&value->second);
-    return number != nullptr ? fmt::format("toInt64({})", *number) : quoted(std::get<std::string>(value->second));
+    return number != nullptr ? fmt::format("toInt64({})", *number)
+                             : quoted(std::get<std::string>(value->second));
   });
 }
 
@@ -147,7 +153,8 @@ Result<std::vector<SqlRow>> ClickHouseStore::query(std::string_view sql, const S
 
 Status ClickHouseStore::in_snapshot(const std::function<Status()>& use) { return use(); }
 
-Status ClickHouseStore::read(const std::string& sql, const std::function<bool(const traffic::Pass&)>& use) {
+Status ClickHouseStore::read(const std::string& sql,
+                             const std::function<bool(const traffic::Pass&)>& use) {
   std::string pending;
   traffic::Pass pass;
   auto done = connection_.stream(fill(sql, {}) + " FORMAT RowBinary", [&](std::string_view piece) {
@@ -160,26 +167,31 @@ Status ClickHouseStore::read(const std::string& sql, const std::function<bool(co
     return true;
   });
   if (!done) return done;
-  if (!pending.empty()) return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
+  if (!pending.empty())
+    return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
   return base::Done{};
 }
 
-/// The passes of the store that have the keys of these; of two with one key the one that is kept comes first.
-Result<std::vector<traffic::Pass>> ClickHouseStore::stored_like(std::span<const traffic::Pass> passes) {
+/// The passes of the store that have the keys of these; of two with one key the one that is kept
+/// comes first.
+Result<std::vector<traffic::Pass>> ClickHouseStore::stored_like(
+    std::span<const traffic::Pass> passes) {
   std::string keys;
   for (const traffic::Pass& pass : passes) append_key(keys, pass);
   const ClickHouseConnection::Attached incoming{"incoming", "task_id String, attempt UInt32", keys};
-  auto body = connection_.query(fill(fmt::format("SELECT {} FROM {{passes}} WHERE (task_id, attempt) GLOBAL IN "
-                                                 "incoming ORDER BY kept DESC FORMAT RowBinary",
-                                                 kStoredColumns),
-                                     {}),
-                                incoming);
+  auto body = connection_.query(
+      fill(fmt::format("SELECT {} FROM {{passes}} WHERE (task_id, attempt) GLOBAL IN "
+                       "incoming ORDER BY kept DESC FORMAT RowBinary",
+                       kStoredColumns),
+           {}),
+      incoming);
   if (!body) return body.error();
   std::vector<traffic::Pass> stored;
   std::string_view rest = *body;
   traffic::Pass pass;
   while (!rest.empty() && take_row_binary(rest, pass)) stored.push_back(pass);
-  if (!rest.empty()) return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
+  if (!rest.empty())
+    return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
   return stored;
 }
 
@@ -203,31 +215,36 @@ Result<InsertCounts> ClickHouseStore::insert(std::span<const traffic::Pass> pass
   }
   if (counts.added == 0) return counts;
   auto done = connection_.insert(
-      fill(fmt::format("INSERT INTO {{passes}} ({}, kept) FORMAT RowBinary", kStoredColumns), {}), rows);
+      fill(fmt::format("INSERT INTO {{passes}} ({}, kept) FORMAT RowBinary", kStoredColumns), {}),
+      rows);
   if (!done) return done.error();
   return counts;
 }
 
 Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  return read(fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY task_id, attempt", kStoredColumns), use);
+  return read(
+      fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY task_id, attempt", kStoredColumns),
+      use);
 }
 
 Result<std::vector<traffic::Pass>> ClickHouseStore::tail(std::size_t count) {
   std::vector<traffic::Pass> passes;
-  auto done =
-      read(fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT {}",
-                       kStoredColumns, count),
-           [&](const traffic::Pass& pass) {
-             passes.push_back(pass);
-             return true;
-           });
+  auto done = read(fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY started_us DESC, task_id "
+                               "DESC, attempt DESC LIMIT {}",
+                               kStoredColumns, count),
+                   [&](const traffic::Pass& pass) {
+                     passes.push_back(pass);
+                     return true;
+                   });
   if (!done) return done.error();
   std::reverse(passes.begin(), passes.end());
   return passes;
 }
 
 Result<StoreSize> ClickHouseStore::size() {
-  auto rows = query("SELECT count(), countIf(attempt = 1), min(started_us), max(started_us) FROM {stored_passes}", {});
+  auto rows = query(
+      "SELECT count(), countIf(attempt = 1), min(started_us), max(started_us) FROM {stored_passes}",
+      {});
   if (!rows) return rows.error();
   const SqlRow& row = rows->at(0);
   StoreSize size{integer_of(row[0]), integer_of(row[1]), {}, {}};
@@ -240,20 +257,23 @@ Result<StoreSize> ClickHouseStore::size() {
 
 Result<std::int64_t> ClickHouseStore::prune(std::int64_t before_us) {
   if (!connection_.address().cluster.empty()) {
-    return Error{ErrorCode::kUnsupported, "cannot delete from a cluster; prune each of its servers, without ?cluster",
+    return Error{ErrorCode::kUnsupported,
+                 "cannot delete from a cluster; prune each of its servers, without ?cluster",
                  name()};
   }
   const auto before = size();
   if (!before) return before.error();
   auto started = query(
-      "ALTER TABLE passes DELETE WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING min(started_us) "
+      "ALTER TABLE passes DELETE WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id "
+      "HAVING min(started_us) "
       "< "
       "{before})",
       {{"before", before_us}});
   if (!started) return started.error();
   for (;;) {  // the server deletes in the background
     auto pending = query(
-        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'passes' AND is_done = 0",
+        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = "
+        "'passes' AND is_done = 0",
         {});
     if (!pending) return pending.error();
     if (pending->at(0)[0] == "0") break;

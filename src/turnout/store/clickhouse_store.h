@@ -8,14 +8,16 @@
 
 namespace turnout::store {
 
-/// Passes in a ClickHouse server (18.16 or later), or in the servers of a cluster: a table ReplacingMergeTree on each,
-/// and with ?cluster=NAME a Distributed table over them that keeps each task whole on one server. The tables of a
-/// cluster's other servers are made by opening each of them once (turnout log create).
-/// A batch that a killed insert() left in part is completed by inserting it again. Passes that two processes insert at
-/// the same time are told apart when they are read.
+/// Passes in a ClickHouse server (18.16 or later), or in the servers of a cluster: a table
+/// ReplacingMergeTree on each, and with ?cluster=NAME a Distributed table over them that keeps each
+/// task whole on one server. The tables of a cluster's other servers are made by opening each of
+/// them once (turnout log create). A batch that a killed insert() left in part is completed by
+/// inserting it again. Passes that two processes insert at the same time are told apart when they
+/// are read.
 class ClickHouseStore final : public SqlStore {
  public:
-  static base::Result<std::unique_ptr<ClickHouseStore>> open(const std::string& source, Create create);
+  static base::Result<std::unique_ptr<ClickHouseStore>> open(const std::string& source,
+                                                             Create create);
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;

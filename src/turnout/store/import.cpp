@@ -7,7 +7,8 @@ namespace turnout::store {
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,
                                          const std::function<void(std::size_t)>& on_batch) {
   ImportCounts counts;
-  std::vector<traffic::Pass> batch(store.batch());  // its strings keep their memory from batch to batch
+  std::vector<traffic::Pass> batch(
+      store.batch());  // its strings keep their memory from batch to batch
   for (bool more = true; more;) {
     std::size_t size = 0;
     while (size < batch.size()) {

@@ -44,7 +44,8 @@ std::string without_password(const std::string& source) {
   if (start == std::string::npos) return source;
   std::string shown = source;
   // A password may also be among the options.
-  for (auto at = shown.find("password="); at != std::string::npos; at = shown.find("password=", at + 1)) {
+  for (auto at = shown.find("password="); at != std::string::npos;
+       at = shown.find("password=", at + 1)) {
     at += std::string_view("password=").size();
     shown.replace(at, std::min(shown.find('&', at), shown.size()) - at, "...");
   }
@@ -55,7 +56,8 @@ std::string without_password(const std::string& source) {
 }
 
 base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Create create) {
-  if (source.starts_with(kSqlite)) return as_store(SqliteStore::open(source.substr(kSqlite.size()), create));
+  if (source.starts_with(kSqlite))
+    return as_store(SqliteStore::open(source.substr(kSqlite.size()), create));
   if (is_postgres(source)) return as_store(PostgresStore::open(source, create));
   if (source.starts_with(kClickHouse)) return as_store(ClickHouseStore::open(source, create));
   return base::Error{base::ErrorCode::kUnsupported,

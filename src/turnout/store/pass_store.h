@@ -31,13 +31,14 @@ struct StoreSize {
 
 /// The columns of the table of passes, in the order in which stores read and write them.
 inline constexpr std::string_view kStoredColumns =
-    "task_id, attempt, user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, outcome, "
+    "task_id, attempt, user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, "
+    "cost_usd, outcome, "
     "ending, policy_id, propensity";
 
-/// A database that holds passes, unique by (task_id, attempt). The three engines have one schema (docs/formats.md); its
-/// version is kept in the table schema_version and brought up to date by open_store(). Not thread safe; several
-/// processes may insert into one store at a time. All errors of the engine are kUnreadable or kUnwritable with its own
-/// words and never with a password.
+/// A database that holds passes, unique by (task_id, attempt). The three engines have one schema
+/// (docs/formats.md); its version is kept in the table schema_version and brought up to date by
+/// open_store(). Not thread safe; several processes may insert into one store at a time. All errors
+/// of the engine are kUnreadable or kUnwritable with its own words and never with a password.
 class PassStore {
  public:
   PassStore() = default;
@@ -47,19 +48,22 @@ class PassStore {
   PassStore& operator=(PassStore&&) = delete;
   virtual ~PassStore() = default;
 
-  /// Adds passes that are sound (traffic::defect_of() is kNone) in one transaction; a process killed later
-  /// loses none of them. ClickHouse has no transactions: a batch that fails there may be in part, and inserting it
-  /// again completes it.
+  /// Adds passes that are sound (traffic::defect_of() is kNone) in one transaction; a process
+  /// killed later loses none of them. ClickHouse has no transactions: a batch that fails there may
+  /// be in part, and inserting it again completes it.
   virtual base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) = 0;
-  /// Calls back with every pass in the order of (task_id, attempt) until the callback returns false. Constant memory.
+  /// Calls back with every pass in the order of (task_id, attempt) until the callback returns
+  /// false. Constant memory.
   virtual base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) = 0;
   /// @returns the `count` passes that started last, the latest at the end.
   virtual base::Result<std::vector<traffic::Pass>> tail(std::size_t count) = 0;
   virtual base::Result<StoreSize> size() = 0;
-  /// Deletes the tasks whose first pass started before a time, whole: no task loses only its beginning.
+  /// Deletes the tasks whose first pass started before a time, whole: no task loses only its
+  /// beginning.
   /// @returns how many passes went.
   virtual base::Result<std::int64_t> prune(std::int64_t before_us) = 0;
-  /// To be called when many passes have come: lets the engine look at what it holds, so that it plans well.
+  /// To be called when many passes have come: lets the engine look at what it holds, so that it
+  /// plans well.
   virtual base::Status settle() { return base::Done{}; }
   /// How many passes one insert() should have.
   [[nodiscard]] virtual std::size_t batch() const { return 20'000; }
@@ -67,8 +71,8 @@ class PassStore {
   [[nodiscard]] virtual const std::string& name() const = 0;
 };
 
-/// @returns whether a source names a store ("sqlite:FILE", "postgres://...", "postgresql://...", "clickhouse://...")
-///   and not a file of passes.
+/// @returns whether a source names a store ("sqlite:FILE", "postgres://...", "postgresql://...",
+///   "clickhouse://...") and not a file of passes.
 bool is_store(const std::string& source);
 
 /// @returns a source without the password that it may hold, for messages.

@@ -34,9 +34,12 @@ void PostgresConnection::Close::operator()(pg_conn* connection) const { PQfinish
 int PostgresRows::rows() const { return PQntuples(result_.get()); }
 int PostgresRows::columns() const { return PQnfields(result_.get()); }
 std::string_view PostgresRows::text(int row, int column) const {
-  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
-bool PostgresRows::is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
+bool PostgresRows::is_null(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
 std::int64_t PostgresRows::touched() const {
   const std::string_view text = PQcmdTuples(result_.get());
   std::int64_t count = 0;
@@ -48,12 +51,15 @@ Error PostgresConnection::failure() const {
   return Error{ErrorCode::kUnreadable, first_line(PQerrorMessage(connection_.get())), name_};
 }
 
-Result<PostgresConnection> PostgresConnection::open(const std::string& uri, const std::string& name) {
+Result<PostgresConnection> PostgresConnection::open(const std::string& uri,
+                                                    const std::string& name) {
   // libpq quotes what it cannot read, which may be a password.
   PQconninfoOption* options = PQconninfoParse(uri.c_str(), nullptr);
   if (options == nullptr) {
     return Error{ErrorCode::kMalformedInput,
-                 "is no connection URI, must be postgres://user:password@host:port/database with % for signs", name};
+                 "is no connection URI, must be postgres://user:password@host:port/database with % "
+                 "for signs",
+                 name};
   }
   PQconninfoFree(options);
   PostgresConnection connection(PQconnectdb(uri.c_str()), name);
@@ -73,7 +79,8 @@ Status PostgresConnection::run(const std::string& sql) {
   return base::Done{};
 }
 
-Result<PostgresRows> PostgresConnection::query(const std::string& sql, const std::vector<SqlValue>& values) {
+Result<PostgresRows> PostgresConnection::query(const std::string& sql,
+                                               const std::vector<SqlValue>& values) {
   std::vector<std::string> texts;
   std::vector<Oid> types;
   for (const auto& value : values) {
@@ -83,8 +90,8 @@ Result<PostgresRows> PostgresConnection::query(const std::string& sql, const std
   }
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
-  PostgresRows result(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()), types.data(),
-                                   pointers.data(), nullptr, nullptr, 0));
+  PostgresRows result(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()),
+                                   types.data(), pointers.data(), nullptr, nullptr, 0));
   const auto status = PQresultStatus(result.result_.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure();
   return result;

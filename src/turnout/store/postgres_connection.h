@@ -34,8 +34,8 @@ class PostgresRows {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
-/// A connection to a PostgreSQL server by libpq, which also reads PGPASSWORD, PGUSER and their like and ~/.pgpass.
-/// Errors are the server's first words, without statement and without password.
+/// A connection to a PostgreSQL server by libpq, which also reads PGPASSWORD, PGUSER and their like
+/// and ~/.pgpass. Errors are the server's first words, without statement and without password.
 class PostgresConnection {
  public:
   /// @param uri   postgres://user:password@host:port/database?options
@@ -45,7 +45,8 @@ class PostgresConnection {
   /// Runs statements that take no values and give nothing of interest.
   base::Status run(const std::string& sql);
   /// @param values  for $1, $2, ...; bound, never part of the statement
-  base::Result<PostgresRows> query(const std::string& sql, const std::vector<SqlValue>& values = {});
+  base::Result<PostgresRows> query(const std::string& sql,
+                                   const std::vector<SqlValue>& values = {});
   /// Sends the data of a statement COPY ... FROM STDIN, in its text format.
   base::Status copy(const std::string& sql, std::string_view data);
 
@@ -53,7 +54,8 @@ class PostgresConnection {
   struct Close {
     void operator()(pg_conn* connection) const;
   };
-  PostgresConnection(pg_conn* connection, std::string name) : connection_(connection), name_(std::move(name)) {}
+  PostgresConnection(pg_conn* connection, std::string name)
+      : connection_(connection), name_(std::move(name)) {}
   [[nodiscard]] base::Error failure() const;
   std::unique_ptr<pg_conn, Close> connection_;
   std::string name_;

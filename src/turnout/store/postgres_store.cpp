@@ -8,8 +8,8 @@
 
 #include "turnout/base/number_text.h"
 #include "turnout/store/embedded_texts.h"
-#include "turnout/traffic/pass_columns.h"
 #include "turnout/store/schema_version.h"
+#include "turnout/traffic/pass_columns.h"
 
 namespace turnout::store {
 namespace {
@@ -17,8 +17,8 @@ namespace {
 using base::Result;
 using base::Status;
 
-// COPY's text format: tabs between columns, \N for NULL, a backslash before a backslash. Sound names hold no control
-// characters.
+// COPY's text format: tabs between columns, \N for NULL, a backslash before a backslash. Sound
+// names hold no control characters.
 
 void append_text(std::string& to, std::string_view text, bool unknown_if_empty) {
   if (unknown_if_empty && text.empty()) {
@@ -76,10 +76,12 @@ std::int64_t integer_of(std::string_view text) {
 
 /// Reads a row of kStoredColumns.
 void read_pass(const PostgresRows& rows, int row, traffic::Pass& pass) {
-  constexpr std::array kOrder = {traffic::Column::kTaskId,       traffic::Column::kAttempt,   traffic::Column::kUserId,  traffic::Column::kModel,
-                                 traffic::Column::kStartedAt,    traffic::Column::kLatency,   traffic::Column::kTtft,    traffic::Column::kInputTokens,
-                                 traffic::Column::kOutputTokens, traffic::Column::kCost,      traffic::Column::kOutcome, traffic::Column::kEnding,
-                                 traffic::Column::kPolicyId,     traffic::Column::kPropensity};
+  constexpr std::array kOrder = {
+      traffic::Column::kTaskId,   traffic::Column::kAttempt,     traffic::Column::kUserId,
+      traffic::Column::kModel,    traffic::Column::kStartedAt,   traffic::Column::kLatency,
+      traffic::Column::kTtft,     traffic::Column::kInputTokens, traffic::Column::kOutputTokens,
+      traffic::Column::kCost,     traffic::Column::kOutcome,     traffic::Column::kEnding,
+      traffic::Column::kPolicyId, traffic::Column::kPropensity};
   clear(pass);
   for (std::size_t i = 0; i < kOrder.size(); ++i) {
     const auto text = rows.text(row, static_cast<int>(i));
@@ -112,7 +114,9 @@ Status PostgresStore::in_transaction(const char* begin, const std::function<Stat
 Status PostgresStore::migrate(Create create) {
   return in_transaction("BEGIN", [&]() -> Status {
     // One process at a time makes the tables.
-    if (auto done = connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout schema'))"); !done) return done;
+    if (auto done = connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout schema'))");
+        !done)
+      return done;
     auto there = connection_.query("SELECT to_regclass('schema_version') IS NOT NULL");
     if (!there) return there.error();
     std::int64_t version = 0;
@@ -148,22 +152,27 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
   if (auto done = connection_.run(kIncoming); !done) return done.error();
   std::string rows;
   for (std::size_t i = 0; i < passes.size(); ++i) append_row(rows, i, passes[i]);
-  auto copied = connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns), rows);
+  auto copied =
+      connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns), rows);
   if (!copied) return copied.error();
-  auto added =
-      connection_.query(fmt::format("INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
-                                    "ORDER BY task_id, attempt, number "
-                                    "ON CONFLICT DO NOTHING",
-                                    kStoredColumns));
+  auto added = connection_.query(fmt::format(
+      "INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
+      "ORDER BY task_id, attempt, number "
+      "ON CONFLICT DO NOTHING",
+      kStoredColumns));
   if (!added) return added.error();
   InsertCounts counts;
   counts.added = static_cast<std::size_t>(added->touched());
   if (counts.added == passes.size()) return counts;
   auto differing = connection_.query(
-      "SELECT count(*) FROM incoming AS i JOIN passes AS p USING (task_id, attempt) WHERE (i.user_id, i.model, "
-      "i.started_us, i.latency_s, i.ttft_s, i.input_tokens, i.output_tokens, i.cost_usd, i.outcome, i.ending, "
-      "i.policy_id, i.propensity) IS DISTINCT FROM (p.user_id, p.model, p.started_us, p.latency_s, p.ttft_s, "
-      "p.input_tokens, p.output_tokens, p.cost_usd, p.outcome, p.ending, p.policy_id, p.propensity)");
+      "SELECT count(*) FROM incoming AS i JOIN passes AS p USING (task_id, attempt) WHERE "
+      "(i.user_id, i.model, "
+      "i.started_us, i.latency_s, i.ttft_s, i.input_tokens, i.output_tokens, i.cost_usd, "
+      "i.outcome, i.ending, "
+      "i.policy_id, i.propensity) IS DISTINCT FROM (p.user_id, p.model, p.started_us, p.latency_s, "
+      "p.ttft_s, "
+      "p.input_tokens, p.output_tokens, p.cost_usd, p.outcome, p.ending, p.policy_id, "
+      "p.propensity)");
   if (!differing) return differing.error();
   counts.conflicting = static_cast<std::size_t>(integer_of(differing->text(0, 0)));
   counts.repeated = passes.size() - counts.added - counts.conflicting;
@@ -173,7 +182,8 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
 Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
   return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&]() -> Status {
     if (auto done = connection_.run(fmt::format(
-            "DECLARE in_order NO SCROLL CURSOR FOR SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns));
+            "DECLARE in_order NO SCROLL CURSOR FOR SELECT {} FROM passes ORDER BY task_id, attempt",
+            kStoredColumns));
         !done) {
       return done;
     }
@@ -192,8 +202,9 @@ Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& 
 
 Result<std::vector<traffic::Pass>> PostgresStore::tail(std::size_t count) {
   auto rows = connection_.query(
-      fmt::format("SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT $1",
-                  kStoredColumns),
+      fmt::format(
+          "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT $1",
+          kStoredColumns),
       {static_cast<std::int64_t>(count)});
   if (!rows) return rows.error();
   std::vector<traffic::Pass> passes(static_cast<std::size_t>(rows->rows()));
@@ -205,7 +216,8 @@ Result<std::vector<traffic::Pass>> PostgresStore::tail(std::size_t count) {
 
 Result<StoreSize> PostgresStore::size() {
   auto rows = connection_.query(
-      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM passes");
+      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM "
+      "passes");
   if (!rows) return rows.error();
   StoreSize size{integer_of(rows->text(0, 0)), integer_of(rows->text(0, 1)), {}, {}};
   if (!rows->is_null(0, 2)) {
@@ -217,7 +229,8 @@ Result<StoreSize> PostgresStore::size() {
 
 Result<std::int64_t> PostgresStore::prune(std::int64_t before_us) {
   auto gone = connection_.query(
-      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING min(started_us) < $1)",
+      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
+      "min(started_us) < $1)",
       {before_us});
   if (!gone) return gone.error();
   return gone->touched();

@@ -8,7 +8,8 @@
 
 namespace turnout::store {
 
-/// Passes in a PostgreSQL database (12 or later). Each insert() is a transaction: a batch is there whole or not at all.
+/// Passes in a PostgreSQL database (12 or later). Each insert() is a transaction: a batch is there
+/// whole or not at all.
 class PostgresStore final : public SqlStore {
  public:
   static base::Result<std::unique_ptr<PostgresStore>> open(const std::string& uri, Create create);

@@ -9,8 +9,9 @@ namespace turnout::store {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<std::vector<std::string_view>> pending_migrations(std::string_view engine, std::int64_t version,
-                                                               Create create, const std::string& name) {
+base::Result<std::vector<std::string_view>> pending_migrations(std::string_view engine,
+                                                               std::int64_t version, Create create,
+                                                               const std::string& name) {
   if (version == 0 && create == Create::kNo) {
     return Error{ErrorCode::kUnreadable, "has no table of passes; turnout import makes one", name};
   }
@@ -21,7 +22,8 @@ base::Result<std::vector<std::string_view>> pending_migrations(std::string_view 
   const auto known = static_cast<std::int64_t>(migrations.size());
   if (version < 0 || version > known) {
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("has schema version {}, this program knows up to {}", version, known), name};
+                 fmt::format("has schema version {}, this program knows up to {}", version, known),
+                 name};
   }
   migrations.erase(migrations.begin(), migrations.begin() + static_cast<std::ptrdiff_t>(version));
   return migrations;

@@ -4,7 +4,8 @@
 
 namespace turnout::store {
 
-std::string fill_names(std::string_view sql, const std::function<std::string(std::string_view)>& replace) {
+std::string fill_names(std::string_view sql,
+                       const std::function<std::string(std::string_view)>& replace) {
   std::string filled;
   std::size_t at = 0;
   while (at < sql.size()) {

@@ -13,11 +13,12 @@ struct sqlite3_stmt;
 
 namespace turnout::store {
 
-/// A prepared statement of SqliteDatabase. Parameters and columns count from 0. Values are bound, never pasted into
-/// SQL.
+/// A prepared statement of SqliteDatabase. Parameters and columns count from 0. Values are bound,
+/// never pasted into SQL.
 class SqliteStatement {
  public:
-  void bind(int parameter, std::string_view text);  ///< the text must live until the next step() has returned
+  void bind(int parameter,
+            std::string_view text);  ///< the text must live until the next step() has returned
   void bind(int parameter, std::int64_t value);
   void bind(int parameter, double value);
   void bind_null(int parameter);
@@ -44,7 +45,8 @@ class SqliteStatement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  SqliteStatement(sqlite3_stmt* statement, std::string name) : statement_(statement), name_(std::move(name)) {}
+  SqliteStatement(sqlite3_stmt* statement, std::string name)
+      : statement_(statement), name_(std::move(name)) {}
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   std::string name_;
 };
@@ -67,7 +69,8 @@ class SqliteDatabase {
   struct Close {
     void operator()(sqlite3* database) const;
   };
-  SqliteDatabase(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  SqliteDatabase(sqlite3* database, std::string path)
+      : database_(database), path_(std::move(path)) {}
   [[nodiscard]] base::Error failure() const;
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;

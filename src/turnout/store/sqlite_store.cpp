@@ -79,7 +79,8 @@ Result<std::int64_t> one_integer(SqliteDatabase& database, const std::string& sq
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Create create) {
-  const auto mode = create == Create::kYes ? SqliteDatabase::Mode::kCreate : SqliteDatabase::Mode::kWrite;
+  const auto mode =
+      create == Create::kYes ? SqliteDatabase::Mode::kCreate : SqliteDatabase::Mode::kWrite;
   auto database = SqliteDatabase::open(path, mode);
   if (!database) return database.error();
   std::unique_ptr<SqliteStore> store(new SqliteStore(*std::move(database), "sqlite:" + path));
@@ -89,15 +90,19 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 }
 
 Status SqliteStore::migrate(Create create) {
-  // NORMAL under WAL loses no committed transaction to a killed process; a power cut may take the last ones.
+  // NORMAL under WAL loses no committed transaction to a killed process; a power cut may take the
+  // last ones.
   constexpr const char* kSettings =
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE";
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA "
+      "temp_store = FILE";
   if (auto done = database_.run(kSettings); !done) return done;
-  if (auto done = database_.run("BEGIN IMMEDIATE"); !done) return done;  // one process at a time makes the tables
-  auto has_table = one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
+  if (auto done = database_.run("BEGIN IMMEDIATE"); !done)
+    return done;  // one process at a time makes the tables
+  auto has_table =
+      one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
   if (!has_table) return has_table.error();
-  auto stored =
-      *has_table == 0 ? Result<std::int64_t>(0) : one_integer(database_, "SELECT version FROM schema_version");
+  auto stored = *has_table == 0 ? Result<std::int64_t>(0)
+                                : one_integer(database_, "SELECT version FROM schema_version");
   if (!stored) return stored.error();
   const auto pending = pending_migrations("sqlite", *stored, create, database_.path());
   if (!pending) return pending.error();
@@ -109,10 +114,12 @@ Status SqliteStore::migrate(Create create) {
 
 Status SqliteStore::prepare() {
   auto insert = database_.prepare(fmt::format(
-      "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", kStoredColumns));
+      "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+      kStoredColumns));
   if (!insert) return insert.error();
   insert_ = *std::move(insert);
-  auto find = database_.prepare(fmt::format("SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns));
+  auto find = database_.prepare(
+      fmt::format("SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns));
   if (!find) return find.error();
   find_ = *std::move(find);
   return base::Done{};
@@ -155,7 +162,8 @@ Result<bool> SqliteStore::same_as_stored(const traffic::Pass& pass) {
 }
 
 Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  auto prepared = database_.prepare(fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns));
+  auto prepared = database_.prepare(
+      fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns));
   if (!prepared) return prepared.error();
   SqliteStatement rows = *std::move(prepared);
   traffic::Pass pass;
@@ -170,7 +178,8 @@ Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& us
 
 Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
   auto prepared = database_.prepare(fmt::format(
-      "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?", kStoredColumns));
+      "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?",
+      kStoredColumns));
   if (!prepared) return prepared.error();
   SqliteStatement rows = *std::move(prepared);
   rows.bind(0, static_cast<std::int64_t>(count));
@@ -187,17 +196,20 @@ Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
 
 Result<StoreSize> SqliteStore::size() {
   auto prepared = database_.prepare(
-      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM passes");
+      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM "
+      "passes");
   if (!prepared) return prepared.error();
   SqliteStatement row = *std::move(prepared);
   auto found = row.step();
   if (!found) return found.error();
-  return StoreSize{row.integer(0), row.integer(1), integer_or_none(row, 2), integer_or_none(row, 3)};
+  return StoreSize{row.integer(0), row.integer(1), integer_or_none(row, 2),
+                   integer_or_none(row, 3)};
 }
 
 Result<std::int64_t> SqliteStore::prune(std::int64_t before_us) {
   auto prepared = database_.prepare(
-      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING min(started_us) < ?)");
+      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
+      "min(started_us) < ?)");
   if (!prepared) return prepared.error();
   SqliteStatement statement = *std::move(prepared);
   statement.bind(0, before_us);

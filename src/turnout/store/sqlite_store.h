@@ -8,8 +8,8 @@
 
 namespace turnout::store {
 
-/// The store of one process and no server: a SQLite file. A process that is killed
-/// leaves the file as it was after its last insert() that returned; so does a power cut, but for the last few.
+/// The store of one process and no server: a SQLite file. A process that is killed leaves the file
+/// as it was after its last insert() that returned; so does a power cut, but for the last few.
 class SqliteStore final : public PassStore {
  public:
   /// @param create  whether a missing file or table is made; else it is kUnreadable
@@ -23,7 +23,8 @@ class SqliteStore final : public PassStore {
   [[nodiscard]] const std::string& name() const override { return name_; }
 
  private:
-  SqliteStore(SqliteDatabase database, std::string name) : database_(std::move(database)), name_(std::move(name)) {}
+  SqliteStore(SqliteDatabase database, std::string name)
+      : database_(std::move(database)), name_(std::move(name)) {}
   base::Status migrate(Create create);
   base::Status prepare();
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);

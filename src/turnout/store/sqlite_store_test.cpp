@@ -14,13 +14,16 @@ namespace {
 class SqliteStoreTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("turnout-store-test-" + std::to_string(::getpid()) +
-                                                        testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = std::filesystem::temp_directory_path() /
+              ("turnout-store-test-" + std::to_string(::getpid()) +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directory(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
   [[nodiscard]] std::string file() const { return (folder_ / "passes.db").string(); }
-  [[nodiscard]] std::unique_ptr<PassStore> open() const { return *open_store("sqlite:" + file(), Create::kYes); }
+  [[nodiscard]] std::unique_ptr<PassStore> open() const {
+    return *open_store("sqlite:" + file(), Create::kYes);
+  }
 
  private:
   std::filesystem::path folder_;
@@ -77,7 +80,8 @@ TEST_F(SqliteStoreTest, inserting_again_changes_nothing_and_conflicts_are_told_f
 
 TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
   const auto store = open();
-  EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("old", 1, 10), pass_of("old", 2, 30), pass_of("new", 1, 20)}));
+  EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("old", 1, 10), pass_of("old", 2, 30),
+                                                       pass_of("new", 1, 20)}));
   EXPECT_EQ(store->prune(20'000'000).value(), 2);
   ASSERT_EQ(all_of(*store).size(), 1U);
   EXPECT_EQ(all_of(*store)[0].task_id, "new");
@@ -87,7 +91,8 @@ TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
 
 TEST_F(SqliteStoreTest, a_file_that_is_no_store_is_refused_and_left_alone) {
   EXPECT_EQ(open_store("sqlite:" + file(), Create::kNo).error().code, base::ErrorCode::kUnreadable);
-  std::ofstream(file()) << "not a database, but long enough to be taken for one if nobody looked at its head";
+  std::ofstream(file())
+      << "not a database, but long enough to be taken for one if nobody looked at its head";
   const auto store = open_store("sqlite:" + file(), Create::kYes);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().to_string(), file() + ": file is not a database");
@@ -109,7 +114,8 @@ TEST(StoreName, passwords_are_never_shown) {
   EXPECT_EQ(without_password("sqlite:a@b.db"), "sqlite:a@b.db");
   EXPECT_EQ(without_password("postgres://h/db?password=secret&sslmode=require"),
             "postgres://h/db?password=...&sslmode=require");
-  EXPECT_EQ(without_password("postgres://u:secret@h/db?password=other"), "postgres://u@h/db?password=...");
+  EXPECT_EQ(without_password("postgres://u:secret@h/db?password=other"),
+            "postgres://u@h/db?password=...");
   const auto refused = open_store("mysql://u:secret@h/db", Create::kYes);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().to_string().find("secret"), std::string::npos);

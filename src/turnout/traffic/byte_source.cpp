@@ -89,7 +89,8 @@ class ByteSource::Zstandard final : public ByteSource::Decoder {
   bool between_ = false;
 };
 
-ByteSource::ByteSource(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+ByteSource::ByteSource(int descriptor, std::string name)
+    : descriptor_(descriptor), name_(std::move(name)) {}
 
 ByteSource::ByteSource(ByteSource&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -108,7 +109,8 @@ ByteSource::~ByteSource() {
 
 Result<ByteSource> ByteSource::open(const std::string& path) {
   if (path == "-") return ByteSource(STDIN_FILENO, "standard input");
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  const int descriptor =
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   if (descriptor < 0) return Error{ErrorCode::kUnreadable, std::strerror(errno), path};
   return ByteSource(descriptor, path);
 }
@@ -188,10 +190,12 @@ Result<std::size_t> ByteSource::read_plain(char* to, std::size_t room) {
     if (raw_begin_ == raw_.size() && !raw_ended_) {
       if (auto done = refill(); !done) return done.error();
     }
-    if (raw_ended_ && raw_begin_ == raw_.size() && decoder_->between_frames()) return std::size_t{0};
+    if (raw_ended_ && raw_begin_ == raw_.size() && decoder_->between_frames())
+      return std::size_t{0};
     const auto step = decoder_->decode(std::string_view(raw_).substr(raw_begin_), to, room);
     raw_begin_ += step.read;
-    if (step.damaged) return Error{ErrorCode::kMalformedInput, "the compressed data are damaged", name_};
+    if (step.damaged)
+      return Error{ErrorCode::kMalformedInput, "the compressed data are damaged", name_};
     if (step.written > 0) return step.written;
     if (raw_ended_ && raw_begin_ == raw_.size() && !decoder_->between_frames()) {
       return Error{ErrorCode::kMalformedInput, "the compressed data are cut off", name_};

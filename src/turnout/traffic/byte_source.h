@@ -10,8 +10,8 @@
 
 namespace turnout::traffic {
 
-/// Bytes of a file or of standard input, decompressed as they come: gzip and Zstandard are told by their first bytes,
-/// whatever the name. Constant memory.
+/// Bytes of a file or of standard input, decompressed as they come: gzip and Zstandard are told by
+/// their first bytes, whatever the name. Constant memory.
 class ByteSource {
  public:
   /// @param path  a file, or "-" for standard input
@@ -26,10 +26,11 @@ class ByteSource {
   ByteSource& operator=(const ByteSource&) = delete;
   ~ByteSource();
 
-  /// @returns how many bytes were read, 0 at the end; kUnreadable for a device error, kMalformedInput for a damaged or
-  ///   cut off compressed stream.
+  /// @returns how many bytes were read, 0 at the end; kUnreadable for a device error,
+  ///   kMalformedInput for a damaged or cut off compressed stream.
   base::Result<std::size_t> read(char* to, std::size_t room);
-  /// @returns the first plain byte without taking it; nothing if there is none. Before the first read() only.
+  /// @returns the first plain byte without taking it; nothing if there is none. Before the first
+  ///   read() only.
   base::Result<std::optional<char>> first();
   /// The path, or "standard input".
   [[nodiscard]] const std::string& name() const { return name_; }

@@ -37,12 +37,15 @@ class CsvReader final : public PassReader {
           return false;
         }
         if (!split) return split.error().within(lines_.place());
-        return Error{ErrorCode::kMalformedInput,
-                     fmt::format("has {} fields, the header has {}", fields_.size(), columns_.size()), lines_.place()};
+        return Error{
+            ErrorCode::kMalformedInput,
+            fmt::format("has {} fields, the header has {}", fields_.size(), columns_.size()),
+            lines_.place()};
       }
       const Defect defect = read_fields(pass);
       if (defect == Defect::kNone) return true;
-      if (counts_.refused() == 0) counts_.first_defect = fmt::format("{}: {}", lines_.place(), name_of(defect));
+      if (counts_.refused() == 0)
+        counts_.first_defect = fmt::format("{}: {}", lines_.place(), name_of(defect));
       ++counts_.defects.at(static_cast<std::size_t>(defect));
     }
   }
@@ -51,11 +54,13 @@ class CsvReader final : public PassReader {
   base::Status read_header() {
     auto line = lines_.next();
     if (!line) return line.error();
-    if (!line->has_value()) return Error{ErrorCode::kMalformedInput, "is empty, must have a header", lines_.name()};
-    if (auto split = base::split_csv(**line, fields_); !split) return split.error().within(lines_.place());
+    if (!line->has_value())
+      return Error{ErrorCode::kMalformedInput, "is empty, must have a header", lines_.name()};
+    if (auto split = base::split_csv(**line, fields_); !split)
+      return split.error().within(lines_.place());
     for (const auto field : fields_) columns_.push_back(column_of(base::csv_text(field)));
-    for (const Column needed :
-         {Column::kTaskId, Column::kAttempt, Column::kModel, Column::kStartedAt, Column::kLatency}) {
+    for (const Column needed : {Column::kTaskId, Column::kAttempt, Column::kModel,
+                                Column::kStartedAt, Column::kLatency}) {
       const auto times = std::count(columns_.begin(), columns_.end(), std::optional(needed));
       if (times == 1) continue;
       return Error{ErrorCode::kMalformedInput,
@@ -70,8 +75,9 @@ class CsvReader final : public PassReader {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (!columns_[i]) continue;
       const std::string_view field = fields_[i];
-      const Defect defect = field.starts_with('"') ? set_text(pass, *columns_[i], base::csv_text(field))
-                                                   : set_text(pass, *columns_[i], field);
+      const Defect defect = field.starts_with('"')
+                                ? set_text(pass, *columns_[i], base::csv_text(field))
+                                : set_text(pass, *columns_[i], field);
       if (defect != Defect::kNone) return defect;
     }
     return defect_of(pass);
@@ -84,6 +90,8 @@ class CsvReader final : public PassReader {
 
 }  // namespace
 
-std::unique_ptr<PassReader> csv_reader(ByteSource source) { return std::make_unique<CsvReader>(std::move(source)); }
+std::unique_ptr<PassReader> csv_reader(ByteSource source) {
+  return std::make_unique<CsvReader>(std::move(source));
+}
 
 }  // namespace turnout::traffic

@@ -90,21 +90,22 @@ class JsonReader final : public PassReader {
           ++counts_.cut_off;
           return false;
         }
-        return base::Error{
-            base::ErrorCode::kMalformedInput,
-            fmt::format("is no JSON object ({}): {}", simdjson::error_message(error), base::in_quotes(**line)),
-            lines_.place()};
+        return base::Error{base::ErrorCode::kMalformedInput,
+                           fmt::format("is no JSON object ({}): {}", simdjson::error_message(error),
+                                       base::in_quotes(**line)),
+                           lines_.place()};
       }
       if (defect == Defect::kNone) defect = defect_of(pass);
       if (defect == Defect::kNone) return true;
-      if (counts_.refused() == 0) counts_.first_defect = fmt::format("{}: {}", lines_.place(), name_of(defect));
+      if (counts_.refused() == 0)
+        counts_.first_defect = fmt::format("{}: {}", lines_.place(), name_of(defect));
       ++counts_.defects.at(static_cast<std::size_t>(defect));
     }
   }
 
  private:
-  /// Reads the keys of one line. Rows mostly have their keys in one order: the column that followed last time is tried
-  /// first.
+  /// Reads the keys of one line. Rows mostly have their keys in one order: the column that followed
+  /// last time is tried first.
   simdjson::error_code read_object(std::string_view line, Pass& pass, Defect& defect) {
     dom::object object;
     // The parser may look beyond the line, but does not change it: no copy is needed.
@@ -137,6 +138,8 @@ class JsonReader final : public PassReader {
 
 }  // namespace
 
-std::unique_ptr<PassReader> json_reader(ByteSource source) { return std::make_unique<JsonReader>(std::move(source)); }
+std::unique_ptr<PassReader> json_reader(ByteSource source) {
+  return std::make_unique<JsonReader>(std::move(source));
+}
 
 }  // namespace turnout::traffic

@@ -44,13 +44,16 @@ Result<std::vector<std::string>> log_files(const std::string& path) {
   std::error_code problem;
   if (path == "-" || !std::filesystem::is_directory(path, problem)) return files;
   for (auto entry = std::filesystem::recursive_directory_iterator(path, problem);
-       !problem && entry != std::filesystem::recursive_directory_iterator(); entry.increment(problem)) {
+       !problem && entry != std::filesystem::recursive_directory_iterator();
+       entry.increment(problem)) {
     std::error_code ignored;
-    if (entry->is_regular_file(ignored) && is_log(entry->path().string())) files.push_back(entry->path().string());
+    if (entry->is_regular_file(ignored) && is_log(entry->path().string()))
+      files.push_back(entry->path().string());
   }
   if (problem) return Error{ErrorCode::kUnreadable, problem.message(), path};
   if (files.empty()) {
-    return Error{ErrorCode::kMalformedInput, "holds no file *.jsonl, *.ndjson or *.csv, plain, .gz or .zst", path};
+    return Error{ErrorCode::kMalformedInput,
+                 "holds no file *.jsonl, *.ndjson or *.csv, plain, .gz or .zst", path};
   }
   std::sort(files.begin(), files.end());
   return files;

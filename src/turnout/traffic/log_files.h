@@ -12,15 +12,17 @@ namespace turnout::traffic {
 struct LogFile {
   ByteSource source;
   bool is_csv =
-      false;  ///< told by the name, ".csv" before an optional ".gz" or ".zst"; of standard input by its first byte
+      /// told by the name, ".csv" before an optional ".gz" or ".zst"; of standard input by its
+      /// first byte
+      false;
 };
 
 /// @param path  a file, or "-"
 base::Result<LogFile> open_log_file(const std::string& path);
 
-/// @returns all *.jsonl, *.ndjson and *.csv (and .gz, .zst) of a folder and the folders in it, by name; nothing for a
-/// path
-///   that is no folder. kUnreadable for a folder that cannot be read, kMalformedInput for one without such files.
+/// @returns all *.jsonl, *.ndjson and *.csv (and .gz, .zst) of a folder and the folders in it, by
+///   name; nothing for a path that is no folder. kUnreadable for a folder that cannot be read,
+///   kMalformedInput for one without such files.
 base::Result<std::vector<std::string>> log_files(const std::string& path);
 
 }  // namespace turnout::traffic

@@ -15,8 +15,8 @@ struct MatchCounts {
   std::size_t feedback = 0;       ///< feedback of a pass that is there
   std::size_t lost_feedback = 0;  ///< and of one that is not
   std::size_t passed_over = 0;    ///< rows that are neither a pass nor feedback
-  /// With true_task: pairs of a user's rows, one after the other, that are of one task and were put together; that are
-  /// not and were; that are and were not.
+  /// With true_task: pairs of a user's rows, one after the other, that are of one task and were put
+  /// together; that are not and were; that are and were not.
   std::size_t right = 0, wrong = 0, missed = 0;
   [[nodiscard]] double precision() const { return ratio(right, right + wrong); }
   [[nodiscard]] double recall() const { return ratio(right, right + missed); }

@@ -11,7 +11,8 @@ namespace turnout::traffic {
 namespace {
 
 constexpr std::array<std::string_view, 3> kOutcomes = {"unknown", "success", "failure"};
-constexpr std::array<std::string_view, 4> kEndings = {"open", "resolved", "reprompted", "abandoned"};
+constexpr std::array<std::string_view, 4> kEndings = {"open", "resolved", "reprompted",
+                                                      "abandoned"};
 constexpr std::array<std::string_view, kDefects> kDefectNames = {
     "sound",
     "missing task_id",
@@ -23,7 +24,8 @@ constexpr std::array<std::string_view, kDefects> kDefectNames = {
     "ttft_s or a count of tokens is negative or over 1e12",
     "propensity is not in (0, 1]",
     "outcome or ending is none of the allowed words",
-    "an id is over 1000 bytes, a model's name over 200, or one holds a control character or is no UTF-8",
+    "an id is over 1000 bytes, a model's name over 200, or one holds a control character or is no "
+    "UTF-8",
 };
 
 constexpr std::int64_t kMicro = 1'000'000;
@@ -31,7 +33,8 @@ constexpr std::int64_t kDaySeconds = 86'400;
 constexpr std::int64_t kLatest = 7'258'118'400 * kMicro;  // 2200-01-01
 
 template <class Value, std::size_t N>
-std::optional<Value> find_name(const std::array<std::string_view, N>& names, std::string_view name) {
+std::optional<Value> find_name(const std::array<std::string_view, N>& names,
+                               std::string_view name) {
   for (std::size_t i = 0; i < N; ++i) {
     if (names[i] == name) return static_cast<Value>(i);
   }
@@ -80,10 +83,16 @@ void put_digits(char* out, std::int64_t value, int digits) {
 
 }  // namespace
 
-std::string_view name_of(Outcome outcome) { return kOutcomes.at(static_cast<std::size_t>(outcome)); }
+std::string_view name_of(Outcome outcome) {
+  return kOutcomes.at(static_cast<std::size_t>(outcome));
+}
 std::string_view name_of(Ending ending) { return kEndings.at(static_cast<std::size_t>(ending)); }
-std::string_view name_of(Defect defect) { return kDefectNames.at(static_cast<std::size_t>(defect)); }
-std::optional<Outcome> outcome_of(std::string_view name) { return find_name<Outcome>(kOutcomes, name); }
+std::string_view name_of(Defect defect) {
+  return kDefectNames.at(static_cast<std::size_t>(defect));
+}
+std::optional<Outcome> outcome_of(std::string_view name) {
+  return find_name<Outcome>(kOutcomes, name);
+}
 std::optional<Ending> ending_of(std::string_view name) { return find_name<Ending>(kEndings, name); }
 
 Defect defect_of(const Pass& pass) {
@@ -97,7 +106,8 @@ Defect defect_of(const Pass& pass) {
   if (pass.cost_usd && !(std::abs(*pass.cost_usd) <= kLargest)) return Defect::kCost;
   if (bad_count(pass.input_tokens) || bad_count(pass.output_tokens)) return Defect::kTokens;
   if (pass.ttft_s && !(*pass.ttft_s >= 0 && *pass.ttft_s <= kLargest)) return Defect::kTokens;
-  if (pass.propensity && !(*pass.propensity > 0 && *pass.propensity <= 1)) return Defect::kPropensity;
+  if (pass.propensity && !(*pass.propensity > 0 && *pass.propensity <= 1))
+    return Defect::kPropensity;
   if (bad_text(pass.task_id) || bad_text(pass.user_id) || bad_text(pass.model, kLongestModel) ||
       bad_text(pass.policy_id)) {
     return Defect::kText;
@@ -107,7 +117,9 @@ Defect defect_of(const Pass& pass) {
 
 std::optional<std::int64_t> parse_time(std::string_view text) {
   constexpr std::size_t kSeconds = 19;  // "2026-11-24T10:20:30"
-  if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return {};
+  if (text.size() < kSeconds || text[4] != '-' || text[7] != '-' || text[13] != ':' ||
+      text[16] != ':')
+    return {};
   if (text[10] != 'T' && text[10] != ' ' && text[10] != 't') return {};
   const int year = digits_at(text, 0, 4);
   const int month = digits_at(text, 5, 2);
@@ -117,7 +129,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const int second = digits_at(text, 17, 2);
   if (year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0) return {};
   if (hour > 23 || minute > 59 || second > 60) return {};  // 60: a leap second
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return {};
   std::size_t at = kSeconds;
@@ -138,7 +151,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
 
 void write_time(char* out, std::int64_t microseconds) {
   const std::int64_t seconds = microseconds / kMicro;
-  const std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::days(seconds / kDaySeconds)));
+  const std::chrono::year_month_day date(
+      std::chrono::sys_days(std::chrono::days(seconds / kDaySeconds)));
   const std::int64_t in_day = seconds % kDaySeconds;
   constexpr std::string_view kShape = "0000-00-00T00:00:00.000000Z";
   kShape.copy(out, kShape.size());

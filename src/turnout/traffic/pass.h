@@ -5,13 +5,15 @@
 #include <string>
 #include <string_view>
 
-/// Records of real traffic, one per pass, and the stores that hold them. docs/formats.md, "Traffic log".
+/// Records of real traffic, one per pass, and the stores that hold them. docs/formats.md, "Traffic
+/// log".
 namespace turnout::traffic {
 
 /// What is known of a pass's result from explicit feedback.
 enum class Outcome : std::uint8_t { kUnknown, kSuccess, kFailure };
 
-/// What came after a pass. A task that ended in silence stays open: the log cannot tell a success from a user who left.
+/// What came after a pass. A task that ended in silence stays open: the log cannot tell a success
+/// from a user who left.
 enum class Ending : std::uint8_t { kOpen, kResolved, kReprompted, kAbandoned };
 
 /// One pass: one model's answer to one attempt at a task. (task_id, attempt) names it.
@@ -53,23 +55,27 @@ enum class Defect : std::uint8_t {
   kTokens,      ///< a count of tokens or a time to the first token is negative or over 1e12
   kPropensity,  ///< propensity is not in (0, 1]
   kWord,        ///< outcome or ending is none of the allowed words
-  kText,        ///< an id is over kLongestName, a model's name over kLongestModel, or one holds a control character or
-                ///< is no UTF-8
+  /// an id is over kLongestName, a model's name over kLongestModel, or one holds a control
+  /// character or
+  kText,
+  ///< is no UTF-8
 };
 inline constexpr std::size_t kDefects = 11;
 
 /// @returns what a row's defect is called in reports, e.g. "negative or missing latency_s".
 std::string_view name_of(Defect defect);
 
-/// @returns the first rule that a pass breaks, kNone if it is sound. NaN breaks the rule of its column.
+/// @returns the first rule that a pass breaks, kNone if it is sound. NaN breaks the rule of its
+///   column.
 Defect defect_of(const Pass& pass);
 
 /// Longest id, and longest name of a model (a scenario's limit), in bytes.
 inline constexpr std::size_t kLongestName = 1000;
 inline constexpr std::size_t kLongestModel = 200;
 
-/// @returns the time that RFC 3339 text says, to the microsecond; nothing if it is none ("2026-11-24T10:20:30.5Z",
-///   "2026-11-24 10:20:30+01:00"; "T" or a space; a missing zone is UTC).
+/// @returns the time that RFC 3339 text says, to the microsecond; nothing if it is none
+///   ("2026-11-24T10:20:30.5Z", "2026-11-24 10:20:30+01:00"; "T" or a space; a missing zone is
+///   UTC).
 std::optional<std::int64_t> parse_time(std::string_view text);
 
 /// Writes a time as RFC 3339 with microseconds in UTC, "2026-11-24T10:20:30.500000Z".

@@ -26,7 +26,8 @@ Defect set_number(Number& to, std::string_view text, Defect defect) {
 
 Defect set_attempt(Pass& pass, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pass.attempt);
-  return error == std::errc() && end == text.data() + text.size() ? Defect::kNone : Defect::kAttempt;
+  return error == std::errc() && end == text.data() + text.size() ? Defect::kNone
+                                                                  : Defect::kAttempt;
 }
 
 Defect set_time(Pass& pass, std::string_view text) {

@@ -28,14 +28,16 @@ enum class Column : std::uint8_t {
   kPropensity,
 };
 inline constexpr std::array<std::string_view, 14> kColumnNames = {
-    "task_id",      "user_id",       "attempt",  "model",   "started_at", "latency_s", "ttft_s",
-    "input_tokens", "output_tokens", "cost_usd", "outcome", "ending",     "policy_id", "propensity"};
+    "task_id",   "user_id", "attempt",      "model",         "started_at",
+    "latency_s", "ttft_s",  "input_tokens", "output_tokens", "cost_usd",
+    "outcome",   "ending",  "policy_id",    "propensity"};
 inline constexpr std::size_t kColumns = kColumnNames.size();
 
 /// @returns the column of this name; nothing for another name.
 std::optional<Column> column_of(std::string_view name);
 
-/// Empties a pass but keeps its memory. Numbers that a row must have become ones that defect_of() refuses.
+/// Empties a pass but keeps its memory. Numbers that a row must have become ones that defect_of()
+/// refuses.
 void clear(Pass& pass);
 
 /// Sets one column from text, as CSV and stores give it. Empty text leaves it unknown.

@@ -49,12 +49,15 @@ class FilesReader final : public PassReader {
 
 }  // namespace
 
-std::size_t RowCounts::refused() const { return std::accumulate(defects.begin(), defects.end(), std::size_t{0}); }
+std::size_t RowCounts::refused() const {
+  return std::accumulate(defects.begin(), defects.end(), std::size_t{0});
+}
 
 Result<std::unique_ptr<PassReader>> open_passes(const std::string& path) {
   auto files = log_files(path);
   if (!files) return files.error();
-  if (!files->empty()) return std::unique_ptr<PassReader>(std::make_unique<FilesReader>(*std::move(files)));
+  if (!files->empty())
+    return std::unique_ptr<PassReader>(std::make_unique<FilesReader>(*std::move(files)));
   auto opened = open_log_file(path);
   if (!opened) return opened.error();
   LogFile file = *std::move(opened);

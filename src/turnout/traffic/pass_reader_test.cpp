@@ -57,8 +57,12 @@ Reading read_all(std::unique_ptr<PassReader> reader) {
   reading.counts = reader->counts();
   return reading;
 }
-Reading read_json(const std::string& text) { return read_all(json_reader(ByteSource::over(text, "log.jsonl"))); }
-Reading read_csv(const std::string& text) { return read_all(csv_reader(ByteSource::over(text, "log.csv"))); }
+Reading read_json(const std::string& text) {
+  return read_all(json_reader(ByteSource::over(text, "log.jsonl")));
+}
+Reading read_csv(const std::string& text) {
+  return read_all(csv_reader(ByteSource::over(text, "log.csv")));
+}
 
 std::string json_of(const std::vector<Pass>& passes) {
   std::string text;
@@ -90,7 +94,8 @@ TEST(PassReader, reads_back_what_was_written_to_the_bit) {
 
 TEST(PassReader, keys_may_come_in_any_order_and_others_are_passed_over) {
   const auto reading = read_json(
-      "{\"extra\": {\"latency_s\": [1, {}]}, \"latency_s\": 2, \"model\": \"m\", \"started_at\": \"2026-01-01 "
+      "{\"extra\": {\"latency_s\": [1, {}]}, \"latency_s\": 2, \"model\": \"m\", \"started_at\": "
+      "\"2026-01-01 "
       "00:00:00+01:00\", \"attempt\": 1, \"task_id\": \"a\", \"cost_usd\": null}\r\n\n");
   ASSERT_EQ(reading.passes.size(), 1U) << reading.error;
   EXPECT_EQ(reading.passes[0].latency_s, 2);
@@ -107,19 +112,22 @@ TEST(PassReader, compressed_streams_are_told_by_their_first_bytes) {
   zstd.resize(ZSTD_compress(zstd.data(), zstd.size(), text.data(), text.size(), 3));
   EXPECT_EQ(read_json(zstd).passes.size(), 5000U);
   EXPECT_EQ(read_json(zstd + zstd).passes.size(), 10'000U);
-  EXPECT_EQ(read_json(twice.substr(0, twice.size() - 9)).error, "log.jsonl: the compressed data are cut off");
+  EXPECT_EQ(read_json(twice.substr(0, twice.size() - 9)).error,
+            "log.jsonl: the compressed data are cut off");
   std::string damaged = gzip(text);
   damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 0x55);
   EXPECT_NE(read_json(damaged).error, "");
 }
 
 TEST(PassReader, a_row_that_is_no_pass_is_counted_by_reason_and_the_first_one_named) {
-  const std::string good = R"("task_id":"a","attempt":1,"model":"m","started_at":"2026-01-01T00:00:00Z","latency_s":1)";
+  const std::string good =
+      R"("task_id":"a","attempt":1,"model":"m","started_at":"2026-01-01T00:00:00Z","latency_s":1)";
   const std::pair<std::string, Defect> bad[] = {
       {R"({"attempt":1})", Defect::kNoTask},
       {R"({"task_id":"","attempt":1})", Defect::kNoTask},
       {R"({"task_id":7})", Defect::kNoTask},
-      {R"({"task_id":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z","latency_s":1})", Defect::kNoModel},
+      {R"({"task_id":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z","latency_s":1})",
+       Defect::kNoModel},
       {"{" + good + R"(,"attempt":0})", Defect::kAttempt},
       {"{" + good + R"(,"attempt":"2"})", Defect::kAttempt},
       {"{" + good + R"(,"started_at":"yesterday"})", Defect::kTime},
@@ -159,15 +167,17 @@ TEST(PassReader, a_last_row_that_a_killed_writer_left_is_counted_and_left_out) {
   EXPECT_EQ(reading.error, "");
   EXPECT_EQ(reading.passes.size(), 1U);
   EXPECT_EQ(reading.counts.cut_off, 1U);
-  EXPECT_EQ(read_json(text.substr(0, text.size() - 1)).passes.size(), 2U) << "only the line end is missing";
+  EXPECT_EQ(read_json(text.substr(0, text.size() - 1)).passes.size(), 2U)
+      << "only the line end is missing";
 }
 
 TEST(PassTime, reads_rfc_3339_and_nothing_else) {
   EXPECT_EQ(parse_time("1970-01-01T00:00:00Z"), 0);
   EXPECT_EQ(parse_time("2026-11-24T10:20:30.5+02:00"), parse_time("2026-11-24T08:20:30.500000Z"));
   EXPECT_EQ(parse_time("2024-02-29 12:00:00"), parse_time("2024-02-29T12:00:00Z"));
-  for (const char* bad : {"", "2026", "2026-11-24", "2026-13-01T00:00:00Z", "2026-11-24T24:00:00Z",
-                          "2026-11-24T10:20:30.Z", "2026-11-24T10:20:30+0200", "2026-11-24T10:20:30ZZ"}) {
+  for (const char* bad :
+       {"", "2026", "2026-11-24", "2026-13-01T00:00:00Z", "2026-11-24T24:00:00Z",
+        "2026-11-24T10:20:30.Z", "2026-11-24T10:20:30+0200", "2026-11-24T10:20:30ZZ"}) {
     EXPECT_FALSE(parse_time(bad)) << bad;
   }
 }
@@ -187,7 +197,8 @@ TEST(Pass, numbers_that_are_no_numbers_are_refused) {
 
 TEST(PassReader, names_that_are_no_utf8_are_refused) {
   const std::string bytes =
-      "task_id,attempt,model,started_at,latency_s\na\xff,1,m,2026-01-01T00:00:00Z,1\nb\xc3\xa9,1,m,2026-01-01T00:00:"
+      "task_id,attempt,model,started_at,latency_s\na\xff,1,m,2026-01-01T00:00:00Z,1\nb\xc3\xa9,1,m,"
+      "2026-01-01T00:00:"
       "00Z,1\n";
   const auto reader = csv_reader(ByteSource::over(bytes, "f"));
   Pass pass;

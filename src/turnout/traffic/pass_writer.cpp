@@ -16,7 +16,9 @@ void append_number(std::string& out, double value) {
   std::array<char, base::kNumberRoom> text{};
   out.append(text.data(), base::write_number(text.data(), value));
 }
-void append_number(std::string& out, std::int64_t value) { fmt::format_to(std::back_inserter(out), "{}", value); }
+void append_number(std::string& out, std::int64_t value) {
+  fmt::format_to(std::back_inserter(out), "{}", value);
+}
 
 /// A JSON string. Control characters are escaped; bytes beyond ASCII stay as they are.
 void append_quoted(std::string& out, std::string_view text) {

@@ -38,7 +38,8 @@ base::Result<std::optional<std::string_view>> RowLines::next() {
     if (line_end == nullptr && !at_end_) {
       searched_ = end_;
       if (end_ - begin_ > longest_) {
-        return base::Error{base::ErrorCode::kMalformedInput, fmt::format("is longer than {} bytes", longest_),
+        return base::Error{base::ErrorCode::kMalformedInput,
+                           fmt::format("is longer than {} bytes", longest_),
                            fmt::format("{}:{}", source_.name(), line_ + 1)};
       }
       if (auto done = refill(); !done) return done.error();

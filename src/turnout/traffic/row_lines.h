@@ -12,16 +12,16 @@ namespace turnout::traffic {
 /// Longest line of JSON or CSV, in bytes: a record with text beyond it is not a log of passes.
 inline constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
 
-/// Lines of a ByteSource, found with memchr in large chunks. Behind every line kPadding readable bytes follow, which
-/// the JSON parser may look at.
+/// Lines of a ByteSource, found with memchr in large chunks. Behind every line kPadding readable
+/// bytes follow, which the JSON parser may look at.
 class RowLines {
  public:
   static constexpr std::size_t kPadding = 64;
   /// @param longest  line, in bytes
   explicit RowLines(ByteSource source, std::size_t longest = kLongestRow);
 
-  /// @returns the next line without its end, valid until the next call; nothing at the end. Errors of the source, and
-  ///   kMalformedInput for a line that is too long.
+  /// @returns the next line without its end, valid until the next call; nothing at the end. Errors
+  ///   of the source, and kMalformedInput for a line that is too long.
   base::Result<std::optional<std::string_view>> next();
   [[nodiscard]] std::size_t line_number() const { return line_; }
   /// Whether the last line had an end. One without is whole only if its writer was not killed.

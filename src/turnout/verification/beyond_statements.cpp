@@ -23,15 +23,18 @@ using game::TaskTypes;
 constexpr std::size_t kDepth = 5;
 constexpr std::size_t kRateGames = 10;
 constexpr double kExact = 1e-9;
-constexpr double kHardTasks = 1.5;  // sigma: between what Aider's boards and the tau-bench tables give
+constexpr double kHardTasks =
+    1.5;  // sigma: between what Aider's boards and the tau-bench tables give
 
 /// The paper's game as a game of two offers.
-std::vector<game::Offer> offers(const Game& game) { return {{game.model(0), 0}, {game.model(1), 0}}; }
+std::vector<game::Offer> offers(const Game& game) {
+  return {{game.model(0), 0}, {game.model(1), 0}};
+}
 
 RoutingGame routing(const Game& game, std::vector<game::Offer> all, bool participates = false,
                     game::Switching switching = {}) {
-  return RoutingGame::make({game.value(), game.value_of_time()}, {game.churn_penalty()}, std::move(all),
-                           std::move(switching), participates)
+  return RoutingGame::make({game.value(), game.value_of_time()}, {game.churn_penalty()},
+                           std::move(all), std::move(switching), participates)
       .value();
 }
 
@@ -49,7 +52,9 @@ TaskTypes rasch(const Game& game, const game::Difficulty& difficulty) {
   return TaskTypes::rasch(rates, difficulty, kDepth);
 }
 
-double plan_cost(const RoutingGame& game) { return game::best_plan(game).plan.payoffs.provider_cost; }
+double plan_cost(const RoutingGame& game) {
+  return game::best_plan(game).plan.payoffs.provider_cost;
+}
 
 double paper_cost(const Game& game) { return game::solve(game).best().payoffs.provider_cost; }
 
@@ -68,8 +73,9 @@ double participation_deviation(const Game& game, base::Rng& rng) {
   constexpr std::size_t kPoints = 65;
   const RoutingGame all = with_more_models(game, rng, true);
   const auto plan = game::best_plan(all).plan.payoffs;
-  return std::max(std::abs(plan.provider_cost - iterated_plan_cost(all, kPoints)) / cost_scale(game),
-                  std::max(0.0, -plan.user_utility) / utility_scale(game));
+  return std::max(
+      std::abs(plan.provider_cost - iterated_plan_cost(all, kPoints)) / cost_scale(game),
+      std::max(0.0, -plan.user_utility) / utility_scale(game));
 }
 
 double same_as_paper(const Game& game, base::Rng&) {
@@ -77,12 +83,14 @@ double same_as_paper(const Game& game, base::Rng&) {
 }
 
 double dearer_than_paper(const Game& game, base::Rng&) {
-  return std::max(0.0, plan_cost(routing(game, offers(game))) - paper_cost(game)) / cost_scale(game);
+  return std::max(0.0, plan_cost(routing(game, offers(game))) - paper_cost(game)) /
+         cost_scale(game);
 }
 
 /// A rate with what is saved where the condition holds.
-Finding rate_with_saving(const Claim& claim, const Budget& budget, std::size_t games, const Domain& domain,
-                         const std::function<double(const Game&)>& saving, double worth_having, const char* what) {
+Finding rate_with_saving(const Claim& claim, const Budget& budget, std::size_t games,
+                         const Domain& domain, const std::function<double(const Game&)>& saving,
+                         double worth_having, const char* what) {
   numeric::Sample saved;
   double most = 0;
   Finding finding = measure_rate(
@@ -95,8 +103,8 @@ Finding rate_with_saving(const Claim& claim, const Budget& budget, std::size_t g
         return true;
       },
       "");
-  finding.detail =
-      fmt::format("{}; saves {:.1f} % on average there, {:.0f} % at most", what, 100 * saved.mean(), 100 * most);
+  finding.detail = fmt::format("{}; saves {:.1f} % on average there, {:.0f} % at most", what,
+                               100 * saved.mean(), 100 * most);
   return finding;
 }
 
@@ -113,7 +121,8 @@ double lottery_saving(const Game& game) {
   return deterministic > 0 ? 1 - plan_cost(all) / deterministic : 0;
 }
 
-/// What a deviation by either side would gain from a Nash equilibrium, on a grid; 1 if there is no equilibrium.
+/// What a deviation by either side would gain from a Nash equilibrium, on a grid; 1 if there is no
+/// equilibrium.
 double nash_deviation(const Game& game, base::Rng&) {
   constexpr int kPoints = 65;
   const auto equilibria = game::nash_equilibria(game);
@@ -127,10 +136,12 @@ double nash_deviation(const Game& game, base::Rng&) {
     const double cost = e.payoffs.provider_cost;
     for (int i = 0; i < kPoints; ++i) {
       const double x = i / (kPoints - 1.0);
-      worst = std::max({worst, (utility(x) - utility(e.abandon)) / utility_scale(game),
-                        (cost - chain_payoffs(game, {0, x}, e.abandon).provider_cost) / cost_scale(game)});
+      worst = std::max(
+          {worst, (utility(x) - utility(e.abandon)) / utility_scale(game),
+           (cost - chain_payoffs(game, {0, x}, e.abandon).provider_cost) / cost_scale(game)});
     }
-    worst = std::max(worst, (cost - chain_payoffs(game, {1, 0}, e.abandon).provider_cost) / cost_scale(game));
+    worst = std::max(
+        worst, (cost - chain_payoffs(game, {1, 0}, e.abandon).provider_cost) / cost_scale(game));
   }
   return worst;
 }
@@ -147,16 +158,18 @@ double loss_by_publishing(const Game& game, base::Rng&) {
 /// What publishing saves of the cheapest equilibrium's cost.
 double gain_by_publishing(const Game& game) {
   double cheapest = std::numeric_limits<double>::infinity();
-  for (const auto& e : game::nash_equilibria(game)) cheapest = std::min(cheapest, e.payoffs.provider_cost);
+  for (const auto& e : game::nash_equilibria(game))
+    cheapest = std::min(cheapest, e.payoffs.provider_cost);
   return cheapest > 0 && std::isfinite(cheapest) ? 1 - paper_cost(game) / cheapest : 0;
 }
 
 bool publishing_hurts_the_user(const Game& game) {
   const double committed = game::solve(game).best().payoffs.user_utility;
   const auto equilibria = game::nash_equilibria(game);
-  return !equilibria.empty() && std::all_of(equilibria.begin(), equilibria.end(), [&](const auto& e) {
-    return committed < e.payoffs.user_utility - kExact * utility_scale(game);
-  });
+  return !equilibria.empty() &&
+         std::all_of(equilibria.begin(), equilibria.end(), [&](const auto& e) {
+           return committed < e.payoffs.user_utility - kExact * utility_scale(game);
+         });
 }
 
 double population_deviation(const Game& game, base::Rng& rng) {
@@ -164,12 +177,15 @@ double population_deviation(const Game& game, base::Rng& rng) {
   constexpr std::size_t kSegments = 6;
   std::vector<game::PopulationPart> parts;
   for (std::size_t i = 0; i < kSegments; ++i) {
-    parts.push_back({1.0 / kSegments, game.with({game::Quantity::kValue, 0}, rng.exponential(3)).value()});
+    parts.push_back(
+        {1.0 / kSegments, game.with({game::Quantity::kValue, 0}, rng.exponential(3)).value()});
   }
   const auto best = game::best_for_population(parts);
   double least = game::evaluate_population(parts, {1, 0}).provider_cost;
   for (int i = 0; i <= kPoints; ++i) {
-    least = std::min(least, game::evaluate_population(parts, {0, static_cast<double>(i) / kPoints}).provider_cost);
+    least = std::min(
+        least,
+        game::evaluate_population(parts, {0, static_cast<double>(i) / kPoints}).provider_cost);
   }
   return std::max(best.payoffs.provider_cost - least, best.bound - least) / cost_scale(game);
 }
@@ -179,9 +195,11 @@ double sequence_deviation(const Game& game, base::Rng& rng) {
   const RoutingGame all = with_more_models(game, rng);
   std::vector<double> rates;
   for (std::size_t k = 0; k < all.size(); ++k) rates.push_back(all.offer(k).pass.success);
-  const TaskTypes types = TaskTypes::rasch(rates, {rng.uniform(0, 2), rng.uniform(-0.5, 1)}, kShort);
+  const TaskTypes types =
+      TaskTypes::rasch(rates, {rng.uniform(0, 2), rng.uniform(-0.5, 1)}, kShort);
   const auto found = game::best_sequence(all, types, kShort);
-  return std::max(std::abs(found.plan.payoffs.provider_cost - exhaustive_sequence_cost(all, types, kShort)),
+  return std::max(std::abs(found.plan.payoffs.provider_cost -
+                           exhaustive_sequence_cost(all, types, kShort)),
                   found.certificate.gap) /
          cost_scale(game);
 }
@@ -191,15 +209,16 @@ double saving_over_static(const Game& game, const game::Difficulty& difficulty) 
   const RoutingGame all = routing(game, offers(game));
   const TaskTypes types = rasch(game, difficulty);
   const double fixed = game::best_static_sequence(all, types, kDepth).payoffs.provider_cost;
-  return fixed > 0 ? 1 - game::best_sequence(all, types, kDepth).plan.payoffs.provider_cost / fixed : 0;
+  return fixed > 0 ? 1 - game::best_sequence(all, types, kDepth).plan.payoffs.provider_cost / fixed
+                   : 0;
 }
 
 /// The paper's formula with mean rates, over what its policy costs when tasks are hard.
 double predicted_over_real(const Game& game) {
   const RoutingGame all = routing(game, offers(game));
   const game::Candidate paper = game::solve(game).best();
-  const auto play =
-      game::play_sequence(all, rasch(game, {kHardTasks, 0}), std::vector<std::size_t>(kDepth, paper.policy.start));
+  const auto play = game::play_sequence(all, rasch(game, {kHardTasks, 0}),
+                                        std::vector<std::size_t>(kDepth, paper.policy.start));
   return paper.payoffs.provider_cost / play.payoffs.provider_cost;
 }
 
@@ -207,7 +226,8 @@ Finding formula_error(const Claim& claim, const Budget& budget) {
   std::vector<double> ratios;
   Finding finding = measure_rate(
       claim, budget, budget.games * kRateGames,
-      {draw_in_paper_order, [](const Game& g) { return !game::is_cascade(game::solve(g).best().route); }},
+      {draw_in_paper_order,
+       [](const Game& g) { return !game::is_cascade(game::solve(g).best().route); }},
       [&](const Game& game) {
         ratios.push_back(predicted_over_real(game));
         return std::abs(ratios.back() - 1) > 0.1;
@@ -218,21 +238,24 @@ Finding formula_error(const Claim& claim, const Budget& budget) {
     return ratios[static_cast<std::size_t>(share * static_cast<double>(ratios.size() - 1))];
   };
   finding.detail = fmt::format(
-      "share of static optima whose cost the formula misses by over 10 %; predicted / real: median {:.2f}, "
+      "share of static optima whose cost the formula misses by over 10 %; predicted / real: median "
+      "{:.2f}, "
       "tenth {:.2f}, at sigma = {}, {} attempts",
       at(0.5), at(0.1), kHardTasks, kDepth);
   return finding;
 }
 
-/// Whether P < min c/p tells right that losing the user after one failure is cheaper than serving him as well as can
-/// be.
+/// Whether P < min c/p tells right that losing the user after one failure is cheaper than serving
+/// him as well as can be.
 bool throttling_rule_is_right(const Game& game) {
   const Symbols x(game);
-  const double leave =
-      std::min(game.model(0).cost + game.churn_penalty() * x.b1, game.model(1).cost + game.churn_penalty() * x.b2);
+  const double leave = std::min(game.model(0).cost + game.churn_penalty() * x.b1,
+                                game.model(1).cost + game.churn_penalty() * x.b2);
   const double serve =
-      game::best_sequence(routing(game, offers(game)), rasch(game, {kHardTasks, 0}), kDepth).plan.payoffs.provider_cost;
-  return (leave < serve - kExact * cost_scale(game)) == (game.churn_penalty() < std::min(x.r1, x.r2));
+      game::best_sequence(routing(game, offers(game)), rasch(game, {kHardTasks, 0}), kDepth)
+          .plan.payoffs.provider_cost;
+  return (leave < serve - kExact * cost_scale(game)) ==
+         (game.churn_penalty() < std::min(x.r1, x.r2));
 }
 
 /// What leaving saves over the best static service of a provider that earns on every call.
@@ -253,10 +276,13 @@ double leaving_pays_though_calls_earn(const Game& game, base::Rng& rng) {
 double switching_deviation(const Game& game, base::Rng& rng) {
   const game::SearchLimits limits{5'000};
   const double d = rng.exponential(1);
-  const double without = game::best_deterministic_plan(routing(game, offers(game)), limits).certificate.bound;
-  const auto with = game::best_deterministic_plan(routing(game, offers(game), false, {{0, d, d, 0}, {}}), limits);
+  const double without =
+      game::best_deterministic_plan(routing(game, offers(game)), limits).certificate.bound;
+  const auto with =
+      game::best_deterministic_plan(routing(game, offers(game), false, {{0, d, d, 0}, {}}), limits);
   const double fixed = game::best_static_plan(routing(game, offers(game))).payoffs.provider_cost;
-  return std::max({0.0, without - with.plan.payoffs.provider_cost, with.plan.payoffs.provider_cost - fixed}) /
+  return std::max({0.0, without - with.plan.payoffs.provider_cost,
+                   with.plan.payoffs.provider_cost - fixed}) /
          cost_scale(game);
 }
 
@@ -264,36 +290,45 @@ std::vector<Statement> exact_statements() {
   constexpr const char* kCost = "cost, relative";
   return {
       judged({"B1", "theory 11, theorem 11.2",
-              "The best plan's cost is that of value iteration over promised utilities (2 to 4 models)", Known::kHolds,
-              ""},
+              "The best plan's cost is that of value iteration over promised utilities (2 to 4 "
+              "models)",
+              Known::kHolds, ""},
              {draw_in_any_order}, plan_deviation, kExact, kCost, 4),
-      judged({"B2", "theory 11", "With xi1, xi2 of one sign the best plan costs what the paper's policy costs",
+      judged({"B2", "theory 11",
+              "With xi1, xi2 of one sign the best plan costs what the paper's policy costs",
               Known::kHolds, ""},
              {draw_in_paper_order, one_kind}, same_as_paper, 1e-12, kCost),
-      judged({"B3", "theory 11", "It never costs more", Known::kHolds, ""}, {draw_in_any_order}, dearer_than_paper,
-             1e-12, kCost),
+      judged({"B3", "theory 11", "It never costs more", Known::kHolds, ""}, {draw_in_any_order},
+             dearer_than_paper, 1e-12, kCost),
       judged({"B4", "theory 11",
-              "With a user who need not submit it costs what value iteration says, and he never expects a loss",
+              "With a user who need not submit it costs what value iteration says, and he never "
+              "expects a loss",
               Known::kHolds, ""},
              {draw_in_any_order}, participation_deviation, kExact, "cost or utility, relative", 4),
       judged({"B5", "theory 12",
-              "The best sequence costs what trying all of them finds (2 to 4 models, 4 attempts), its gap is 0",
+              "The best sequence costs what trying all of them finds (2 to 4 models, 4 attempts), "
+              "its gap is 0",
               Known::kHolds, ""},
              {draw_in_any_order}, sequence_deviation, kExact, kCost, 4),
       judged({"B6", "theory 16",
-              "In the paper's order a Nash equilibrium exists, and from each one found nobody gains by deviating",
+              "In the paper's order a Nash equilibrium exists, and from each one found nobody "
+              "gains by deviating",
               Known::kHolds, ""},
              {draw_in_paper_order}, nash_deviation, kExact, "gain of a deviation, relative"),
-      judged({"B7", "theory 16", "Publishing its policy never costs the provider anything", Known::kHolds, ""},
+      judged({"B7", "theory 16", "Publishing its policy never costs the provider anything",
+              Known::kHolds, ""},
              {draw_in_any_order}, loss_by_publishing, 1e-12, kCost),
       judged({"B8", "theory 17",
-              "The policy for a population of six costs no more than any of a grid of 400, its bound is below",
+              "The policy for a population of six costs no more than any of a grid of 400, its "
+              "bound is below",
               Known::kHolds, ""},
              {draw_in_any_order}, population_deviation, 2e-7, kCost, 2),
-      judged({"B9", "theory 11", "A provider that earns on every call never gains from users who leave", Known::kHolds,
+      judged({"B9", "theory 11",
+              "A provider that earns on every call never gains from users who leave", Known::kHolds,
               ""},
              {draw_in_any_order}, leaving_pays_though_calls_earn, 1e-12, kCost),
-      judged({"B10", "theory 11", "Switching costs lie between no effect and the best static cost", Known::kHolds, ""},
+      judged({"B10", "theory 11", "Switching costs lie between no effect and the best static cost",
+              Known::kHolds, ""},
              {draw_in_any_order}, switching_deviation, kExact, kCost, 4),
   };
 }
@@ -314,45 +349,54 @@ Statement static_is_enough(const char* id, const char* text, game::Difficulty di
 std::vector<Statement> measured_statements() {
   return {
       {{"B11", "theory 11",
-        "With xi1 xi2 < 0 the best plan is strictly cheaper than the paper's policy in 8 to 12 % of games, by up to 39 "
+        "With xi1 xi2 < 0 the best plan is strictly cheaper than the paper's policy in 8 to 12 % "
+        "of games, by up to 39 "
         "%",
         Known::kMeasured, ""},
        kRateGames,
        1,
        [](const Claim& claim, const Budget& budget) {
          return rate_with_saving(claim, budget, budget.games * kRateGames,
-                                 {draw_in_paper_order, [](const Game& g) { return !one_kind(g); }}, plan_saving, kExact,
-                                 "share of these games");
+                                 {draw_in_paper_order, [](const Game& g) { return !one_kind(g); }},
+                                 plan_saving, kExact, "share of these games");
        }},
-      {{"B12", "theory 11", "Lotteries are worth something: no sequence of models is as cheap as the best plan",
+      {{"B12", "theory 11",
+        "Lotteries are worth something: no sequence of models is as cheap as the best plan",
         Known::kMeasured, ""},
        1,
        1,
        [](const Claim& claim, const Budget& budget) {
-         return rate_with_saving(claim, budget, budget.games, {draw_in_paper_order}, lottery_saving, 1e-6,
-                                 "share of games");
+         return rate_with_saving(claim, budget, budget.games, {draw_in_paper_order}, lottery_saving,
+                                 1e-6, "share of games");
        }},
-      {{"B13", "theory 16", "Publishing the policy saves the provider something", Known::kMeasured, ""},
+      {{"B13", "theory 16", "Publishing the policy saves the provider something", Known::kMeasured,
+        ""},
        kRateGames,
        1,
        [](const Claim& claim, const Budget& budget) {
-         return rate_with_saving(claim, budget, budget.games * kRateGames, {draw_in_paper_order}, gain_by_publishing,
-                                 kExact, "share of games, against the cheapest equilibrium");
+         return rate_with_saving(claim, budget, budget.games * kRateGames, {draw_in_paper_order},
+                                 gain_by_publishing, kExact,
+                                 "share of games, against the cheapest equilibrium");
        }},
-      counted({"B14", "theory 16", "and leaves the user worse off than in every equilibrium without it",
-               Known::kMeasured, ""},
-              {draw_in_paper_order}, publishing_hurts_the_user, "share of games", kRateGames),
-      static_is_enough("B15", "Static is nearly always enough, independent attempts: sigma = 0, 5 attempts", {0, 0}),
+      counted(
+          {"B14", "theory 16", "and leaves the user worse off than in every equilibrium without it",
+           Known::kMeasured, ""},
+          {draw_in_paper_order}, publishing_hurts_the_user, "share of games", kRateGames),
+      static_is_enough(
+          "B15", "Static is nearly always enough, independent attempts: sigma = 0, 5 attempts",
+          {0, 0}),
       static_is_enough("B16", "the same when failures tell of hard tasks: sigma = 1", {1, 0}),
       static_is_enough("B17", "the same at sigma = 2", {2, 0}),
       static_is_enough("B18", "the same at sigma = 2 with feedback 1 from each failure", {2, 1}),
-      {{"B19", "theory 12", "The paper's formula predicts the cost of its policy when failures tell of hard tasks",
+      {{"B19", "theory 12",
+        "The paper's formula predicts the cost of its policy when failures tell of hard tasks",
         Known::kMeasured, ""},
        kRateGames,
        1,
        formula_error},
       counted({"B20", "Proposition 2",
-               "P < min c/p still says when losing the user after one failure pays, at sigma = 1.5, 5 attempts",
+               "P < min c/p still says when losing the user after one failure pays, at sigma = "
+               "1.5, 5 attempts",
                Known::kMeasured, ""},
               {draw_in_paper_order, has(Signs::kBothValue)}, throttling_rule_is_right,
               "share of games with both xi > 0 in which it does", kRateGames),

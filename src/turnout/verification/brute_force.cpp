@@ -30,12 +30,14 @@ FoundResponse search_response(const Game& game, const Policy& policy) {
   return best;
 }
 
-std::optional<FoundOptimum> search_optimum(const Game& game, std::size_t shares, std::optional<double> least_utility) {
+std::optional<FoundOptimum> search_optimum(const Game& game, std::size_t shares,
+                                           std::optional<double> least_utility) {
   std::optional<FoundOptimum> best;
   const auto consider = [&](const Policy& policy) {
     const FoundResponse response = search_response(game, policy);
     if (least_utility && response.payoffs.user_utility < *least_utility) return;
-    if (!best || response.payoffs.provider_cost < best->response.payoffs.provider_cost) best = {policy, response};
+    if (!best || response.payoffs.provider_cost < best->response.payoffs.provider_cost)
+      best = {policy, response};
   };
   for (std::size_t i = 0; i < shares; ++i) {
     consider({0, static_cast<double>(i) / static_cast<double>(shares - 1)});
@@ -56,11 +58,12 @@ double utility_scale(const Game& game) {
 
 double response_deviation(const Game& game, const Policy& policy, double abandon) {
   const double found = search_response(game, policy).payoffs.user_utility;
-  return std::max(0.0, found - chain_payoffs(game, policy, abandon).user_utility) / utility_scale(game);
+  return std::max(0.0, found - chain_payoffs(game, policy, abandon).user_utility) /
+         utility_scale(game);
 }
 
-double optimum_deviation(const Game& game, const Policy& policy, double abandon, double provider_cost,
-                         std::size_t shares) {
+double optimum_deviation(const Game& game, const Policy& policy, double abandon,
+                         double provider_cost, std::size_t shares) {
   const double own_cost = chain_payoffs(game, policy, abandon).provider_cost;
   const double found = search_optimum(game, shares)->response.payoffs.provider_cost;
   const double beaten_by = std::max(0.0, provider_cost - found) / cost_scale(game);

@@ -4,7 +4,8 @@
 
 #include "turnout/verification/markov_chain.h"
 
-/// The judge: searches over policies and responses on the Markov chain, knowing no theorem. Slow on purpose.
+/// The judge: searches over policies and responses on the Markov chain, knowing no theorem. Slow on
+/// purpose.
 namespace turnout::verification {
 
 /// A response found by search.
@@ -13,8 +14,9 @@ struct FoundResponse {
   ChainPayoffs payoffs;
 };
 
-/// @returns the abandonment probability with the highest user utility: 65 grid points, the best refined by golden
-///   section to 1e-9. Utility as a function of q has at most one interior maximum on the games tried.
+/// @returns the abandonment probability with the highest user utility: 65 grid points, the best
+///   refined by golden section to 1e-9. Utility as a function of q has at most one interior maximum
+///   on the games tried.
 FoundResponse search_response(const game::Game& game, const game::Policy& policy);
 
 /// The provider's best policy found by search.
@@ -25,18 +27,20 @@ struct FoundOptimum {
 
 /// @param shares  number of equally spaced s in [0, 1] on M1, beside (2, 0)
 /// @param least_utility  consider only policies that give the user at least this much, if given
-/// @returns the cheapest policy on the grid. It is an upper bound on the true optimum that approaches it as
-///   1/shares; a claimed optimum must not be above it. Empty if no policy gives that utility.
+/// @returns the cheapest policy on the grid. It is an upper bound on the true optimum that
+///   approaches it as 1/shares; a claimed optimum must not be above it. Empty if no policy gives
+///   that utility.
 std::optional<FoundOptimum> search_optimum(const game::Game& game, std::size_t shares,
                                            std::optional<double> least_utility = std::nullopt);
 
-/// @returns by how much a claimed play (policy, response, cost) is not the optimum, relative to the size of the
-///   costs and utilities involved; 0 if it is. The largest of: what a grid policy saves over it, what another
-///   response would give the user, and the error of the claimed cost.
-double optimum_deviation(const game::Game& game, const game::Policy& policy, double abandon, double provider_cost,
-                         std::size_t shares);
+/// @returns by how much a claimed play (policy, response, cost) is not the optimum, relative to the
+///   size of the costs and utilities involved; 0 if it is. The largest of: what a grid policy saves
+///   over it, what another response would give the user, and the error of the claimed cost.
+double optimum_deviation(const game::Game& game, const game::Policy& policy, double abandon,
+                         double provider_cost, std::size_t shares);
 
-/// @returns what another response than `abandon` would give the user, relative to the utilities' size.
+/// @returns what another response than `abandon` would give the user, relative to the utilities'
+///   size.
 double response_deviation(const game::Game& game, const game::Policy& policy, double abandon);
 
 /// The sizes against which a deviation counts: of the costs and of the utilities of one task.

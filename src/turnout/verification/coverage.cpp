@@ -17,7 +17,8 @@ using simulation::Agents;
 using simulation::Behaviour;
 using simulation::Setting;
 
-const std::vector<std::string> names = {"large", "mini"};  // in the order in which estimates give them
+const std::vector<std::string> names = {"large",
+                                        "mini"};  // in the order in which estimates give them
 constexpr double kLifetimeValue = 40;
 
 struct Case {
@@ -48,7 +49,10 @@ std::vector<Case> cases() {
       {"difficulty 1.5 and feedback 0.7, 50 %", {1.5, 0.7}, behaviour(0.5, 0)},
       {"V lognormal, sigma 0.6, 50 %", {0, 0}, behaviour(0.5, 0.6)},
       {"V lognormal, difficulty 1, 5 %", {1, 0}, behaviour(0.05, 0.6)},
-      {"V lognormal, twice the feedback after leaving, bound 2.5", {0, 0}, behaviour(0.4, 0.6), 2.5},
+      {"V lognormal, twice the feedback after leaving, bound 2.5",
+       {0, 0},
+       behaviour(0.4, 0.6),
+       2.5},
   };
   all.back().behaviour.feedback_left = 0.8;
   return all;
@@ -58,7 +62,9 @@ game::RoutingGame game_of(double value, double penalty, const std::array<game::M
   return game::RoutingGame::make({value, 1}, {penalty}, {{models[0]}, {models[1]}}).value();
 }
 
-game::RoutingGame true_game() { return game_of(14, 0.1 * kLifetimeValue, {{{0.75, 8, 2}, {0.45, 3, 0.4}}}); }
+game::RoutingGame true_game() {
+  return game_of(14, 0.1 * kLifetimeValue, {{{0.75, 8, 2}, {0.45, 3, 0.4}}});
+}
 
 std::vector<policy::RoutingPolicy> policies(const std::vector<std::string>& texts) {
   std::vector<policy::RoutingPolicy> all;
@@ -67,8 +73,9 @@ std::vector<policy::RoutingPolicy> policies(const std::vector<std::string>& text
 }
 
 Setting setting_of(const Case& c) {
-  return {true_game(), names, c.difficulty, policies({"mini", "large", "mini,large", "mini,mini,large"}),
-          c.behaviour, {}};
+  return {true_game(),  names,
+          c.difficulty, policies({"mini", "large", "mini,large", "mini,mini,large"}),
+          c.behaviour,  {}};
 }
 
 /// A figure's truth, and where an estimate has it.
@@ -82,13 +89,18 @@ std::vector<Watched> watched(const Case& c) {
   const auto game = true_game();
   std::vector<Watched> all;
   for (std::size_t k = 0; k < 2; ++k) {
-    all.push_back({"p of " + names[k], game.pass(k).success, [k](const auto& e) { return &e.models.at(k).success; }});
-    all.push_back({"t of " + names[k], game.pass(k).latency, [k](const auto& e) { return &e.models.at(k).latency; }});
+    all.push_back({"p of " + names[k], game.pass(k).success,
+                   [k](const auto& e) { return &e.models.at(k).success; }});
+    all.push_back({"t of " + names[k], game.pass(k).latency,
+                   [k](const auto& e) { return &e.models.at(k).latency; }});
   }
-  all.push_back({"sigma", c.difficulty.sigma, [](const auto& e) { return e.sigma ? &*e.sigma : nullptr; }});
-  all.push_back({"delta", c.difficulty.feedback, [](const auto& e) { return e.feedback ? &*e.feedback : nullptr; }});
+  all.push_back(
+      {"sigma", c.difficulty.sigma, [](const auto& e) { return e.sigma ? &*e.sigma : nullptr; }});
+  all.push_back({"delta", c.difficulty.feedback,
+                 [](const auto& e) { return e.feedback ? &*e.feedback : nullptr; }});
   all.push_back({"V (median)", game.user().value, [](const auto& e) { return &e.value; }});
-  all.push_back({"sigma of ln V", c.behaviour.value_sigma, [](const auto& e) { return &e.value_sigma; }});
+  all.push_back(
+      {"sigma of ln V", c.behaviour.value_sigma, [](const auto& e) { return &e.value_sigma; }});
   all.push_back({"patience", c.behaviour.patience, [](const auto& e) { return &e.patience; }});
   all.push_back({"P", game.churn_penalty(), [](const auto& e) { return &e.churn_penalty; }});
   return all;
@@ -101,7 +113,8 @@ std::vector<double> plan_costs(const game::RoutingGame& game, const game::Diffic
                                const Behaviour& how) {
   std::vector<double> costs;
   for (const auto& plan : plans) {
-    costs.push_back(Agents({game, names, difficulty, policies({plan}), how, {}}).expected()->provider_cost);
+    costs.push_back(
+        Agents({game, names, difficulty, policies({plan}), how, {}}).expected()->provider_cost);
   }
   return costs;
 }
@@ -109,8 +122,8 @@ std::vector<double> plan_costs(const game::RoutingGame& game, const game::Diffic
 double regret(const Case& c, const estimation::LogEstimate& e) {
   constexpr double kLeast = 0.001;
   const auto model = [&](std::size_t k) {
-    return game::Model{std::clamp(e.models[k].success.value, kLeast, 1.0), std::max(0.0, e.models[k].latency.value),
-                       e.models[k].cost.value};
+    return game::Model{std::clamp(e.models[k].success.value, kLeast, 1.0),
+                       std::max(0.0, e.models[k].latency.value), e.models[k].cost.value};
   };
   Behaviour how = c.behaviour;
   how.value_sigma = e.value_sigma.basis == estimation::Basis::kIdentified ? e.value_sigma.value : 0;
@@ -121,11 +134,12 @@ double regret(const Case& c, const estimation::LogEstimate& e) {
     const bool told = e.feedback->low > 0 || e.feedback->high < 0;
     difficulty = {e.sigma->value, told ? e.feedback->value : 0};
   }
-  const auto believed =
-      plan_costs(game_of(e.value.value, e.churn_penalty.value, {model(0), model(1)}), difficulty, how);
+  const auto believed = plan_costs(
+      game_of(e.value.value, e.churn_penalty.value, {model(0), model(1)}), difficulty, how);
   const auto truth = plan_costs(true_game(), c.difficulty, c.behaviour);
   const auto chosen = std::min_element(believed.begin(), believed.end()) - believed.begin();
-  return truth[static_cast<std::size_t>(chosen)] / *std::min_element(truth.begin(), truth.end()) - 1;
+  return truth[static_cast<std::size_t>(chosen)] / *std::min_element(truth.begin(), truth.end()) -
+         1;
 }
 
 /// What one log gave.
@@ -135,8 +149,8 @@ struct OneLog {
   double regret = -1;
 };
 
-OneLog play_log(const Case& c, const Agents& agents, const std::vector<Watched>& figures, std::uint64_t tasks,
-                std::uint64_t seed, bool with_regret) {
+OneLog play_log(const Case& c, const Agents& agents, const std::vector<Watched>& figures,
+                std::uint64_t tasks, std::uint64_t seed, bool with_regret) {
   OneLog log;
   std::vector<traffic::Pass> passes;
   agents.write_log(tasks, seed, [&](const traffic::Pass& pass) {
@@ -154,14 +168,16 @@ OneLog play_log(const Case& c, const Agents& agents, const std::vector<Watched>&
   const auto estimated = estimation::estimate(*statistics, options).value();
   for (const auto& w : figures) {
     const Figure* figure = w.find(estimated);
-    log.figures.push_back(figure == nullptr ? Figure{0, 0, 0, estimation::Basis::kAssumed, -1} : *figure);
+    log.figures.push_back(figure == nullptr ? Figure{0, 0, 0, estimation::Basis::kAssumed, -1}
+                                            : *figure);
   }
   if (with_regret) log.regret = regret(c, estimated);
   return log;
 }
 
-CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                        std::uint64_t seed, const std::function<void(std::size_t)>& on_logs) {
+CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks,
+                        std::size_t regret_logs, std::uint64_t seed,
+                        const std::function<void(std::size_t)>& on_logs) {
   const Agents agents(setting_of(c));
   const auto figures = watched(c);
   std::vector<OneLog> results(logs);
@@ -202,8 +218,9 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, st
 
 }  // namespace
 
-std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                                              std::uint64_t seed, const std::function<void(std::size_t)>& on_logs) {
+std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks,
+                                              std::size_t regret_logs, std::uint64_t seed,
+                                              const std::function<void(std::size_t)>& on_logs) {
   std::vector<CoverageSetting> all;
   for (const auto& c : cases()) all.push_back(measure(c, logs, tasks, regret_logs, seed, on_logs));
   return all;

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-/// Whether the intervals of estimates from logs hold what they promise: on simulated logs of known truth.
+/// Whether the intervals of estimates from logs hold what they promise: on simulated logs of known
+/// truth.
 namespace turnout::verification {
 
 struct CoveredFigure {
@@ -22,15 +23,18 @@ struct CoverageSetting {
   std::string name;
   double passes = 0;  ///< mean number in a log
   std::vector<CoveredFigure> figures;
-  double mean_regret = 0, worst_regret = 0;  ///< share of J that the plan chosen by the estimate loses
+  double mean_regret = 0,
+         worst_regret = 0;  ///< share of J that the plan chosen by the estimate loses
   std::size_t regret_logs = 0;
 };
 
-/// Simulates `logs` logs of each setting with `tasks` tasks, estimates from each, compares. The regret is over plans of
-/// one switch of model at most, chosen by the estimate and judged by the truth, on the first `regret_logs` logs.
+/// Simulates `logs` logs of each setting with `tasks` tasks, estimates from each, compares. The
+/// regret is over plans of one switch of model at most, chosen by the estimate and judged by the
+/// truth, on the first `regret_logs` logs.
 /// @param on_logs  called by one thread with the number of logs done since, about
 inline constexpr std::size_t kCoverageSettings = 8;
-std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks, std::size_t regret_logs,
-                                              std::uint64_t seed, const std::function<void(std::size_t)>& on_logs);
+std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks,
+                                              std::size_t regret_logs, std::uint64_t seed,
+                                              const std::function<void(std::size_t)>& on_logs);
 
 }  // namespace turnout::verification

@@ -6,18 +6,21 @@ namespace turnout::verification {
 
 std::vector<Statement> all_statements() {
   std::vector<Statement> all;
-  for (const auto& group : {payoff_statements(), response_statements(), routing_statements(), misalignment_statements(),
-                            throttling_statements(), remedy_statements(), beyond_statements()}) {
+  for (const auto& group :
+       {payoff_statements(), response_statements(), routing_statements(), misalignment_statements(),
+        throttling_statements(), remedy_statements(), beyond_statements()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
 }
 
 bool Ledger::failed() const {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::kFails; });
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& f) { return f.verdict == Verdict::kFails; });
 }
 
-Ledger verify(std::size_t games, std::uint64_t seed, const std::function<void(std::size_t)>& on_games) {
+Ledger verify(std::size_t games, std::uint64_t seed,
+              const std::function<void(std::size_t)>& on_games) {
   Ledger ledger{games, seed, {}};
   const Budget budget{games, seed, on_games};
   for (const Statement& statement : all_statements()) {
@@ -28,7 +31,8 @@ Ledger verify(std::size_t games, std::uint64_t seed, const std::function<void(st
 
 std::size_t expected_games(std::size_t games) {
   std::size_t total = 0;
-  for (const Statement& statement : all_statements()) total += statement.times * games / statement.divide;
+  for (const Statement& statement : all_statements())
+    total += statement.times * games / statement.divide;
   return total;
 }
 

@@ -18,8 +18,8 @@ std::vector<Statement> beyond_statements();
 /// @returns all of them, in the order of docs/theory.md.
 std::vector<Statement> all_statements();
 
-/// The verification ledger: each statement of the paper's summary and of docs/theory.md held against brute force and
-/// simulation on random games.
+/// The verification ledger: each statement of the paper's summary and of docs/theory.md held
+/// against brute force and simulation on random games.
 struct Ledger {
   std::size_t games = 0;
   std::uint64_t seed = 0;
@@ -30,7 +30,8 @@ struct Ledger {
 
 /// @param on_games  told after each game how many were tried; the whole is expected_games(games)
 /// Deterministic in (games, seed).
-Ledger verify(std::size_t games, std::uint64_t seed, const std::function<void(std::size_t)>& on_games);
+Ledger verify(std::size_t games, std::uint64_t seed,
+              const std::function<void(std::size_t)>& on_games);
 
 /// @returns how many games verify() tries in all, for progress.
 std::size_t expected_games(std::size_t games);

@@ -14,7 +14,8 @@ ChainPayoffs chain_payoffs(const Game& game, const game::Policy& policy, double 
   const double stay = 1 - abandon;
   // to[j][k]: probability that a pass on j is followed by one on k.
   const std::array<std::array<double, kStates>, kStates> to = {
-      {{fail[0] * stay * (1 - policy.cascade), fail[0] * stay * policy.cascade}, {0, fail[1] * stay}}};
+      {{fail[0] * stay * (1 - policy.cascade), fail[0] * stay * policy.cascade},
+       {0, fail[1] * stay}}};
   std::array<std::array<double, kStates>, kStates> forward{};
   std::array<std::array<double, kStates>, kStates> backward{};
   for (std::size_t j = 0; j < kStates; ++j) {
@@ -29,7 +30,8 @@ ChainPayoffs chain_payoffs(const Game& game, const game::Policy& policy, double 
 
   ChainPayoffs result;
   double latency = 0;
-  std::array<double, kStates> mean_step{};  // expected cost of a pass, with the penalty if the user leaves after it
+  // expected cost of a pass, with the penalty if the user leaves after it
+  std::array<double, kStates> mean_step{};
   for (std::size_t k = 0; k < kStates; ++k) {
     mean_step[k] = game.model(k).cost + fail[k] * abandon * game.churn_penalty();
     result.provider_cost += mean_step[k] * passes[k];
@@ -38,7 +40,8 @@ ChainPayoffs chain_payoffs(const Game& game, const game::Policy& policy, double 
   }
   result.user_utility = game.value() * result.success - game.value_of_time() * latency;
 
-  // Second moment of the cost to go: E[(step + rest)^2], where a rest follows only if the user stays.
+  // Second moment of the cost to go: E[(step + rest)^2], where a rest follows only if the user
+  // stays.
   const auto mean = numeric::solve_linear(backward, mean_step);
   std::array<double, kStates> square_step{};
   for (std::size_t k = 0; k < kStates; ++k) {

@@ -13,7 +13,8 @@ struct ChainPayoffs {
 };
 
 /// @returns the payoffs from the chain itself: the states are the models, the expected passes solve
-///   (I - T') n = e_start, success and abandonment are flows out of the states. No formula of the engine is used.
+///   (I - T') n = e_start, success and abandonment are flows out of the states. No formula of the
+///   engine is used.
 ChainPayoffs chain_payoffs(const game::Game& game, const game::Policy& policy, double abandon);
 
 }  // namespace turnout::verification

@@ -23,7 +23,8 @@ Play random_play(base::Rng& rng) {
   return {{on_first ? std::size_t{0} : std::size_t{1}, s}, rng.uniform()};
 }
 
-/// Standard errors between a simulated mean and a number. Rare events that were not seen count as seen once.
+/// Standard errors between a simulated mean and a number. Rare events that were not seen count as
+/// seen once.
 double errors_off(const numeric::Sample& sample, double expected, double scale) {
   const double floor = scale / static_cast<double>(sample.count());
   return std::abs(sample.mean() - expected) / std::max(sample.standard_error(), floor);
@@ -38,7 +39,8 @@ double simulated_deviation(const Game& game, base::Rng& rng) {
   const double worth = utility_scale(game);
   return std::max({errors_off(seen.provider_cost, expected.provider_cost, money),
                    errors_off(seen.user_utility, expected.user_utility, worth),
-                   errors_off(seen.success, expected.success, 1), errors_off(seen.latency, expected.latency, worth),
+                   errors_off(seen.success, expected.success, 1),
+                   errors_off(seen.latency, expected.latency, worth),
                    errors_off(seen.service_cost, expected.service_cost, money)});
 }
 
@@ -73,14 +75,19 @@ std::vector<Statement> payoff_statements() {
   constexpr std::size_t kSlow = 5;
   return {
       judged({"M1", "theory 1",
-              "U = sum xi_k n_k and J = P + sum eta_k n_k: both payoffs are linear in the expected passes",
+              "U = sum xi_k n_k and J = P + sum eta_k n_k: both payoffs are linear in the expected "
+              "passes",
               Known::kHolds, ""},
              {draw_in_any_order}, linearity_deviation, 1e-11,
              "relative, against the Markov chain, at random (i,s) and q"),
-      judged({"M2", "theory 2", "n1 = 1/D1, n2 = b1 s a/(D1 D2) from M1, n2 = 1/D2 from M2", Known::kHolds, ""},
-             {draw_in_any_order}, chain_deviation, 1e-11, "relative, J, U and S against the Markov chain"),
-      judged({"M3", "theory 10", "Users simulated pass by pass have these J, U, S, L and C", Known::kHolds, ""},
-             {draw_in_any_order}, simulated_deviation, 6, "standard errors, 4000 tasks a game, five means", kSlow),
+      judged({"M2", "theory 2", "n1 = 1/D1, n2 = b1 s a/(D1 D2) from M1, n2 = 1/D2 from M2",
+              Known::kHolds, ""},
+             {draw_in_any_order}, chain_deviation, 1e-11,
+             "relative, J, U and S against the Markov chain"),
+      judged({"M3", "theory 10", "Users simulated pass by pass have these J, U, S, L and C",
+              Known::kHolds, ""},
+             {draw_in_any_order}, simulated_deviation, 6,
+             "standard errors, 4000 tasks a game, five means", kSlow),
   };
 }
 

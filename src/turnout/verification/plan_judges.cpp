@@ -19,17 +19,21 @@ std::vector<double> improved(const game::RoutingGame& game, const std::vector<do
   std::vector<numeric::LabelledPoint> reached;
   for (std::size_t k = 0; k < game.size(); ++k) {
     const game::PassTerms& pass = game.pass(k);
-    if (pass.net_value >= 0) reached.push_back({pass.net_value / pass.success, pass.net_cost / pass.success, k});
-    if (can_leave) reached.push_back({pass.net_value, pass.net_cost + pass.failure * game.churn_penalty(), k});
+    if (pass.net_value >= 0)
+      reached.push_back({pass.net_value / pass.success, pass.net_cost / pass.success, k});
+    if (can_leave)
+      reached.push_back({pass.net_value, pass.net_cost + pass.failure * game.churn_penalty(), k});
     for (std::size_t i = 0; i < promises.size(); ++i) {
       if (least[i] < kNever) {
-        reached.push_back({pass.net_value + pass.failure * promises[i], pass.net_cost + pass.failure * least[i], k});
+        reached.push_back({pass.net_value + pass.failure * promises[i],
+                           pass.net_cost + pass.failure * least[i], k});
       }
     }
   }
   const numeric::LowerHull hull(std::move(reached));
   std::vector<double> better = least;
-  for (std::size_t i = 0; i < promises.size(); ++i) better[i] = std::min(better[i], hull.least_from(promises[i]));
+  for (std::size_t i = 0; i < promises.size(); ++i)
+    better[i] = std::min(better[i], hull.least_from(promises[i]));
   return better;
 }
 
@@ -48,10 +52,12 @@ IteratedFrontier iterated_frontier(const game::RoutingGame& game, std::size_t po
   }
   frontier.cost.assign(points, kNever);
   for (int round = 0; round < kMostRounds; ++round) {
-    const std::vector<double> better = improved(game, frontier.promise, frontier.cost, frontier.can_leave);
+    const std::vector<double> better =
+        improved(game, frontier.promise, frontier.cost, frontier.can_leave);
     double change = 0;
     for (std::size_t i = 0; i < points; ++i) {
-      if (better[i] < kNever) change = std::max(change, frontier.cost[i] == kNever ? 1 : frontier.cost[i] - better[i]);
+      if (better[i] < kNever)
+        change = std::max(change, frontier.cost[i] == kNever ? 1 : frontier.cost[i] - better[i]);
     }
     frontier.cost = better;
     if (change < 1e-14) break;
@@ -86,7 +92,9 @@ double sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types
     const game::Offer& offer = game.offer(k);
     const double reach = unsolved();
     spent += reach * (offer.pass.cost - offer.price + game.switch_cost(from, k));
-    worth -= reach * (game.user().value_of_time * (offer.pass.latency + game.switch_latency(from, k)) + offer.price);
+    worth -=
+        reach * (game.user().value_of_time * (offer.pass.latency + game.switch_latency(from, k)) +
+                 offer.price);
     for (std::size_t type = 0; type < open.size(); ++type) {
       const double p = types.success(k, j)[type];
       worth += open[type] * (game.user().value * p);
@@ -96,7 +104,8 @@ double sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types
     cost.push_back(spent + game.churn_penalty() * unsolved());
   }
   const std::size_t first = game.participates() ? 0 : 1;
-  const double most = *std::max_element(utility.begin() + static_cast<std::ptrdiff_t>(first), utility.end());
+  const double most =
+      *std::max_element(utility.begin() + static_cast<std::ptrdiff_t>(first), utility.end());
   double least = kNever;
   for (std::size_t m = first; m < utility.size(); ++m) {
     if (utility[m] >= most - kTie) least = std::min(least, cost[m]);
@@ -104,7 +113,8 @@ double sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types
   return least;
 }
 
-double exhaustive_sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types, std::size_t depth) {
+double exhaustive_sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types,
+                                std::size_t depth) {
   std::vector<std::size_t> sequence(depth, 0);
   double least = kNever;
   for (;;) {

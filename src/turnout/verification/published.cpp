@@ -96,13 +96,15 @@ PublishedOptimum published_optimum(const Game& game) {
   const PublishedOptimum patient =
       x.r1 <= x.r2 ? stay1 : PublishedOptimum{{0, sl}, 0, published_staying_cost(game, sl)};
   const PublishedOptimum threat{{0, 1}, 1, c1 + penalty * x.b1};
-  return std::min({patient, threat, leave2},
-                  [](const PublishedOptimum& a, const PublishedOptimum& b) { return a.cost < b.cost; });
+  return std::min(
+      {patient, threat, leave2},
+      [](const PublishedOptimum& a, const PublishedOptimum& b) { return a.cost < b.cost; });
 }
 
 double published_preferred_utility(const Game& game) {
   const Symbols x(game);
-  if (x.xi1 > 0 || x.xi2 > 0) return std::max(x.xi1 / game.model(0).success, x.xi2 / game.model(1).success);
+  if (x.xi1 > 0 || x.xi2 > 0)
+    return std::max(x.xi1 / game.model(0).success, x.xi2 / game.model(1).success);
   return std::max(x.xi1, x.xi2);
 }
 

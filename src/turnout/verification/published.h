@@ -4,8 +4,9 @@
 
 #include "turnout/game/best_response.h"
 
-/// The theorems as published, written down without the engine and without care for rounding, so that the engine and
-/// the theorems can be judged apart. docs/theory.md, sections 3 to 6; xi1, xi2 != 0 throughout.
+/// The theorems as published, written down without the engine and without care for rounding, so
+/// that the engine and the theorems can be judged apart. docs/theory.md, sections 3 to 6; xi1, xi2
+/// != 0 throughout.
 namespace turnout::verification {
 
 /// xi_k, r_k = c_k/p_k, b_k = 1 - p_k.

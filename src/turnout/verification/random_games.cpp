@@ -20,9 +20,10 @@ std::array<double, 2> success_pair(base::Rng& rng) {
   return {thousandths(rng.uniform(0.02, 0.98)), thousandths(rng.uniform(0.02, 0.98))};
 }
 
-Game make(double value, double penalty, const std::array<double, 2>& p, const std::array<double, 2>& t,
-          const std::array<double, 2>& c) {
-  return Game::make({value, 1}, {penalty}, {Model{p[0], t[0], c[0]}, Model{p[1], t[1], c[1]}}).value();
+Game make(double value, double penalty, const std::array<double, 2>& p,
+          const std::array<double, 2>& t, const std::array<double, 2>& c) {
+  return Game::make({value, 1}, {penalty}, {Model{p[0], t[0], c[0]}, Model{p[1], t[1], c[1]}})
+      .value();
 }
 
 /// Two different numbers, the smaller first.
@@ -70,7 +71,8 @@ Game draw_larger_first(base::Rng& rng) {
   return make(value, thousandths(rng.exponential(3)), p, t, c);
 }
 
-std::optional<Game> draw_where(const Draw& draw, const std::function<bool(const Game&)>& wanted, base::Rng& rng) {
+std::optional<Game> draw_where(const Draw& draw, const std::function<bool(const Game&)>& wanted,
+                               base::Rng& rng) {
   constexpr int kMostTries = 1'000'000;
   for (int i = 0; i < kMostTries; ++i) {
     const Game game = draw(rng);

@@ -19,8 +19,8 @@ double opt_out_deviation(const Game& game, base::Rng&) {
   constexpr std::size_t kShares = 101;
   const game::Equilibrium e = game::solve(game);
   const game::OptOut o = game::opt_out(game, e);
-  const double at_least =
-      std::max(search_response(game, {0, 0}).payoffs.user_utility, search_response(game, {1, 0}).payoffs.user_utility);
+  const double at_least = std::max(search_response(game, {0, 0}).payoffs.user_utility,
+                                   search_response(game, {1, 0}).payoffs.user_utility);
   const auto found = search_optimum(game, kShares, at_least - 1e-12 * utility_scale(game));
   if (!found) return 1;
   const double price = found->response.payoffs.provider_cost - e.best().payoffs.provider_cost;
@@ -42,7 +42,9 @@ double aligning_deviation(const Game& game, base::Rng& rng) {
   const auto range = game::aligning_penalties(game, game::solve(game));
   const double penalty = rng.exponential(3);
   const double edge = 1e-6 * (1 + penalty);
-  if (!range.empty() && (std::abs(penalty - range.low) < edge || std::abs(penalty - range.high) < edge)) return 0;
+  if (!range.empty() &&
+      (std::abs(penalty - range.low) < edge || std::abs(penalty - range.high) < edge))
+    return 0;
   const Game moved = game.with({Quantity::kChurnPenalty, 0}, penalty).value();
   const game::Equilibrium e = game::solve(moved);
   const game::Candidate preferred = game::misalignment(moved, e).preferred;
@@ -55,21 +57,28 @@ double aligning_deviation(const Game& game, base::Rng& rng) {
 
 std::vector<Statement> remedy_statements() {
   return {
-      judged(
-          {"O1", "theory 7", "opt_out() is the provider's cheapest policy that gives the user his best static utility",
-           Known::kHolds, ""},
-          {draw_in_any_order}, opt_out_deviation, kTolerance, "price, relative, against search under the constraint"),
-      judged({"O2", "summary, insights", "Opting out of routing prevents throttling", Known::kHoldsNarrower,
-              "holds if pinned models are served at their own latency; if pinned models may be slowed too, nothing is "
+      judged({"O1", "theory 7",
+              "opt_out() is the provider's cheapest policy that gives the user his best static "
+              "utility",
+              Known::kHolds, ""},
+             {draw_in_any_order}, opt_out_deviation, kTolerance,
+             "price, relative, against search under the constraint"),
+      judged({"O2", "summary, insights", "Opting out of routing prevents throttling",
+              Known::kHoldsNarrower,
+              "holds if pinned models are served at their own latency; if pinned models may be "
+              "slowed too, nothing is "
               "prevented"},
-             {draw_in_paper_order, pays}, unless([](const Game& g) { return !slow_pins_undo_opt_out(g); }), 0,
+             {draw_in_paper_order, pays},
+             unless([](const Game& g) { return !slow_pins_undo_opt_out(g); }), 0,
              "1 if slowing pinned models gives the provider all that throttling gave it"),
       judged({"O3", "theory 7",
-              "aligning_penalties() holds exactly the P for which the user's preferred route is an optimum",
+              "aligning_penalties() holds exactly the P for which the user's preferred route is an "
+              "optimum",
               Known::kHolds, ""},
              {draw_in_any_order}, aligning_deviation, 0, "1 if a random P is on the wrong side"),
       counted(
-          {"O4", "theory 7", "Some P aligns the provider with its users", Known::kMeasured, ""}, {draw_in_paper_order},
+          {"O4", "theory 7", "Some P aligns the provider with its users", Known::kMeasured, ""},
+          {draw_in_paper_order},
           [](const Game& g) { return !game::aligning_penalties(g, game::solve(g)).empty(); },
           "share of games where some P does"),
   };

@@ -42,9 +42,10 @@ const char* to_string(Verdict verdict) {
   return "FAILS";
 }
 
-Finding check_deviation(const Claim& claim, const Budget& budget, const Domain& domain, const Deviation& deviation,
-                        double tolerance, std::string detail) {
-  Finding finding{claim, 0, 0.0, tolerance, std::nullopt, std::move(detail), std::nullopt, Verdict::kHolds};
+Finding check_deviation(const Claim& claim, const Budget& budget, const Domain& domain,
+                        const Deviation& deviation, double tolerance, std::string detail) {
+  Finding finding{claim,          0, 0.0, tolerance, std::nullopt, std::move(detail), std::nullopt,
+                  Verdict::kHolds};
   const std::uint64_t seed = seed_of(claim, budget.seed);
   std::uint64_t worst_stream = 0;
   for (std::size_t i = 0; i < budget.games; ++i) {
@@ -71,9 +72,10 @@ Finding check_deviation(const Claim& claim, const Budget& budget, const Domain& 
   return finding;
 }
 
-Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games, const Domain& domain,
-                     const Condition& condition, std::string detail) {
-  Finding finding{claim, 0, std::nullopt, 0, std::nullopt, std::move(detail), std::nullopt, Verdict::kMeasured};
+Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games,
+                     const Domain& domain, const Condition& condition, std::string detail) {
+  Finding finding{
+      claim, 0, std::nullopt, 0, std::nullopt, std::move(detail), std::nullopt, Verdict::kMeasured};
   const std::uint64_t seed = seed_of(claim, budget.seed);
   std::size_t hits = 0;
   for (std::size_t i = 0; i < games; ++i) {
@@ -86,33 +88,38 @@ Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games
   }
   finding.rate = numeric::proportion(hits, finding.games);
   if (!claim.meant) return finding;
-  const bool inside = finding.rate->low >= claim.meant->low && finding.rate->high <= claim.meant->high;
-  const bool outside = finding.rate->low > claim.meant->high || finding.rate->high < claim.meant->low;
+  const bool inside =
+      finding.rate->low >= claim.meant->low && finding.rate->high <= claim.meant->high;
+  const bool outside =
+      finding.rate->low > claim.meant->high || finding.rate->high < claim.meant->low;
   if (inside || outside) finding.verdict = verdict_of(claim, outside);
   return finding;
 }
 
-Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance, std::string detail,
-                 std::size_t divide) {
+Statement judged(Claim claim, Domain domain, Deviation deviation, double tolerance,
+                 std::string detail, std::size_t divide) {
   return {std::move(claim), 1, divide,
-          [domain = std::move(domain), deviation = std::move(deviation), tolerance, detail = std::move(detail), divide](
-              const Claim& c, const Budget& budget) {
+          [domain = std::move(domain), deviation = std::move(deviation), tolerance,
+           detail = std::move(detail), divide](const Claim& c, const Budget& budget) {
             Budget fewer = budget;
             fewer.games = std::max<std::size_t>(1, budget.games / divide);
             return check_deviation(c, fewer, domain, deviation, tolerance, detail);
           }};
 }
 
-Statement counted(Claim claim, Domain domain, Condition condition, std::string detail, std::size_t times) {
+Statement counted(Claim claim, Domain domain, Condition condition, std::string detail,
+                  std::size_t times) {
   return {std::move(claim), times, 1,
-          [domain = std::move(domain), condition = std::move(condition), detail = std::move(detail), times](
-              const Claim& c, const Budget& budget) {
+          [domain = std::move(domain), condition = std::move(condition), detail = std::move(detail),
+           times](const Claim& c, const Budget& budget) {
             return measure_rate(c, budget, budget.games * times, domain, condition, detail);
           }};
 }
 
 Deviation unless(Condition condition) {
-  return [condition = std::move(condition)](const game::Game& game, base::Rng&) { return condition(game) ? 0.0 : 1.0; };
+  return [condition = std::move(condition)](const game::Game& game, base::Rng&) {
+    return condition(game) ? 0.0 : 1.0;
+  };
 }
 
 }  // namespace turnout::verification

@@ -47,10 +47,10 @@ class Columns {
 store::SqlValues values_of(const LogSelection& selection, std::int64_t last_us) {
   using Limits = std::numeric_limits<std::int64_t>;
   store::SqlValues values = {{"since", selection.since_us.value_or(Limits::min() + 1)},
-                               {"until", selection.until_us.value_or(Limits::max())},
-                               {"settled", last_us - selection.window_us},
-                               {"returned", last_us - selection.return_us},
-                               {"period", selection.period_us}};
+                             {"until", selection.until_us.value_or(Limits::max())},
+                             {"settled", last_us - selection.window_us},
+                             {"returned", last_us - selection.return_us},
+                             {"period", selection.period_us}};
   for (const auto& [column, any] :
        {std::pair{"user_id", "any_user"}, {"model", "any_model"}, {"policy_id", "any_policy"}}) {
     const auto wanted = selection.where.find(column);
@@ -74,8 +74,8 @@ std::pair<std::size_t, std::size_t> read_totals(const SqlRow& row, LogStatistics
     to.last_us = last;
   }
   Contradictions& found = to.contradictions;
-  for (auto* count : {&found.gaps, &found.success_reprompted, &found.ended_reprompted, &found.missing_next,
-                      &found.time_travel, &found.user_changed}) {
+  for (auto* count : {&found.gaps, &found.success_reprompted, &found.ended_reprompted,
+                      &found.missing_next, &found.time_travel, &found.user_changed}) {
     *count = columns.integer();
   }
   const auto models = static_cast<std::size_t>(columns.integer());
@@ -88,7 +88,8 @@ void read_path(const SqlRow& row, LogStatistics& to) {
   key.policy = columns.text();
   const auto attempt = static_cast<std::size_t>(columns.integer());
   key.deep = attempt > kDeepestPath;
-  for (std::size_t before = kDeepestPath; before-- > 0;) {  // three models before, and the pass's own
+  for (std::size_t before = kDeepestPath;
+       before-- > 0;) {  // three models before, and the pass's own
     const std::string& model = columns.text();
     if (before == 0 || (!key.deep && before < attempt)) key.models.push_back(model);
   }
@@ -110,7 +111,8 @@ void read_period(const SqlRow& row, LogStatistics& to) {
   counts.latency.sum = columns.real();
   counts.latency.squares = columns.real();
   counts.timed = columns.integer();
-  for (auto* sum : {&counts.y, &counts.yy, &counts.x, &counts.xx, &counts.xy}) *sum = columns.real();
+  for (auto* sum : {&counts.y, &counts.yy, &counts.x, &counts.xx, &counts.xy})
+    *sum = columns.real();
 }
 
 void read_latency(const SqlRow& row, LogStatistics& to) {
@@ -135,7 +137,8 @@ void read_return(const SqlRow& row, LogStatistics& to) {
 Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                      const std::function<void(std::size_t)>& on_passes) {
   const auto text = [&](const char* name) {
-    return std::string(base::find_text(embedded_texts(), fmt::format("sql/{}/{}.sql", store.engine(), name)));
+    return std::string(
+        base::find_text(embedded_texts(), fmt::format("sql/{}/{}.sql", store.engine(), name)));
   };
   const std::string chosen = text("chosen");
   LogStatistics result;
@@ -157,8 +160,11 @@ Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection&
     if (!totals) return totals.error();
     const auto [models, policies] = read_totals(totals->at(0), result);
     if (auto few = few_enough(models, policies); !few) return few;
-    constexpr std::array<std::pair<const char*, void (*)(const SqlRow&, LogStatistics&)>, 4> kStatistics = {
-        {{"paths", read_path}, {"periods", read_period}, {"latencies", read_latency}, {"returns", read_return}}};
+    constexpr std::array<std::pair<const char*, void (*)(const SqlRow&, LogStatistics&)>, 4>
+        kStatistics = {{{"paths", read_path},
+                        {"periods", read_period},
+                        {"latencies", read_latency},
+                        {"returns", read_return}}};
     for (const auto& [name, read] : kStatistics) {
       const auto rows = ask(name);
       if (!rows) return rows.error();

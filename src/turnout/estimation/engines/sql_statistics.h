@@ -8,10 +8,11 @@
 
 namespace turnout::estimation {
 
-/// @returns the statistics of a log, gathered by the server that holds it: one statement a statistic
-///   (sql/<engine>/*.sql), whose answers, some kilobytes, are all that travels. The same as gather() of the same rows,
-///   counts exactly and sums to rounding (1e-9, tests/engines), but for users: here all of them count.
-///   Errors of the server, and those of StatisticsGatherer::finish().
+/// @returns the statistics of a log, gathered by the server that holds it: one statement a
+///   statistic (sql/<engine>/*.sql), whose answers, some kilobytes, are all that travels. The same
+///   as gather() of the same rows, counts exactly and sums to rounding (1e-9, tests/engines), but
+///   for users: here all of them count. Errors of the server, and those of
+///   StatisticsGatherer::finish().
 /// @param on_passes  called after each statement with a share of the log's passes
 base::Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                            const std::function<void(std::size_t)>& on_passes);

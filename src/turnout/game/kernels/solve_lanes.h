@@ -16,11 +16,11 @@ struct Block {
   bool unusual = false;  ///< some games may have a number out of range, or a cost below 0
 };
 
-/// Solves games [from, from + count), count a multiple of `width`. is_rare[i] has a bit for each of the i-th `width`
-/// games: whether the scalar solver must solve it.
+/// Solves games [from, from + count), count a multiple of `width`. is_rare[i] has a bit for each of
+/// the i-th `width` games: whether the scalar solver must solve it.
 struct SolveBlock {
-  Block (*solve)(const GameColumns& games, const AnswerColumns& answers, std::size_t from, std::size_t count,
-                 std::span<std::uint8_t> is_rare);
+  Block (*solve)(const GameColumns& games, const AnswerColumns& answers, std::size_t from,
+                 std::size_t count, std::span<std::uint8_t> is_rare);
   std::size_t width;
 };
 
@@ -30,19 +30,21 @@ SolveBlock scalar_block(bool audit, bool timed);
 SolveBlock avx2_block(bool audit, bool timed);
 SolveBlock avx512_block(bool audit, bool timed);
 
-// In a namespace without a name: what a file makes of it for its instructions must not serve another file.
+// In a namespace without a name: what a file makes of it for its instructions must not serve
+// another file.
 namespace {
 
 /// Games that go through one loop and then the other.
 inline constexpr std::size_t kPart = 64;
 
-/// What the first of the two loops leaves to the second: chains of operations are shorter so, and more games fit into
-/// the window of operations that the machine runs ahead.
+/// What the first of the two loops leaves to the second: chains of operations are shorter so, and
+/// more games fit into the window of operations that the machine runs ahead.
 struct alignas(64) Outlook {
   std::array<double, kPart> first_net, second_net, share;  // xi1, xi2, s0 or sL
 };
 
-/// The share of re-prompts that go to the larger model, s0 or sL, 0 where neither exists; and what makes a game rare.
+/// The share of re-prompts that go to the larger model, s0 or sL, 0 where neither exists; and what
+/// makes a game rare.
 template <class Real>
 class ShareFinder {
  public:
@@ -55,20 +57,24 @@ class ShareFinder {
     const auto& [first, second] = game.model;
     const Real zero(0.0);
     const Condition stays_first = zero < first.net_value;
-    const Condition has_cascade = both(differ(stays_first, zero < second.net_value), zero < first.failure);
+    const Condition has_cascade =
+        both(differ(stays_first, zero < second.net_value), zero < first.failure);
     // One division for both.
     const auto at_stay = stay_threshold(game);
     const auto at_patience = patience_limit(game, first.net_value, second.net_value);
-    const Quotient<Real> quotient{select(stays_first, at_patience.numerator, at_stay.numerator),
-                                  select(stays_first, at_patience.denominator, at_stay.denominator)};
+    const Quotient<Real> quotient{
+        select(stays_first, at_patience.numerator, at_stay.numerator),
+        select(stays_first, at_patience.denominator, at_stay.denominator)};
     share = select(has_cascade, smaller(quotient.value(), Real(1 - 0x1p-53)), zero);
     // |xi| <= 2^-51 max(V p, w t), a net value that may be zero, is within 2^-50 V.
     const Real doubtful = larger(value * Real(0x1p-50), Real(kLeastUnscaled));
-    usual = both(doubtful < smaller_size(first.net_value, second.net_value),
-                 // xi1 > 0 > xi2 and p2 < p1: a mixed response may be best.
-                 neither(both(both(stays_first, second.net_value <= zero), second.success < first.success)));
+    usual = both(
+        doubtful < smaller_size(first.net_value, second.net_value),
+        // xi1 > 0 > xi2 and p2 < p1: a mixed response may be best.
+        neither(both(both(stays_first, second.net_value <= zero), second.success < first.success)));
     if constexpr (kTimed) {
-      usual = both(usual, larger(absolute(first.net_value), absolute(second.net_value)) <= Real(kMostUnscaled));
+      usual = both(usual, larger(absolute(first.net_value), absolute(second.net_value)) <=
+                              Real(kMostUnscaled));
     }
   }
 
@@ -106,17 +112,20 @@ class LaneSolver {
     // The threat (1,1), which costs what leaving does, and the cascade (1,s0) or (1,sL).
     const Real threat_cost = select(both(has_cascade, stays_first), leave_first, no_offer);
     const auto cascade = visits_from_first(game_, s, s, inverse_second);
-    const Real cascade_cost = select(has_cascade, first.cost * cascade[0] + second.cost * cascade[1], no_offer);
+    const Real cascade_cost =
+        select(has_cascade, first.cost * cascade[0] + second.cost * cascade[1], no_offer);
 
-    // The cheapest, in the order in which solve() breaks ties; where another is within a tie of it solve() decides.
+    // The cheapest, in the order in which solve() breaks ties; where another is within a tie of it
+    // solve() decides.
     const Condition threat = threat_cost < first_cost;
     const Real by_start = smaller(threat_cost, first_cost);
     const Condition cascades = cascade_cost < second_cost;
     const Real by_escalation = smaller(cascade_cost, second_cost);
     const Condition escalates = by_escalation < by_start;
     provider_cost = smaller(by_escalation, by_start);
-    const Real next_best = smaller(smaller(larger(threat_cost, first_cost), larger(cascade_cost, second_cost)),
-                                   larger(by_escalation, by_start));
+    const Real next_best =
+        smaller(smaller(larger(threat_cost, first_cost), larger(cascade_cost, second_cost)),
+                larger(by_escalation, by_start));
     usual = provider_cost * Real(1 + 0x1p-48) < next_best;
 
     const Condition by_cascade = both(escalates, cascades);
@@ -124,59 +133,73 @@ class LaneSolver {
     const Condition by_threat = both(threat, neither(escalates));
     const Condition stays = either(both(escalates, either(cascades, stays_second)),
                                    both(neither(escalates), both(stays_first, neither(threat))));
-    route = select(
-        escalates,
-        select(cascades, select(stays_first, code(Route::kCascadePatience), code(Route::kCascadeStay)),
-               select(stays_second, code(Route::kSecondStay), code(Route::kSecondLeave))),
-        select(threat, code(Route::kThreat), select(stays_first, code(Route::kFirstStay), code(Route::kFirstLeave))));
+    route =
+        select(escalates,
+               select(cascades,
+                      select(stays_first, code(Route::kCascadePatience), code(Route::kCascadeStay)),
+                      select(stays_second, code(Route::kSecondStay), code(Route::kSecondLeave))),
+               select(threat, code(Route::kThreat),
+                      select(stays_first, code(Route::kFirstStay), code(Route::kFirstLeave))));
     cascade_share = select(by_cascade, s, select(by_threat, one, zero));
     abandon = select(stays, zero, one);
 
     if constexpr (kAudit) {
       const Real on_first = select(stays_first, inverse_first, one);
       const Real on_second = select(stays_second, inverse_second, one);
-      const Real passes_first =
-          select(by_cascade, cascade[0], select(by_second, Real(0.0), select(stays, on_first, one)));
-      const Real passes_second = select(by_cascade, cascade[1], select(by_second, on_second, Real(0.0)));
+      const Real passes_first = select(by_cascade, cascade[0],
+                                       select(by_second, Real(0.0), select(stays, on_first, one)));
+      const Real passes_second =
+          select(by_cascade, cascade[1], select(by_second, on_second, Real(0.0)));
       const auto chosen = payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
       const Real bears =
-          first.net_value / (first.success + first.failure * (second.success + second.failure * s));  // equation (10)
-      user_utility = select(by_cascade, select(stays_first, bears, first.net_value), chosen.user_utility);
+          first.net_value /
+          (first.success + first.failure * (second.success + second.failure * s));  // equation (10)
+      user_utility =
+          select(by_cascade, select(stays_first, bears, first.net_value), chosen.user_utility);
       latency = chosen.latency;
       service_cost = chosen.service_cost;
       success = select(stays, one, select(by_second, second.success, first.success));
-      audit_misalignment(payoffs_on(first, on_first, Real(0.0)), payoffs_on(second, on_second, Real(0.0)), by_second,
+      audit_misalignment(payoffs_on(first, on_first, Real(0.0)),
+                         payoffs_on(second, on_second, Real(0.0)), by_second,
                          either(by_cascade, by_threat));
-      audit_throttling(leave_first, leave_second, neither(either(stays, by_second)), both(by_second, neither(stays)));
+      audit_throttling(leave_first, leave_second, neither(either(stays, by_second)),
+                       both(by_second, neither(stays)));
     }
   }
 
   Real cascade_share, abandon, provider_cost;
-  Real user_utility, success, latency, service_cost, preferred_utility, misalignment, throttled_cost, throttling_gain;
+  Real user_utility, success, latency, service_cost, preferred_utility, misalignment,
+      throttled_cost, throttling_gain;
 
  private:
   static constexpr double kInfinite = 1e300;
-  static constexpr double kCancelled = 0.002;  // of two numbers: their difference keeps too few digits
+  static constexpr double kCancelled =
+      0.002;  // of two numbers: their difference keeps too few digits
 
   static auto code(Route of_route) { return codes(static_cast<std::uint8_t>(of_route), Real{}); }
 
-  /// Proposition 1. Differences that cancel are left to the scalar solver, which has 31 digits for them.
+  /// Proposition 1. Differences that cancel are left to the scalar solver, which has 31 digits for
+  /// them.
   /// @param first, second  what (1,0) and (2,0) come to
-  void audit_misalignment(const Payoffs<Real>& first, const Payoffs<Real>& second, Condition by_second,
-                          Condition by_neither) {
+  void audit_misalignment(const Payoffs<Real>& first, const Payoffs<Real>& second,
+                          Condition by_second, Condition by_neither) {
     const Real& u = first.user_utility;
     const Real& v = second.user_utility;
     // What utilities are made of: a difference within a rounding of it counts as none.
-    const Real rounding = Real(0x1p-49) * (value_ + game_.value_of_time * (first.latency + second.latency + latency));
+    const Real rounding =
+        Real(0x1p-49) * (value_ + game_.value_of_time * (first.latency + second.latency + latency));
     const Condition second_preferred = u < v;
     preferred_utility = larger(u, v);
     const Real gap = preferred_utility - user_utility;
-    const Condition same = both(neither(by_neither), either(both(by_second, second_preferred),
-                                                            both(neither(by_second), neither(second_preferred))));
+    const Condition same =
+        both(neither(by_neither), either(both(by_second, second_preferred),
+                                         both(neither(by_second), neither(second_preferred))));
     misalignment = select(same, Real(0.0), larger(gap, Real(0.0)));
-    const Condition which = absolute(u - v) <= Real(0x1p-44) * (absolute(u) + absolute(v)) + rounding;
+    const Condition which =
+        absolute(u - v) <= Real(0x1p-44) * (absolute(u) + absolute(v)) + rounding;
     const Condition digits =
-        absolute(gap) <= Real(kCancelled) * (absolute(preferred_utility) + absolute(user_utility)) + rounding;
+        absolute(gap) <=
+        Real(kCancelled) * (absolute(preferred_utility) + absolute(user_utility)) + rounding;
     usual = both(usual, neither(either(which, both(digits, neither(same)))));
   }
 
@@ -184,17 +207,19 @@ class LaneSolver {
   /// @param first_leaves  (1,0) and leaving is chosen, or the threat (1,1), which costs the same
   void audit_throttling(const Real& leave_first, const Real& leave_second, Condition first_leaves,
                         Condition second_leaves) {
-    const Real least =
-        smaller(select(first_leaves, provider_cost, leave_first), select(second_leaves, provider_cost, leave_second));
+    const Real least = smaller(select(first_leaves, provider_cost, leave_first),
+                               select(second_leaves, provider_cost, leave_second));
     throttled_cost = smaller(provider_cost, least);
     throttling_gain = provider_cost - throttled_cost;
     // A gain, or nearly one, that is small beside the costs.
     const auto close = [&](const Real& leave, Condition is_own) {
       const Real saving = provider_cost - leave;
-      return both(neither(is_own),
-                  both(Real(-1e-11) * provider_cost <= saving, saving <= Real(2 * kCancelled) * provider_cost));
+      return both(neither(is_own), both(Real(-1e-11) * provider_cost <= saving,
+                                        saving <= Real(2 * kCancelled) * provider_cost));
     };
-    usual = both(usual, neither(either(close(leave_first, first_leaves), close(leave_second, second_leaves))));
+    usual =
+        both(usual,
+             neither(either(close(leave_first, first_leaves), close(leave_second, second_leaves))));
     usual = both(usual, both(Real(0.0) < provider_cost, Real(0.0) < least));
   }
 
@@ -206,8 +231,8 @@ class LaneSolver {
   Condition usual;  ///< else the scalar solver must solve the game
 };
 
-/// Whether numbers are far from the bounds of check(), by the upper halves of their bits. May doubt too early: at -0.0,
-/// and next to the bounds.
+/// Whether numbers are far from the bounds of check(), by the upper halves of their bits. May doubt
+/// too early: at -0.0, and next to the bounds.
 template <class Real>
 class Sizes {
  public:
@@ -216,11 +241,13 @@ class Sizes {
   /// @param x  1e-100 or more
   void add_positive(const Real& x) { least_ = least(least_, x); }
   [[nodiscard]] bool are_usual() const {
-    return most_of(most_) < upper_half(1e100) && static_cast<std::int32_t>(upper_half(1e-100)) < least_of(least_);
+    return most_of(most_) < upper_half(1e100) &&
+           static_cast<std::int32_t>(upper_half(1e-100)) < least_of(least_);
   }
 
  private:
-  decltype(no_halves(0, Real{})) most_ = no_halves(0, Real{}), least_ = no_halves(upper_half(1), Real{});
+  decltype(no_halves(0, Real{})) most_ = no_halves(0, Real{}),
+                                 least_ = no_halves(upper_half(1), Real{});
 };
 
 /// The first loop, for games [from, from + count).
@@ -240,7 +267,8 @@ void look_out(const GameColumns& games, std::size_t from, std::size_t count, Out
     for (std::size_t k = 0; k < 2; ++k) {
       const Real success = read(games.success[k]);
       const Real latency = read(games.latency[k]);
-      const Real net = kTimed ? net_value(value, success, time, latency) : net_value(value, success, latency);
+      const Real net =
+          kTimed ? net_value(value, success, time, latency) : net_value(value, success, latency);
       game.set_model(k, success, latency, Real(0.0), net);
       sizes.add(latency);
       sizes.add(game.model[k].failure);
@@ -257,8 +285,9 @@ void look_out(const GameColumns& games, std::size_t from, std::size_t count, Out
 
 /// The second. @returns whether any is rare.
 template <class Real, bool kAudit, bool kTimed>
-bool choose(const GameColumns& games, const AnswerColumns& answers, std::size_t from, std::size_t count,
-            const Outlook& outlook, std::span<std::uint8_t> is_rare, Sizes<Real>& sizes) {
+bool choose(const GameColumns& games, const AnswerColumns& answers, std::size_t from,
+            std::size_t count, const Outlook& outlook, std::span<std::uint8_t> is_rare,
+            Sizes<Real>& sizes) {
   const auto put = [&](double* column, std::size_t i, const Real& x) {
     if (column != nullptr) store(column + i, x);
   };
@@ -299,11 +328,12 @@ bool choose(const GameColumns& games, const AnswerColumns& answers, std::size_t 
   return any_rare != 0;
 }
 
-/// Flattened: a call would pass each number of eight lanes through memory. Columns by value: a byte that is written may
-/// not change them.
+/// Flattened: a call would pass each number of eight lanes through memory. Columns by value: a byte
+/// that is written may not change them.
 template <class Real, bool kAudit, bool kTimed>
-[[gnu::flatten]] Block solve_block(const GameColumns& of_games, const AnswerColumns& of_answers, std::size_t from,
-                                   std::size_t count, std::span<std::uint8_t> is_rare) {
+[[gnu::flatten]] Block solve_block(const GameColumns& of_games, const AnswerColumns& of_answers,
+                                   std::size_t from, std::size_t count,
+                                   std::span<std::uint8_t> is_rare) {
   static_assert(kPart % width_of(Real{}) == 0);
   const GameColumns games = of_games;
   const AnswerColumns answers = of_answers;
@@ -314,15 +344,17 @@ template <class Real, bool kAudit, bool kTimed>
     const std::size_t part = count - done < kPart ? count - done : kPart;
     const auto is_rare_of_part = is_rare.subspan(done / width_of(Real{}), part / width_of(Real{}));
     look_out<Real, kTimed>(games, from + done, part, outlook, is_rare_of_part, sizes);
-    rare |= choose<Real, kAudit, kTimed>(games, answers, from + done, part, outlook, is_rare_of_part, sizes);
+    rare |= choose<Real, kAudit, kTimed>(games, answers, from + done, part, outlook,
+                                         is_rare_of_part, sizes);
   }
   return {rare, !sizes.are_usual()};
 }
 
 template <class Real>
 SolveBlock block_of(bool audit, bool timed) {
-  const auto solve = audit ? (timed ? solve_block<Real, true, true> : solve_block<Real, true, false>)
-                           : (timed ? solve_block<Real, false, true> : solve_block<Real, false, false>);
+  const auto solve =
+      audit ? (timed ? solve_block<Real, true, true> : solve_block<Real, true, false>)
+            : (timed ? solve_block<Real, false, true> : solve_block<Real, false, false>);
   return {solve, width_of(Real{})};
 }
 
