@@ -39,27 +39,21 @@ std::int64_t period_of(const store::StoreSize& size) {
 }
 
 base::Result<ExitCode> audit_log(const Arguments& arguments) {
-  auto chosen = arguments.log.selection();
-  if (!chosen) return chosen.error();
-  estimation::LogSelection selection = *std::move(chosen);
-  auto opened = arguments.log.open();
-  if (!opened) return opened.error();
-  const mapping::OpenLog log = *std::move(opened);
-  auto size = log.store->size();
-  if (!size) return size.error();
-  selection.period_us = period_of(*size);
+  TURNOUT_TRY(estimation::LogSelection selection, arguments.log.selection());
+  TURNOUT_TRY(const mapping::OpenLog log, arguments.log.open());
+  TURNOUT_TRY(auto size, log.store->size());
+  selection.period_us = period_of(size);
   base::Progress progress("reading passes", 0);
-  auto statistics = estimation::store_statistics(
-      *log.store, selection, [&](std::size_t passes) { progress.step(passes); });
-  if (!statistics) return statistics.error();
+  TURNOUT_TRY(auto statistics,
+              estimation::store_statistics(*log.store, selection,
+                                           [&](std::size_t passes) { progress.step(passes); }));
   estimation::EstimateOptions options;
   if (arguments.lifetime_value >= 0) options.lifetime_value = arguments.lifetime_value;
   const std::string source = store::without_password(arguments.log.source());
-  auto estimate = estimation::estimate(*statistics, options);
-  if (!estimate) return estimate.error().within(source);
-  auto speed = estimation::find_speed_changes(*statistics, selection.period_us, arguments.alpha,
+  TURNOUT_TRY(auto estimate, estimation::estimate(statistics, options).within(source));
+  auto speed = estimation::find_speed_changes(statistics, selection.period_us, arguments.alpha,
                                               options.seed);
-  const report::LogAudit audit{{source, {*std::move(statistics), log.import}, *std::move(estimate)},
+  const report::LogAudit audit{{source, {std::move(statistics), log.import}, std::move(estimate)},
                                arguments.alpha,
                                std::move(speed)};
   return print(arguments.json ? report::to_text(report::log_audit_json(audit))
@@ -71,16 +65,14 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     if (arguments.scenario.empty()) return audit_log(arguments);
     return base::Error{base::ErrorCode::kMalformedInput, "give a log or a game, not both", "--log"};
   }
-  auto margin = option_number("--margin", arguments.margin);
-  if (!margin) return margin.error();
-  if (!(*margin >= 0 && *margin <= 1000)) {
+  TURNOUT_TRY(auto margin, option_number("--margin", arguments.margin));
+  if (!(margin >= 0 && margin <= 1000)) {
     return base::Error{base::ErrorCode::kInvalidValue, arguments.margin + " must be from 0 to 1000",
                        "--margin"};
   }
-  auto scenario = arguments.scenario.read_paper_game("audit");
-  if (!scenario) return scenario.error();
-  return print(arguments.json ? report::to_text(report::audit_json(*scenario, *margin))
-                              : report::audit_text(*scenario, *margin));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read_paper_game("audit"));
+  return print(arguments.json ? report::to_text(report::audit_json(scenario, margin))
+                              : report::audit_text(scenario, margin));
 }
 
 }  // namespace

@@ -32,25 +32,20 @@ estimation::DifficultyFit fit(const outcomes::RetryTable& table, std::uint64_t s
 }
 
 base::Result<std::map<std::string, outcomes::RetryTable>> read(const Arguments& arguments) {
-  auto opened = base::LineReader::open(arguments.path);
-  if (!opened) return opened.error();
-  base::LineReader rows = *std::move(opened);
+  TURNOUT_TRY(base::LineReader rows, base::LineReader::open(arguments.path));
   if (!arguments.outcomes) return outcomes::read_retries(rows, arguments.group);
   if (!arguments.group.empty())
     return base::Error{base::ErrorCode::kMalformedInput, "does not go with --outcomes", "--group"};
-  auto table = outcomes::outcomes_as_retries(rows);
-  if (!table) return table.error();
+  TURNOUT_TRY(auto table, outcomes::outcomes_as_retries(rows));
   std::map<std::string, outcomes::RetryTable> tables;
-  tables.emplace("", *std::move(table));
+  tables.emplace("", std::move(table));
   return tables;
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto tables = read(arguments);
-  if (!tables) return tables.error();
+  TURNOUT_TRY(auto tables, read(arguments));
   report::Calibrations calibrations;
-  for (const auto& [group, table] : *tables)
-    calibrations.emplace(group, fit(table, arguments.seed));
+  for (const auto& [group, table] : tables) calibrations.emplace(group, fit(table, arguments.seed));
   return print(arguments.json ? report::to_text(report::calibration_json(calibrations))
                               : report::calibration_text(calibrations, arguments.models));
 }

@@ -58,31 +58,24 @@ base::Result<double> in_range(const char* option, const std::string& text,
                               game::Quantity quantity) {
   auto number = option_number(option, text);
   if (!number) return number.error();
-  if (auto ok = game::check(quantity, *number); !ok) return ok.error().within(option);
+  TURNOUT_CHECK(game::check(quantity, *number).within(option));
   return number;
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto value = in_range("--value", arguments.value, game::Quantity::kValue);
-  if (!value) return value.error();
-  auto value_of_time =
-      in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime);
-  if (!value_of_time) return value_of_time.error();
-  auto penalty = in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty);
-  if (!penalty) return penalty.error();
-  auto columns = columns_of(arguments.columns);
-  if (!columns) return columns.error();
-  auto rows = base::LineReader::open(arguments.path);
-  if (!rows) return rows.error();
-  base::LineReader reader = *std::move(rows);
-  auto models = scenario::read_catalog(reader, *columns);
-  if (!models) return models.error();
-  const game::User user{*value, *value_of_time};
-  const game::Provider provider{*penalty};
-  auto survey = scenario::survey(*models, user, provider);
-  if (!survey) return survey.error();
-  const report::CatalogReport report{reader.name(),      *models,       user,           provider,
-                                     *std::move(survey), arguments.top, arguments.pairs};
+  TURNOUT_TRY(auto value, in_range("--value", arguments.value, game::Quantity::kValue));
+  TURNOUT_TRY(auto value_of_time,
+              in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime));
+  TURNOUT_TRY(auto penalty,
+              in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty));
+  TURNOUT_TRY(auto columns, columns_of(arguments.columns));
+  TURNOUT_TRY(base::LineReader reader, base::LineReader::open(arguments.path));
+  TURNOUT_TRY(auto models, scenario::read_catalog(reader, columns));
+  const game::User user{value, value_of_time};
+  const game::Provider provider{penalty};
+  TURNOUT_TRY(auto survey, scenario::survey(models, user, provider));
+  const report::CatalogReport report{reader.name(),     models,        user,           provider,
+                                     std::move(survey), arguments.top, arguments.pairs};
   return print(arguments.json ? report::to_text(report::catalog_json(report))
                               : report::catalog_text(report));
 }

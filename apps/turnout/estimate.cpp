@@ -31,19 +31,15 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto reading = arguments.log.read();
-  if (!reading) return reading.error();
+  TURNOUT_TRY(auto reading, arguments.log.read());
   const std::string source = store::without_password(arguments.log.source());
-  auto estimate = estimation::estimate(reading->statistics, arguments.options);
-  if (!estimate) return estimate.error().within(source);
-  const report::LogReport report{source, *std::move(reading), *std::move(estimate)};
+  TURNOUT_TRY(auto estimate,
+              estimation::estimate(reading.statistics, arguments.options).within(source));
+  const report::LogReport report{source, std::move(reading), std::move(estimate)};
   if (!arguments.output.empty()) {
-    auto file = base::OutputFile::create(arguments.output);
-    if (!file) return file.error();
-    base::OutputFile out = *std::move(file);
-    auto written = out.write(report::estimate_scenario(report, arguments.population))
-                       .and_then([&](base::Done) { return out.commit(); });
-    if (!written) return written.error();
+    TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
+    TURNOUT_CHECK(out.write(report::estimate_scenario(report, arguments.population))
+                      .and_then([&](base::Done) { return out.commit(); }));
   }
   return print(arguments.json ? report::to_text(report::estimate_json(report))
                               : report::estimate_text(report));

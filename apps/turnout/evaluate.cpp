@@ -29,40 +29,31 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto chosen = arguments.log.selection();
-  if (!chosen) return chosen.error();
-  estimation::LogSelection selection = *std::move(chosen);
-  auto opened = arguments.log.open();
-  if (!opened) return opened.error();
-  const mapping::OpenLog log = *std::move(opened);
-  auto size = log.store->size();
-  if (!size) return size.error();
+  TURNOUT_TRY(estimation::LogSelection selection, arguments.log.selection());
+  TURNOUT_TRY(const mapping::OpenLog log, arguments.log.open());
+  TURNOUT_TRY(auto size, log.store->size());
   // Tasks that began in the last window may go on yet: what they came to is not known.
-  const std::int64_t settled = size->last_us.value_or(0) - selection.window_us;
+  const std::int64_t settled = size.last_us.value_or(0) - selection.window_us;
   selection.until_us = std::min(selection.until_us.value_or(settled), settled);
   base::Progress progress("evaluating", 0);
   const auto on_passes = [&](std::size_t passes) { progress.step(passes); };
-  auto statistics = estimation::store_statistics(*log.store, selection, on_passes);
-  if (!statistics) return statistics.error();
+  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, on_passes));
   std::set<std::string> names;
-  for (const auto& [key, counts] : statistics->paths)
+  for (const auto& [key, counts] : statistics.paths)
     names.insert(key.models.begin(), key.models.end());
   const std::vector<std::string> models(names.begin(), names.end());
-  auto policy = policy::RoutingPolicy::parse(arguments.policy, models);
-  if (!policy) return policy.error();
-  estimation::OffPolicyEvaluator evaluator(*statistics, *policy, models);
+  TURNOUT_TRY(auto policy, policy::RoutingPolicy::parse(arguments.policy, models));
+  estimation::OffPolicyEvaluator evaluator(statistics, policy, models);
   estimation::TaskSelector selected(selection);
-  auto read = log.store->for_each([&](const traffic::Pass& pass) {
+  TURNOUT_CHECK(log.store->for_each([&](const traffic::Pass& pass) {
     if (selected.takes(pass)) evaluator.add(pass);
     return true;
-  });
-  if (!read) return read.error();
-  auto answer = evaluator.finish();
-  if (!answer) return answer.error().within("--policy");
+  }));
+  TURNOUT_TRY(auto answer, evaluator.finish().within("--policy"));
   const auto penalty = arguments.with_penalty ? std::optional(arguments.penalty) : std::nullopt;
   return print(arguments.json
-                   ? report::to_text(report::off_policy_json(arguments.policy, *answer, penalty))
-                   : report::off_policy_text(arguments.policy, *answer, penalty));
+                   ? report::to_text(report::off_policy_json(arguments.policy, answer, penalty))
+                   : report::off_policy_text(arguments.policy, answer, penalty));
 }
 
 }  // namespace

@@ -20,10 +20,9 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto scenario = arguments.scenario.read_paper_game("explain");
-  if (!scenario) return scenario.error();
-  return print(arguments.json ? report::to_text(report::explain_json(*scenario))
-                              : report::explain_text(*scenario));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read_paper_game("explain"));
+  return print(arguments.json ? report::to_text(report::explain_json(scenario))
+                              : report::explain_text(scenario));
 }
 
 }  // namespace

@@ -33,13 +33,10 @@ struct MapFigure {
 
 base::Status write(const Arguments& arguments, const std::string& name, drawing::Point size,
                    const std::function<void(drawing::Canvas&)>& draw) {
-  auto bytes = drawing::picture(arguments.format, size, draw);
-  if (!bytes) return bytes.error();
-  auto file =
-      base::OutputFile::create(fmt::format("{}/{}.{}", arguments.folder, name, arguments.format));
-  if (!file) return file.error();
-  base::OutputFile out = *std::move(file);
-  if (auto written = out.write(*bytes); !written) return written;
+  TURNOUT_TRY(auto bytes, drawing::picture(arguments.format, size, draw));
+  TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(fmt::format(
+                                        "{}/{}.{}", arguments.folder, name, arguments.format)));
+  TURNOUT_CHECK(out.write(bytes));
   return out.commit();
 }
 
@@ -58,14 +55,12 @@ base::Status draw_maps(const Arguments& arguments) {
   for (const auto& figure : figures) {
     const auto x = *landscape::Axis::parse("--x", figure.x);
     const auto y = *landscape::Axis::parse("--y", figure.y);
-    auto map = landscape::region_map(figure.game, x, y, figure.shown, {500, 400});
-    if (!map) return map.error();
+    TURNOUT_TRY(auto map, landscape::region_map(figure.game, x, y, figure.shown, {500, 400}));
     const report::MapReport drawn{{figure.game, {"M1", "M2"}},
-                                  *std::move(map),
+                                  std::move(map),
                                   landscape::trace_boundaries(figure.game, x, y, 256)};
-    auto written = write(arguments, figure.name, drawing::map_picture_size(drawn),
-                         [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, drawn); });
-    if (!written) return written;
+    TURNOUT_CHECK(write(arguments, figure.name, drawing::map_picture_size(drawn),
+                        [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, drawn); }));
   }
   return base::Done{};
 }
@@ -79,11 +74,10 @@ base::Status draw_curves(const Arguments& arguments) {
   const scenario::TwoModelScenario threshold{
       *Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}}), {"M1", "M2"}};
   for (const auto* game : {&phases, &threshold}) {
-    auto written =
-        write(arguments, game == &phases ? "response-three-phases" : "response-one-threshold",
-              drawing::kFigureSize,
-              [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); });
-    if (!written) return written;
+    TURNOUT_CHECK(write(arguments,
+                        game == &phases ? "response-three-phases" : "response-one-threshold",
+                        drawing::kFigureSize,
+                        [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); }));
   }
   return base::Done{};
 }
@@ -93,20 +87,16 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return base::Error{base::ErrorCode::kInvalidValue,
                        arguments.format + " must be svg, png or pdf", "--format"};
   }
-  auto rows = base::LineReader::open(arguments.catalog);
-  if (!rows) return rows.error();
-  base::LineReader reader = *std::move(rows);
-  auto models = scenario::read_catalog(reader, {});
-  if (!models) return models.error();
+  TURNOUT_TRY(base::LineReader reader, base::LineReader::open(arguments.catalog));
+  TURNOUT_TRY(auto models, scenario::read_catalog(reader, {}));
   std::error_code problem;
   std::filesystem::create_directories(arguments.folder, problem);
   if (problem)
     return base::Error{base::ErrorCode::kUnwritable, problem.message(), arguments.folder};
-  if (auto done = draw_maps(arguments); !done) return done.error();
-  if (auto done = draw_curves(arguments); !done) return done.error();
-  auto written = write(arguments, "catalog", drawing::kFigureSize,
-                       [&](drawing::Canvas& canvas) { drawing::draw_catalog(canvas, *models); });
-  if (!written) return written.error();
+  TURNOUT_CHECK(draw_maps(arguments));
+  TURNOUT_CHECK(draw_curves(arguments));
+  TURNOUT_CHECK(write(arguments, "catalog", drawing::kFigureSize,
+                      [&](drawing::Canvas& canvas) { drawing::draw_catalog(canvas, models); }));
   return print(fmt::format("7 figures written to {}\n", arguments.folder));
 }
 

@@ -36,9 +36,8 @@ base::Error wrong(const std::string& which, const std::string& text, const char*
 base::Result<std::unique_ptr<traffic::PassReader>> open_source(const Arguments& arguments) {
   constexpr double kMicro = 1e6;
   if (arguments.map.empty()) return traffic::open_passes(arguments.source);
-  auto map = mapping::read_row_map(arguments.map);
-  if (!map) return map.error();
-  return mapping::open_mapped_passes(arguments.source, *std::move(map),
+  TURNOUT_TRY(auto map, mapping::read_row_map(arguments.map));
+  return mapping::open_mapped_passes(arguments.source, std::move(map),
                                      static_cast<std::int64_t>(arguments.window_s * kMicro));
 }
 
@@ -49,16 +48,14 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (!store::is_store(arguments.destination)) {
     return wrong("DEST", arguments.destination, "sqlite:FILE, postgres://... or clickhouse://...");
   }
-  auto reader = open_source(arguments);
-  if (!reader) return reader.error();
-  auto store = store::open_store(arguments.destination, store::Create::kYes);
-  if (!store) return store.error();
+  TURNOUT_TRY(auto reader, open_source(arguments));
+  TURNOUT_TRY(auto store, store::open_store(arguments.destination, store::Create::kYes));
   base::Progress progress("importing passes", 0);
-  auto counts =
-      store::import_passes(**reader, **store, [&](std::size_t passes) { progress.step(passes); });
-  if (!counts) return counts.error();
-  return print(arguments.json ? report::to_text(report::import_json(*counts))
-                              : report::import_text(*counts));
+  TURNOUT_TRY(auto counts, store::import_passes(*reader, *store, [&](std::size_t passes) {
+                progress.step(passes);
+              }));
+  return print(arguments.json ? report::to_text(report::import_json(counts))
+                              : report::import_text(counts));
 }
 
 }  // namespace

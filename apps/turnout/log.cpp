@@ -34,21 +34,19 @@ struct Arguments {
 };
 
 base::Result<ExitCode> stats(const Arguments& arguments) {
-  auto reading = arguments.log.read();
-  if (!reading) return reading.error();
-  return print(arguments.json ? report::to_text(report::statistics_json(reading->statistics))
-                              : report::statistics_text(reading->statistics));
+  TURNOUT_TRY(auto reading, arguments.log.read());
+  return print(arguments.json ? report::to_text(report::statistics_json(reading.statistics))
+                              : report::statistics_text(reading.statistics));
 }
 
 /// Everything that is wrong with a log; exit code 3 if anything is.
 base::Result<ExitCode> check(const Arguments& arguments) {
-  auto reading = arguments.log.read();
-  if (!reading) return reading.error();
-  const auto& found = reading->statistics.contradictions;
-  const auto& import = reading->import;
+  TURNOUT_TRY(auto reading, arguments.log.read());
+  const auto& found = reading.statistics.contradictions;
+  const auto& import = reading.import;
   const bool clean = found == estimation::Contradictions{} && import.read.refused() == 0 &&
                      import.stored.conflicting == 0 && import.read.cut_off == 0;
-  auto printed = [&] {
+  TURNOUT_CHECK([&] {
     if (arguments.json) {
       return print(report::to_text({{"clean", clean},
                                     {"import", report::import_json(import)},
@@ -57,8 +55,7 @@ base::Result<ExitCode> check(const Arguments& arguments) {
     std::string text = import.read.rows > 0 ? report::import_text(import) : "";
     text += report::contradictions_text(found);
     return print(text + (clean ? "every row is sound\n" : ""));
-  }();
-  if (!printed) return printed;
+  }());
   return clean ? ExitCode::kDone : ExitCode::kClaimFailed;
 }
 
@@ -80,30 +77,24 @@ base::Result<ExitCode> show_map(const Arguments& arguments) {
 
 base::Result<ExitCode> create(const Arguments& arguments) {
   if (!store::is_store(arguments.store)) return open(arguments.store).error();
-  auto store = store::open_store(arguments.store, store::Create::kYes);
-  if (!store) return store.error();
-  return print(fmt::format("{} is ready\n", (*store)->name()));
+  TURNOUT_TRY(auto store, store::open_store(arguments.store, store::Create::kYes));
+  return print(fmt::format("{} is ready\n", store->name()));
 }
 
 base::Result<ExitCode> tail(const Arguments& arguments) {
-  auto store = open(arguments.store);
-  if (!store) return store.error();
-  auto passes = (*store)->tail(arguments.count);
-  if (!passes) return passes.error();
+  TURNOUT_TRY(auto store, open(arguments.store));
+  TURNOUT_TRY(auto passes, store->tail(arguments.count));
   std::string text;
-  for (const auto& pass : *passes) traffic::append_json(text, pass);
+  for (const auto& pass : passes) traffic::append_json(text, pass);
   return print(text);
 }
 
 base::Result<ExitCode> prune(const Arguments& arguments) {
-  auto before = option_time("--before", arguments.before);
-  if (!before) return before.error();
-  auto store = open(arguments.store);
-  if (!store) return store.error();
-  auto gone = (*store)->prune(*before);
-  if (!gone) return gone.error();
-  return print(arguments.json ? report::to_text({{"deleted", *gone}})
-                              : fmt::format("{} passes deleted\n", *gone));
+  TURNOUT_TRY(auto before, option_time("--before", arguments.before));
+  TURNOUT_TRY(auto store, open(arguments.store));
+  TURNOUT_TRY(auto gone, store->prune(before));
+  return print(arguments.json ? report::to_text({{"deleted", gone}})
+                              : fmt::format("{} passes deleted\n", gone));
 }
 
 }  // namespace

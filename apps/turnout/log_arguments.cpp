@@ -50,9 +50,7 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
   for (auto [option, text, to] : {std::tuple{"--since", &since_, &selection.since_us},
                                   std::tuple{"--until", &until_, &selection.until_us}}) {
     if (text->empty()) continue;
-    auto time = option_time(option, *text);
-    if (!time) return time.error();
-    *to = *time;
+    TURNOUT_TRY(*to, option_time(option, *text));
   }
   for (const auto& condition : where_) {
     const auto equals = condition.find('=');
@@ -76,26 +74,22 @@ std::string map_help() {
 
 base::Result<std::optional<mapping::MappedLog>> LogArguments::mapped() const {
   if (map_.empty()) return std::optional<mapping::MappedLog>();
-  auto map = mapping::read_row_map(map_);
-  if (!map) return map.error();
+  TURNOUT_TRY(auto map, mapping::read_row_map(map_));
   return std::optional(
-      mapping::MappedLog{*std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
+      mapping::MappedLog{std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
 }
 
 base::Result<mapping::OpenLog> LogArguments::open() const {
-  auto map = mapped();
-  if (!map) return map.error();
+  TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return mapping::open_log(source_, *map, [&](std::size_t passes) { progress.step(passes); });
+  return mapping::open_log(source_, map, [&](std::size_t passes) { progress.step(passes); });
 }
 
 base::Result<analysis::LogReading> LogArguments::read() const {
-  auto chosen = selection();
-  if (!chosen) return chosen.error();
-  auto map = mapped();
-  if (!map) return map.error();
+  TURNOUT_TRY(auto chosen, selection());
+  TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return analysis::read_log(source_, *map, *chosen,
+  return analysis::read_log(source_, map, chosen,
                             [&](std::size_t passes) { progress.step(passes); });
 }
 

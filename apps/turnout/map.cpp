@@ -60,10 +60,8 @@ base::Result<std::string> content_of(const report::MapReport& map, const std::st
 
 base::Result<ExitCode> run(const Arguments& arguments) {
   constexpr std::size_t kTraceSteps = 256;
-  auto x = landscape::Axis::parse("--x", arguments.x);
-  if (!x) return x.error();
-  auto y = landscape::Axis::parse("--y", arguments.y);
-  if (!y) return y.error();
+  TURNOUT_TRY(auto x, landscape::Axis::parse("--x", arguments.x));
+  TURNOUT_TRY(auto y, landscape::Axis::parse("--y", arguments.y));
   const auto shown = landscape::shown_of(arguments.show);
   if (!shown) {
     return base::Error{base::ErrorCode::kInvalidValue,
@@ -71,25 +69,19 @@ base::Result<ExitCode> run(const Arguments& arguments) {
                                    fmt::join(landscape::kShownNames, ", ")),
                        "--show"};
   }
-  const auto size = size_of(arguments.size);
-  if (!size) return size.error();
-  auto scenario = arguments.scenario.read_paper_game("map");
-  if (!scenario) return scenario.error();
-  auto map = landscape::region_map(scenario->game, *x, *y, *shown, *size);
-  if (!map) return map.error();
-  const game::Game game = scenario->game;
-  report::MapReport drawn{*std::move(scenario), *std::move(map), {}};
+  TURNOUT_TRY(const auto size, size_of(arguments.size));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read_paper_game("map"));
+  TURNOUT_TRY(auto map, landscape::region_map(scenario.game, x, y, *shown, size));
+  const game::Game game = scenario.game;
+  report::MapReport drawn{std::move(scenario), std::move(map), {}};
   if (!arguments.output.ends_with(".csv") && !arguments.output.ends_with(".npy")) {
-    drawn.boundaries = landscape::trace_boundaries(game, *x, *y, kTraceSteps);
+    drawn.boundaries = landscape::trace_boundaries(game, x, y, kTraceSteps);
   }
   if (!arguments.output.empty()) {
-    auto content = content_of(drawn, arguments.output);
-    if (!content) return content.error();
-    auto file = base::OutputFile::create(arguments.output);
-    if (!file) return file.error();
-    base::OutputFile out = *std::move(file);
-    auto written = out.write(*content).and_then([&](base::Done) { return out.commit(); });
-    if (!written) return written.error();
+    TURNOUT_TRY(auto content, content_of(drawn, arguments.output));
+    TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
+    TURNOUT_CHECK(out.write(content));
+    TURNOUT_CHECK(out.commit());
   }
   return print(arguments.json ? report::to_text(report::map_json(drawn)) : report::map_text(drawn));
 }

@@ -28,7 +28,7 @@ struct Arguments {
 base::Result<ExitCode> run(const Arguments& arguments) {
   auto scenario = arguments.scenario.read_at_means();
   if (!scenario) return scenario.error();
-  if (auto ok = scenario::check_for_plans(*scenario, "plan"); !ok) return ok.error();
+  TURNOUT_CHECK(scenario::check_for_plans(*scenario, "plan"));
   base::Progress progress("looking at partial plans", 0);
   const auto limits = [&](std::size_t usual) {
     return game::SearchLimits{arguments.nodes > 0 ? arguments.nodes : usual,

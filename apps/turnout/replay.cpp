@@ -35,9 +35,7 @@ struct Arguments {
 
 base::Result<outcomes::OutcomeTable> read_table(const std::string& path,
                                                 const outcomes::OutcomeColumns& columns) {
-  auto opened = base::LineReader::open(path);
-  if (!opened) return opened.error();
-  base::LineReader rows = *std::move(opened);
+  TURNOUT_TRY(base::LineReader rows, base::LineReader::open(path));
   auto table = outcomes::read_outcomes(rows, columns);
   if (table && table->tasks.size() < 2) {
     return base::Error{base::ErrorCode::kInvalidValue,
@@ -88,24 +86,20 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.scenario.empty())
     return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N",
                        "replay"};
-  auto read = scenario::read_scenario(arguments.scenario);
-  if (!read) return read.error();
-  scenario::Scenario scenario = *std::move(read);
+  TURNOUT_TRY(scenario::Scenario scenario, scenario::read_scenario(arguments.scenario));
   take_means(scenario);
-  if (auto ok = scenario::check_for_plans(scenario, "replay"); !ok) return ok.error();
+  TURNOUT_CHECK(scenario::check_for_plans(scenario, "replay"));
   if (scenario.difficulty || scenario.outcomes) {
     return base::Error{base::ErrorCode::kUnsupported,
                        "replay takes its types of task from OUTCOMES.csv, leave it out",
                        scenario.source + ": difficulty"};
   }
-  auto table = read_table(arguments.outcomes, {scenario.names, arguments.score});
-  if (!table) return table.error();
-  auto chosen = recorded(*table, scenario.names, arguments.outcomes);
-  if (!chosen) return chosen.error();
+  TURNOUT_TRY(auto table, read_table(arguments.outcomes, {scenario.names, arguments.score}));
+  TURNOUT_TRY(auto chosen, recorded(table, scenario.names, arguments.outcomes));
   base::Progress progress("replaying", arguments.options.splits);
   auto options = arguments.options;
   options.on_split = [&progress] { progress.step(); };
-  const auto result = simulation::replay(scenario.game, scenario.names, *chosen, options);
+  const auto result = simulation::replay(scenario.game, scenario.names, chosen, options);
   return print(arguments.json ? report::to_text(report::replay_json(result, options))
                               : report::replay_text(result, options));
 }

@@ -23,16 +23,13 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto read = arguments.scenario.read_as_paper_game();
-  if (!read) return read.error();
-  scenario::Scenario described = *std::move(read);
+  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read_as_paper_game());
   described.knows.reset();  // all three kinds of users are shown, whichever the scenario says
-  auto scenario = scenario::paper_game(described, "response");
-  if (!scenario) return scenario.error();
-  const auto curve = report::response_curve(scenario->game, arguments.points);
+  TURNOUT_TRY(auto scenario, scenario::paper_game(described, "response"));
+  const auto curve = report::response_curve(scenario.game, arguments.points);
   if (arguments.csv) return print(report::response_csv(curve));
-  if (arguments.json) return print(report::to_text(report::response_json(*scenario, curve)));
-  return print(report::response_text(*scenario, curve));
+  if (arguments.json) return print(report::to_text(report::response_json(scenario, curve)));
+  return print(report::response_text(scenario, curve));
 }
 
 }  // namespace

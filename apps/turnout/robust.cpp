@@ -26,17 +26,15 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto read = arguments.scenario.read();
-  if (!read) return read.error();
-  scenario::Scenario described = *std::move(read);
-  if (auto done = take_as_paper_game(described); !done) return done.error();
+  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read());
+  TURNOUT_CHECK(take_as_paper_game(described));
   auto uncertain = std::exchange(described.uncertain, {});
-  auto mean = scenario::paper_game(described, "robust");
-  if (!mean) return mean.error();
-  auto draws = scenario::draw_games(mean->game, uncertain, arguments.draws, arguments.seed);
-  if (!draws) return draws.error().within(described.source);
-  const auto answer = game::robust_policy(*draws, mean->game);
-  const report::Robust robust{*mean, std::move(uncertain), *std::move(draws), answer};
+  TURNOUT_TRY(auto mean, scenario::paper_game(described, "robust"));
+  TURNOUT_TRY(auto draws,
+              scenario::draw_games(mean.game, uncertain, arguments.draws, arguments.seed)
+                  .within(described.source));
+  const auto answer = game::robust_policy(draws, mean.game);
+  const report::Robust robust{mean, std::move(uncertain), std::move(draws), answer};
   return print(arguments.json ? report::to_text(report::robust_json(robust))
                               : report::robust_text(robust));
 }

@@ -55,9 +55,8 @@ void note_left_out(const std::vector<std::string>& tables) {
 }
 
 base::Status take_as_paper_game(scenario::Scenario& scenario) {
-  auto left_out = scenario::leave_out_what_the_paper_lacks(scenario);
-  if (!left_out) return left_out.error();
-  note_left_out(*left_out);
+  TURNOUT_TRY(auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
+  note_left_out(left_out);
   return base::Done{};
 }
 
@@ -96,9 +95,7 @@ base::Result<scenario::Scenario> ScenarioArguments::read() const {
 }
 
 base::Result<scenario::Scenario> ScenarioArguments::read_at_means() const {
-  auto scenario = read();
-  if (!scenario) return scenario;
-  scenario::Scenario at_means = *std::move(scenario);
+  TURNOUT_TRY(scenario::Scenario at_means, read());
   take_means(at_means);
   return at_means;
 }
@@ -113,24 +110,19 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
                          "is missing; a game by numbers needs all but --value-of-time",
                          kFlags.at(i).name};
     }
-    auto number = option_number(kFlags.at(i).name, numbers_.at(i));
-    if (!number) return number.error();
-    if (auto ok = game::check(kFlags.at(i).quantity, *number); !ok)
-      return ok.error().within(kFlags.at(i).name);
-    x.at(i) = *number;
+    TURNOUT_TRY(auto number, option_number(kFlags.at(i).name, numbers_.at(i)));
+    TURNOUT_CHECK(game::check(kFlags.at(i).quantity, number).within(kFlags.at(i).name));
+    x.at(i) = number;
   }
-  auto game = game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]},
-                                      {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}});
-  if (!game) return game.error();
+  TURNOUT_TRY(auto game, game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]},
+                                                 {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}}));
   return scenario::Scenario{
-      "game by numbers", *std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
+      "game by numbers", std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
 }
 
 base::Result<scenario::Scenario> ScenarioArguments::read_as_paper_game() const {
-  auto read = read_at_means();
-  if (!read) return read;
-  scenario::Scenario scenario = *std::move(read);
-  if (auto done = take_as_paper_game(scenario); !done) return done.error();
+  TURNOUT_TRY(scenario::Scenario scenario, read_at_means());
+  TURNOUT_CHECK(take_as_paper_game(scenario));
   return scenario;
 }
 

@@ -87,22 +87,18 @@ Result<simulation::Drift> read_drift(const std::string& text,
 
 /// One latency a line, as factors of their mean.
 Result<std::vector<double>> read_latencies(const std::string& path) {
-  auto opened = base::LineReader::open(path);
-  if (!opened) return opened.error();
-  base::LineReader lines = *std::move(opened);
+  TURNOUT_TRY(base::LineReader lines, base::LineReader::open(path));
   std::vector<double> latencies;
   double sum = 0;
   for (;;) {
     auto line = lines.next();
     if (!line) return line.error();
     if (!line->has_value()) break;
-    auto number = base::parse_number(**line);
-    if (!number) return number.error().within(lines.place());
-    if (*number < 0)
-      return Error{ErrorCode::kInvalidValue, fmt::format("{} must be >= 0", *number),
-                   lines.place()};
-    sum += *number;
-    latencies.push_back(*number);
+    TURNOUT_TRY(auto number, base::parse_number(**line).within(lines.place()));
+    if (number < 0)
+      return Error{ErrorCode::kInvalidValue, fmt::format("{} must be >= 0", number), lines.place()};
+    sum += number;
+    latencies.push_back(number);
   }
   if (!(sum > 0)) return Error{ErrorCode::kInvalidValue, "has no latency above 0", path};
   for (double& latency : latencies) latency *= static_cast<double>(latencies.size()) / sum;
@@ -136,23 +132,20 @@ Result<simulation::Setting> read_setting(const Arguments& arguments,
   setting.behaviour.feedback_left =
       arguments.feedback_left < 0 ? arguments.feedback : arguments.feedback_left;
   if (!arguments.latencies.empty()) {
-    auto sample = read_latencies(arguments.latencies);
-    if (!sample) return sample.error();
-    setting.behaviour.latency_sample = *std::move(sample);
+    TURNOUT_TRY(auto sample, read_latencies(arguments.latencies));
+    setting.behaviour.latency_sample = std::move(sample);
   }
   for (const auto& text : arguments.drifts) {
-    auto drift = read_drift(text, setting.names);
-    if (!drift) return drift.error();
-    setting.drifts.push_back(*drift);
+    TURNOUT_TRY(auto drift, read_drift(text, setting.names));
+    setting.drifts.push_back(drift);
   }
   return setting;
 }
 
 Result<Agents> agents_of(simulation::Setting setting, const std::vector<std::string>& policies) {
   for (const auto& text : policies) {
-    auto policy = policy::RoutingPolicy::parse(text, setting.names);
-    if (!policy) return policy.error();
-    setting.policies.push_back(*std::move(policy));
+    TURNOUT_TRY(auto policy, policy::RoutingPolicy::parse(text, setting.names));
+    setting.policies.push_back(std::move(policy));
   }
   return Agents(std::move(setting));
 }
@@ -162,12 +155,11 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
   base::Progress progress("simulating passes", 0);
   std::uint64_t passes = 0;
   if (store::is_store(arguments.output)) {
-    auto store = store::open_store(arguments.output, store::Create::kYes);
-    if (!store) return store.error();
+    TURNOUT_TRY(auto store, store::open_store(arguments.output, store::Create::kYes));
     std::vector<traffic::Pass> batch;
     base::Status status = base::Done{};
     const auto flush = [&] {
-      auto stored = (*store)->insert(batch);
+      auto stored = store->insert(batch);
       if (!stored) status = stored.error();
       batch.clear();
       return stored.has_value();
@@ -176,14 +168,13 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
       batch.push_back(pass);
       ++passes;
       progress.step();
-      return batch.size() < (*store)->batch() || flush();
+      return batch.size() < store->batch() || flush();
     });
     if (!status || !flush()) return status.error();
   } else {
-    auto file = arguments.output == "-" ? Result(base::OutputFile::standard_output())
-                                        : base::OutputFile::create(arguments.output);
-    if (!file) return file.error();
-    base::OutputFile out = *std::move(file);
+    TURNOUT_TRY(base::OutputFile out, arguments.output == "-"
+                                          ? Result(base::OutputFile::standard_output())
+                                          : base::OutputFile::create(arguments.output));
     const bool csv = arguments.output.ends_with(".csv");
     base::Status status = csv ? out.write(traffic::csv_header()) : base::Status(base::Done{});
     std::string line;
@@ -221,26 +212,23 @@ Result<ExitCode> play(const Arguments& arguments, const simulation::Setting& set
   std::vector<report::PlayedPolicy> played;
   base::Progress progress("simulating tasks", tasks * arguments.policies.size());
   for (const auto& policy : arguments.policies) {
-    auto agents = agents_of(setting, {policy});
-    if (!agents) return agents.error();
-    played.push_back({policy, agents->play(tasks, arguments.seed, workers_of(arguments, progress)),
-                      agents->expected()});
+    TURNOUT_TRY(auto agents, agents_of(setting, {policy}));
+    played.push_back({policy, agents.play(tasks, arguments.seed, workers_of(arguments, progress)),
+                      agents.expected()});
   }
   return show(arguments, played, {});
 }
 
 Result<ExitCode> compare(const Arguments& arguments, const simulation::Setting& setting) {
   const auto tasks = static_cast<std::uint64_t>(arguments.tasks);
-  auto first = agents_of(setting, {arguments.compare.at(0)});
-  if (!first) return first.error();
-  auto second = agents_of(setting, {arguments.compare.at(1)});
-  if (!second) return second.error();
+  TURNOUT_TRY(auto first, agents_of(setting, {arguments.compare.at(0)}));
+  TURNOUT_TRY(auto second, agents_of(setting, {arguments.compare.at(1)}));
   base::Progress progress("simulating tasks", tasks);
   const auto both =
-      simulation::compare(*first, *second, tasks, arguments.seed, workers_of(arguments, progress));
+      simulation::compare(first, second, tasks, arguments.seed, workers_of(arguments, progress));
   return show(arguments,
-              {{arguments.compare[0], both.first, first->expected()},
-               {arguments.compare[1], both.second, second->expected()}},
+              {{arguments.compare[0], both.first, first.expected()},
+               {arguments.compare[1], both.second, second.expected()}},
               both.difference);
 }
 
@@ -255,9 +243,8 @@ Result<ExitCode> play_paper(const Arguments& arguments, const scenario::Scenario
   const unsigned threads = workers_of(arguments, progress).threads;
   std::vector<report::PlayedPolicy> played;
   for (const auto& text : arguments.policies) {
-    auto routing = policy::RoutingPolicy::parse(text, scenario.names);
-    if (!routing) return routing.error();
-    const auto policy = routing->paper_policy();
+    TURNOUT_TRY(auto routing, policy::RoutingPolicy::parse(text, scenario.names));
+    const auto policy = routing.paper_policy();
     if (!policy) {
       return Error{ErrorCode::kUnsupported,
                    "is no policy (i,s) of the paper: must be one model, or cascade:FIRST,SECOND,S; "
@@ -289,9 +276,8 @@ Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.policies.empty() == arguments.compare.empty()) {
     return misuse("simulate", "needs --policy POLICY or --compare POLICY POLICY");
   }
-  auto read = arguments.scenario.read_at_means();
-  if (!read) return read.error();
-  if (read->knows == scenario::Knows::kPolicy) {
+  TURNOUT_TRY(auto read, arguments.scenario.read_at_means());
+  if (read.knows == scenario::Knows::kPolicy) {
     if (!arguments.output.empty() || !arguments.compare.empty()) {
       return misuse(arguments.output.empty() ? "--compare" : "-o",
                     "does not go with knows = \"policy\"");
@@ -303,16 +289,15 @@ Result<ExitCode> run(const Arguments& arguments) {
           "simulate",
           "--patience, the sigmas, --latencies and --drift do not go with knows = \"policy\"");
     }
-    return play_paper(arguments, *read);
+    return play_paper(arguments, read);
   }
-  auto setting = read_setting(arguments, *read);
-  if (!setting) return setting.error();
+  TURNOUT_TRY(auto setting, read_setting(arguments, read));
   if (!arguments.output.empty()) {
     if (!arguments.compare.empty()) return misuse("-o", "goes with --policy");
-    auto agents = agents_of(*setting, arguments.policies);
+    auto agents = agents_of(setting, arguments.policies);
     return agents ? write_log(arguments, *agents) : agents.error();
   }
-  return arguments.compare.empty() ? play(arguments, *setting) : compare(arguments, *setting);
+  return arguments.compare.empty() ? play(arguments, setting) : compare(arguments, setting);
 }
 
 }  // namespace

@@ -38,16 +38,12 @@ base::Error misuse(const char* what) { return {base::ErrorCode::kMalformedInput,
 base::Result<ExitCode> solve_npy(const Arguments& arguments) {
   if (!arguments.output.ends_with(".npy"))
     return misuse("--batch with a .npy file needs -o FILE.npy");
-  auto games = base::NpyMatrix::open(arguments.batch);
-  if (!games) return games.error();
-  auto opened = base::OutputFile::create(arguments.output);
-  if (!opened) return opened.error();
-  base::OutputFile out = *std::move(opened);
-  base::Progress progress("solving games", games->rows());
-  auto solved =
-      scenario::solve_array(*games, out, [&](std::size_t count) { progress.step(count); });
-  if (!solved) return solved.error();
-  if (auto committed = out.commit(); !committed) return committed.error();
+  TURNOUT_TRY(auto games, base::NpyMatrix::open(arguments.batch));
+  TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
+  base::Progress progress("solving games", games.rows());
+  TURNOUT_CHECK(
+      scenario::solve_array(games, out, [&](std::size_t count) { progress.step(count); }));
+  TURNOUT_CHECK(out.commit());
   return ExitCode::kDone;
 }
 
@@ -55,11 +51,11 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
   if (arguments.batch.ends_with(".npy")) return solve_npy(arguments);
   auto rows = base::LineReader::open(arguments.batch);
   if (!rows) return rows.error();
-  auto opened = arguments.output.empty() ? base::Result(base::OutputFile::standard_output())
-                                         : base::OutputFile::create(arguments.output);
-  if (!opened) return opened.error();
+  TURNOUT_TRY(auto opened, arguments.output.empty()
+                               ? base::Result(base::OutputFile::standard_output())
+                               : base::OutputFile::create(arguments.output));
   base::LineReader reader = *std::move(rows);
-  base::OutputFile out = *std::move(opened);
+  base::OutputFile out = std::move(opened);
   base::Progress progress("solving games", 0);
   // Rows that scroll by on a terminal are progress enough.
   const bool silent = arguments.output.empty() && ::isatty(STDOUT_FILENO) == 1;
@@ -72,7 +68,7 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
     if (arguments.output.empty()) (void)out.commit();
     return solved.error();
   }
-  if (auto committed = out.commit(); !committed) return committed.error();
+  TURNOUT_CHECK(out.commit());
   return ExitCode::kDone;
 }
 
@@ -81,10 +77,10 @@ base::Result<ExitCode> solve_population(const scenario::TwoModelScenario& scenar
   report::Population population{scenario, {}};
   const game::Game& game = scenario.game;
   for (const scenario::Segment& segment : segments) {
-    auto part =
-        game::Game::make(segment.user, {game.churn_penalty()}, {game.model(0), game.model(1)});
-    if (!part) return part.error().within("segment");
-    population.parts.push_back({segment.share, *part});
+    TURNOUT_TRY(auto part, game::Game::make(segment.user, {game.churn_penalty()},
+                                            {game.model(0), game.model(1)})
+                               .within("segment"));
+    population.parts.push_back({segment.share, part});
   }
   return print(json ? report::to_text(report::population_json(population))
                     : report::population_text(population));
@@ -98,15 +94,12 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return solve_file(arguments);
   }
   if (!arguments.output.empty()) return misuse("-o goes with --batch only");
-  auto read = arguments.scenario.read_as_paper_game();
-  if (!read) return read.error();
-  scenario::Scenario described = *std::move(read);
+  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read_as_paper_game());
   const auto segments = std::exchange(described.segments, {});
-  auto scenario = scenario::paper_game(described, "solve");
-  if (!scenario) return scenario.error();
-  if (!segments.empty()) return solve_population(*scenario, segments, arguments.json);
-  return print(arguments.json ? report::to_text(report::solution_json(*scenario))
-                              : report::solution_text(*scenario));
+  TURNOUT_TRY(auto scenario, scenario::paper_game(described, "solve"));
+  if (!segments.empty()) return solve_population(scenario, segments, arguments.json);
+  return print(arguments.json ? report::to_text(report::solution_json(scenario))
+                              : report::solution_text(scenario));
 }
 
 }  // namespace

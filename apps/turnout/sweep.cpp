@@ -58,16 +58,14 @@ std::string fingerprint_of(const std::string& text, const landscape::SweepSpec& 
 
 base::Result<Prepared> prepare(const Arguments& arguments, bool with_notes) {
   constexpr std::size_t kLargest = std::size_t{1} << 20U;
-  auto text = base::read_file(arguments.spec, kLargest);
-  if (!text) return text.error();
-  auto parsed = scenario::parse_sweep(*text, arguments.spec,
-                                      std::filesystem::path(arguments.spec).parent_path().string());
-  if (!parsed) return parsed.error();
-  scenario::SweepFile file = *std::move(parsed);
+  TURNOUT_TRY(auto text, base::read_file(arguments.spec, kLargest));
+  TURNOUT_TRY(scenario::SweepFile file,
+              scenario::parse_sweep(text, arguments.spec,
+                                    std::filesystem::path(arguments.spec).parent_path().string()));
   if (with_notes) note_left_out(file.left_out);
   Prepared prepared{std::move(file.spec), {}};
   if (arguments.games > 0) prepared.spec.games = static_cast<std::uint64_t>(arguments.games);
-  prepared.fingerprint = fingerprint_of(*text, prepared.spec);
+  prepared.fingerprint = fingerprint_of(text, prepared.spec);
   return prepared;
 }
 
@@ -85,9 +83,8 @@ class Checkpoint {
     landscape::SweepSums none;
     none.groups.resize(spec.statistics.size());
     if (path_.empty() || !std::filesystem::exists(path_)) return none;
-    auto saved = base::read_file(path_, kLargest);
-    if (!saved) return saved.error();
-    auto sums = report::read_checkpoint(*saved, fingerprint_, path_);
+    TURNOUT_TRY(auto saved, base::read_file(path_, kLargest));
+    auto sums = report::read_checkpoint(saved, fingerprint_, path_);
     if (!sums) return sums.error();
     fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", path_,
                sums->pieces_done, landscape::pieces_of(spec));
@@ -97,11 +94,8 @@ class Checkpoint {
   base::Status save(const landscape::SweepSums& sums) {
     if (path_.empty()) return base::Done{};
     last_saved_ = std::chrono::steady_clock::now();
-    auto file = base::OutputFile::create(path_);
-    if (!file) return file.error();
-    base::OutputFile out = *std::move(file);
-    if (auto written = out.write(report::checkpoint_text(sums, fingerprint_)); !written)
-      return written;
+    TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(path_));
+    TURNOUT_CHECK(out.write(report::checkpoint_text(sums, fingerprint_)));
     return out.commit();
   }
 
@@ -195,9 +189,8 @@ base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Rank
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto connected = Ranks::connect();
-  if (!connected) return connected.error();
-  const Ranks& ranks = **connected;
+  TURNOUT_TRY(auto connected, Ranks::connect());
+  const Ranks& ranks = *connected;
   if (ranks.rank() > 0) return run_as_rank(arguments, ranks);
   std::signal(SIGINT, end_by);
   std::signal(SIGTERM, end_by);

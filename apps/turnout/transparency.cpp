@@ -22,14 +22,11 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto read = arguments.scenario.read_as_paper_game();
-  if (!read) return read.error();
-  scenario::Scenario described = *std::move(read);
+  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read_as_paper_game());
   described.commits = true;  // both cases are shown, whichever the scenario says
-  auto scenario = scenario::paper_game(described, "transparency");
-  if (!scenario) return scenario.error();
-  return print(arguments.json ? report::to_text(report::transparency_json(*scenario))
-                              : report::transparency_text(*scenario));
+  TURNOUT_TRY(auto scenario, scenario::paper_game(described, "transparency"));
+  return print(arguments.json ? report::to_text(report::transparency_json(scenario))
+                              : report::transparency_text(scenario));
 }
 
 }  // namespace

@@ -46,22 +46,19 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   // Opened first: a minute of work should not end in a path that cannot be written.
   std::optional<base::OutputFile> page;
   if (!arguments.ledger.empty()) {
-    auto file = base::OutputFile::create(arguments.ledger);
-    if (!file) return file.error();
-    page.emplace(*std::move(file));
+    TURNOUT_TRY(auto file, base::OutputFile::create(arguments.ledger));
+    page.emplace(std::move(file));
   }
   base::Progress progress("verifying", verification::expected_games(arguments.games));
   const verification::Ledger ledger = verification::verify(
       arguments.games, arguments.seed, [&](std::size_t games) { progress.step(games); });
   if (page) {
-    auto written = page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) {
+    TURNOUT_CHECK(page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) {
       return page->commit();
-    });
-    if (!written) return written.error();
+    }));
   }
-  auto printed = print(arguments.json ? report::to_text(report::ledger_json(ledger))
-                                      : report::ledger_text(ledger));
-  if (!printed) return printed;
+  TURNOUT_CHECK(print(arguments.json ? report::to_text(report::ledger_json(ledger))
+                                     : report::ledger_text(ledger)));
   return ledger.failed() ? ExitCode::kClaimFailed : ExitCode::kDone;
 }
 

@@ -8,11 +8,10 @@ base::Result<LogReading> read_log(const std::string& source,
                                   const std::optional<mapping::MappedLog>& mapped,
                                   const estimation::LogSelection& selection,
                                   const std::function<void(std::size_t)>& on_passes) {
-  auto log = mapping::open_log(source, mapped, on_passes);
-  if (!log) return log.error();
-  auto statistics = estimation::store_statistics(*log->store, selection, on_passes);
-  if (!statistics) return statistics.error().within(store::without_password(source));
-  return LogReading{*std::move(statistics), log->import};
+  TURNOUT_TRY(auto log, mapping::open_log(source, mapped, on_passes));
+  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, on_passes)
+                                   .within(store::without_password(source)));
+  return LogReading{std::move(statistics), log.import};
 }
 
 }  // namespace turnout::analysis

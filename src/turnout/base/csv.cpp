@@ -73,7 +73,7 @@ std::string csv_field(std::string_view text) {
 
 Result<CsvColumns> find_columns(std::string_view header, std::span<const std::string_view> wanted) {
   std::vector<std::string_view> fields;
-  if (auto split = split_csv(header, fields); !split) return split.error();
+  TURNOUT_CHECK(split_csv(header, fields));
   std::vector<std::string> names;
   for (const auto field : fields) names.push_back(csv_text(field));
   CsvColumns columns{names.size(), {}, {}};

@@ -83,9 +83,8 @@ Result<std::optional<std::string_view>> LineReader::next() {
   while ((end = unread().find('\n', searched)) == std::string_view::npos &&
          unread().size() <= kLongestLine) {
     searched = unread().size();
-    auto more = refill();
-    if (!more) return more.error();
-    if (!*more) break;
+    TURNOUT_TRY(auto more, refill());
+    if (!more) break;
   }
   const std::string_view rest = unread();
   if (rest.empty()) return std::optional<std::string_view>();

@@ -99,7 +99,7 @@ Result<NpyMatrix> NpyMatrix::open(const std::string& path) {
                : problem;
   }
   matrix.bytes_ = static_cast<const char*>(mapped);
-  if (auto done = matrix.read_head(); !done) return done.error();
+  TURNOUT_CHECK(matrix.read_head());
   return matrix;
 }
 

@@ -60,7 +60,7 @@ Error OutputFile::failure(int system_error) const {
 
 Status OutputFile::write(std::string_view bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) {
-    if (auto flushed = flush(); !flushed) return flushed;
+    TURNOUT_CHECK(flush());
   }
   buffer_.append(bytes);
   return Done{};
@@ -83,7 +83,7 @@ Status OutputFile::flush() {
 }
 
 Status OutputFile::commit() {
-  if (auto flushed = flush(); !flushed) return flushed;
+  TURNOUT_CHECK(flush());
   if (partial_path_.empty()) return Done{};
   if (::fsync(descriptor_) != 0 || ::rename(partial_path_.c_str(), path_.c_str()) != 0)
     return failure(errno);

@@ -317,7 +317,7 @@ base::Result<LogStatistics> StatisticsGatherer::finish() {
   State& state = *state_;
   state.finish_task();
   state.in_task = false;
-  if (auto few = few_enough(state.models.size(), state.policies.size()); !few) return few.error();
+  TURNOUT_CHECK(few_enough(state.models.size(), state.policies.size()));
   LogStatistics& result = state.result;
   state.users.count_last(state.last_us - state.selection.return_us, result.returns);
   for (const auto& [key, counts] : state.paths) {

@@ -12,16 +12,14 @@ base::Result<LogStatistics> store_statistics(store::PassStore& store, const LogS
     return sql_statistics(*server, selection, on_passes);
   }
   constexpr std::size_t kEvery = 10'000;
-  auto size = store.size();
-  if (!size) return size.error();
-  StatisticsGatherer gatherer(selection, size->last_us.value_or(0));
+  TURNOUT_TRY(auto size, store.size());
+  StatisticsGatherer gatherer(selection, size.last_us.value_or(0));
   std::size_t since = 0;
-  auto done = store.for_each([&](const traffic::Pass& pass) {
+  TURNOUT_CHECK(store.for_each([&](const traffic::Pass& pass) {
     gatherer.add(pass);
     if (++since == kEvery) on_passes(std::exchange(since, 0));
     return true;
-  });
-  if (!done) return done.error();
+  }));
   return gatherer.finish();
 }
 

@@ -30,11 +30,10 @@ Status check_offers(const std::vector<Offer>& offers) {
   for (std::size_t k = 0; k < offers.size(); ++k) {
     const auto& [success, latency, cost] = offers[k].pass;
     const auto named = [&](const char* letter) { return letter + std::to_string(k + 1); };
-    if (auto ok = check(Quantity::kSuccess, success); !ok) return ok.error().within(named("p"));
-    if (auto ok = check(Quantity::kLatency, latency); !ok) return ok.error().within(named("t"));
-    if (auto ok = check(Quantity::kCost, cost); !ok) return ok.error().within(named("c"));
-    if (auto ok = check(Quantity::kPrice, offers[k].price); !ok)
-      return ok.error().within(named("r"));
+    TURNOUT_CHECK(check(Quantity::kSuccess, success).within(named("p")));
+    TURNOUT_CHECK(check(Quantity::kLatency, latency).within(named("t")));
+    TURNOUT_CHECK(check(Quantity::kCost, cost).within(named("c")));
+    TURNOUT_CHECK(check(Quantity::kPrice, offers[k].price).within(named("r")));
   }
   return base::Done{};
 }
@@ -49,7 +48,7 @@ Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quant
   }
   for (std::size_t i = 0; i < matrix.size(); ++i) {
     const std::string name = fmt::format("{}{}{}", letter, i / models + 1, i % models + 1);
-    if (auto ok = check(quantity, matrix[i]); !ok) return ok.error().within(name);
+    TURNOUT_CHECK(check(quantity, matrix[i]).within(name));
     if (i / models == i % models && matrix[i] != 0) {
       return Error{ErrorCode::kInvalidValue,
                    fmt::format("{} must be 0: staying on a model is no switch", matrix[i]), name};
@@ -73,20 +72,16 @@ RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector
 base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& provider,
                                             std::vector<Offer> offers, Switching switching,
                                             bool participates) {
-  if (auto ok = check(Quantity::kValue, user.value); !ok) return ok.error().within("V");
-  if (auto ok = check(Quantity::kValueOfTime, user.value_of_time); !ok)
-    return ok.error().within("w");
-  if (auto ok = check(Quantity::kChurnPenalty, provider.churn_penalty); !ok)
-    return ok.error().within("P");
+  TURNOUT_CHECK(check(Quantity::kValue, user.value).within("V"));
+  TURNOUT_CHECK(check(Quantity::kValueOfTime, user.value_of_time).within("w"));
+  TURNOUT_CHECK(check(Quantity::kChurnPenalty, provider.churn_penalty).within("P"));
   if (offers.empty() || offers.size() > kMostModels) {
     return Error{ErrorCode::kInvalidValue,
                  fmt::format("has {} models, must have 1 to {}", offers.size(), kMostModels), ""};
   }
-  if (auto ok = check_offers(offers); !ok) return ok.error();
-  if (auto ok = check_matrix(switching.cost, offers.size(), Quantity::kCost, "d"); !ok)
-    return ok.error();
-  if (auto ok = check_matrix(switching.latency, offers.size(), Quantity::kLatency, "l"); !ok)
-    return ok.error();
+  TURNOUT_CHECK(check_offers(offers));
+  TURNOUT_CHECK(check_matrix(switching.cost, offers.size(), Quantity::kCost, "d"));
+  TURNOUT_CHECK(check_matrix(switching.latency, offers.size(), Quantity::kLatency, "l"));
   return RoutingGame(user, provider, std::move(offers), std::move(switching), participates);
 }
 

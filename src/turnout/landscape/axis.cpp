@@ -25,9 +25,9 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   };
   const auto equals = text.find('=');
   if (equals == std::string::npos) return wrong("has no =");
-  auto measure = Measure::parse(std::string_view(text).substr(0, equals));
-  if (!measure) return measure.error().within(option);
-  Axis axis(*std::move(measure));
+  TURNOUT_TRY(auto measure,
+              Measure::parse(std::string_view(text).substr(0, equals)).within(option));
+  Axis axis(std::move(measure));
   std::string range = text.substr(equals + 1);
   axis.logarithmic_ = range.ends_with(":log");
   if (axis.logarithmic_) range.resize(range.size() - std::string_view(":log").size());

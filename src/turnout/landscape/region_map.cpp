@@ -56,15 +56,14 @@ class GameRows {
 
 Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
                              std::array<std::size_t, 2> size) {
-  const auto axes = in_order(x, y);
-  if (!axes) return axes.error();
+  TURNOUT_TRY(const auto axes, in_order(x, y));
   RegionMap map{x, y, size[0], size[1], shown, {}, {}};
   map.values.resize(map.width * map.height);
   map.routes.resize(map.width * map.height);
   std::vector<double> x_values(map.width);
   for (std::size_t i = 0; i < map.width; ++i)
     x_values[i] = x.at((static_cast<double>(i) + 0.5) / static_cast<double>(map.width));
-  GameRows rows(game, *axes, &x, map.width);
+  GameRows rows(game, axes, &x, map.width);
   std::vector<bool> is_game(map.width);
   bool any = false;
   for (std::size_t j = 0; j < map.height; ++j) {

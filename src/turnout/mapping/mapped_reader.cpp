@@ -25,7 +25,7 @@ class MappedReader final : public traffic::PassReader {
 
   Result<bool> next(traffic::Pass& pass) override {
     if (documents_) {
-      if (auto done = read_all(); !done) return done.error();
+      TURNOUT_CHECK(read_all());
       documents_.reset();
     }
     if (given_ == passes_.size()) return false;
@@ -90,10 +90,10 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::strin
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
                  base::in_quotes(store::without_password(source))};
   }
-  auto documents = store::is_store(source) ? open_table(source, map.table) : open_documents(source);
-  if (!documents) return documents.error();
+  TURNOUT_TRY(auto documents,
+              store::is_store(source) ? open_table(source, map.table) : open_documents(source));
   return std::unique_ptr<traffic::PassReader>(
-      std::make_unique<MappedReader>(*std::move(documents), std::move(map), window_us));
+      std::make_unique<MappedReader>(std::move(documents), std::move(map), window_us));
 }
 
 }  // namespace turnout::mapping

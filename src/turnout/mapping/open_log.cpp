@@ -29,22 +29,18 @@ Result<OpenLog> open_log(const std::string& source, const std::optional<MappedLo
                          const std::function<void(std::size_t)>& on_passes) {
   OpenLog log;
   if (store::is_store(source) && !mapped) {
-    auto opened = store::open_store(source, store::Create::kNo);
-    if (!opened) return opened.error();
-    log.store = *std::move(opened);
+    TURNOUT_TRY(auto opened, store::open_store(source, store::Create::kNo));
+    log.store = std::move(opened);
     return log;
   }
-  auto reader = mapped ? open_mapped_passes(source, mapped->map, mapped->window_us)
-                       : traffic::open_passes(source);
-  if (!reader) return reader.error();
+  TURNOUT_TRY(auto reader, mapped ? open_mapped_passes(source, mapped->map, mapped->window_us)
+                                  : traffic::open_passes(source));
   log.file = std::make_unique<TemporaryFile>();
-  auto opened = store::open_store(log.file->source(), store::Create::kYes);
-  if (!opened) return opened.error();
-  log.store = *std::move(opened);
-  const auto passes = *std::move(reader);
-  auto import = store::import_passes(*passes, *log.store, on_passes);
-  if (!import) return import.error();
-  log.import = *std::move(import);
+  TURNOUT_TRY(auto opened, store::open_store(log.file->source(), store::Create::kYes));
+  log.store = std::move(opened);
+  const auto passes = std::move(reader);
+  TURNOUT_TRY(auto import, store::import_passes(*passes, *log.store, on_passes));
+  log.import = std::move(import);
   return log;
 }
 

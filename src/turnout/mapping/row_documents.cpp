@@ -57,8 +57,7 @@ class CsvRecords final : public RowDocuments {
     for (;;) {
       auto line = lines_.next();
       if (!line || !line->has_value()) return line;
-      if (auto split = base::split_csv(**line, fields_); !split)
-        return split.error().within(place());
+      TURNOUT_CHECK(base::split_csv(**line, fields_).within(place()));
       if (!header_.empty()) break;
       for (const auto field : fields_) header_.push_back(base::csv_text(field));
     }
@@ -87,9 +86,7 @@ class CsvRecords final : public RowDocuments {
 };
 
 Result<std::unique_ptr<RowDocuments>> open_file(const std::string& path) {
-  auto opened = traffic::open_log_file(path);
-  if (!opened) return opened.error();
-  traffic::LogFile file = *std::move(opened);
+  TURNOUT_TRY(traffic::LogFile file, traffic::open_log_file(path));
   if (file.is_csv)
     return std::unique_ptr<RowDocuments>(std::make_unique<CsvRecords>(std::move(file.source)));
   return std::unique_ptr<RowDocuments>(std::make_unique<JsonLines>(std::move(file.source)));
@@ -103,9 +100,7 @@ class Files final : public RowDocuments {
     for (;;) {
       if (!file_) {
         if (opened_ == paths_.size()) return std::optional<std::string_view>();
-        auto file = open_file(paths_[opened_++]);
-        if (!file) return file.error();
-        file_ = *std::move(file);
+        TURNOUT_TRY(file_, open_file(paths_[opened_++]));
       }
       auto document = file_->next();
       if (!document || document->has_value()) return document;
@@ -130,8 +125,7 @@ class TableRows final : public RowDocuments {
   base::Status start(const std::string& table) {
     std::string quoted(1, '"');
     for (const char c : table) quoted.append(c == '"' ? 2 : 1, c);
-    if (auto done = connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); !done)
-      return done;
+    TURNOUT_CHECK(connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     return connection_.run(fmt::format(
         "DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {}\" AS t",
         quoted));
@@ -139,9 +133,7 @@ class TableRows final : public RowDocuments {
 
   Result<std::optional<std::string_view>> next() override {
     if (!rows_ || at_ == rows_->rows()) {
-      auto rows = connection_.query("FETCH 1000 FROM in_order");
-      if (!rows) return rows.error();
-      rows_ = *std::move(rows);
+      TURNOUT_TRY(rows_, connection_.query("FETCH 1000 FROM in_order"));
       at_ = 0;
       if (rows_->rows() == 0) return std::optional<std::string_view>();
     }
@@ -163,18 +155,16 @@ class TableRows final : public RowDocuments {
 }  // namespace
 
 Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path) {
-  auto files = traffic::log_files(path);
-  if (!files) return files.error();
-  if (files->empty()) return open_file(path);
-  return std::unique_ptr<RowDocuments>(std::make_unique<Files>(*std::move(files)));
+  TURNOUT_TRY(auto files, traffic::log_files(path));
+  if (files.empty()) return open_file(path);
+  return std::unique_ptr<RowDocuments>(std::make_unique<Files>(std::move(files)));
 }
 
 Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table) {
   const std::string name = store::without_password(uri);
-  auto connection = store::PostgresConnection::open(uri, name);
-  if (!connection) return connection.error();
-  auto rows = std::make_unique<TableRows>(*std::move(connection), name);
-  if (auto done = rows->start(table); !done) return done.error();
+  TURNOUT_TRY(auto connection, store::PostgresConnection::open(uri, name));
+  auto rows = std::make_unique<TableRows>(std::move(connection), name);
+  TURNOUT_CHECK(rows->start(table));
   return std::unique_ptr<RowDocuments>(std::move(rows));
 }
 

@@ -42,8 +42,7 @@ class MapReader {
   explicit MapReader(std::string source) : source_(std::move(source)) {}
 
   Result<RowMap> read(const toml::table& root) {
-    if (auto ok = allow_only(root, "", {"table", "rows", "pass", "feedback"}); !ok)
-      return ok.error();
+    TURNOUT_CHECK(allow_only(root, "", {"table", "rows", "pass", "feedback"}));
     RowMap map;
     if (const auto* node = root.get("table")) {
       const auto name = node->value<std::string>();
@@ -51,19 +50,17 @@ class MapReader {
       map.table = *name;
     }
     if (root.contains("rows")) {
-      auto rows = places(root, "rows");
-      if (!rows) return rows.error();
-      map.rows = *rows;
+      TURNOUT_TRY(auto rows, places(root, "rows"));
+      map.rows = rows;
     }
     const auto* pass = root["pass"].as_table();
     if (pass == nullptr) return wrong("pass", "must be a table");
-    if (auto done = read_pass(*pass, map); !done) return done.error();
+    TURNOUT_CHECK(read_pass(*pass, map));
     if (!root.contains("feedback")) return map;
     const auto* feedback = root["feedback"].as_table();
     if (feedback == nullptr) return wrong("feedback", "must be a table");
-    auto read = read_feedback(*feedback);
-    if (!read) return read.error();
-    map.feedback = *std::move(read);
+    TURNOUT_TRY(auto read, read_feedback(*feedback));
+    map.feedback = std::move(read);
     return map;
   }
 
@@ -109,15 +106,13 @@ class MapReader {
     Places all;
     if (const auto* list = node->as_array(); list != nullptr && !list->empty()) {
       for (const auto& item : *list) {
-        auto one = place(item, within + key);
-        if (!one) return one.error();
-        all.push_back(*std::move(one));
+        TURNOUT_TRY(auto one, place(item, within + key));
+        all.push_back(std::move(one));
       }
       return all;
     }
-    auto one = place(*node, within + key);
-    if (!one) return one.error();
-    all.push_back(*std::move(one));
+    TURNOUT_TRY(auto one, place(*node, within + key));
+    all.push_back(std::move(one));
     return all;
   }
 
@@ -143,27 +138,24 @@ class MapReader {
     for (const auto& [key, node] : *when) {
       const std::string name = fmt::format("{}when.{}", within, key.str());
       if (!key.str().starts_with('/')) return wrong(name, R"(must be a place, "/key/key")");
-      auto values = words(node, name);
-      if (!values) return values.error();
-      all.push_back({{steps_of(key.str()), {}}, *std::move(values)});
+      TURNOUT_TRY(auto values, words(node, name));
+      all.push_back({{steps_of(key.str()), {}}, std::move(values)});
     }
     return all;
   }
 
   Status read_pass(const toml::table& pass, RowMap& map) {
-    if (auto ok = allow_only(pass, "pass.", {"when", "columns"}); !ok) return ok;
-    auto when = conditions(pass, "pass.");
-    if (!when) return when.error();
-    map.when = *std::move(when);
+    TURNOUT_CHECK(allow_only(pass, "pass.", {"when", "columns"}));
+    TURNOUT_TRY(auto when, conditions(pass, "pass."));
+    map.when = std::move(when);
     const auto* columns = pass["columns"].as_table();
     if (columns == nullptr) return wrong("pass.columns", "must be a table");
     const std::vector<std::string_view> names(kMappedColumnNames.begin(), kMappedColumnNames.end());
-    if (auto ok = allow_only(*columns, "pass.columns.", names); !ok) return ok;
+    TURNOUT_CHECK(allow_only(*columns, "pass.columns.", names));
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (!columns->contains(names[i])) continue;
-      auto found = places(*columns, std::string(names[i]), "pass.columns.");
-      if (!found) return found.error();
-      map.columns[static_cast<MappedColumn>(i)] = *std::move(found);
+      TURNOUT_TRY(auto found, places(*columns, std::string(names[i]), "pass.columns."));
+      map.columns[static_cast<MappedColumn>(i)] = std::move(found);
     }
     for (const auto needed : {MappedColumn::kModel, MappedColumn::kStartedAt}) {
       if (map.columns.contains(needed)) continue;
@@ -179,11 +171,8 @@ class MapReader {
 
   Result<FeedbackMap> read_feedback(const toml::table& table) {
     constexpr const char* kWithin = "feedback.";
-    if (auto ok = allow_only(table, kWithin,
-                             {"when", "of", "value", "success_from", "success", "failure"});
-        !ok) {
-      return ok.error();
-    }
+    TURNOUT_CHECK(
+        allow_only(table, kWithin, {"when", "of", "value", "success_from", "success", "failure"}));
     FeedbackMap feedback;
     auto when = conditions(table, kWithin);
     auto of = places(table, "of", kWithin);
@@ -202,9 +191,7 @@ class MapReader {
          {std::pair{"success", &feedback.success}, {"failure", &feedback.failure}}) {
       const auto* node = table.get(key);
       if (node == nullptr) continue;
-      auto list = words(*node, kWithin + std::string(key));
-      if (!list) return list.error();
-      *to = *std::move(list);
+      TURNOUT_TRY(*to, words(*node, kWithin + std::string(key)));
     }
     return feedback;
   }
@@ -250,9 +237,8 @@ Result<RowMap> read_row_map(const std::string& name) {
                              fmt::join(row_map_names(), ", ")),
                  "--map"};
   }
-  auto text = base::read_file(name, kLargest);
-  if (!text) return text.error();
-  return parse_row_map(*text, name);
+  TURNOUT_TRY(auto text, base::read_file(name, kLargest));
+  return parse_row_map(text, name);
 }
 
 }  // namespace turnout::mapping

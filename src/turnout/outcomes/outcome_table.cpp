@@ -23,14 +23,15 @@ using base::Status;
 constexpr std::size_t kMostModels = 1000;
 
 Result<double> number(std::string_view field, const std::string& column, double high, bool whole) {
-  auto value = base::parse_number(base::csv_text(field));
-  if (!value) return value.error().within("column " + base::printable(column));
-  const bool fits = *value >= 0 && *value <= high && (!whole || *value == std::floor(*value));
-  if (fits) return *value;
+  TURNOUT_TRY(
+      auto value,
+      base::parse_number(base::csv_text(field)).within("column " + base::printable(column)));
+  const bool fits = value >= 0 && value <= high && (!whole || value == std::floor(value));
+  if (fits) return value;
   const std::string range =
       high < std::numeric_limits<double>::infinity() ? fmt::format("in [0, {}]", high) : ">= 0";
   return Error{ErrorCode::kInvalidValue,
-               fmt::format("{} must be {}{}", *value, whole ? "a whole number " : "", range),
+               fmt::format("{} must be {}{}", value, whole ? "a whole number " : "", range),
                "column " + base::printable(column)};
 }
 
@@ -96,34 +97,32 @@ struct Row {
 Result<std::size_t> task_of(Collector& all, const Row& row) {
   const auto [task, is_new] = all.task(row.text(row.task));
   if (!is_new || row.score == kNone) return task;
-  auto score = base::parse_number(row.text(row.score));
-  if (!score) return score.error().within("column " + base::printable(row.header[row.score]));
-  all.table().score.push_back(*score);
+  TURNOUT_TRY(auto score, base::parse_number(row.text(row.score))
+                              .within("column " + base::printable(row.header[row.score])));
+  all.table().score.push_back(score);
   return task;
 }
 
 Status add_rates(Collector& all, const Row& row) {
   const std::size_t before = all.table().tasks.size();
-  auto task = task_of(all, row);
-  if (!task) return task.error();
-  if (*task < before)
+  TURNOUT_TRY(auto task, task_of(all, row));
+  if (task < before)
     return Error{ErrorCode::kInvalidValue, "the task has a row already", "column task"};
   for (std::size_t k = 0; k < row.outcomes.size(); ++k) {
-    auto rate = number(row.fields[row.outcomes[k]], row.header[row.outcomes[k]], 1, false);
-    if (!rate) return rate.error();
-    all.table().rate[*task][k] = *rate;
+    TURNOUT_TRY(auto rate,
+                number(row.fields[row.outcomes[k]], row.header[row.outcomes[k]], 1, false));
+    all.table().rate[task][k] = rate;
   }
   return base::Done{};
 }
 
 Status add_trial(Collector& all, const Row& row) {
-  auto task = task_of(all, row);
-  if (!task) return task.error();
+  TURNOUT_TRY(auto task, task_of(all, row));
   for (std::size_t k = 0; k < row.outcomes.size(); ++k) {
-    auto success = number(row.fields[row.outcomes[k]], row.header[row.outcomes[k]], 1, true);
-    if (!success) return success.error();
-    all.table().rate[*task][k] += *success;  // successes for now
-    all.table().trials[*task][k] += 1;
+    TURNOUT_TRY(auto success,
+                number(row.fields[row.outcomes[k]], row.header[row.outcomes[k]], 1, true));
+    all.table().rate[task][k] += success;  // successes for now
+    all.table().trials[task][k] += 1;
   }
   return base::Done{};
 }
@@ -140,40 +139,34 @@ Result<std::optional<std::pair<std::size_t, std::size_t>>> cell_of(Collector& al
     return Error{ErrorCode::kInvalidValue, fmt::format("more than {} models", kMostModels),
                  "column model"};
   }
-  auto task = task_of(all, row);
-  if (!task) return task.error();
-  return Cell(std::pair(*task, model));
+  TURNOUT_TRY(auto task, task_of(all, row));
+  return Cell(std::pair(task, model));
 }
 
 Status add_trial_of_model(Collector& all, const Row& row) {
-  auto success = number(row.fields[row.successes], row.header[row.successes], 1, true);
-  if (!success) return success.error();
-  auto cell = cell_of(all, row);
-  if (!cell) return cell.error();
-  if (!*cell) return base::Done{};
-  const auto [task, model] = **cell;
-  all.table().rate[task][model] += *success;
+  TURNOUT_TRY(auto success, number(row.fields[row.successes], row.header[row.successes], 1, true));
+  TURNOUT_TRY(auto cell, cell_of(all, row));
+  if (!cell) return base::Done{};
+  const auto [task, model] = *cell;
+  all.table().rate[task][model] += success;
   all.table().trials[task][model] += 1;
   return base::Done{};
 }
 
 Status add_counts(Collector& all, const Row& row) {
   constexpr double kMost = 1e15;
-  auto trials = number(row.fields[row.trials], "trials", kMost, true);
-  if (!trials) return trials.error();
-  if (*trials == 0) return Error{ErrorCode::kInvalidValue, "0 must be at least 1", "column trials"};
-  auto successes = number(row.fields[row.successes], "successes", *trials, true);
-  if (!successes) return successes.error();
-  auto cell = cell_of(all, row);
-  if (!cell) return cell.error();
-  if (!*cell) return base::Done{};
-  const auto [task, model] = **cell;
+  TURNOUT_TRY(auto trials, number(row.fields[row.trials], "trials", kMost, true));
+  if (trials == 0) return Error{ErrorCode::kInvalidValue, "0 must be at least 1", "column trials"};
+  TURNOUT_TRY(auto successes, number(row.fields[row.successes], "successes", trials, true));
+  TURNOUT_TRY(auto cell, cell_of(all, row));
+  if (!cell) return base::Done{};
+  const auto [task, model] = *cell;
   if (all.table().trials[task][model] > 0) {
     return Error{ErrorCode::kInvalidValue, "the task has a row for this model already",
                  "column task"};
   }
-  all.table().rate[task][model] = *successes;
-  all.table().trials[task][model] = *trials;
+  all.table().rate[task][model] = successes;
+  all.table().trials[task][model] = trials;
   return base::Done{};
 }
 
@@ -255,15 +248,14 @@ Status read_rows(base::LineReader& rows, Row row, const Form& form, Collector& a
     auto line = rows.next();
     if (!line) return line.error();
     if (!line->has_value()) return base::Done{};
-    if (auto split = base::split_csv(**line, row.fields); !split)
-      return split.error().within(rows.place());
+    TURNOUT_CHECK(base::split_csv(**line, row.fields).within(rows.place()));
     if (row.fields.size() != header.size()) {
       return Error{
           ErrorCode::kMalformedInput,
           fmt::format("has {} fields, the header has {}", row.fields.size(), header.size()),
           rows.place()};
     }
-    if (auto added = form.add(all, row); !added) return added.error().within(rows.place());
+    TURNOUT_CHECK(form.add(all, row).within(rows.place()));
   }
 }
 
@@ -279,23 +271,21 @@ Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns&
   if (!first->has_value())
     return Error{ErrorCode::kMalformedInput, "is empty, must be a table of outcomes", rows.name()};
   std::vector<std::string_view> fields;
-  if (auto split = base::split_csv(**first, fields); !split)
-    return split.error().within(rows.place());
+  TURNOUT_CHECK(base::split_csv(**first, fields).within(rows.place()));
   std::vector<std::string> header;
   for (const auto field : fields) header.push_back(base::csv_text(field));
   Row row{header, 0, kNone, kNone, kNone, {}, kNone, {}};
-  auto form = form_of(row);
-  if (!form) return form.error().within(rows.place());
-  if (auto ok = check_names(header); !ok) return ok.error().within(rows.place());
+  TURNOUT_TRY(auto form, form_of(row).within(rows.place()));
+  TURNOUT_CHECK(check_names(header).within(rows.place()));
   std::vector<std::string> models;
   for (std::size_t column = 0; column < header.size(); ++column) {
     const std::string& name = header[column];
-    const bool is_trial = form->add == add_trial && column == 1;
+    const bool is_trial = form.add == add_trial && column == 1;
     const bool wanted = columns.models.empty() ||
                         std::count(columns.models.begin(), columns.models.end(), name) > 0;
     if (name == columns.score && column != row.task) {
       row.score = column;
-    } else if (form->model_columns && wanted && column != row.task && !is_trial) {
+    } else if (form.model_columns && wanted && column != row.task && !is_trial) {
       row.outcomes.push_back(column);
       models.push_back(name);
     }
@@ -306,8 +296,8 @@ Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns&
                  rows.place()};
   }
   Collector all(std::move(models), columns.models);
-  if (auto read = read_rows(rows, row, *form, all); !read) return read.error();
-  if (auto done = finish(all.table(), form->counts); !done) return done.error().within(rows.name());
+  TURNOUT_CHECK(read_rows(rows, row, form, all));
+  TURNOUT_CHECK(finish(all.table(), form.counts).within(rows.name()));
   return std::move(all.table());
 }
 

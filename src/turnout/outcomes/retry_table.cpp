@@ -33,10 +33,9 @@ struct Row {
     return base::csv_text(fields[find(column)]);
   }
   [[nodiscard]] Result<double> number(const std::string& column, double low, double high) const {
-    auto value = base::parse_number(text(column));
-    if (!value) return value.error().within("column " + column);
-    if (*value >= low && *value <= high) return *value;
-    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be in [{}, {}]", *value, low, high),
+    TURNOUT_TRY(auto value, base::parse_number(text(column)).within("column " + column));
+    if (value >= low && value <= high) return value;
+    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be in [{}, {}]", value, low, high),
                  "column " + column};
   }
 };
@@ -45,13 +44,10 @@ constexpr double kMostCases = 1e12;
 
 Status add_retries(const Row& row, std::vector<RetryCounts>& all) {
   const bool catalogue = row.has("solved_first") && row.has("solved_within_two");
-  auto cases = row.number("cases", 1, kMostCases);
-  if (!cases) return cases.error();
-  auto both = row.number(catalogue ? "solved_within_two" : "pass2", 0, *cases);
-  if (!both) return both.error();
-  auto first = row.number(catalogue ? "solved_first" : "pass1", 0, *both);
-  if (!first) return first.error();
-  all.push_back({row.text("model"), *cases, *first, *both});
+  TURNOUT_TRY(auto cases, row.number("cases", 1, kMostCases));
+  TURNOUT_TRY(auto both, row.number(catalogue ? "solved_within_two" : "pass2", 0, cases));
+  TURNOUT_TRY(auto first, row.number(catalogue ? "solved_first" : "pass1", 0, both));
+  all.push_back({row.text("model"), cases, first, both});
   return base::Done{};
 }
 
@@ -61,10 +57,10 @@ Status add_powers(const Row& row, std::vector<PassPowers>& all) {
   for (std::size_t k = 1;; ++k) {
     const std::string column = fmt::format("pass_{}", k);
     if (!row.has(column) || row.text(column).empty()) break;
-    auto power =
-        row.number(column, 0, powers.all_succeed.empty() ? kPercent : powers.all_succeed.back());
-    if (!power) return power.error();
-    powers.all_succeed.push_back(*power);
+    TURNOUT_TRY(
+        auto power,
+        row.number(column, 0, powers.all_succeed.empty() ? kPercent : powers.all_succeed.back()));
+    powers.all_succeed.push_back(power);
   }
   if (powers.all_succeed.size() >= 2)
     all.push_back(std::move(powers));  // one power says nothing of retries
@@ -78,12 +74,11 @@ struct Trial {
 };
 
 Status add_trial(const Row& row, std::vector<Trial>& all) {
-  auto success = row.number(row.has("reward") ? "reward" : "success", 0, 1);
-  if (!success) return success.error();
-  if (*success != 0 && *success != 1)
-    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be 0 or 1", *success),
+  TURNOUT_TRY(auto success, row.number(row.has("reward") ? "reward" : "success", 0, 1));
+  if (success != 0 && success != 1)
+    return Error{ErrorCode::kInvalidValue, fmt::format("{} must be 0 or 1", success),
                  "column reward"};
-  all.push_back({row.text(row.has("task_id") ? "task_id" : "task"), row.text("model"), *success});
+  all.push_back({row.text(row.has("task_id") ? "task_id" : "task"), row.text("model"), success});
   return base::Done{};
 }
 
@@ -188,8 +183,7 @@ Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows,
     return Error{ErrorCode::kMalformedInput, "is empty, must be a table of retries", rows.name()};
   std::vector<std::string> header;
   Row row{header, {}};
-  if (auto split = base::split_csv(**first, row.fields); !split)
-    return split.error().within(rows.place());
+  TURNOUT_CHECK(base::split_csv(**first, row.fields).within(rows.place()));
   for (const auto field : row.fields) header.push_back(base::csv_text(field));
   const auto form = form_of(row);
   if (!form) {
@@ -210,8 +204,7 @@ Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows,
     auto line = rows.next();
     if (!line) return line.error();
     if (!line->has_value()) break;
-    if (auto split = base::split_csv(**line, row.fields); !split)
-      return split.error().within(rows.place());
+    TURNOUT_CHECK(base::split_csv(**line, row.fields).within(rows.place()));
     if (row.fields.size() != header.size()) {
       return Error{
           ErrorCode::kMalformedInput,
@@ -239,9 +232,8 @@ Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows,
 
 Result<RetryTable> outcomes_as_retries(base::LineReader& rows) {
   const std::string name = rows.name();
-  auto table = read_outcomes(rows);
-  if (!table) return table.error();
-  return from_outcomes(*table, name);
+  TURNOUT_TRY(auto table, read_outcomes(rows));
+  return from_outcomes(table, name);
 }
 
 }  // namespace turnout::outcomes

@@ -29,10 +29,9 @@ Result<std::size_t> number_of(const std::string& name, std::span<const std::stri
 }
 
 Result<double> probability(const std::string& text) {
-  auto value = base::parse_number(text);
-  if (!value) return value.error();
-  if (*value >= 0 && *value <= 1) return *value;
-  return Error{ErrorCode::kInvalidValue, fmt::format("{} must be a probability, 0 to 1", *value),
+  TURNOUT_TRY(auto value, base::parse_number(text));
+  if (value >= 0 && value <= 1) return value;
+  return Error{ErrorCode::kInvalidValue, fmt::format("{} must be a probability, 0 to 1", value),
                ""};
 }
 
@@ -58,9 +57,7 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     if (explore_ > 0 || slash == std::string::npos) {
       return Error{ErrorCode::kInvalidValue, "must be explore:PROBABILITY/POLICY, once", ""};
     }
-    auto share = probability(text.substr(kExplore.size(), slash - kExplore.size()));
-    if (!share) return share.error();
-    explore_ = *share;
+    TURNOUT_TRY(explore_, probability(text.substr(kExplore.size(), slash - kExplore.size())));
     return read(text.substr(slash + 1), models);
   }
   if (text.starts_with(kCascade)) {
@@ -69,13 +66,10 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
       return Error{ErrorCode::kInvalidValue, "must be cascade:FIRST,LAST,PROBABILITY", ""};
     form_ = Form::kCascade;
     for (std::size_t i = 0; i < 2; ++i) {
-      auto model = number_of(parts[i], models);
-      if (!model) return model.error();
-      sequence_.push_back(*model);
+      TURNOUT_TRY(auto model, number_of(parts[i], models));
+      sequence_.push_back(model);
     }
-    auto share = probability(parts[2]);
-    if (!share) return share.error();
-    switches_ = *share;
+    TURNOUT_TRY(switches_, probability(parts[2]));
     return base::Done{};
   }
   if (text.starts_with(kLottery)) {
@@ -86,11 +80,9 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
       if (equals == std::string::npos) {
         return Error{ErrorCode::kInvalidValue, "must be lottery:MODEL=PROBABILITY,...", ""};
       }
-      auto model = number_of(part.substr(0, equals), models);
-      if (!model) return model.error();
-      auto share = probability(part.substr(equals + 1));
-      if (!share) return share.error();
-      lottery_[*model] += *share;
+      TURNOUT_TRY(auto model, number_of(part.substr(0, equals), models));
+      TURNOUT_TRY(auto share, probability(part.substr(equals + 1)));
+      lottery_[model] += share;
     }
     constexpr double kTolerance = 1e-9;
     const double sum = std::accumulate(lottery_.begin(), lottery_.end(), 0.0);
@@ -101,9 +93,8 @@ Status RoutingPolicy::read(const std::string& text, std::span<const std::string>
     return base::Done{};
   }
   for (const auto& name : base::split(text, ',')) {
-    auto model = number_of(name, models);
-    if (!model) return model.error();
-    sequence_.push_back(*model);
+    TURNOUT_TRY(auto model, number_of(name, models));
+    sequence_.push_back(model);
   }
   if (sequence_.size() > kLongestSequence) {
     return Error{ErrorCode::kInvalidValue, fmt::format("names over {} attempts", kLongestSequence),

@@ -20,7 +20,7 @@ base::Result<std::size_t> solve_array(const base::NpyMatrix& games, base::Output
   }
   constexpr std::size_t kOut = 1 + GameBlock::kOut;  // the route's number and the block's
   const std::array<std::size_t, 2> shape = {games.rows(), kOut};
-  if (auto written = out.write(base::npy_header(shape)); !written) return written.error();
+  TURNOUT_CHECK(out.write(base::npy_header(shape)));
   GameBlock block;
   std::vector<double> rows(GameBlock::kRows * kOut);
   for (std::size_t from = 0; from < games.rows(); from += GameBlock::kRows) {
@@ -40,7 +40,7 @@ base::Result<std::size_t> solve_array(const base::NpyMatrix& games, base::Output
     }
     const std::string_view bytes(reinterpret_cast<const char*>(rows.data()),
                                  count * kOut * sizeof(double));  // NOLINT
-    if (auto written = out.write(bytes); !written) return written.error();
+    TURNOUT_CHECK(out.write(bytes));
     on_rows(count);
   }
   return games.rows();

@@ -33,9 +33,8 @@ constexpr std::string_view kAnswers =
 class RowReader {
  public:
   static Result<RowReader> from_header(std::string_view header) {
-    auto columns = base::find_columns(header, kColumns);
-    if (!columns) return columns.error();
-    for (const auto& name : columns->unexpected) {
+    TURNOUT_TRY(auto columns, base::find_columns(header, kColumns));
+    for (const auto& name : columns.unexpected) {
       if (name == "id") continue;
       return Error{
           ErrorCode::kMalformedInput,
@@ -45,15 +44,15 @@ class RowReader {
           ""};
     }
     RowReader reader;
-    reader.column_at_.assign(columns->count, kNoNumber);
-    for (std::size_t i = 0; i < kColumns.size(); ++i) reader.column_at_[columns->required[i]] = i;
+    reader.column_at_.assign(columns.count, kNoNumber);
+    for (std::size_t i = 0; i < kColumns.size(); ++i) reader.column_at_[columns.required[i]] = i;
     return reader;
   }
 
   Result<game::Game> read(std::string_view row) {
     Numbers x{};
     if (!read_plain(row, x)) {
-      if (auto read = read_any(row, x); !read) return read.error();
+      TURNOUT_CHECK(read_any(row, x));
     }
     auto game = game::Game::make({x[0], 1}, {x[1]},
                                  {game::Model{x[2], x[3], x[4]}, game::Model{x[5], x[6], x[7]}});
@@ -88,7 +87,7 @@ class RowReader {
   /// The simple twin: splits the row, then reads each field, with an error for each way that can go
   /// wrong.
   Status read_any(std::string_view row, Numbers& x) {
-    if (auto split = base::split_csv(row, fields_); !split) return split.error();
+    TURNOUT_CHECK(base::split_csv(row, fields_));
     if (fields_.size() != column_at_.size()) {
       return Error{
           ErrorCode::kMalformedInput,
@@ -207,13 +206,12 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
                  fmt::format("is empty, must start with the header {}", fmt::join(kColumns, ",")),
                  rows.name()};
   }
-  auto reader = RowReader::from_header(**header);
-  if (!reader) return reader.error().within(rows.place());
+  TURNOUT_TRY(auto reader, RowReader::from_header(**header).within(rows.place()));
   std::string line(**header);
   line += kAnswers;
-  if (auto written = out.write(line); !written) return written.error();
+  TURNOUT_CHECK(out.write(line));
 
-  RowReader row_reader = *std::move(reader);
+  RowReader row_reader = std::move(reader);
   PendingRows pending;
   std::size_t solved = 0;
   const auto finish = [&]() -> Status {
@@ -228,7 +226,7 @@ Result<std::size_t> solve_batch(base::LineReader& rows, base::OutputFile& out,
       pending.add(**row, **game);
       if (pending.size() < GameBlock::kRows) continue;
     }
-    if (auto written = finish(); !written) return written.error();
+    TURNOUT_CHECK(finish());
     if (!row) return row.error();
     if (!row->has_value()) return solved;
     if (!*game) return game->error().within(rows.place());

@@ -18,10 +18,9 @@ using base::Result;
 using game::Quantity;
 
 Result<double> number(std::string_view field, Quantity quantity, const std::string& column) {
-  auto value = base::parse_number(base::csv_text(field));
-  if (!value) return value.error().within("column " + column);
-  if (auto ok = game::check(quantity, *value); !ok) return ok.error().within("column " + column);
-  return *value;
+  TURNOUT_TRY(auto value, base::parse_number(base::csv_text(field)).within("column " + column));
+  TURNOUT_CHECK(game::check(quantity, value).within("column " + column));
+  return value;
 }
 
 /// Reads rows into models, by where the header has the wanted columns.
@@ -32,7 +31,7 @@ struct CatalogRow {
 
   [[nodiscard]] Result<CatalogModel> read(std::string_view row) const {
     std::vector<std::string_view> fields;
-    if (auto split = base::split_csv(row, fields); !split) return split.error();
+    TURNOUT_CHECK(base::split_csv(row, fields));
     if (fields.size() != field_count) {
       return Error{ErrorCode::kMalformedInput,
                    fmt::format("has {} fields, the header has {}", fields.size(), field_count), ""};
@@ -41,13 +40,10 @@ struct CatalogRow {
     if (name.empty())
       return Error{ErrorCode::kMalformedInput, "is empty, must name a model",
                    "column " + names.name};
-    auto success = number(fields[at[1]], Quantity::kSuccess, names.success);
-    if (!success) return success.error();
-    auto latency = number(fields[at[2]], Quantity::kLatency, names.latency);
-    if (!latency) return latency.error();
-    auto cost = number(fields[at[3]], Quantity::kCost, names.cost);
-    if (!cost) return cost.error();
-    return CatalogModel{std::move(name), {*success, *latency, *cost}};
+    TURNOUT_TRY(auto success, number(fields[at[1]], Quantity::kSuccess, names.success));
+    TURNOUT_TRY(auto latency, number(fields[at[2]], Quantity::kLatency, names.latency));
+    TURNOUT_TRY(auto cost, number(fields[at[3]], Quantity::kCost, names.cost));
+    return CatalogModel{std::move(name), {success, latency, cost}};
   }
 };
 
@@ -61,9 +57,8 @@ Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows,
     return Error{ErrorCode::kMalformedInput, "is empty, must be a catalogue", rows.name()};
   const std::array<std::string_view, 4> wanted = {columns.name, columns.success, columns.latency,
                                                   columns.cost};
-  auto found = base::find_columns(**header, wanted);
-  if (!found) return found.error().within(rows.place());
-  const CatalogRow reader{columns, found->required, found->count};
+  TURNOUT_TRY(auto found, base::find_columns(**header, wanted).within(rows.place()));
+  const CatalogRow reader{columns, found.required, found.count};
 
   std::vector<CatalogModel> models;
   std::map<std::string, std::size_t> line_of;
@@ -71,16 +66,15 @@ Result<std::vector<CatalogModel>> read_catalog(base::LineReader& rows,
     auto row = rows.next();
     if (!row) return row.error();
     if (!row->has_value()) break;
-    auto model = reader.read(**row);
-    if (!model) return model.error().within(rows.place());
-    const auto [first, is_new] = line_of.emplace(model->name, rows.line_number());
+    TURNOUT_TRY(auto model, reader.read(**row).within(rows.place()));
+    const auto [first, is_new] = line_of.emplace(model.name, rows.line_number());
     if (!is_new) {
       return Error{ErrorCode::kInvalidValue,
                    fmt::format("{} was named on line {} already, names must differ",
-                               base::in_quotes(model->name), first->second),
+                               base::in_quotes(model.name), first->second),
                    rows.place() + ": column " + columns.name};
     }
-    models.push_back(*std::move(model));
+    models.push_back(std::move(model));
   }
   if (models.size() < 2) {
     return Error{ErrorCode::kInvalidValue,

@@ -88,9 +88,7 @@ base::Result<std::vector<game::Game>> draw_games(const game::Game& mean,
     for (const Uncertainty& u : uncertain) {
       const auto x = draw(u, rng);
       if (!x) return outside(u);
-      auto next = game.with(u.parameter, *x);
-      if (!next) return next.error();
-      game = *next;
+      TURNOUT_TRY(game, game.with(u.parameter, *x));
     }
     games.push_back(game);
   }

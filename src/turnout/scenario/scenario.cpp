@@ -52,17 +52,17 @@ class Reader {
   Result<Scenario> read(const std::string& folder) {
     constexpr std::array<std::string_view, 6> kKeys = {"user",    "provider",  "model",
                                                        "segment", "switching", "difficulty"};
-    if (auto ok = top_.allow_only(kKeys); !ok) return ok.error();
+    TURNOUT_CHECK(top_.allow_only(kKeys));
     for (const auto part : {&Reader::user, &Reader::provider, &Reader::difficulty, &Reader::models,
                             &Reader::switching}) {
-      if (auto ok = (this->*part)(); !ok) return ok.error();
+      TURNOUT_CHECK((this->*part)());
     }
-    if (auto ok = read_outcome_file(folder); !ok) return ok.error();
-    auto made = game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers,
-                                        draft_.switching, draft_.participates);
-    if (!made) return made.error().within(source_);
-    return Scenario{source_, *std::move(made), names_,    difficulty_, std::move(outcomes_),
-                    knows_,  commits_,         segments_, uncertain_};
+    TURNOUT_CHECK(read_outcome_file(folder));
+    TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers,
+                                                   draft_.switching, draft_.participates)
+                               .within(source_));
+    return Scenario{source_, std::move(made), names_,    difficulty_, std::move(outcomes_),
+                    knows_,  commits_,        segments_, uncertain_};
   }
 
  private:
@@ -82,48 +82,42 @@ class Reader {
   Status user() {
     constexpr std::array<std::string_view, 4> kKeys = {"value", "value_of_time", "knows",
                                                        "participates"};
-    auto table = table_of("user");
-    if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-    auto participates = table->boolean("participates", false);
-    if (!participates) return participates.error();
-    draft_.participates = *participates;
-    if (auto ok = knowledge(*table); !ok) return ok.error();
-    return top_.has("segment") ? segments(*table) : values(*table);
+    TURNOUT_TRY(auto table, table_of("user"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto participates, table.boolean("participates", false));
+    draft_.participates = participates;
+    TURNOUT_CHECK(knowledge(table));
+    return top_.has("segment") ? segments(table) : values(table);
   }
 
   Status knowledge(const TomlSection& table) {
     if (!table.has("knows")) return base::Done{};
-    auto word = table.text("knows", kLongestName);
-    if (!word) return word.error();
-    if (*word == "policy") knows_ = Knows::kPolicy;
-    if (*word == "model") knows_ = Knows::kModel;
-    if (*word == "attempt") knows_ = Knows::kAttempt;
+    TURNOUT_TRY(auto word, table.text("knows", kLongestName));
+    if (word == "policy") knows_ = Knows::kPolicy;
+    if (word == "model") knows_ = Knows::kModel;
+    if (word == "attempt") knows_ = Knows::kAttempt;
     if (knows_) return base::Done{};
     return table.fail(
         ErrorCode::kInvalidValue, "knows",
-        fmt::format(R"({} must be "policy", "model" or "attempt")", base::in_quotes(*word)));
+        fmt::format(R"({} must be "policy", "model" or "attempt")", base::in_quotes(word)));
   }
 
   /// V and the value of time: numbers, intervals, or lognormals over the users.
   Status values(const TomlSection& table) {
-    auto value = read_lognormal(table, "value", Quantity::kValue);
-    if (!value) return value.error();
-    auto time = read_lognormal(table, "value_of_time", Quantity::kValueOfTime);
-    if (!time) return time.error();
+    TURNOUT_TRY(auto value, read_lognormal(table, "value", Quantity::kValue));
+    TURNOUT_TRY(auto time, read_lognormal(table, "value_of_time", Quantity::kValueOfTime));
     Amounts amounts(uncertain_);
-    auto plain_value =
-        *value ? (*value)->median : amounts.read(table, "value", {Quantity::kValue, 0});
-    if (!plain_value) return plain_value.error();
+    TURNOUT_TRY(auto plain_value,
+                value ? value->median : amounts.read(table, "value", {Quantity::kValue, 0}));
     Result<double> plain_time = 1.0;
-    if (*time) plain_time = (*time)->median;
-    if (!*time && table.has("value_of_time"))
+    if (time) plain_time = time->median;
+    if (!time && table.has("value_of_time"))
       plain_time = table.number("value_of_time", Quantity::kValueOfTime);
     if (!plain_time) return plain_time.error();
-    draft_.user = {*plain_value, *plain_time};
-    if (!*value && !*time) return base::Done{};
-    segments_ = spread(*value ? **value : Lognormal{*plain_value, 0},
-                       *time ? **time : Lognormal{*plain_time, 0});
+    draft_.user = {plain_value, *plain_time};
+    if (!value && !time) return base::Done{};
+    segments_ = spread(value ? *value : Lognormal{plain_value, 0},
+                       time ? *time : Lognormal{*plain_time, 0});
     return base::Done{};
   }
 
@@ -133,21 +127,17 @@ class Reader {
         return user.fail(ErrorCode::kMalformedInput, key,
                          "must be absent: each [[segment]] has its own");
     }
-    auto tables = sections(root_, "segment", source_);
-    if (!tables) return tables.error();
+    TURNOUT_TRY(auto tables, sections(root_, "segment", source_));
     double total = 0;
-    for (const TomlSection& table : *tables) {
+    for (const TomlSection& table : tables) {
       constexpr std::array<std::string_view, 3> kKeys = {"share", "value", "value_of_time"};
-      if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-      auto share = table.number_between("share", 0, 1);
-      if (!share) return share.error();
-      auto value = table.number("value", Quantity::kValue);
-      if (!value) return value.error();
-      auto time = table.number("value_of_time", Quantity::kValueOfTime, 1);
-      if (!time) return time.error();
-      segments_.push_back({*share, {*value, *time}});
-      total += *share;
-      draft_.user.value += *share * *value;
+      TURNOUT_CHECK(table.allow_only(kKeys));
+      TURNOUT_TRY(auto share, table.number_between("share", 0, 1));
+      TURNOUT_TRY(auto value, table.number("value", Quantity::kValue));
+      TURNOUT_TRY(auto time, table.number("value_of_time", Quantity::kValueOfTime, 1));
+      segments_.push_back({share, {value, time}});
+      total += share;
+      draft_.user.value += share * value;
     }
     constexpr double kRounding = 1e-6;
     if (std::abs(total - 1) > kRounding) {
@@ -162,15 +152,13 @@ class Reader {
 
   Status provider() {
     constexpr std::array<std::string_view, 2> kKeys = {"churn_penalty", "commits"};
-    auto table = table_of("provider");
-    if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-    auto penalty = Amounts(uncertain_).read(*table, "churn_penalty", {Quantity::kChurnPenalty, 0});
-    if (!penalty) return penalty.error();
-    auto commits = table->boolean("commits", true);
-    if (!commits) return commits.error();
-    draft_.provider = {*penalty};
-    commits_ = *commits;
+    TURNOUT_TRY(auto table, table_of("provider"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto penalty,
+                Amounts(uncertain_).read(table, "churn_penalty", {Quantity::kChurnPenalty, 0}));
+    TURNOUT_TRY(auto commits, table.boolean("commits", true));
+    draft_.provider = {penalty};
+    commits_ = commits;
     return base::Done{};
   }
 
@@ -178,41 +166,37 @@ class Reader {
     if (!top_.has("difficulty")) return base::Done{};
     constexpr std::array<std::string_view, 3> kKeys = {"sigma", "feedback", "outcomes"};
     constexpr double kWidest = 10;
-    auto table = table_of("difficulty");
-    if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-    if (table->has("outcomes")) {
+    TURNOUT_TRY(auto table, table_of("difficulty"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    if (table.has("outcomes")) {
       for (const char* key : {"sigma", "feedback"}) {
-        if (table->has(key))
-          return table->fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
+        if (table.has(key))
+          return table.fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
       }
-      auto path = table->text("outcomes", 4096);
-      if (!path) return path.error();
-      draft_.outcomes = *path;
-      draft_.outcomes_place = table->place("outcomes");
+      TURNOUT_TRY(auto path, table.text("outcomes", 4096));
+      draft_.outcomes = path;
+      draft_.outcomes_place = table.place("outcomes");
       return base::Done{};
     }
-    auto sigma =
-        table->has("sigma") ? table->number_between("sigma", 0, kWidest) : Result<double>(0);
-    if (!sigma) return sigma.error();
-    auto feedback = table->has("feedback") ? table->number_between("feedback", -kWidest, kWidest)
-                                           : Result<double>(0);
-    if (!feedback) return feedback.error();
-    difficulty_ = game::Difficulty{*sigma, *feedback};
+    TURNOUT_TRY(auto sigma,
+                table.has("sigma") ? table.number_between("sigma", 0, kWidest) : Result<double>(0));
+    TURNOUT_TRY(auto feedback, table.has("feedback")
+                                   ? table.number_between("feedback", -kWidest, kWidest)
+                                   : Result<double>(0));
+    difficulty_ = game::Difficulty{sigma, feedback};
     return base::Done{};
   }
 
   Status models() {
-    auto tables = sections(root_, "model", source_);
-    if (!tables) return tables.error();
-    if (tables->empty() || tables->size() > game::RoutingGame::kMostModels) {
+    TURNOUT_TRY(auto tables, sections(root_, "model", source_));
+    if (tables.empty() || tables.size() > game::RoutingGame::kMostModels) {
       return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} [[model]] tables, must have 1 to {}", tables->size(),
+                   fmt::format("has {} [[model]] tables, must have 1 to {}", tables.size(),
                                game::RoutingGame::kMostModels),
                    source_};
     }
-    for (const TomlSection& table : *tables) {
-      if (auto ok = model(table); !ok) return ok.error();
+    for (const TomlSection& table : tables) {
+      TURNOUT_CHECK(model(table));
     }
     return base::Done{};
   }
@@ -222,27 +206,23 @@ class Reader {
                                                        "price"};
     const std::size_t k = draft_.offers.size();
     Amounts amounts(uncertain_);
-    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-    auto name = table.text("name", kLongestName);
-    if (!name) return name.error();
-    if (std::find(names_.begin(), names_.end(), *name) != names_.end()) {
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto name, table.text("name", kLongestName));
+    if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
       return table.fail(
           ErrorCode::kInvalidValue, "name",
-          fmt::format("{} names two models, names must differ", base::in_quotes(*name)));
+          fmt::format("{} names two models, names must differ", base::in_quotes(name)));
     }
     // The success rates of a table of outcomes take the place of the key.
     const bool measured = draft_.outcomes.has_value() && !table.has("success");
     Result<double> success = 1.0;
     if (!measured) success = amounts.read(table, "success", {Quantity::kSuccess, k});
     if (!success) return success.error();
-    auto latency = amounts.read(table, "latency", {Quantity::kLatency, k});
-    if (!latency) return latency.error();
-    auto cost = amounts.read(table, "cost", {Quantity::kCost, k});
-    if (!cost) return cost.error();
-    auto price = table.number("price", Quantity::kPrice, 0);
-    if (!price) return price.error();
-    names_.push_back(*name);
-    draft_.offers.push_back({{*success, *latency, *cost}, *price});
+    TURNOUT_TRY(auto latency, amounts.read(table, "latency", {Quantity::kLatency, k}));
+    TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
+    TURNOUT_TRY(auto price, table.number("price", Quantity::kPrice, 0));
+    names_.push_back(name);
+    draft_.offers.push_back({{*success, latency, cost}, price});
     return base::Done{};
   }
 
@@ -251,13 +231,11 @@ class Reader {
     constexpr std::array<std::string_view, 2> kKeys = {"cost", "latency"};
     auto table = table_of("switching");
     if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
+    TURNOUT_CHECK(table->allow_only(kKeys));
     for (auto [key, to] :
          {std::pair{"cost", &draft_.switching.cost}, {"latency", &draft_.switching.latency}}) {
       if (!table->has(key)) continue;
-      auto matrix = switching_matrix(*table, key);
-      if (!matrix) return matrix.error();
-      *to = *std::move(matrix);
+      TURNOUT_TRY(*to, switching_matrix(*table, key));
     }
     return base::Done{};
   }
@@ -269,9 +247,8 @@ class Reader {
     const toml::node* node = table.node(key);
     std::vector<double> matrix(n * n, 0);
     if (!node->is_array()) {
-      auto number = table.number(key, Quantity::kLatency);
-      if (!number) return number.error();
-      for (std::size_t i = 0; i < n * n; ++i) matrix[i] = i / n == i % n ? 0 : *number;
+      TURNOUT_TRY(auto number, table.number(key, Quantity::kLatency));
+      for (std::size_t i = 0; i < n * n; ++i) matrix[i] = i / n == i % n ? 0 : number;
       return matrix;
     }
     const toml::array& rows = *node->as_array();
@@ -300,14 +277,13 @@ class Reader {
   Status read_outcome_file(const std::string& folder) {
     if (!draft_.outcomes) return base::Done{};
     const std::filesystem::path path = std::filesystem::path(folder) / *draft_.outcomes;
-    auto opened = base::LineReader::open(path.string());
-    if (!opened) return opened.error().within(draft_.outcomes_place);
-    base::LineReader rows = *std::move(opened);
-    auto read = outcomes::read_outcomes(rows, {names_, ""});
-    if (!read) return read.error().within(draft_.outcomes_place);
-    outcomes::OutcomeTable table{names_, read->tasks, {}, {}, {}};
+    TURNOUT_TRY(base::LineReader rows,
+                base::LineReader::open(path.string()).within(draft_.outcomes_place));
+    TURNOUT_TRY(auto read,
+                outcomes::read_outcomes(rows, {names_, ""}).within(draft_.outcomes_place));
+    outcomes::OutcomeTable table{names_, read.tasks, {}, {}, {}};
     for (const std::string& name : names_) {
-      if (read->column(name) == read->models.size()) {
+      if (read.column(name) == read.models.size()) {
         return Error{
             ErrorCode::kInvalidValue,
             fmt::format("{} has no outcomes of model {}", path.string(), base::in_quotes(name)),
@@ -318,8 +294,8 @@ class Reader {
       table.rate.emplace_back();
       table.trials.emplace_back();
       for (const std::string& name : names_) {
-        table.rate.back().push_back(read->rate[task][read->column(name)]);
-        table.trials.back().push_back(read->trials[task][read->column(name)]);
+        table.rate.back().push_back(read.rate[task][read.column(name)]);
+        table.trials.back().push_back(read.trials[task][read.column(name)]);
       }
     }
     constexpr double kLeast =
@@ -353,16 +329,14 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& source
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error{ErrorCode::kMalformedInput, "is empty, must be a scenario", source};
   }
-  auto parsed = parse_toml(text, source);
-  if (!parsed) return parsed.error();
-  return Reader(*parsed, source).read(folder);
+  TURNOUT_TRY(auto parsed, parse_toml(text, source));
+  return Reader(parsed, source).read(folder);
 }
 
 Result<Scenario> read_scenario(const std::string& path) {
-  auto text = base::read_file(path, kLargestScenario);
-  if (!text) return text.error();
-  if (path == "-") return parse_scenario(*text, "standard input");
-  return parse_scenario(*text, path, std::filesystem::path(path).parent_path().string());
+  TURNOUT_TRY(auto text, base::read_file(path, kLargestScenario));
+  if (path == "-") return parse_scenario(text, "standard input");
+  return parse_scenario(text, path, std::filesystem::path(path).parent_path().string());
 }
 
 }  // namespace turnout::scenario

@@ -19,12 +19,10 @@ constexpr std::size_t kQuantiles = 200;
 
 Result<Uncertainty> interval(const TomlSection& table, game::Parameter parameter) {
   constexpr std::array<std::string_view, 3> kKeys = {"mean", "lo", "hi"};
-  if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+  TURNOUT_CHECK(table.allow_only(kKeys));
   Uncertainty u{parameter, Uncertainty::Kind::kInterval, 0, 0, 0, 0, 0};
   for (auto [key, to] : {std::pair{"mean", &u.mean}, {"lo", &u.low}, {"hi", &u.high}}) {
-    auto number = table.number(key, parameter.quantity);
-    if (!number) return number.error();
-    *to = *number;
+    TURNOUT_TRY(*to, table.number(key, parameter.quantity));
   }
   if (u.low <= u.mean && u.mean <= u.high) return u;
   return table.fail(ErrorCode::kInvalidValue, "mean",
@@ -34,18 +32,16 @@ Result<Uncertainty> interval(const TomlSection& table, game::Parameter parameter
 Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) {
   constexpr std::array<std::string_view, 2> kKeys = {"successes", "trials"};
   constexpr double kMost = 1e15;
-  if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
+  TURNOUT_CHECK(table.allow_only(kKeys));
   if (parameter.quantity != Quantity::kSuccess) {
     return table.fail(ErrorCode::kUnsupported, "trials",
                       "counts go with success only, use {mean, lo, hi}");
   }
-  auto trials = table.number_between("trials", 1, kMost);
-  if (!trials) return trials.error();
-  auto successes = table.number_between("successes", 0, *trials);
-  if (!successes) return successes.error();
+  TURNOUT_TRY(auto trials, table.number_between("trials", 1, kMost));
+  TURNOUT_TRY(auto successes, table.number_between("successes", 0, trials));
   return Uncertainty{
-      parameter, Uncertainty::Kind::kCounts, (*successes + 1) / (*trials + 2), 0, 0, *successes,
-      *trials};
+      parameter, Uncertainty::Kind::kCounts, (successes + 1) / (trials + 2), 0, 0, successes,
+      trials};
 }
 
 }  // namespace
@@ -54,12 +50,11 @@ Result<double> Amounts::read(const TomlSection& section, std::string_view key,
                              game::Parameter parameter) {
   const toml::node* node = section.node(key);
   if (node == nullptr || !node->is_table()) return section.number(key, parameter.quantity);
-  auto table = section.table(key);
-  if (!table) return table.error();
-  auto known = table->has("trials") ? counts(*table, parameter) : interval(*table, parameter);
-  if (!known) return known.error();
-  uncertain_.push_back(*known);
-  return known->mean;
+  TURNOUT_TRY(auto table, section.table(key));
+  TURNOUT_TRY(auto known,
+              table.has("trials") ? counts(table, parameter) : interval(table, parameter));
+  uncertain_.push_back(known);
+  return known.mean;
 }
 
 Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std::string_view key,
@@ -69,14 +64,11 @@ Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std:
     return std::optional<Lognormal>();
   constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
   constexpr double kWidest = 10;
-  auto table = section.table(key);
-  if (!table) return table.error();
-  if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-  auto median = table->number("median", quantity);
-  if (!median) return median.error();
-  auto sigma = table->number_between("sigma", 0, kWidest);
-  if (!sigma) return sigma.error();
-  return std::optional(Lognormal{*median, *sigma});
+  TURNOUT_TRY(auto table, section.table(key));
+  TURNOUT_CHECK(table.allow_only(kKeys));
+  TURNOUT_TRY(auto median, table.number("median", quantity));
+  TURNOUT_TRY(auto sigma, table.number_between("sigma", 0, kWidest));
+  return std::optional(Lognormal{median, sigma});
 }
 
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time) {

@@ -50,10 +50,11 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   left_out.emplace_back("[switching]");
   std::vector<game::Offer> offers;
   for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
-  auto without = game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()},
-                                         std::move(offers), {}, scenario.game.participates());
-  if (!without) return without.error().within(scenario.source);
-  scenario.game = *std::move(without);
+  TURNOUT_TRY(auto without,
+              game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()},
+                                      std::move(offers), {}, scenario.game.participates())
+                  .within(scenario.source));
+  scenario.game = std::move(without);
   return left_out;
 }
 
@@ -78,11 +79,11 @@ Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string&
   if (scenario.outcomes) return beyond("difficulty.outcomes", "a table of outcomes");
   if (scenario.knows && *scenario.knows != Knows::kPolicy)
     return beyond("user.knows", "a user who knows more than the policy");
-  if (auto ok = check_plain(scenario, verb); !ok) return ok.error();
-  auto pair = game::Game::make(game.user(), {game.churn_penalty()},
-                               {game.offer(0).pass, game.offer(1).pass});
-  if (!pair) return pair.error().within(scenario.source);
-  return TwoModelScenario{*pair, {scenario.names[0], scenario.names[1]}};
+  TURNOUT_CHECK(check_plain(scenario, verb));
+  TURNOUT_TRY(auto pair, game::Game::make(game.user(), {game.churn_penalty()},
+                                          {game.offer(0).pass, game.offer(1).pass})
+                             .within(scenario.source));
+  return TwoModelScenario{pair, {scenario.names[0], scenario.names[1]}};
 }
 
 }  // namespace turnout::scenario

@@ -49,21 +49,19 @@ class SweepReader {
     constexpr double kMostGames = 1e12;
     constexpr double kMostSeed = 9e15;
     const TomlSection file(root, source_, "");
-    if (auto ok = file.allow_only(kKeys); !ok) return ok.error();
-    auto games =
-        file.has("games") ? file.number_between("games", 1, kMostGames) : Result<double>(1e6);
-    if (!games) return games.error();
-    auto seed = file.has("seed") ? file.number_between("seed", 0, kMostSeed) : Result<double>(1);
-    if (!seed) return seed.error();
-    spec_.games = static_cast<std::uint64_t>(*games);
-    spec_.seed = static_cast<std::uint64_t>(*seed);
-    if (auto done = read_sampling(file); !done) return done.error();
-    if (auto done = read_draws(file); !done) return done.error();
-    auto statistics = sections(root, "statistic", source_);
-    if (!statistics) return statistics.error();
-    if (statistics->empty()) return file.missing("statistic");
-    for (const auto& section : *statistics) {
-      if (auto done = read_statistic(section); !done) return done.error();
+    TURNOUT_CHECK(file.allow_only(kKeys));
+    TURNOUT_TRY(auto games, file.has("games") ? file.number_between("games", 1, kMostGames)
+                                              : Result<double>(1e6));
+    TURNOUT_TRY(auto seed,
+                file.has("seed") ? file.number_between("seed", 0, kMostSeed) : Result<double>(1));
+    spec_.games = static_cast<std::uint64_t>(games);
+    spec_.seed = static_cast<std::uint64_t>(seed);
+    TURNOUT_CHECK(read_sampling(file));
+    TURNOUT_CHECK(read_draws(file));
+    TURNOUT_TRY(auto statistics, sections(root, "statistic", source_));
+    if (statistics.empty()) return file.missing("statistic");
+    for (const auto& section : statistics) {
+      TURNOUT_CHECK(read_statistic(section));
     }
     return SweepFile{std::move(spec_), std::move(left_out_)};
   }
@@ -71,14 +69,13 @@ class SweepReader {
  private:
   Status read_sampling(const TomlSection& file) {
     if (file.has("sampling")) {
-      auto word = file.text("sampling", 20);
-      if (!word) return word.error();
-      if (*word != "independent" && *word != "sobol") {
+      TURNOUT_TRY(auto word, file.text("sampling", 20));
+      if (word != "independent" && word != "sobol") {
         return file.fail(ErrorCode::kInvalidValue, "sampling",
-                         base::in_quotes(*word) + R"( must be "independent" or "sobol")");
+                         base::in_quotes(word) + R"( must be "independent" or "sobol")");
       }
       spec_.sampling =
-          *word == "sobol" ? landscape::Sampling::kSobol : landscape::Sampling::kIndependent;
+          word == "sobol" ? landscape::Sampling::kSobol : landscape::Sampling::kIndependent;
     }
     const auto* node = file.node("ordered");
     if (node == nullptr) return base::Done{};
@@ -100,9 +97,9 @@ class SweepReader {
     for (const auto parameter : game::parameters()) names.push_back(symbol(parameter));
     std::vector<std::string_view> allowed(names.begin(), names.end());
     allowed.emplace_back("scenario");
-    if (auto ok = section->allow_only(allowed); !ok) return ok;
+    TURNOUT_CHECK(section->allow_only(allowed));
     if (section->has("scenario")) {
-      if (auto done = read_posterior(*section); !done) return done;
+      TURNOUT_CHECK(read_posterior(*section));
     }
     for (std::size_t k = 0; k < names.size(); ++k) {
       if (section->has("scenario") && !section->has(names[k])) continue;
@@ -110,9 +107,8 @@ class SweepReader {
         spec_.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
         continue;
       }
-      auto distribution = read_distribution(*section, names[k]);
-      if (!distribution) return distribution.error();
-      spec_.draw.at(k) = *std::move(distribution);
+      TURNOUT_TRY(auto distribution, read_distribution(*section, names[k]));
+      spec_.draw.at(k) = std::move(distribution);
     }
     return base::Done{};
   }
@@ -121,25 +117,20 @@ class SweepReader {
   /// posteriors.
   Status read_posterior(const TomlSection& draws) {
     constexpr std::size_t kLongest = 1000;
-    auto file = draws.text("scenario", kLongest);
-    if (!file) return file.error();
-    auto read = read_scenario((std::filesystem::path(folder_) / *file).string());
-    if (!read) return read.error().within(draws.place("scenario"));
-    Scenario scenario = *std::move(read);
-    auto left_out = leave_out_what_the_paper_lacks(scenario);
-    if (!left_out) return left_out.error().within(draws.place("scenario"));
-    left_out_ = *std::move(left_out);
-    auto mean = paper_game(scenario, "sweep");
-    if (!mean) return mean.error().within(draws.place("scenario"));
+    TURNOUT_TRY(auto file, draws.text("scenario", kLongest));
+    TURNOUT_TRY(Scenario scenario, read_scenario((std::filesystem::path(folder_) / file).string())
+                                       .within(draws.place("scenario")));
+    TURNOUT_TRY(left_out_,
+                leave_out_what_the_paper_lacks(scenario).within(draws.place("scenario")));
+    TURNOUT_TRY(auto mean, paper_game(scenario, "sweep").within(draws.place("scenario")));
     const auto all = game::parameters();
     for (std::size_t k = 0; k < all.size(); ++k)
-      spec_.draw.at(k) = {Distribution::Kind::kConstant, mean->game.get(all[k]), 0, {}, 0};
+      spec_.draw.at(k) = {Distribution::Kind::kConstant, mean.game.get(all[k]), 0, {}, 0};
     for (const Uncertainty& uncertain : scenario.uncertain) {
-      auto posterior = distribution_of(uncertain);
-      if (!posterior) return posterior.error().within(draws.place("scenario"));
+      TURNOUT_TRY(auto posterior, distribution_of(uncertain).within(draws.place("scenario")));
       const auto k = static_cast<std::size_t>(
           std::find(all.begin(), all.end(), uncertain.parameter) - all.begin());
-      spec_.draw.at(k) = *std::move(posterior);
+      spec_.draw.at(k) = std::move(posterior);
     }
     return base::Done{};
   }
@@ -149,24 +140,21 @@ class SweepReader {
     const auto* node = draws.node(key);
     if (node == nullptr) return draws.missing(key);
     if (!node->is_table()) {
-      auto number = draws.number_between(key, -kFar, kFar);
-      if (!number) return number.error();
-      return Distribution{Distribution::Kind::kConstant, *number, 0, {}, 0};
+      TURNOUT_TRY(auto number, draws.number_between(key, -kFar, kFar));
+      return Distribution{Distribution::Kind::kConstant, number, 0, {}, 0};
     }
-    auto table = draws.table(key);
-    if (!table) return table.error();
-    if (table->has("csv")) return read_column(*table);
-    if (table->has("median")) return read_lognormal_draw(*table);
+    TURNOUT_TRY(auto table, draws.table(key));
+    if (table.has("csv")) return read_column(table);
+    if (table.has("median")) return read_lognormal_draw(table);
     constexpr std::array<std::string_view, 3> kKinds = {"uniform", "log_uniform", "exponential"};
-    if (auto ok = table->allow_only(kKinds); !ok) return ok.error();
-    if (table->has("exponential")) {
-      auto mean = table->number_between("exponential", 0, kFar);
-      if (!mean) return mean.error();
-      return Distribution{Distribution::Kind::kExponential, *mean, 0, {}, 0};
+    TURNOUT_CHECK(table.allow_only(kKinds));
+    if (table.has("exponential")) {
+      TURNOUT_TRY(auto mean, table.number_between("exponential", 0, kFar));
+      return Distribution{Distribution::Kind::kExponential, mean, 0, {}, 0};
     }
-    const bool logarithmic = table->has("log_uniform");
+    const bool logarithmic = table.has("log_uniform");
     const char* kind = logarithmic ? "log_uniform" : "uniform";
-    const auto* range = table->node(kind);
+    const auto* range = table.node(kind);
     const auto* list = range == nullptr ? nullptr : range->as_array();
     if (list == nullptr || list->size() != 2 || !list->get(0)->is_number() ||
         !list->get(1)->is_number()) {
@@ -179,7 +167,7 @@ class SweepReader {
     const double high = *list->get(1)->value<double>();
     if (!(low <= high) || (logarithmic && !(low > 0)) || std::abs(low) > kFar ||
         std::abs(high) > kFar) {
-      return table->fail(
+      return table.fail(
           ErrorCode::kInvalidValue, kind,
           fmt::format("[{}, {}] must rise{}", low, high, logarithmic ? " from above 0" : ""));
     }
@@ -193,46 +181,37 @@ class SweepReader {
 
   static Result<Distribution> read_lognormal_draw(const TomlSection& table) {
     constexpr std::array<std::string_view, 2> kKeys = {"median", "sigma"};
-    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-    auto median = table.number_between("median", 1e-100, 1e100);
-    if (!median) return median.error();
-    auto sigma = table.number_between("sigma", 0, 10);
-    if (!sigma) return sigma.error();
-    return Distribution{Distribution::Kind::kLognormal, *median, *sigma, {}, 0};
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto median, table.number_between("median", 1e-100, 1e100));
+    TURNOUT_TRY(auto sigma, table.number_between("sigma", 0, 10));
+    return Distribution{Distribution::Kind::kLognormal, median, sigma, {}, 0};
   }
 
   /// One column of a CSV; columns of one file are drawn together, row by row.
   Result<Distribution> read_column(const TomlSection& table) {
     constexpr std::array<std::string_view, 2> kKeys = {"csv", "column"};
     constexpr std::size_t kLongest = 1000;
-    if (auto ok = table.allow_only(kKeys); !ok) return ok.error();
-    auto file = table.text("csv", kLongest);
-    if (!file) return file.error();
-    auto name = table.text("column", kLongest);
-    if (!name) return name.error();
-    const std::string path = (std::filesystem::path(folder_) / *file).string();
-    auto opened = base::LineReader::open(path);
-    if (!opened) return opened.error().within(table.place("csv"));
-    base::LineReader rows = *std::move(opened);
-    auto header = rows.next();
-    if (!header) return header.error();
-    const std::array<std::string_view, 1> wanted = {*name};
-    auto columns = base::find_columns(header->value_or(""), wanted);
-    if (!columns) return columns.error().within(rows.place());
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto file, table.text("csv", kLongest));
+    TURNOUT_TRY(auto name, table.text("column", kLongest));
+    const std::string path = (std::filesystem::path(folder_) / file).string();
+    TURNOUT_TRY(base::LineReader rows, base::LineReader::open(path).within(table.place("csv")));
+    TURNOUT_TRY(auto header, rows.next());
+    const std::array<std::string_view, 1> wanted = {name};
+    TURNOUT_TRY(auto columns, base::find_columns(header.value_or(""), wanted).within(rows.place()));
     Distribution drawn{Distribution::Kind::kColumn, 0, 0, {}, 0};
     std::vector<std::string_view> fields;
     for (;;) {
       auto row = rows.next();
       if (!row) return row.error();
       if (!row->has_value()) break;
-      if (auto split = base::split_csv(**row, fields); !split)
-        return split.error().within(rows.place());
-      if (fields.size() != columns->count)
+      TURNOUT_CHECK(base::split_csv(**row, fields).within(rows.place()));
+      if (fields.size() != columns.count)
         return Error{ErrorCode::kMalformedInput,
-                     fmt::format("has {} fields, the header has {}", fields.size(), columns->count),
+                     fmt::format("has {} fields, the header has {}", fields.size(), columns.count),
                      rows.place()};
-      auto number = base::parse_number(fields[columns->required[0]]);
-      if (!number) return number.error().within(fmt::format("{}: column {}", rows.place(), *name));
+      auto number = base::parse_number(fields[columns.required[0]]);
+      if (!number) return number.error().within(fmt::format("{}: column {}", rows.place(), name));
       drawn.column.push_back(*number);
     }
     if (drawn.column.empty()) return Error{ErrorCode::kMalformedInput, "has no rows", path};
@@ -246,35 +225,31 @@ class SweepReader {
     constexpr std::array<std::string_view, 6> kKeys = {"name",  "of",        "by",
                                                        "where", "quantiles", "histogram"};
     constexpr std::array<std::string_view, 3> kGroupings = {"all", "regime", "policy"};
-    if (auto ok = section.allow_only(kKeys); !ok) return ok;
+    TURNOUT_CHECK(section.allow_only(kKeys));
     landscape::Statistic statistic;
     const auto word = [&](const char* key, const auto& names) -> Result<std::size_t> {
-      auto text = section.text(key, 40);
-      if (!text) return text.error();
-      if (const auto place = place_of(names, *text)) return *place;
+      TURNOUT_TRY(auto text, section.text(key, 40));
+      if (const auto place = place_of(names, text)) return *place;
       return section.fail(
           ErrorCode::kInvalidValue, key,
-          fmt::format("{} must be one of {}", base::in_quotes(*text), fmt::join(names, ", ")));
+          fmt::format("{} must be one of {}", base::in_quotes(text), fmt::join(names, ", ")));
     };
-    auto of = word("of", kNumbersShown);
-    if (!of) return of.error();
-    statistic.of = static_cast<landscape::Shown>(*of + 1);
-    auto name = section.has("name") ? section.text("name", 200)
-                                    : Result<std::string>(std::string(name_of(statistic.of)));
-    if (!name) return name.error();
-    statistic.name = *name;
+    TURNOUT_TRY(auto of, word("of", kNumbersShown));
+    statistic.of = static_cast<landscape::Shown>(of + 1);
+    TURNOUT_TRY(auto name, section.has("name")
+                               ? section.text("name", 200)
+                               : Result<std::string>(std::string(name_of(statistic.of))));
+    statistic.name = name;
     const auto* by = section.node("by");
     if (by != nullptr && by->is_table()) {
       if (auto done = read_ranges(section, statistic); !done) return done;
     } else if (by != nullptr) {
-      auto place = word("by", kGroupings);
-      if (!place) return place.error();
-      statistic.by = static_cast<landscape::Grouping>(*place);
+      TURNOUT_TRY(auto place, word("by", kGroupings));
+      statistic.by = static_cast<landscape::Grouping>(place);
     }
     if (section.has("where")) {
-      auto where = word("where", kNumbersShown);
-      if (!where) return where.error();
-      statistic.where = static_cast<landscape::Shown>(*where + 1);
+      TURNOUT_TRY(auto where, word("where", kNumbersShown));
+      statistic.where = static_cast<landscape::Shown>(where + 1);
     }
     if (const auto* node = section.node("quantiles")) {
       const auto* list = node->as_array();
@@ -288,9 +263,8 @@ class SweepReader {
       }
     }
     if (section.has("histogram")) {
-      auto histogram = read_histogram(section);
-      if (!histogram) return histogram.error();
-      statistic.histogram = *histogram;
+      TURNOUT_TRY(auto histogram, read_histogram(section));
+      statistic.histogram = histogram;
     }
     spec_.statistics.push_back(std::move(statistic));
     return base::Done{};
@@ -301,22 +275,20 @@ class SweepReader {
     constexpr std::array<std::string_view, 2> kKeys = {"quantity", "edges"};
     constexpr std::size_t kMostEdges = 100;
     constexpr const char* kAllowed = "a list of 1 to 100 rising numbers";
-    auto table = section.table("by");
-    if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok;
-    auto name = table->text("quantity", 40);
-    if (!name) return name.error();
-    auto measure = landscape::Measure::parse(*name);
-    if (!measure) return table->fail(measure.error().code, "quantity", measure.error().message);
-    const auto* node = table->node("edges");
+    TURNOUT_TRY(auto table, section.table("by"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto name, table.text("quantity", 40));
+    auto measure = landscape::Measure::parse(name);
+    if (!measure) return table.fail(measure.error().code, "quantity", measure.error().message);
+    const auto* node = table.node("edges");
     const auto* list = node == nullptr ? nullptr : node->as_array();
     if (list == nullptr || list->empty() || list->size() > kMostEdges)
-      return table->wrong_type("edges", kAllowed);
+      return table.wrong_type("edges", kAllowed);
     for (const auto& item : *list) {
       const auto edge = item.value<double>();
       const bool rises = edge && std::isfinite(*edge) &&
                          (statistic.edges.empty() || *edge > statistic.edges.back());
-      if (!rises) return table->wrong_type("edges", kAllowed);
+      if (!rises) return table.wrong_type("edges", kAllowed);
       statistic.edges.push_back(*edge);
     }
     statistic.by = landscape::Grouping::kMeasure;
@@ -327,19 +299,15 @@ class SweepReader {
   static Result<landscape::Statistic::Histogram> read_histogram(const TomlSection& section) {
     constexpr std::array<std::string_view, 3> kKeys = {"low", "high", "bins"};
     constexpr double kMostBins = 10'000;
-    auto table = section.table("histogram");
-    if (!table) return table.error();
-    if (auto ok = table->allow_only(kKeys); !ok) return ok.error();
-    auto low = table->number_between("low", -1e100, 1e100);
-    if (!low) return low.error();
-    auto high = table->number_between("high", -1e100, 1e100);
-    if (!high) return high.error();
-    auto bins = table->number_between("bins", 1, kMostBins);
-    if (!bins) return bins.error();
-    if (!(*low < *high))
-      return table->fail(ErrorCode::kInvalidValue, "high",
-                         fmt::format("{} must be over low = {}", *high, *low));
-    return landscape::Statistic::Histogram{*low, *high, static_cast<std::size_t>(*bins)};
+    TURNOUT_TRY(auto table, section.table("histogram"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(auto low, table.number_between("low", -1e100, 1e100));
+    TURNOUT_TRY(auto high, table.number_between("high", -1e100, 1e100));
+    TURNOUT_TRY(auto bins, table.number_between("bins", 1, kMostBins));
+    if (!(low < high))
+      return table.fail(ErrorCode::kInvalidValue, "high",
+                        fmt::format("{} must be over low = {}", high, low));
+    return landscape::Statistic::Histogram{low, high, static_cast<std::size_t>(bins)};
   }
 
   std::string source_, folder_;

@@ -211,11 +211,10 @@ Status ClickHouseConnection::send(const Request& request) {
 
 Result<std::string> ClickHouseConnection::query(const std::string& sql) {
   std::string body;
-  auto done = stream(sql, [&](std::string_view piece) {
+  TURNOUT_CHECK(stream(sql, [&](std::string_view piece) {
     body += piece;
     return true;
-  });
-  if (!done) return done.error();
+  }));
   return body;
 }
 
@@ -230,15 +229,14 @@ Status ClickHouseConnection::insert(const std::string& sql, std::string_view row
 
 Result<std::string> ClickHouseConnection::query(const std::string& sql, const Attached& table) {
   std::string body;
-  auto done = send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql),
-                                table.name, table.name, escaped(table.structure)),
-                    {},
-                    &table,
-                    [&](std::string_view piece) {
-                      body += piece;
-                      return true;
-                    }});
-  if (!done) return done.error();
+  TURNOUT_CHECK(send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql),
+                                  table.name, table.name, escaped(table.structure)),
+                      {},
+                      &table,
+                      [&](std::string_view piece) {
+                        body += piece;
+                        return true;
+                      }}));
   return body;
 }
 

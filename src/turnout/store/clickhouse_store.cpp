@@ -93,11 +93,10 @@ Key key_of(const traffic::Pass& pass) { return {pass.task_id, pass.attempt}; }
 
 Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(const std::string& source,
                                                                Create create) {
-  auto address = ClickHouseAddress::parse(source);
-  if (!address) return address.error();
+  TURNOUT_TRY(auto address, ClickHouseAddress::parse(source));
   std::unique_ptr<ClickHouseStore> store(
-      new ClickHouseStore(ClickHouseConnection(*std::move(address))));
-  if (auto done = store->migrate(create); !done) return done.error();
+      new ClickHouseStore(ClickHouseConnection(std::move(address))));
+  TURNOUT_CHECK(store->migrate(create));
   return store;
 }
 
@@ -105,26 +104,22 @@ Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(const std::string
 Status ClickHouseStore::run_all(std::string_view statements) {
   while (statements.find_first_not_of(" \n") != std::string_view::npos) {
     const auto end = std::min(statements.find(";\n"), statements.size());
-    auto done = connection_.query(fill(statements.substr(0, end), {}));
-    if (!done) return done.error();
+    TURNOUT_TRY(auto done, connection_.query(fill(statements.substr(0, end), {})));
     statements.remove_prefix(std::min(end + 2, statements.size()));
   }
   return base::Done{};
 }
 
 Status ClickHouseStore::migrate(Create create) {
-  auto there = connection_.query("EXISTS TABLE schema_version");
-  if (!there) return there.error();
+  TURNOUT_TRY(auto there, connection_.query("EXISTS TABLE schema_version"));
   std::int64_t version = 0;
-  if (integer_of(*there) == 1) {
-    auto stored = connection_.query("SELECT max(version) FROM schema_version");
-    if (!stored) return stored.error();
-    version = integer_of(*stored);
+  if (integer_of(there) == 1) {
+    TURNOUT_TRY(auto stored, connection_.query("SELECT max(version) FROM schema_version"));
+    version = integer_of(stored);
   }
-  const auto pending = pending_migrations("clickhouse", version, create, name());
-  if (!pending) return pending.error();
-  for (const auto sql : *pending) {
-    if (auto done = run_all(sql); !done) return done;
+  TURNOUT_TRY(const auto pending, pending_migrations("clickhouse", version, create, name()));
+  for (const auto sql : pending) {
+    TURNOUT_CHECK(run_all(sql));
   }
   if (connection_.address().cluster.empty()) return base::Done{};
   return run_all(base::find_text(embedded_texts(), "sql/clickhouse/cluster.sql"));
@@ -146,9 +141,8 @@ std::string ClickHouseStore::fill(std::string_view sql, const SqlValues& values)
 }
 
 Result<std::vector<SqlRow>> ClickHouseStore::query(std::string_view sql, const SqlValues& values) {
-  auto body = connection_.query(fill(sql, values));
-  if (!body) return body.error();
-  return rows_of(*body);
+  TURNOUT_TRY(auto body, connection_.query(fill(sql, values)));
+  return rows_of(body);
 }
 
 Status ClickHouseStore::in_snapshot(const std::function<Status()>& use) { return use(); }
@@ -157,16 +151,16 @@ Status ClickHouseStore::read(const std::string& sql,
                              const std::function<bool(const traffic::Pass&)>& use) {
   std::string pending;
   traffic::Pass pass;
-  auto done = connection_.stream(fill(sql, {}) + " FORMAT RowBinary", [&](std::string_view piece) {
-    pending += piece;
-    std::string_view rest = pending;
-    while (!rest.empty() && take_row_binary(rest, pass)) {
-      if (!use(pass)) return false;
-    }
-    pending.erase(0, pending.size() - rest.size());
-    return true;
-  });
-  if (!done) return done;
+  TURNOUT_CHECK(
+      connection_.stream(fill(sql, {}) + " FORMAT RowBinary", [&](std::string_view piece) {
+        pending += piece;
+        std::string_view rest = pending;
+        while (!rest.empty() && take_row_binary(rest, pass)) {
+          if (!use(pass)) return false;
+        }
+        pending.erase(0, pending.size() - rest.size());
+        return true;
+      }));
   if (!pending.empty())
     return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
   return base::Done{};
@@ -179,15 +173,15 @@ Result<std::vector<traffic::Pass>> ClickHouseStore::stored_like(
   std::string keys;
   for (const traffic::Pass& pass : passes) append_key(keys, pass);
   const ClickHouseConnection::Attached incoming{"incoming", "task_id String, attempt UInt32", keys};
-  auto body = connection_.query(
-      fill(fmt::format("SELECT {} FROM {{passes}} WHERE (task_id, attempt) GLOBAL IN "
-                       "incoming ORDER BY kept DESC FORMAT RowBinary",
-                       kStoredColumns),
-           {}),
-      incoming);
-  if (!body) return body.error();
+  TURNOUT_TRY(auto body,
+              connection_.query(
+                  fill(fmt::format("SELECT {} FROM {{passes}} WHERE (task_id, attempt) GLOBAL IN "
+                                   "incoming ORDER BY kept DESC FORMAT RowBinary",
+                                   kStoredColumns),
+                       {}),
+                  incoming));
   std::vector<traffic::Pass> stored;
-  std::string_view rest = *body;
+  std::string_view rest = body;
   traffic::Pass pass;
   while (!rest.empty() && take_row_binary(rest, pass)) stored.push_back(pass);
   if (!rest.empty())
@@ -196,10 +190,9 @@ Result<std::vector<traffic::Pass>> ClickHouseStore::stored_like(
 }
 
 Result<InsertCounts> ClickHouseStore::insert(std::span<const traffic::Pass> passes) {
-  const auto stored = stored_like(passes);
-  if (!stored) return stored.error();
+  TURNOUT_TRY(const auto stored, stored_like(passes));
   std::unordered_map<Key, const traffic::Pass*, HashKey> known;
-  for (const traffic::Pass& pass : *stored) known.emplace(key_of(pass), &pass);
+  for (const traffic::Pass& pass : stored) known.emplace(key_of(pass), &pass);
   InsertCounts counts;
   std::string rows;
   const std::uint64_t kept = precedence();
@@ -214,10 +207,9 @@ Result<InsertCounts> ClickHouseStore::insert(std::span<const traffic::Pass> pass
     append_fixed(rows, kept);
   }
   if (counts.added == 0) return counts;
-  auto done = connection_.insert(
+  TURNOUT_CHECK(connection_.insert(
       fill(fmt::format("INSERT INTO {{passes}} ({}, kept) FORMAT RowBinary", kStoredColumns), {}),
-      rows);
-  if (!done) return done.error();
+      rows));
   return counts;
 }
 
@@ -229,24 +221,23 @@ Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>
 
 Result<std::vector<traffic::Pass>> ClickHouseStore::tail(std::size_t count) {
   std::vector<traffic::Pass> passes;
-  auto done = read(fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY started_us DESC, task_id "
-                               "DESC, attempt DESC LIMIT {}",
-                               kStoredColumns, count),
-                   [&](const traffic::Pass& pass) {
-                     passes.push_back(pass);
-                     return true;
-                   });
-  if (!done) return done.error();
+  TURNOUT_CHECK(
+      read(fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY started_us DESC, task_id "
+                       "DESC, attempt DESC LIMIT {}",
+                       kStoredColumns, count),
+           [&](const traffic::Pass& pass) {
+             passes.push_back(pass);
+             return true;
+           }));
   std::reverse(passes.begin(), passes.end());
   return passes;
 }
 
 Result<StoreSize> ClickHouseStore::size() {
-  auto rows = query(
-      "SELECT count(), countIf(attempt = 1), min(started_us), max(started_us) FROM {stored_passes}",
-      {});
-  if (!rows) return rows.error();
-  const SqlRow& row = rows->at(0);
+  TURNOUT_TRY(auto rows, query("SELECT count(), countIf(attempt = 1), min(started_us), "
+                               "max(started_us) FROM {stored_passes}",
+                               {}));
+  const SqlRow& row = rows.at(0);
   StoreSize size{integer_of(row[0]), integer_of(row[1]), {}, {}};
   if (size.passes > 0) {
     size.first_us = integer_of(row[2]);
@@ -261,27 +252,26 @@ Result<std::int64_t> ClickHouseStore::prune(std::int64_t before_us) {
                  "cannot delete from a cluster; prune each of its servers, without ?cluster",
                  name()};
   }
-  const auto before = size();
-  if (!before) return before.error();
-  auto started = query(
-      "ALTER TABLE passes DELETE WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id "
-      "HAVING min(started_us) "
-      "< "
-      "{before})",
-      {{"before", before_us}});
-  if (!started) return started.error();
+  TURNOUT_TRY(const auto before, size());
+  TURNOUT_TRY(
+      auto started,
+      query(
+          "ALTER TABLE passes DELETE WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id "
+          "HAVING min(started_us) "
+          "< "
+          "{before})",
+          {{"before", before_us}}));
   for (;;) {  // the server deletes in the background
-    auto pending = query(
-        "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = "
-        "'passes' AND is_done = 0",
-        {});
-    if (!pending) return pending.error();
-    if (pending->at(0)[0] == "0") break;
+    TURNOUT_TRY(
+        auto pending,
+        query("SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = "
+              "'passes' AND is_done = 0",
+              {}));
+    if (pending.at(0)[0] == "0") break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  const auto after = size();
-  if (!after) return after.error();
-  return before->passes - after->passes;
+  TURNOUT_TRY(const auto after, size());
+  return before.passes - after.passes;
 }
 
 }  // namespace turnout::store

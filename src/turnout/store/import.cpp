@@ -12,21 +12,18 @@ base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore&
   for (bool more = true; more;) {
     std::size_t size = 0;
     while (size < batch.size()) {
-      auto read = reader.next(batch[size]);
-      if (!read) return read.error();
-      more = *read;
+      TURNOUT_TRY(more, reader.next(batch[size]));
       if (!more) break;
       ++size;
     }
     if (size == 0) break;
-    auto stored = store.insert({batch.data(), size});
-    if (!stored) return stored.error();
-    counts.stored += *stored;
+    TURNOUT_TRY(auto stored, store.insert({batch.data(), size}));
+    counts.stored += stored;
     on_batch(size);
   }
   counts.read = reader.counts();
   if (counts.stored.added == 0) return counts;
-  if (auto done = store.settle(); !done) return done.error();
+  TURNOUT_CHECK(store.settle());
   return counts;
 }
 

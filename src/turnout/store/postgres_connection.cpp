@@ -67,8 +67,7 @@ Result<PostgresConnection> PostgresConnection::open(const std::string& uri,
   // Notices would go to standard error.
   PQsetNoticeProcessor(
       connection.connection_.get(), [](void*, const char*) {}, nullptr);
-  if (auto done = connection.run("SET client_encoding = 'UTF8'; SET extra_float_digits = 3"); !done)
-    return done.error();
+  TURNOUT_CHECK(connection.run("SET client_encoding = 'UTF8'; SET extra_float_digits = 3"));
   return connection;
 }
 

@@ -97,15 +97,14 @@ void read_pass(const PostgresRows& rows, int row, traffic::Pass& pass) {
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& uri, Create create) {
   const std::string name = without_password(uri);
-  auto connection = PostgresConnection::open(uri, name);
-  if (!connection) return connection.error();
-  std::unique_ptr<PostgresStore> store(new PostgresStore(*std::move(connection), name));
-  if (auto done = store->migrate(create); !done) return done.error();
+  TURNOUT_TRY(auto connection, PostgresConnection::open(uri, name));
+  std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(connection), name));
+  TURNOUT_CHECK(store->migrate(create));
   return store;
 }
 
 Status PostgresStore::in_transaction(const char* begin, const std::function<Status()>& use) {
-  if (auto done = connection_.run(begin); !done) return done;
+  TURNOUT_CHECK(connection_.run(begin));
   auto used = use();
   const auto ended = connection_.run(used ? "COMMIT" : "ROLLBACK");
   return used ? ended : used;
@@ -114,21 +113,16 @@ Status PostgresStore::in_transaction(const char* begin, const std::function<Stat
 Status PostgresStore::migrate(Create create) {
   return in_transaction("BEGIN", [&]() -> Status {
     // One process at a time makes the tables.
-    if (auto done = connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout schema'))");
-        !done)
-      return done;
-    auto there = connection_.query("SELECT to_regclass('schema_version') IS NOT NULL");
-    if (!there) return there.error();
+    TURNOUT_CHECK(connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout schema'))"));
+    TURNOUT_TRY(auto there, connection_.query("SELECT to_regclass('schema_version') IS NOT NULL"));
     std::int64_t version = 0;
-    if (there->text(0, 0) == "t") {
-      auto stored = connection_.query("SELECT version FROM schema_version");
-      if (!stored) return stored.error();
-      version = stored->rows() == 1 ? integer_of(stored->text(0, 0)) : -1;
+    if (there.text(0, 0) == "t") {
+      TURNOUT_TRY(auto stored, connection_.query("SELECT version FROM schema_version"));
+      version = stored.rows() == 1 ? integer_of(stored.text(0, 0)) : -1;
     }
-    const auto pending = pending_migrations("postgres", version, create, name_);
-    if (!pending) return pending.error();
-    for (const auto& sql : *pending) {
-      if (auto done = connection_.run(std::string(sql)); !done) return done;
+    TURNOUT_TRY(const auto pending, pending_migrations("postgres", version, create, name_));
+    for (const auto& sql : pending) {
+      TURNOUT_CHECK(connection_.run(std::string(sql)));
     }
     return base::Done{};
   });
@@ -136,57 +130,53 @@ Status PostgresStore::migrate(Create create) {
 
 Result<InsertCounts> PostgresStore::insert(std::span<const traffic::Pass> passes) {
   InsertCounts counts;
-  auto done = in_transaction("BEGIN", [&]() -> Status {
-    auto inserted = insert_all(passes);
-    if (!inserted) return inserted.error();
-    counts = *inserted;
+  TURNOUT_CHECK(in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_TRY(counts, insert_all(passes));
     return base::Done{};
-  });
-  if (!done) return done.error();
+  }));
   return counts;
 }
 
 Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> passes) {
   constexpr const char* kIncoming =
       "CREATE TEMP TABLE IF NOT EXISTS incoming (number bigint, LIKE passes) ON COMMIT DELETE ROWS";
-  if (auto done = connection_.run(kIncoming); !done) return done.error();
+  TURNOUT_CHECK(connection_.run(kIncoming));
   std::string rows;
   for (std::size_t i = 0; i < passes.size(); ++i) append_row(rows, i, passes[i]);
-  auto copied =
-      connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns), rows);
-  if (!copied) return copied.error();
-  auto added = connection_.query(fmt::format(
-      "INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
-      "ORDER BY task_id, attempt, number "
-      "ON CONFLICT DO NOTHING",
-      kStoredColumns));
-  if (!added) return added.error();
+  TURNOUT_CHECK(
+      connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns), rows));
+  TURNOUT_TRY(
+      auto added,
+      connection_.query(fmt::format(
+          "INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
+          "ORDER BY task_id, attempt, number "
+          "ON CONFLICT DO NOTHING",
+          kStoredColumns)));
   InsertCounts counts;
-  counts.added = static_cast<std::size_t>(added->touched());
+  counts.added = static_cast<std::size_t>(added.touched());
   if (counts.added == passes.size()) return counts;
-  auto differing = connection_.query(
-      "SELECT count(*) FROM incoming AS i JOIN passes AS p USING (task_id, attempt) WHERE "
-      "(i.user_id, i.model, "
-      "i.started_us, i.latency_s, i.ttft_s, i.input_tokens, i.output_tokens, i.cost_usd, "
-      "i.outcome, i.ending, "
-      "i.policy_id, i.propensity) IS DISTINCT FROM (p.user_id, p.model, p.started_us, p.latency_s, "
-      "p.ttft_s, "
-      "p.input_tokens, p.output_tokens, p.cost_usd, p.outcome, p.ending, p.policy_id, "
-      "p.propensity)");
-  if (!differing) return differing.error();
-  counts.conflicting = static_cast<std::size_t>(integer_of(differing->text(0, 0)));
+  TURNOUT_TRY(
+      auto differing,
+      connection_.query(
+          "SELECT count(*) FROM incoming AS i JOIN passes AS p USING (task_id, attempt) WHERE "
+          "(i.user_id, i.model, "
+          "i.started_us, i.latency_s, i.ttft_s, i.input_tokens, i.output_tokens, i.cost_usd, "
+          "i.outcome, i.ending, "
+          "i.policy_id, i.propensity) IS DISTINCT FROM (p.user_id, p.model, p.started_us, "
+          "p.latency_s, "
+          "p.ttft_s, "
+          "p.input_tokens, p.output_tokens, p.cost_usd, p.outcome, p.ending, p.policy_id, "
+          "p.propensity)"));
+  counts.conflicting = static_cast<std::size_t>(integer_of(differing.text(0, 0)));
   counts.repeated = passes.size() - counts.added - counts.conflicting;
   return counts;
 }
 
 Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
   return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&]() -> Status {
-    if (auto done = connection_.run(fmt::format(
-            "DECLARE in_order NO SCROLL CURSOR FOR SELECT {} FROM passes ORDER BY task_id, attempt",
-            kStoredColumns));
-        !done) {
-      return done;
-    }
+    TURNOUT_CHECK(connection_.run(fmt::format(
+        "DECLARE in_order NO SCROLL CURSOR FOR SELECT {} FROM passes ORDER BY task_id, attempt",
+        kStoredColumns)));
     traffic::Pass pass;
     for (;;) {
       auto rows = connection_.query("FETCH 10000 FROM in_order");
@@ -201,15 +191,16 @@ Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& 
 }
 
 Result<std::vector<traffic::Pass>> PostgresStore::tail(std::size_t count) {
-  auto rows = connection_.query(
-      fmt::format(
-          "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT $1",
-          kStoredColumns),
-      {static_cast<std::int64_t>(count)});
-  if (!rows) return rows.error();
-  std::vector<traffic::Pass> passes(static_cast<std::size_t>(rows->rows()));
+  TURNOUT_TRY(
+      auto rows,
+      connection_.query(
+          fmt::format(
+              "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT $1",
+              kStoredColumns),
+          {static_cast<std::int64_t>(count)}));
+  std::vector<traffic::Pass> passes(static_cast<std::size_t>(rows.rows()));
   for (std::size_t i = 0; i < passes.size(); ++i) {
-    read_pass(*rows, static_cast<int>(passes.size() - 1 - i), passes[i]);
+    read_pass(rows, static_cast<int>(passes.size() - 1 - i), passes[i]);
   }
   return passes;
 }
@@ -228,12 +219,13 @@ Result<StoreSize> PostgresStore::size() {
 }
 
 Result<std::int64_t> PostgresStore::prune(std::int64_t before_us) {
-  auto gone = connection_.query(
-      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
-      "min(started_us) < $1)",
-      {before_us});
-  if (!gone) return gone.error();
-  return gone->touched();
+  TURNOUT_TRY(
+      auto gone,
+      connection_.query(
+          "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
+          "min(started_us) < $1)",
+          {before_us}));
+  return gone.touched();
 }
 
 Result<std::vector<SqlRow>> PostgresStore::query(std::string_view sql, const SqlValues& values) {
@@ -247,12 +239,11 @@ Result<std::vector<SqlRow>> PostgresStore::query(std::string_view sql, const Sql
     if (is_new) bound.push_back(value->second);
     return fmt::format("${}", number->second);
   });
-  auto rows = connection_.query(filled, bound);
-  if (!rows) return rows.error();
-  std::vector<SqlRow> answer(static_cast<std::size_t>(rows->rows()));
+  TURNOUT_TRY(auto rows, connection_.query(filled, bound));
+  std::vector<SqlRow> answer(static_cast<std::size_t>(rows.rows()));
   for (std::size_t i = 0; i < answer.size(); ++i) {
-    for (int column = 0; column < rows->columns(); ++column) {
-      answer[i].emplace_back(rows->text(static_cast<int>(i), column));
+    for (int column = 0; column < rows.columns(); ++column) {
+      answer[i].emplace_back(rows.text(static_cast<int>(i), column));
     }
   }
   return answer;

@@ -78,7 +78,7 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Mode mode) 
   if (code != SQLITE_OK) return database.failure();
   sqlite3_busy_timeout(handle, kWait);
   // Reads the file's head, so that a file of another kind is found out here.
-  if (auto done = database.run("SELECT count(*) FROM sqlite_schema"); !done) return done.error();
+  TURNOUT_CHECK(database.run("SELECT count(*) FROM sqlite_schema"));
   return database;
 }
 

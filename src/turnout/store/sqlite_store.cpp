@@ -68,12 +68,9 @@ void read_pass(const SqliteStatement& row, traffic::Pass& pass) {
 }
 
 Result<std::int64_t> one_integer(SqliteDatabase& database, const std::string& sql) {
-  auto statement = database.prepare(sql);
-  if (!statement) return statement.error();
-  SqliteStatement query = *std::move(statement);
-  auto row = query.step();
-  if (!row) return row.error();
-  return *row ? query.integer(0) : 0;
+  TURNOUT_TRY(SqliteStatement query, database.prepare(sql));
+  TURNOUT_TRY(auto row, query.step());
+  return row ? query.integer(0) : 0;
 }
 
 }  // namespace
@@ -81,11 +78,10 @@ Result<std::int64_t> one_integer(SqliteDatabase& database, const std::string& sq
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Create create) {
   const auto mode =
       create == Create::kYes ? SqliteDatabase::Mode::kCreate : SqliteDatabase::Mode::kWrite;
-  auto database = SqliteDatabase::open(path, mode);
-  if (!database) return database.error();
-  std::unique_ptr<SqliteStore> store(new SqliteStore(*std::move(database), "sqlite:" + path));
-  if (auto done = store->migrate(create); !done) return done.error();
-  if (auto done = store->prepare(); !done) return done.error();
+  TURNOUT_TRY(auto database, SqliteDatabase::open(path, mode));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(database), "sqlite:" + path));
+  TURNOUT_CHECK(store->migrate(create));
+  TURNOUT_CHECK(store->prepare());
   return store;
 }
 
@@ -95,38 +91,35 @@ Status SqliteStore::migrate(Create create) {
   constexpr const char* kSettings =
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA "
       "temp_store = FILE";
-  if (auto done = database_.run(kSettings); !done) return done;
-  if (auto done = database_.run("BEGIN IMMEDIATE"); !done)
-    return done;  // one process at a time makes the tables
-  auto has_table =
-      one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
-  if (!has_table) return has_table.error();
-  auto stored = *has_table == 0 ? Result<std::int64_t>(0)
-                                : one_integer(database_, "SELECT version FROM schema_version");
-  if (!stored) return stored.error();
-  const auto pending = pending_migrations("sqlite", *stored, create, database_.path());
-  if (!pending) return pending.error();
-  for (const auto sql : *pending) {
-    if (auto done = database_.run(std::string(sql)); !done) return done;
+  TURNOUT_CHECK(database_.run(kSettings));
+  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));  // one process at a time makes the tables
+  TURNOUT_TRY(
+      auto has_table,
+      one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'"));
+  TURNOUT_TRY(auto stored, has_table == 0
+                               ? Result<std::int64_t>(0)
+                               : one_integer(database_, "SELECT version FROM schema_version"));
+  TURNOUT_TRY(const auto pending, pending_migrations("sqlite", stored, create, database_.path()));
+  for (const auto sql : pending) {
+    TURNOUT_CHECK(database_.run(std::string(sql)));
   }
   return database_.run("COMMIT");
 }
 
 Status SqliteStore::prepare() {
-  auto insert = database_.prepare(fmt::format(
-      "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-      kStoredColumns));
-  if (!insert) return insert.error();
-  insert_ = *std::move(insert);
-  auto find = database_.prepare(
-      fmt::format("SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns));
-  if (!find) return find.error();
-  find_ = *std::move(find);
+  TURNOUT_TRY(
+      insert_,
+      database_.prepare(fmt::format(
+          "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+          kStoredColumns)));
+  TURNOUT_TRY(find_,
+              database_.prepare(fmt::format(
+                  "SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns)));
   return base::Done{};
 }
 
 Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) {
-  if (auto done = database_.run("BEGIN IMMEDIATE"); !done) return done.error();
+  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
   auto counts = insert_all(passes);
   const auto done = database_.run(counts ? "COMMIT" : "ROLLBACK");
   if (!counts || done) return counts;
@@ -137,15 +130,13 @@ Result<InsertCounts> SqliteStore::insert_all(std::span<const traffic::Pass> pass
   InsertCounts counts;
   for (const traffic::Pass& pass : passes) {
     bind_pass(*insert_, pass);
-    auto done = insert_->step();
-    if (!done) return done.error();
+    TURNOUT_CHECK(insert_->step());
     if (database_.changes() == 1) {
       ++counts.added;
       continue;
     }
-    auto same = same_as_stored(pass);
-    if (!same) return same.error();
-    ++(*same ? counts.repeated : counts.conflicting);
+    TURNOUT_TRY(auto same, same_as_stored(pass));
+    ++(same ? counts.repeated : counts.conflicting);
   }
   return counts;
 }
@@ -153,41 +144,37 @@ Result<InsertCounts> SqliteStore::insert_all(std::span<const traffic::Pass> pass
 Result<bool> SqliteStore::same_as_stored(const traffic::Pass& pass) {
   find_->bind(0, std::string_view(pass.task_id));
   find_->bind(1, pass.attempt);
-  auto row = find_->step();
-  if (!row) return row.error();
+  TURNOUT_TRY(auto row, find_->step());
   traffic::Pass stored;
-  if (*row) read_pass(*find_, stored);
+  if (row) read_pass(*find_, stored);
   find_->reset();
   return stored == pass;
 }
 
 Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  auto prepared = database_.prepare(
-      fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns));
-  if (!prepared) return prepared.error();
-  SqliteStatement rows = *std::move(prepared);
+  TURNOUT_TRY(SqliteStatement rows,
+              database_.prepare(
+                  fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns)));
   traffic::Pass pass;
   for (;;) {
-    auto row = rows.step();
-    if (!row) return row.error();
-    if (!*row) return base::Done{};
+    TURNOUT_TRY(auto row, rows.step());
+    if (!row) return base::Done{};
     read_pass(rows, pass);
     if (!use(pass)) return base::Done{};
   }
 }
 
 Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
-  auto prepared = database_.prepare(fmt::format(
-      "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?",
-      kStoredColumns));
-  if (!prepared) return prepared.error();
-  SqliteStatement rows = *std::move(prepared);
+  TURNOUT_TRY(
+      SqliteStatement rows,
+      database_.prepare(fmt::format(
+          "SELECT {} FROM passes ORDER BY started_us DESC, task_id DESC, attempt DESC LIMIT ?",
+          kStoredColumns)));
   rows.bind(0, static_cast<std::int64_t>(count));
   std::vector<traffic::Pass> passes;
   for (;;) {
-    auto row = rows.step();
-    if (!row) return row.error();
-    if (!*row) break;
+    TURNOUT_TRY(auto row, rows.step());
+    if (!row) break;
     read_pass(rows, passes.emplace_back());
   }
   std::reverse(passes.begin(), passes.end());
@@ -195,26 +182,23 @@ Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
 }
 
 Result<StoreSize> SqliteStore::size() {
-  auto prepared = database_.prepare(
-      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM "
-      "passes");
-  if (!prepared) return prepared.error();
-  SqliteStatement row = *std::move(prepared);
-  auto found = row.step();
-  if (!found) return found.error();
+  TURNOUT_TRY(SqliteStatement row,
+              database_.prepare("SELECT count(*), count(*) FILTER (WHERE attempt = 1), "
+                                "min(started_us), max(started_us) FROM "
+                                "passes"));
+  TURNOUT_CHECK(row.step());
   return StoreSize{row.integer(0), row.integer(1), integer_or_none(row, 2),
                    integer_or_none(row, 3)};
 }
 
 Result<std::int64_t> SqliteStore::prune(std::int64_t before_us) {
-  auto prepared = database_.prepare(
-      "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
-      "min(started_us) < ?)");
-  if (!prepared) return prepared.error();
-  SqliteStatement statement = *std::move(prepared);
+  TURNOUT_TRY(
+      SqliteStatement statement,
+      database_.prepare(
+          "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
+          "min(started_us) < ?)"));
   statement.bind(0, before_us);
-  auto done = statement.step();
-  if (!done) return done.error();
+  TURNOUT_CHECK(statement.step());
   return database_.changes();
 }
 

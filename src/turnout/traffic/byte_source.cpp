@@ -142,10 +142,9 @@ Status ByteSource::refill() {
   raw_begin_ = 0;
   const std::size_t kept = raw_.size();
   raw_.resize(kept + kChunk);
-  auto size = read_raw(raw_.data() + kept, kChunk);
-  if (!size) return size.error();
-  raw_.resize(kept + *size);
-  raw_ended_ = *size == 0;
+  TURNOUT_TRY(auto size, read_raw(raw_.data() + kept, kChunk));
+  raw_.resize(kept + size);
+  raw_ended_ = size == 0;
   return base::Done{};
 }
 
@@ -154,7 +153,7 @@ Status ByteSource::detect() {
   constexpr std::string_view kZstandard = "\x28\xb5\x2f\xfd";
   detected_ = true;
   while (!raw_ended_ && raw_.size() < kZstandard.size()) {
-    if (auto read = refill(); !read) return read;
+    TURNOUT_CHECK(refill());
   }
   if (raw_.starts_with(kGzip)) decoder_ = std::make_unique<Gzip>();
   if (raw_.starts_with(kZstandard)) decoder_ = std::make_unique<Zstandard>();
@@ -163,9 +162,8 @@ Status ByteSource::detect() {
 
 Result<std::optional<char>> ByteSource::first() {
   char byte = 0;
-  auto size = read_plain(&byte, 1);
-  if (!size) return size.error();
-  if (*size == 1) peeked_ = byte;
+  TURNOUT_TRY(auto size, read_plain(&byte, 1));
+  if (size == 1) peeked_ = byte;
   return peeked_;
 }
 
@@ -177,7 +175,7 @@ Result<std::size_t> ByteSource::read(char* to, std::size_t room) {
 
 Result<std::size_t> ByteSource::read_plain(char* to, std::size_t room) {
   if (!detected_) {
-    if (auto done = detect(); !done) return done.error();
+    TURNOUT_CHECK(detect());
   }
   if (!decoder_) {
     if (raw_begin_ == raw_.size()) return raw_ended_ ? std::size_t{0} : read_raw(to, room);
@@ -188,7 +186,7 @@ Result<std::size_t> ByteSource::read_plain(char* to, std::size_t room) {
   }
   for (;;) {
     if (raw_begin_ == raw_.size() && !raw_ended_) {
-      if (auto done = refill(); !done) return done.error();
+      TURNOUT_CHECK(refill());
     }
     if (raw_ended_ && raw_begin_ == raw_.size() && decoder_->between_frames())
       return std::size_t{0};

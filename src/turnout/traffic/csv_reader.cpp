@@ -22,7 +22,7 @@ class CsvReader final : public PassReader {
 
   base::Result<bool> next(Pass& pass) override {
     if (columns_.empty()) {
-      if (auto done = read_header(); !done) return done.error();
+      TURNOUT_CHECK(read_header());
     }
     for (;;) {
       auto line = lines_.next();
@@ -56,8 +56,7 @@ class CsvReader final : public PassReader {
     if (!line) return line.error();
     if (!line->has_value())
       return Error{ErrorCode::kMalformedInput, "is empty, must have a header", lines_.name()};
-    if (auto split = base::split_csv(**line, fields_); !split)
-      return split.error().within(lines_.place());
+    TURNOUT_CHECK(base::split_csv(**line, fields_).within(lines_.place()));
     for (const auto field : fields_) columns_.push_back(column_of(base::csv_text(field)));
     for (const Column needed : {Column::kTaskId, Column::kAttempt, Column::kModel,
                                 Column::kStartedAt, Column::kLatency}) {

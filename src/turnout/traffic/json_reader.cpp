@@ -125,7 +125,7 @@ class JsonReader final : public PassReader {
     auto& expected = order_.at(place);
     if (!expected || kColumnNames.at(static_cast<std::size_t>(*expected)) != key) {
       const auto column = column_of(key);
-      if (!column) return column;
+      if (!column) return std::nullopt;
       expected = column;
     }
     return expected;

@@ -28,13 +28,11 @@ bool is_log(const std::string& path) {
 }  // namespace
 
 Result<LogFile> open_log_file(const std::string& path) {
-  auto opened = ByteSource::open(path);
-  if (!opened) return opened.error();
-  LogFile file{*std::move(opened), plain_name(path).ends_with(".csv")};
+  TURNOUT_TRY(auto opened, ByteSource::open(path));
+  LogFile file{std::move(opened), plain_name(path).ends_with(".csv")};
   if (path == "-") {
-    auto byte = file.source.first();
-    if (!byte) return byte.error();
-    file.is_csv = *byte && **byte != '{' && **byte != '[';
+    TURNOUT_TRY(auto byte, file.source.first());
+    file.is_csv = byte && *byte != '{' && *byte != '[';
   }
   return file;
 }

@@ -19,9 +19,7 @@ class FilesReader final : public PassReader {
     for (;;) {
       if (!reader_) {
         if (opened_ == paths_.size()) return false;
-        auto reader = open_passes(paths_[opened_]);
-        if (!reader) return reader.error();
-        reader_ = *std::move(reader);
+        TURNOUT_TRY(reader_, open_passes(paths_[opened_]));
         before_ = counts_;
         ++opened_;
       }
@@ -58,9 +56,7 @@ Result<std::unique_ptr<PassReader>> open_passes(const std::string& path) {
   if (!files) return files.error();
   if (!files->empty())
     return std::unique_ptr<PassReader>(std::make_unique<FilesReader>(*std::move(files)));
-  auto opened = open_log_file(path);
-  if (!opened) return opened.error();
-  LogFile file = *std::move(opened);
+  TURNOUT_TRY(LogFile file, open_log_file(path));
   return file.is_csv ? csv_reader(std::move(file.source)) : json_reader(std::move(file.source));
 }
 

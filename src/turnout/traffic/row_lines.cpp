@@ -24,10 +24,9 @@ base::Status RowLines::refill() {
   end_ -= begin_;
   begin_ = 0;
   if (end_ + kPadding == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto size = source_.read(buffer_.data() + end_, buffer_.size() - kPadding - end_);
-  if (!size) return size.error();
-  at_end_ = *size == 0;
-  end_ += *size;
+  TURNOUT_TRY(auto size, source_.read(buffer_.data() + end_, buffer_.size() - kPadding - end_));
+  at_end_ = size == 0;
+  end_ += size;
   return base::Done{};
 }
 
@@ -42,7 +41,7 @@ base::Result<std::optional<std::string_view>> RowLines::next() {
                            fmt::format("is longer than {} bytes", longest_),
                            fmt::format("{}:{}", source_.name(), line_ + 1)};
       }
-      if (auto done = refill(); !done) return done.error();
+      TURNOUT_CHECK(refill());
       continue;
     }
     if (line_end == nullptr && begin_ == end_) return std::optional<std::string_view>();

@@ -152,28 +152,24 @@ Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection&
     }
     return store.query(sql, values);
   };
-  auto done = store.in_snapshot([&]() -> Status {
-    const auto size = store.size();
-    if (!size) return size.error();
-    values = values_of(selection, size->last_us.value_or(0));
-    const auto totals = ask("totals");
-    if (!totals) return totals.error();
-    const auto [models, policies] = read_totals(totals->at(0), result);
-    if (auto few = few_enough(models, policies); !few) return few;
+  TURNOUT_CHECK(store.in_snapshot([&]() -> Status {
+    TURNOUT_TRY(const auto size, store.size());
+    values = values_of(selection, size.last_us.value_or(0));
+    TURNOUT_TRY(const auto totals, ask("totals"));
+    const auto [models, policies] = read_totals(totals.at(0), result);
+    TURNOUT_CHECK(few_enough(models, policies));
     constexpr std::array<std::pair<const char*, void (*)(const SqlRow&, LogStatistics&)>, 4>
         kStatistics = {{{"paths", read_path},
                         {"periods", read_period},
                         {"latencies", read_latency},
                         {"returns", read_return}}};
     for (const auto& [name, read] : kStatistics) {
-      const auto rows = ask(name);
-      if (!rows) return rows.error();
-      for (const SqlRow& row : *rows) read(row, result);
-      on_passes(static_cast<std::size_t>(size->passes) / kStatistics.size());
+      TURNOUT_TRY(const auto rows, ask(name));
+      for (const SqlRow& row : rows) read(row, result);
+      on_passes(static_cast<std::size_t>(size.passes) / kStatistics.size());
     }
     return base::Done{};
-  });
-  if (!done) return done.error();
+  }));
   return result;
 }
 
