@@ -78,6 +78,10 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+void print_notes(const std::vector<std::string>& notes) {
+  for (const auto& note : notes) fmt::print(stderr, "turnout: note: {}\n", note);
+}
+
 base::Result<ExitCode> print(const std::string& text) {
   auto out = base::OutputFile::standard_output();
   return out.write(text)

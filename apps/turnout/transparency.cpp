@@ -22,11 +22,11 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read_as_paper_game());
-  described.commits = true;  // both cases are shown, whichever the scenario says
-  TURNOUT_TRY(auto scenario, scenario::paper_game(described, "transparency"));
-  return print(arguments.json ? report::to_text(report::transparency_json(scenario))
-                              : report::transparency_text(scenario));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read());
+  TURNOUT_TRY(const auto answer, analysis::transparency_answer(std::move(scenario)));
+  print_notes(answer.paper.notes);
+  return print(arguments.json ? report::to_text(report::transparency_json(answer))
+                              : report::transparency_text(answer));
 }
 
 }  // namespace

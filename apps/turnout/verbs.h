@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "exit_code.h"
 #include "turnout/base/result.h"
@@ -33,6 +34,9 @@ void add_estimate(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
+
+/// Writes each note of an answer to standard error, a line each.
+void print_notes(const std::vector<std::string>& notes);
 
 /// Writes to standard output and reports a full disk or a closed pipe.
 base::Result<ExitCode> print(const std::string& text);

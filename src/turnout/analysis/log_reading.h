@@ -7,7 +7,8 @@
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/mapping/open_log.h"
 
-/// One value for each question that a verb answers.
+/// One value for each question that a verb answers, and the function that computes it: what the
+/// program prints, what other languages and windows show.
 namespace turnout::analysis {
 
 /// What a log says, and what reading it met.

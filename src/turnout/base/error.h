@@ -12,6 +12,7 @@ enum class ErrorCode {
   kUnreadable,      ///< a file could not be opened or read
   kUnwritable,      ///< an output could not be written (disk full, closed pipe, no permission)
   kUnsupported,     ///< the request is well formed but this operation does not cover it
+  kCancelled,       ///< it was interrupted, or its time was up
 };
 
 /// A failure that data, users or the operating system can cause. Broken invariants are asserts

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "turnout/game/opaque_routing.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
 
@@ -41,47 +40,47 @@ std::string gain_text(double gain) {
 
 }  // namespace
 
-ordered_json transparency_json(const scenario::TwoModelScenario& scenario) {
-  const game::Equilibrium committed = game::solve(scenario.game);
-  const auto& best = committed.best().payoffs;
-  ordered_json json = {{"game", game_json(scenario)},
-                       {"commitment", candidate_json(committed.best())},
-                       {"equilibria", ordered_json::array()}};
-  for (const NashEquilibrium& e : game::nash_equilibria(scenario.game)) {
-    ordered_json one = equilibrium_json(e);
-    one["value_to_provider"] = e.payoffs.provider_cost - best.provider_cost;
-    one["value_to_user"] = best.user_utility - e.payoffs.user_utility;
+ordered_json transparency_json(const analysis::TransparencyAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/transparency/1"},
+                       {"game", game_json(answer.paper.scenario)},
+                       {"commitment", candidate_json(answer.commitment)},
+                       {"equilibria", ordered_json::array()},
+                       {"notes", answer.paper.notes}};
+  for (const auto& [equilibrium, to_provider, to_user] : answer.equilibria) {
+    ordered_json one = equilibrium_json(equilibrium);
+    one["value_to_provider"] = to_provider;
+    one["value_to_user"] = to_user;
     json["equilibria"].push_back(one);
   }
   return json;
 }
 
-std::string transparency_text(const scenario::TwoModelScenario& scenario) {
-  const game::Equilibrium committed = game::solve(scenario.game);
-  const auto& best = committed.best().payoffs;
+std::string transparency_text(const analysis::TransparencyAnswer& answer) {
+  const auto& scenario = answer.paper.scenario;
+  const auto& best = answer.commitment.payoffs;
   std::string text = game_text(scenario);
   text += "\nWith a published policy (commitment)\n";
-  text += wrapped(in_words(committed.best(), scenario), 100, 2);
+  text += wrapped(in_words(answer.commitment, scenario), 100, 2);
   text += fmt::format("  provider cost {}, user utility {}, success {}\n",
                       number(best.provider_cost), number(best.user_utility), number(best.success));
-  const auto equilibria = game::nash_equilibria(scenario.game);
+  const auto& equilibria = answer.equilibria;
   text += fmt::format("\nWithout one: {} Nash {}\n", equilibria.size(),
                       equilibria.size() == 1 ? "equilibrium" : "equilibria");
-  if (equilibria.empty())
+  if (equilibria.empty()) {
     return text +
            "  None has a policy (i,s) and one probability q: the user would draw once whether he "
            "ever leaves.\n";
+  }
   Table table({"policy", "q", "J", "U", "S"});
-  for (const NashEquilibrium& e : equilibria) {
+  for (const auto& [e, to_provider, to_user] : equilibria) {
     table.add({policy_text(e), number(e.abandon), number(e.payoffs.provider_cost),
                number(e.payoffs.user_utility), number(e.payoffs.success)});
   }
   text += table.to_string(2) + "\nWhat publishing the policy is worth\n";
-  for (const NashEquilibrium& e : equilibria) {
+  for (const auto& [e, to_provider, to_user] : equilibria) {
     text +=
         fmt::format("  against {}, q = {}: to the provider {}, to the user {}{}\n", policy_text(e),
-                    number(e.abandon), gain_text(e.payoffs.provider_cost - best.provider_cost),
-                    gain_text(best.user_utility - e.payoffs.user_utility),
+                    number(e.abandon), gain_text(to_provider), gain_text(to_user),
                     e.one_of_many ? " (a tie: one of a range of equilibria)" : "");
   }
   return text;

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "turnout/scenario/scenario_scope.h"
+
+namespace turnout::analysis {
+
+/// A scenario taken as the paper's game: two models, users who are alike and know the policy.
+struct PaperScenario {
+  scenario::TwoModelScenario scenario;
+  /// What was simplified to make it one, a sentence each, for the reader of the answer.
+  std::vector<std::string> notes;
+};
+
+/// @returns the scenario as the paper's game: numbers with intervals at their means, [difficulty]
+///   and [switching] left out, each with a note; kUnsupported naming the key for what else goes
+///   beyond it (scenario::paper_game()).
+/// @param verb  who asks, for messages
+base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb);
+
+/// Puts numbers with intervals at their means.
+/// @returns the note that says so; nothing if all numbers are plain.
+std::vector<std::string> take_means(scenario::Scenario& scenario);
+
+}  // namespace turnout::analysis

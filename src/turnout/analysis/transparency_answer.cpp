@@ -1,0 +1,22 @@
+#include "turnout/analysis/transparency_answer.h"
+
+#include <utility>
+
+namespace turnout::analysis {
+
+base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario) {
+  scenario.commits = true;
+  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "transparency"));
+  const game::Game& game = paper.scenario.game;
+  const game::Equilibrium committed = game::solve(game);
+  TransparencyAnswer answer{paper, committed.best(), {}};
+  const auto& best = answer.commitment.payoffs;
+  for (const auto& equilibrium : game::nash_equilibria(game)) {
+    answer.equilibria.push_back({equilibrium,
+                                 equilibrium.payoffs.provider_cost - best.provider_cost,
+                                 best.user_utility - equilibrium.payoffs.user_utility});
+  }
+  return answer;
+}
+
+}  // namespace turnout::analysis

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "turnout/analysis/paper_scenario.h"
+#include "turnout/game/equilibrium.h"
+#include "turnout/game/opaque_routing.h"
+
+namespace turnout::analysis {
+
+/// An equilibrium without commitment, and what publishing the policy is worth against it.
+struct UnpublishedEquilibrium {
+  game::NashEquilibrium equilibrium;
+  double value_to_provider = 0;  ///< its cost here less its cost with commitment
+  double value_to_user = 0;      ///< his utility with commitment less that here
+};
+
+/// What a published policy is worth to each side. docs/theory.md, section 16.
+struct TransparencyAnswer {
+  PaperScenario paper;
+  game::Candidate commitment;  ///< the provider's optimum if users see the policy
+  std::vector<UnpublishedEquilibrium> equilibria;
+};
+
+/// @param scenario  whether its provider commits does not matter: both cases are answered
+/// @returns the answer; errors of paper_scenario().
+base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario);
+
+}  // namespace turnout::analysis
