@@ -51,8 +51,8 @@ struct PathKey {
   /// of attempts 1, 2, ...; beyond kDeepestPath only the last one
   std::vector<std::string> models;
   bool deep = false;  ///< an attempt beyond kDeepestPath
-  friend auto operator<=>(const PathKey&,
-                          const PathKey&) = default;  // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr)
+  friend auto operator<=>(const PathKey&, const PathKey&) = default;
 };
 inline constexpr std::size_t kDeepestPath = 4;
 

@@ -14,8 +14,8 @@ struct DoubleDouble {
   double lo = 0;
 
   DoubleDouble() = default;
-  DoubleDouble(double value)
-      : hi(value) {}  // NOLINT(google-explicit-constructor): exact, and formulas mix both
+  // NOLINTNEXTLINE(google-explicit-constructor): exact, and formulas mix both
+  DoubleDouble(double value) : hi(value) {}
   DoubleDouble(double high, double low) : hi(high), lo(low) {}
   explicit operator double() const { return hi + lo; }
 

@@ -64,9 +64,10 @@ inline std::int32_t least_of(std::uint32_t a) { return static_cast<std::int32_t>
 struct Lanes {
   __m512d v;
   Lanes() = default;
-  Lanes(double x)
-      : v(_mm512_set1_pd(x)) {}  // NOLINT(google-explicit-constructor): formulas mix both
-  Lanes(__m512d x) : v(x) {}     // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): formulas mix both
+  Lanes(double x) : v(_mm512_set1_pd(x)) {}
+  Lanes(__m512d x) : v(x) {}
+  // NOLINTEND(google-explicit-constructor)
 };
 struct Mask {
   __mmask8 m;
@@ -131,9 +132,10 @@ inline Halves least(Halves a, Lanes x) {
 struct Lanes {
   __m256d v;
   Lanes() = default;
-  Lanes(double x)
-      : v(_mm256_set1_pd(x)) {}  // NOLINT(google-explicit-constructor): formulas mix both
-  Lanes(__m256d x) : v(x) {}     // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): formulas mix both
+  Lanes(double x) : v(_mm256_set1_pd(x)) {}
+  Lanes(__m256d x) : v(x) {}
+  // NOLINTEND(google-explicit-constructor)
 };
 struct Mask {
   __m256d m;
