@@ -59,25 +59,49 @@ inline std::uint32_t least(std::uint32_t a, double x) {
 inline std::uint32_t most_of(std::uint32_t a) { return a; }
 inline std::int32_t least_of(std::uint32_t a) { return static_cast<std::int32_t>(a); }
 
+#if defined(__AVX2__)
+
+// What differs between the two widths is a register, its intrinsics, and what a comparison gives:
+// a bit for each number with AVX-512, all bits of the number with AVX2.
 #if defined(__AVX512F__)
+using Register = __m512d;
+using Halved = __m512i;  // a register as whole numbers of 32 bits
+using Comparison = __mmask8;
+inline Register broadcast(double x) { return _mm512_set1_pd(x); }
+inline Halved broadcast(std::uint32_t x) { return _mm512_set1_epi32(static_cast<int>(x)); }
+inline Halved halved(Register x) { return _mm512_castpd_si512(x); }
+#else
+using Register = __m256d;
+using Halved = __m256i;
+using Comparison = __m256d;
+inline Register broadcast(double x) { return _mm256_set1_pd(x); }
+inline Halved broadcast(std::uint32_t x) { return _mm256_set1_epi32(static_cast<int>(x)); }
+inline Halved halved(Register x) { return _mm256_castpd_si256(x); }
+#endif
 
 struct Lanes {
-  __m512d v;
+  Register v;
   Lanes() = default;
-  // NOLINTBEGIN(google-explicit-constructor): formulas mix both
-  Lanes(double x) : v(_mm512_set1_pd(x)) {}
-  Lanes(__m512d x) : v(x) {}
-  // NOLINTEND(google-explicit-constructor)
+  Lanes(double x) : v(broadcast(x)) {}  // NOLINT(google-explicit-constructor): formulas mix both
+  Lanes(Register x) : v(x) {}           // NOLINT(google-explicit-constructor)
 };
 struct Mask {
-  __mmask8 m;
+  Comparison m;
 };
-constexpr std::size_t width_of(Lanes /*like*/) { return 8; }
+constexpr std::size_t width_of(Lanes /*like*/) { return sizeof(Register) / sizeof(double); }
 inline Lanes operator+(Lanes a, Lanes b) { return a.v + b.v; }
 inline Lanes operator-(Lanes a, Lanes b) { return a.v - b.v; }
 inline Lanes operator*(Lanes a, Lanes b) { return a.v * b.v; }
 inline Lanes operator/(Lanes a, Lanes b) { return a.v / b.v; }
 inline Lanes operator-(Lanes a) { return -a.v; }
+
+struct Halves {
+  Halved v;
+};
+inline Halves no_halves(std::uint32_t start, Lanes /*like*/) { return {broadcast(start)}; }
+
+#if defined(__AVX512F__)
+
 inline Mask operator<(Lanes a, Lanes b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_LT_OQ)}; }
 inline Mask operator<=(Lanes a, Lanes b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_LE_OQ)}; }
 inline Lanes select(Mask condition, Lanes yes, Lanes no) {
@@ -111,41 +135,16 @@ inline Codes select(Mask condition, Codes yes, Codes no) {
   return {_mm_mask_blend_epi8(condition.m, no.v, yes.v)};
 }
 inline void store(std::uint8_t* to, Codes x) {
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), x.v);
-}  // NOLINT
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), x.v);  // NOLINT
+}
 
-struct Halves {
-  __m512i v;
-};
-inline Halves no_halves(std::uint32_t start, Lanes /*like*/) {
-  return {_mm512_set1_epi32(static_cast<int>(start))};
-}
-inline Halves most(Halves a, Lanes x) {
-  return {_mm512_maskz_max_epu32(0xffff, a.v, _mm512_castpd_si512(x.v))};
-}
+inline Halves most(Halves a, Lanes x) { return {_mm512_maskz_max_epu32(0xffff, a.v, halved(x.v))}; }
 inline Halves least(Halves a, Lanes x) {
-  return {_mm512_maskz_min_epi32(0xffff, a.v, _mm512_castpd_si512(x.v))};
+  return {_mm512_maskz_min_epi32(0xffff, a.v, halved(x.v))};
 }
 
-#elif defined(__AVX2__)
+#else
 
-struct Lanes {
-  __m256d v;
-  Lanes() = default;
-  // NOLINTBEGIN(google-explicit-constructor): formulas mix both
-  Lanes(double x) : v(_mm256_set1_pd(x)) {}
-  Lanes(__m256d x) : v(x) {}
-  // NOLINTEND(google-explicit-constructor)
-};
-struct Mask {
-  __m256d m;
-};
-constexpr std::size_t width_of(Lanes /*like*/) { return 4; }
-inline Lanes operator+(Lanes a, Lanes b) { return a.v + b.v; }
-inline Lanes operator-(Lanes a, Lanes b) { return a.v - b.v; }
-inline Lanes operator*(Lanes a, Lanes b) { return a.v * b.v; }
-inline Lanes operator/(Lanes a, Lanes b) { return a.v / b.v; }
-inline Lanes operator-(Lanes a) { return -a.v; }
 inline Mask operator<(Lanes a, Lanes b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
 inline Mask operator<=(Lanes a, Lanes b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LE_OQ)}; }
 inline Lanes select(Mask condition, Lanes yes, Lanes no) {
@@ -183,17 +182,10 @@ inline void store(std::uint8_t* to, Codes x) {
   std::memcpy(to, &four, sizeof four);
 }
 
-struct Halves {
-  __m256i v;
-};
-inline Halves no_halves(std::uint32_t start, Lanes /*like*/) {
-  return {_mm256_set1_epi32(static_cast<int>(start))};
-}
-inline Halves most(Halves a, Lanes x) { return {_mm256_max_epu32(a.v, _mm256_castpd_si256(x.v))}; }
-inline Halves least(Halves a, Lanes x) { return {_mm256_min_epi32(a.v, _mm256_castpd_si256(x.v))}; }
+inline Halves most(Halves a, Lanes x) { return {_mm256_max_epu32(a.v, halved(x.v))}; }
+inline Halves least(Halves a, Lanes x) { return {_mm256_min_epi32(a.v, halved(x.v))}; }
 #endif
 
-#if defined(__AVX2__)
 inline std::uint32_t most_of(Halves a) {
   const auto all = std::bit_cast<std::array<std::uint32_t, sizeof a / 4>>(a);
   std::uint32_t found = 0;
