@@ -1,11 +1,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "scenario_arguments.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/plan_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/scenario/scenario_types.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -16,8 +16,6 @@ constexpr const char* kExamples =
     "  turnout plan examples/four-models.toml\n"
     "  turnout plan examples/hard-tasks.toml --depth 6 --json";
 
-constexpr std::size_t kUsualDepth = 5;
-
 struct Arguments {
   ScenarioArguments scenario;
   std::size_t depth = 0;  // 0: not given
@@ -26,25 +24,17 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  auto scenario = arguments.scenario.read_at_means();
-  if (!scenario) return scenario.error();
-  TURNOUT_CHECK(scenario::check_for_plans(*scenario, "plan"));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read());
+  analysis::PlanOptions options;
+  if (arguments.depth > 0) options.depth = arguments.depth;
+  if (arguments.nodes > 0) options.nodes = arguments.nodes;
   base::Progress progress("looking at partial plans", 0);
-  const auto limits = [&](std::size_t usual) {
-    return game::SearchLimits{arguments.nodes > 0 ? arguments.nodes : usual,
-                              [&progress](std::size_t count) { progress.step(count); }};
-  };
-  report::PlanAnswer answer;
-  if (arguments.depth > 0 || scenario::has_types(*scenario)) {
-    answer.depth = arguments.depth > 0 ? arguments.depth : kUsualDepth;
-    answer.classes =
-        game::compare_plans(scenario->game, scenario::task_types(*scenario, *answer.depth),
-                            *answer.depth, limits(2'000'000));
-  } else {
-    answer.classes = game::compare_plans(scenario->game, limits(100'000));
-  }
-  return print(arguments.json ? report::to_text(report::plan_json(*scenario, answer))
-                              : report::plan_text(*scenario, answer));
+  TURNOUT_TRY(const auto answer,
+              analysis::plan_answer(std::move(scenario), options,
+                                    {[&](std::size_t count) { progress.step(count); }, {}}));
+  print_notes(answer.notes);
+  return print(arguments.json ? report::to_text(report::plan_json(answer))
+                              : report::plan_text(answer));
 }
 
 }  // namespace
@@ -63,7 +53,7 @@ void add_plan(CLI::App& program, Action& chosen) {
   verb->add_option(
           "--nodes", arguments->nodes,
           "most partial plans to look at, 1 to 1e9 (default 2000000 with a depth, 100000 without)")
-      ->check(CLI::Range(1, 1'000'000'000))
+      ->check(CLI::Range(std::size_t{1}, analysis::kMostNodes))
       ->option_text("N");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);

@@ -94,17 +94,17 @@ class Program(unittest.TestCase):
         plan = json.loads(turnout("plan", ROOT / "examples/four-models.toml", "--json").stdout)
         for key in ["provider_cost", "user_utility", "success"]:
             self.assertIsInstance(plan[key], float)
-        self.assertEqual([a["attempt"] for a in plan["attempts"]], list(range(1, len(plan["attempts"]) + 1)))
-        self.assertEqual(plan["attempts"][0]["reach"], 1)
-        self.assertAlmostEqual(sum(plan["attempts"][5]["lottery"].values()), 1)
-        costs = [plan["classes"][c]["provider_cost"] for c in ["best_static", "cascade", "deterministic_plan", "plan"]]
+        self.assertEqual([a["attempt"] for a in plan["steps"]], list(range(1, len(plan["steps"]) + 1)))
+        self.assertEqual(plan["steps"][0]["reach"], 1)
+        self.assertAlmostEqual(sum(one["probability"] for one in plan["steps"][5]["lottery"]), 1)
+        costs = [plan["classes"][c]["provider_cost"] for c in ["best_static", "paper_policy", "deterministic_plan", "plan"]]
         self.assertEqual(costs[3], plan["provider_cost"])
         self.assertEqual(costs[3], min(costs))
 
     def test_plan_of_two_models_has_the_paper_s_equilibrium_among_its_classes(self):
         plan = json.loads(turnout("plan", *GAME, "--json").stdout)
         solution = json.loads(turnout("solve", *GAME, "--json").stdout)
-        self.assertAlmostEqual(plan["classes"]["cascade"]["provider_cost"], solution["provider_cost"], delta=1e-12)
+        self.assertAlmostEqual(plan["classes"]["paper_policy"]["provider_cost"], solution["provider_cost"], delta=1e-12)
 
     def test_plan_reads_outcomes_beside_the_scenario(self):
         (self.folder / "o.csv").write_text("task,large,mini\na,1,1\nb,1,0\nc,0,0\nd,1,0\n")
@@ -113,7 +113,7 @@ class Program(unittest.TestCase):
         file.write_text("[user]\nvalue=9\n[provider]\nchurn_penalty=20\n[difficulty]\noutcomes='o.csv'\n" + models)
         plan = json.loads(turnout("plan", file, "--depth", 2, "--json").stdout)
         # mini solves a; large then solves b and d; nobody solves c: 1 + 3/4 * 4 + 1/4 * 20.
-        self.assertEqual([a["model"] for a in plan["attempts"]], ["mini", "large"])
+        self.assertEqual([a["model"] for a in plan["steps"]], ["mini", "large"])
         self.assertAlmostEqual(plan["provider_cost"], 9)
         self.refuses(turnout("plan", file, "--depth", 0), "--depth")
         self.refuses(turnout("plan", file, "--depth", 65), "--depth")

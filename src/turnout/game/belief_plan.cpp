@@ -187,7 +187,11 @@ class Search {
 
   void explore(const Node& node, const double* open) {
     ++nodes_;
-    if (limits_.on_nodes && nodes_ % kNodesPerReport == 0) limits_.on_nodes(kNodesPerReport);
+    if (nodes_ % kNodesPerReport == 0) {
+      limits_.watch.on_steps(kNodesPerReport);
+      stopped_ = stopped_ || limits_.watch.cancellation.requested();
+    }
+    if (stopped_) return;
     try_to_stop(node, open);
     if (made() == depth_) return;
     Level& level = levels_[made()];
@@ -246,7 +250,8 @@ class Search {
     std::sort(choices.begin(), choices.end(),
               [](const Choice& a, const Choice& b) { return a.value < b.value; });
     for (const auto& [value, k] : choices) {
-      if (++looks >= kMostLooks) return false;
+      if (++looks >= kMostLooks || stopped_) return false;
+      if (looks % kLooksPerQuestion == 0) stopped_ = limits_.watch.cancellation.requested();
       const auto success = types_.success(k, sequence.size());
       std::vector<double> next(open.size());
       for (std::size_t type = 0; type < open.size(); ++type)
@@ -277,6 +282,7 @@ class Search {
   }
 
   static constexpr std::size_t kMostLooks = 100'000;
+  static constexpr std::size_t kLooksPerQuestion = 64;
 
   const RoutingGame& game_;
   const TaskTypes& types_;
@@ -290,6 +296,7 @@ class Search {
   double cost_ = kInfinity;
   double bound_ = kInfinity;
   std::size_t nodes_ = 0;
+  bool stopped_ = false;  ///< somebody wants no answer any more
 };
 
 EscalationPlan plan_of(const RoutingGame& game, const TaskTypes& types,
@@ -319,10 +326,12 @@ void for_each_cascade(std::size_t models, std::size_t depth, Visitor visit) {
 }
 
 std::vector<std::size_t> cheapest_cascade(const RoutingGame& game, const TaskTypes& types,
-                                          std::size_t depth) {
+                                          std::size_t depth,
+                                          const base::Cancellation& cancellation) {
   std::vector<std::size_t> best;
   double cost = kInfinity;
   for_each_cascade(types.models(), depth, [&](const std::vector<std::size_t>& sequence) {
+    if (!best.empty() && cancellation.requested()) return;
     const double now = play_sequence(game, types, sequence).payoffs.provider_cost;
     if (now >= cost) return;
     cost = now;
@@ -369,7 +378,7 @@ SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types,
 CertifiedPlan best_sequence(const RoutingGame& game, const TaskTypes& types, std::size_t depth,
                             const SearchLimits& limits) {
   Search search(game, types, depth, limits);
-  auto incumbent = cheapest_cascade(game, types, depth);
+  auto incumbent = cheapest_cascade(game, types, depth, limits.watch.cancellation);
   const double cost = play_sequence(game, types, incumbent).payoffs.provider_cost;
   CertifiedPlan found = search.run(std::move(incumbent), cost);
   found.plan = plan_of(game, types, search.sequence());
@@ -390,8 +399,8 @@ EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& ty
 }
 
 EscalationPlan best_cascade_sequence(const RoutingGame& game, const TaskTypes& types,
-                                     std::size_t depth) {
-  return plan_of(game, types, cheapest_cascade(game, types, depth));
+                                     std::size_t depth, const base::Cancellation& cancellation) {
+  return plan_of(game, types, cheapest_cascade(game, types, depth, cancellation));
 }
 
 }  // namespace turnout::game

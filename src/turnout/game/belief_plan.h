@@ -50,6 +50,7 @@ EscalationPlan best_static_sequence(const RoutingGame& game, const TaskTypes& ty
 /// @returns the cheapest of the sequences that switch model once: i, ..., i, j, ..., j; the static
 ///   ones are among them.
 EscalationPlan best_cascade_sequence(const RoutingGame& game, const TaskTypes& types,
-                                     std::size_t depth);
+                                     std::size_t depth,
+                                     const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::game

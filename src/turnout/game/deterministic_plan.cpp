@@ -61,7 +61,9 @@ class Search {
       const std::size_t next = open_.top().second;
       open_.pop();
       expand(next);
-      if (limits.on_nodes && expanded_ % kNodesPerReport == 0) limits.on_nodes(kNodesPerReport);
+      if (expanded_ % kNodesPerReport != 0) continue;
+      limits.watch.on_steps(kNodesPerReport);
+      if (limits.watch.cancellation.requested()) break;
     }
   }
 

@@ -1,17 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 
+#include "turnout/base/watch.h"
 #include "turnout/game/escalation_plan.h"
 
 namespace turnout::game {
 
-/// How long a search may go on, and whom to tell.
+/// How long a search may go on, and who watches it: told every kNodesPerReport partial plans. A
+/// cancelled search ends early, with a plan that is none of the best.
 struct SearchLimits {
   std::size_t nodes = 2'000'000;  ///< partial plans looked at
-  /// Told every kNodesPerReport partial plans, for progress; may be empty.
-  std::function<void(std::size_t)> on_nodes = {};
+  base::Watch watch = {};
 };
 inline constexpr std::size_t kNodesPerReport = 1024;
 

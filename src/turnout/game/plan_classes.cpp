@@ -24,7 +24,7 @@ PlanClasses compare_plans(const RoutingGame& game, const TaskTypes& types, std::
                           const SearchLimits& limits) {
   PlanClasses classes{best_static_sequence(game, types, depth),
                       {},
-                      best_cascade_sequence(game, types, depth),
+                      best_cascade_sequence(game, types, depth, limits.watch.cancellation),
                       best_sequence(game, types, depth, limits),
                       {}};
   classes.plan = classes.deterministic;

@@ -11,6 +11,7 @@
 namespace turnout::report {
 namespace {
 
+using analysis::PlanAnswer;
 using game::EscalationPlan;
 using game::PlannedAttempt;
 using game::RoutingGame;
@@ -91,7 +92,7 @@ ordered_json payoffs_json(const game::PlanPayoffs& p) {
           {"service_cost", p.service_cost}};
 }
 
-ordered_json attempts_json(const EscalationPlan& plan, const Names& names) {
+ordered_json steps_json(const EscalationPlan& plan, const Names& names) {
   ordered_json list = ordered_json::array();
   for (std::size_t j = 0; j < plan.attempts.size(); ++j) {
     const PlannedAttempt& attempt = plan.attempts[j];
@@ -99,7 +100,9 @@ ordered_json attempts_json(const EscalationPlan& plan, const Names& names) {
     if (attempt.models.size() == 1) {
       one["model"] = names[attempt.models[0].first];
     } else {
-      for (const auto& [model, share] : attempt.models) one["lottery"][names[model]] = share;
+      for (const auto& [model, share] : attempt.models) {
+        one["lottery"].push_back({{"model", names[model]}, {"probability", share}});
+      }
     }
     one["reach"] = attempt.reach;
     list.push_back(one);
@@ -113,7 +116,7 @@ ordered_json plan_class_json(const EscalationPlan& plan, const Names& names) {
   return json;
 }
 
-ordered_json cascade_json(const PlanAnswer& answer, const Names& names) {
+ordered_json paper_policy_json(const PlanAnswer& answer, const Names& names) {
   const auto& [fixed, cascade, sequence, deterministic, plan] = answer.classes;
   if (sequence) return plan_class_json(*sequence, names);
   if (!cascade)
@@ -130,14 +133,14 @@ ordered_json cascade_json(const PlanAnswer& answer, const Names& names) {
 }
 
 /// The breakpoints of the least cost of delivering a promised utility after a failure.
-ordered_json frontier_json(const Scenario& scenario) {
+ordered_json frontier_json(const PlanAnswer& answer) {
   ordered_json list = ordered_json::array();
-  for (const game::Continuation& c : game::utility_frontier(scenario.game)) {
-    const bool mixture = c.model == scenario.game.size();
+  for (const game::Continuation& c : *answer.frontier) {
+    const bool mixture = c.model == answer.scenario.game.size();
     list.push_back(
         {{"promise", c.utility},
          {"cost", c.cost},
-         {"model", mixture ? ordered_json(nullptr) : ordered_json(scenario.names[c.model])},
+         {"model", mixture ? ordered_json(nullptr) : ordered_json(answer.scenario.names[c.model])},
          {"then", mixture          ? "mixture"
                   : c.until_solved ? "until solved"
                                    : "leaves"}});
@@ -198,14 +201,6 @@ std::string certificate_text(const game::Certificate& c) {
       "  Certificate: no plan of the class costs less than {} (gap {}, {} partial plans looked "
       "at).\n",
       number(c.bound), number(c.gap), c.nodes);
-}
-
-/// A tenth of a percent: below it complexity is not worth having.
-constexpr double kWorthwhile = 1e-3;
-
-bool static_is_enough(const game::PlanClasses& classes) {
-  const double fixed = classes.best_static.payoffs.provider_cost;
-  return fixed - classes.plan.plan.payoffs.provider_cost <= kWorthwhile * std::abs(fixed);
 }
 
 /// A line is cut behind this many changes of model.
@@ -292,11 +287,12 @@ ordered_json routing_game_json(const Scenario& scenario) {
   return json;
 }
 
-ordered_json plan_json(const Scenario& scenario, const PlanAnswer& answer) {
+ordered_json plan_json(const PlanAnswer& answer) {
   const EscalationPlan& plan = answer.classes.plan.plan;
-  const Names& names = scenario.names;
-  ordered_json json = payoffs_json(plan.payoffs);
-  json["attempts"] = attempts_json(plan, names);
+  const Names& names = answer.scenario.names;
+  ordered_json json = {{"schema", "turnout/plan/1"}};
+  json.update(payoffs_json(plan.payoffs));
+  json["steps"] = steps_json(plan, names);
   json["until_solved"] =
       plan.until_solved ? ordered_json(server(plan.attempts.back(), names)) : ordered_json(nullptr);
   json["leaves_after"] =
@@ -306,18 +302,20 @@ ordered_json plan_json(const Scenario& scenario, const PlanAnswer& answer) {
   json["plan"] = in_one_line(plan, names);
   json["classes"] = {
       {"best_static", plan_class_json(answer.classes.best_static, names)},
-      {"cascade", cascade_json(answer, names)},
+      {"paper_policy", paper_policy_json(answer, names)},
       {"deterministic_plan", plan_class_json(answer.classes.deterministic.plan, names)},
       {"plan", plan_class_json(plan, names)}};
-  json["static_is_enough"] = static_is_enough(answer.classes);
+  json["static_is_enough"] = answer.static_is_enough;
   json["certificate"] = certificate_json(answer.classes.plan.certificate);
   json["deterministic_certificate"] = certificate_json(answer.classes.deterministic.certificate);
-  if (!answer.depth && !scenario.game.has_switching()) json["frontier"] = frontier_json(scenario);
-  json["game"] = routing_game_json(scenario);
+  if (answer.frontier) json["frontier"] = frontier_json(answer);
+  json["game"] = routing_game_json(answer.scenario);
+  json["notes"] = answer.notes;
   return json;
 }
 
-std::string plan_text(const Scenario& scenario, const PlanAnswer& answer) {
+std::string plan_text(const PlanAnswer& answer) {
+  const Scenario& scenario = answer.scenario;
   const EscalationPlan& plan = answer.classes.plan.plan;
   const game::PlanPayoffs& p = plan.payoffs;
   std::string text = routing_game_text(scenario);
@@ -332,9 +330,8 @@ std::string plan_text(const Scenario& scenario, const PlanAnswer& answer) {
                                   : fmt::format("  service cost C  {}", number(p.service_cost)));
   text += "\nWhat complexity buys (saving on the best static cost)\n" +
           classes_text(answer, scenario.names);
-  text += static_is_enough(answer.classes)
-              ? "  Static is enough: no plan saves a tenth of a percent.\n"
-              : "";
+  text +=
+      answer.static_is_enough ? "  Static is enough: no plan saves a tenth of a percent.\n" : "";
   return text + certificate_text(answer.classes.plan.certificate);
 }
 

@@ -3,19 +3,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/game/plan_classes.h"
-#include "turnout/scenario/scenario.h"
+#include "turnout/analysis/plan_answer.h"
 
 /// The optimal escalation plan of a scenario, and the best of each simpler class beside it.
 namespace turnout::report {
 
-struct PlanAnswer {
-  game::PlanClasses classes;
-  std::optional<std::size_t> depth;  ///< nothing: as many attempts as the user cares for
-};
-
-nlohmann::ordered_json plan_json(const scenario::Scenario& scenario, const PlanAnswer& answer);
-std::string plan_text(const scenario::Scenario& scenario, const PlanAnswer& answer);
+/// docs/schemas/plan.json
+nlohmann::ordered_json plan_json(const analysis::PlanAnswer& answer);
+std::string plan_text(const analysis::PlanAnswer& answer);
 
 /// @returns "mini x 3, then large until solved": a plan in one line.
 std::string in_one_line(const game::EscalationPlan& plan, const std::vector<std::string>& names);

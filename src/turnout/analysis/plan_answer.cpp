@@ -1,0 +1,55 @@
+#include "turnout/analysis/plan_answer.h"
+
+#include <cmath>
+#include <utility>
+
+#include "turnout/analysis/option_range.h"
+#include "turnout/analysis/paper_scenario.h"
+#include "turnout/scenario/scenario_scope.h"
+#include "turnout/scenario/scenario_types.h"
+
+namespace turnout::analysis {
+namespace {
+
+constexpr std::size_t kNodesWithDepth = 2'000'000;
+constexpr std::size_t kNodesWithout = 100'000;  // of some 600 bytes, which stay in memory
+
+base::Status check(const PlanOptions& options) {
+  if (options.depth) TURNOUT_CHECK(check_option("depth", *options.depth, 1, game::kDeepest));
+  if (options.nodes) TURNOUT_CHECK(check_option("nodes", *options.nodes, 1, kMostNodes));
+  return base::Done{};
+}
+
+game::PlanClasses compare(const scenario::Scenario& scenario, std::optional<std::size_t> depth,
+                          std::optional<std::size_t> nodes, const base::Watch& watch) {
+  if (!depth) return game::compare_plans(scenario.game, {nodes.value_or(kNodesWithout), watch});
+  return game::compare_plans(scenario.game, scenario::task_types(scenario, *depth), *depth,
+                             {nodes.value_or(kNodesWithDepth), watch});
+}
+
+bool static_is_enough(const game::PlanClasses& classes) {
+  const double fixed = classes.best_static.payoffs.provider_cost;
+  return fixed - classes.plan.plan.payoffs.provider_cost <= kWorthwhile * std::abs(fixed);
+}
+
+}  // namespace
+
+base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options,
+                                     const base::Watch& watch) {
+  TURNOUT_CHECK(check(options));
+  auto notes = take_means(scenario);
+  TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan"));
+  std::optional<std::size_t> depth = options.depth;
+  if (!depth && scenario::has_types(scenario)) depth = kUsualDepth;
+  auto classes = compare(scenario, depth, options.nodes, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  const bool enough = static_is_enough(classes);
+  PlanAnswer answer{std::move(scenario), std::move(classes), depth, std::nullopt, enough,
+                    std::move(notes)};
+  if (!depth && !answer.scenario.game.has_switching()) {
+    answer.frontier = game::utility_frontier(answer.scenario.game);
+  }
+  return answer;
+}
+
+}  // namespace turnout::analysis

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/base/watch.h"
+#include "turnout/game/plan_classes.h"
+#include "turnout/scenario/scenario.h"
+
+namespace turnout::analysis {
+
+/// How a plan is searched for. Nothing: what suits the scenario.
+struct PlanOptions {
+  /// Attempts on offer, 1 to game::kDeepest. Nothing: kUsualDepth where failures say something about
+  /// the task, else as many as the user cares for.
+  std::optional<std::size_t> depth;
+  /// Most partial plans to look at, 1 to kMostNodes. Nothing: 2,000,000 with a depth, 100,000 without.
+  std::optional<std::size_t> nodes;
+};
+inline constexpr std::size_t kUsualDepth = 5;
+inline constexpr std::size_t kMostNodes = 1'000'000'000;
+
+/// The optimal escalation plan of a scenario, and the best of each simpler class beside it.
+/// docs/theory.md, sections 11 and 12.
+struct PlanAnswer {
+  scenario::Scenario scenario;  ///< that was solved: numbers with intervals at their means
+  game::PlanClasses classes;
+  std::optional<std::size_t> depth;  ///< nothing: as many attempts as the user cares for
+  /// The least cost of keeping a promise to the user, see game::utility_frontier(). Nothing where
+  /// plans have a depth or switching costs.
+  std::optional<std::vector<game::Continuation>> frontier;
+  /// Whether no plan saves more than kWorthwhile of the best static cost.
+  bool static_is_enough = false;
+  std::vector<std::string> notes;  ///< what was simplified, a sentence each
+};
+/// A tenth of a percent: below it complexity is not worth having.
+inline constexpr double kWorthwhile = 1e-3;
+
+/// @returns the answer; kUnsupported naming the key that is not for plans
+///   (scenario::check_for_plans()), kInvalidValue naming the option that is out of range,
+///   kCancelled.
+/// @param watch  told of partial plans looked at
+/// Cost: microseconds to minutes, see game::compare_plans(); bounded by options.nodes.
+base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options = {},
+                                     const base::Watch& watch = {});
+
+}  // namespace turnout::analysis
