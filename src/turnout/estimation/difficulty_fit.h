@@ -7,19 +7,16 @@
 #include <vector>
 
 #include "turnout/game/task_types.h"
+#include "turnout/numeric/interval.h"
 #include "turnout/outcomes/retry_counts.h"
 
 /// How hard tasks differ and what feedback helps, from tables of retries. docs/theory.md, section
 /// 15.
 namespace turnout::estimation {
 
-struct Estimate {
-  double value = 0;
-  double low = 0;  ///< 95 % interval
-  double high = 0;
-  bool at_edge =
-      /// an end of the interval is an end of the range searched: the data do not bound it there
-      false;
+struct Estimate : numeric::Interval {
+  /// An end of the interval is an end of the range searched: the data do not bound it there.
+  bool at_edge = false;
 };
 
 struct FittedModel {

@@ -23,8 +23,6 @@ namespace {
 
 constexpr double kSignificant = 0.05;
 
-double as_real(std::int64_t count) { return static_cast<double>(count); }
-
 Figure mean_figure(const Moments& moments) {
   if (moments.count == 0) return {};
   const double error = std::sqrt(moments.variance() / as_real(moments.count));

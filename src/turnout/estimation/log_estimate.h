@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "turnout/estimation/log_statistics.h"
+#include "turnout/numeric/interval.h"
 
 /// From the statistics of a log to the numbers of the game, each with what is known of it.
 /// docs/theory.md, section 19.
@@ -19,8 +20,8 @@ enum class Basis {
   kAssumed,  ///< the log does not tell it
 };
 
-struct Figure {
-  double value = 0, low = 0, high = 0;
+/// A number of the game with its interval, and what both rest on.
+struct Figure : numeric::Interval {
   Basis basis = Basis::kAssumed;
   std::int64_t passes = 0;  ///< behind it
 };

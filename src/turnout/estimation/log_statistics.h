@@ -16,6 +16,9 @@
 /// kilobytes. docs/theory.md, section 19.
 namespace turnout::estimation {
 
+/// @returns a count as a number to calculate with: exact up to 2^53, beyond any log.
+constexpr double as_real(std::int64_t count) { return static_cast<double>(count); }
+
 /// How passes ended. The first rule that applies decides: the task has a next attempt, or its
 /// ending says so: re-prompted (a failure after which the user stayed); outcome success or ending
 /// resolved: solved; outcome failure or ending abandoned: abandoned; else silent.

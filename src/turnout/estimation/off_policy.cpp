@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "turnout/base/number_text.h"
+#include "turnout/game/path.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/sample.h"
 
@@ -18,7 +19,7 @@ constexpr std::size_t kQuantities = 4;
 constexpr std::array<const char*, kQuantities> kNames = {"service_cost", "latency", "attempts",
                                                          "success"};
 
-using Path = std::vector<std::size_t>;
+using game::Path;
 using Rewards = std::array<double, kQuantities>;
 
 Evaluated interval(double value, double error) {

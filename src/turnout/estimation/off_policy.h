@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "turnout/estimation/log_statistics.h"
+#include "turnout/numeric/interval.h"
 #include "turnout/policy/routing_policy.h"
 
 /// What another policy would have come to, from the tasks of a log whose policy drew its models
@@ -14,9 +15,7 @@
 namespace turnout::estimation {
 
 /// An estimate with its 95 % interval.
-struct Evaluated {
-  double value = 0, low = 0, high = 0;
-};
+using Evaluated = numeric::Interval;
 
 /// One quantity of a task, three ways.
 struct EvaluatedQuantity {

@@ -5,11 +5,6 @@
 #include "turnout/numeric/variates.h"
 
 namespace turnout::estimation {
-namespace {
-
-double as_real(std::int64_t count) { return static_cast<double>(count); }
-
-}  // namespace
 
 double with_odds(double solved, double odds) { return solved / (solved + (1 - solved) / odds); }
 

@@ -10,12 +10,13 @@
 #include "turnout/base/rng.h"
 #include "turnout/estimation/attempt_fit.h"
 #include "turnout/estimation/log_statistics.h"
+#include "turnout/game/path.h"
 
 /// The paths of a log with models as numbers, and what their counts say of success. docs/theory.md,
 /// section 19.
 namespace turnout::estimation {
 
-using Path = std::vector<std::size_t>;
+using game::Path;
 
 /// Ends with feedback that a path must have before its success is more than bounded.
 inline constexpr std::int64_t kLeastFeedback = 10;

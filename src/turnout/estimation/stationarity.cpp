@@ -12,8 +12,6 @@ namespace {
 
 constexpr double kSignificant = 0.05;
 
-double as_real(std::int64_t count) { return static_cast<double>(count); }
-
 struct Slice {
   Fates first;
   Moments latency;

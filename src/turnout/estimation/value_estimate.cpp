@@ -18,8 +18,6 @@ namespace {
 
 constexpr double kSignificant = 0.05;
 
-double as_real(std::int64_t count) { return static_cast<double>(count); }
-
 /// The waiting and the successes that going on for some attempts promises under one policy.
 class Staying {
  public:

@@ -21,6 +21,12 @@ struct User {
   double value_of_time = 1;  ///< w, worth of one unit of latency in V's unit, > 0
 };
 
+/// A part of the users: how many, and what a solved task and their time are worth to them.
+struct Segment {
+  double share = 1;
+  User user;
+};
+
 struct Provider {
   double churn_penalty = 0;  ///< P, what an unsolved task costs the provider, >= 0
 };

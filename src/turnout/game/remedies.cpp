@@ -103,7 +103,7 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
   return floor;
 }
 
-numeric::Interval aligning_penalties(const Game& game, const Equilibrium& equilibrium) {
+numeric::Range aligning_penalties(const Game& game, const Equilibrium& equilibrium) {
   const Route preferred = misalignment(game, equilibrium).preferred.route;
   return where_lowest(cost_line(game, preferred), CostLines(game, equilibrium).all(),
                       numeric::Ties::kCount);

@@ -36,6 +36,6 @@ double penalty_floor(const Game& game);
 /// @returns the P >= 0 for which the user's preferred route is a provider's optimum, all else
 ///   equal; empty if no P makes it one. Costs are linear in P, J = C + P (1 - S), and which
 ///   candidates exist does not depend on P.
-numeric::Interval aligning_penalties(const Game& game, const Equilibrium& equilibrium);
+numeric::Range aligning_penalties(const Game& game, const Equilibrium& equilibrium);
 
 }  // namespace turnout::game

@@ -103,7 +103,7 @@ std::optional<Interval95> mean_of(const GroupSums& sums, Sampling sampling, Show
   const double mean = sum / n;
   if (is_indicator(of)) {
     const auto share = numeric::proportion(static_cast<std::size_t>(std::llround(sum)), total);
-    return Interval95{share.share, share.low, share.high};
+    return share;
   }
   const double squares = std::accumulate(sums.squares.begin(), sums.squares.end(), 0.0);
   const double variance = total < 2 ? 0 : std::max(0.0, squares - sum * mean) / (n - 1);
@@ -130,7 +130,7 @@ std::optional<Interval95> share_of_group(const std::map<std::string, GroupSums>&
     return over_replicates(shares);
   }
   const auto share = numeric::proportion(found->second.total(), total);
-  return Interval95{share.share, share.low, share.high};
+  return share;
 }
 
 std::optional<double> quantile_of(const GroupSums& sums, double share) {

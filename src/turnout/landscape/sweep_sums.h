@@ -9,6 +9,7 @@
 
 #include "turnout/landscape/measure.h"
 #include "turnout/landscape/shown.h"
+#include "turnout/numeric/interval.h"
 
 /// What a sweep asks of its games, the sums that answer it, and the figures made of them.
 namespace turnout::landscape {
@@ -74,9 +75,7 @@ std::int32_t bin_of(double value);
 double middle_of_bin(std::int32_t bin);
 
 /// A figure with its 95 % interval.
-struct Interval95 {
-  double value = 0, low = 0, high = 0;
-};
+using Interval95 = numeric::Interval;
 /// @returns the mean: from the normal for independent draws (Wilson's interval for a share), from
 ///   Student's t over the 16 independently shifted sequences for Sobol's; nothing for a group
 ///   without games.

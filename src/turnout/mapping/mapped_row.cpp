@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "turnout/base/hash.h"
 #include "turnout/base/number_text.h"
 #include "turnout/traffic/pass_columns.h"
 
@@ -17,13 +18,6 @@ namespace {
 namespace dom = simdjson::dom;
 using base::Error;
 using base::ErrorCode;
-
-constexpr std::uint64_t kHashStart = 0xcbf29ce484222325ULL;
-
-std::uint64_t hash_of(std::string_view text, std::uint64_t hash = kHashStart) {  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
 
 /// The element of an array that a step names: by number, or by its "key" or "name".
 std::optional<dom::element> in_array(const dom::array& array, const std::string& step) {
@@ -165,7 +159,7 @@ void append_content(std::string& to, dom::element message) {
 }
 
 void read_messages(const dom::array& messages, MappedRow& row) {
-  std::uint64_t hash = kHashStart;
+  std::uint64_t hash = base::kHashOfNothing;
   std::string content;
   std::string last_of_user;
   for (const dom::element message : messages) {
@@ -173,7 +167,7 @@ void read_messages(const dom::array& messages, MappedRow& row) {
     if (message["role"].get(role) != simdjson::SUCCESS) role = "";
     content.clear();
     append_content(content, message);
-    hash = hash_of(content, hash_of(role, hash));
+    hash = base::hash(content, base::hash(role, hash));
     row.prefixes.push_back(hash);
     if (role != "user") continue;
     ++row.user_messages;
@@ -196,7 +190,7 @@ std::vector<std::uint32_t> shingles_of(std::string_view text) {
   std::vector<std::uint32_t> hashes;
   if (plain.empty()) return hashes;
   for (std::size_t i = 0; i == 0 || i + kRun <= plain.size(); ++i) {
-    const std::uint64_t hash = hash_of(std::string_view(plain).substr(i, kRun));
+    const std::uint64_t hash = base::hash(std::string_view(plain).substr(i, kRun));
     hashes.push_back(
         static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U));
   }
@@ -247,7 +241,7 @@ struct RowMapper::Parsers {
         if (messages.parse(text.data(), text.size()).get(array) == simdjson::SUCCESS) {
           read_messages(array, to);
         } else {  // the prompt alone
-          to.prefixes.push_back(hash_of(text));
+          to.prefixes.push_back(base::hash(text));
           to.user_messages = 1;
           to.shingles = shingles_of(text);
         }

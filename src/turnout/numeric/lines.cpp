@@ -4,9 +4,9 @@
 
 namespace turnout::numeric {
 
-Interval where_lowest(const Line& line, std::span<const Line> others, Ties ties) {
-  constexpr Interval kNowhere{0, -1};
-  Interval where;
+Range where_lowest(const Line& line, std::span<const Line> others, Ties ties) {
+  constexpr Range kNowhere{0, -1};
+  Range where;
   for (const Line& other : others) {
     const DoubleDouble rise = line.slope - other.slope;
     const DoubleDouble lead = other.intercept - line.intercept;  // how far below the other at x = 0

@@ -14,7 +14,7 @@ struct Line {
 };
 
 /// low <= x <= high; empty if low > high. high may be infinite.
-struct Interval {
+struct Range {
   double low = 0;
   double high = std::numeric_limits<double>::infinity();
   [[nodiscard]] bool empty() const { return !(low <= high); }
@@ -29,6 +29,6 @@ enum class Ties { kCount, kDoNotCount };
 ///   and empty if it were a point).
 /// Ends are accurate to relative 2^-52 whatever cancels in the differences of intercepts and
 /// slopes. Cost: one division per other line.
-Interval where_lowest(const Line& line, std::span<const Line> others, Ties ties);
+Range where_lowest(const Line& line, std::span<const Line> others, Ties ties);
 
 }  // namespace turnout::numeric

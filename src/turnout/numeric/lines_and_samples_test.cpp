@@ -27,10 +27,10 @@ TEST(LinearSystem, solves_with_a_zero_on_the_diagonal) {
 TEST(Lines, lowest_line_is_found_between_its_crossings) {
   // 1 + x, 2, 4 - x
   const std::vector<Line> others = {{1, 1}, {2, 0}, {4, -1}};
-  const Interval flat = where_lowest(others[1], others, Ties::kCount);
+  const Range flat = where_lowest(others[1], others, Ties::kCount);
   EXPECT_EQ(flat.low, 1);
   EXPECT_EQ(flat.high, 2);
-  const Interval rising = where_lowest(others[0], others, Ties::kCount);
+  const Range rising = where_lowest(others[0], others, Ties::kCount);
   EXPECT_EQ(rising.low, 0);
   EXPECT_EQ(rising.high, 1);
   EXPECT_EQ(where_lowest(others[2], others, Ties::kCount).high,

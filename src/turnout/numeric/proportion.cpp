@@ -8,9 +8,9 @@
 
 namespace turnout::numeric {
 
-Proportion proportion(std::size_t hits, std::size_t trials) {
+Interval proportion(std::size_t hits, std::size_t trials) {
   assert(hits <= trials);
-  if (trials == 0) return {};
+  if (trials == 0) return {0, 0, 1};
   const auto n = static_cast<double>(trials);
   const double share = static_cast<double>(hits) / n;
   const double shrink = 1 / (1 + kNormal95 * kNormal95 / n);

@@ -23,7 +23,7 @@ struct Audit {
   game::Throttling throttling;
   game::OptOut opt_out;
   double penalty_floor;
-  numeric::Interval aligning;
+  numeric::Range aligning;
 };
 
 Audit audit(const Game& game, double margin) {
@@ -92,7 +92,7 @@ std::string remedies_text(const scenario::TwoModelScenario& scenario, const Audi
       "Throttling gain left under opt-out: {} if pinned models are served at their own latency, "
       "{} if they may be slowed down too.",
       number(o.gain_if_pins_are_fast), number(o.gain_if_pins_are_slowed)));
-  const numeric::Interval& p = a.aligning;
+  const numeric::Range& p = a.aligning;
   if (p.empty()) {
     text += sentence("Churn penalty: no P makes the provider choose the user's preferred route.");
   } else if (std::isinf(p.high)) {

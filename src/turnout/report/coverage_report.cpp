@@ -21,7 +21,7 @@ ordered_json coverage_json(const std::vector<verification::CoverageSetting>& set
                          {"truth", f.truth},
                          {"logs", f.logs},
                          {"identified", f.identified},
-                         {"coverage", share.share},
+                         {"coverage", share.value},
                          {"coverage_lo", share.low},
                          {"coverage_hi", share.high},
                          {"mean_width", f.mean_width}});
@@ -56,7 +56,7 @@ std::string coverage_markdown(const std::vector<verification::CoverageSetting>& 
       const auto share = numeric::proportion(f.covered, f.logs);
       text += fmt::format(
           "| {} | {} | {} [{}, {}] of {} | {} | {:.3g} |\n", f.figure, number(f.truth),
-          percent(share.share), percent(share.low), percent(share.high), f.logs,
+          percent(share.value), percent(share.low), percent(share.high), f.logs,
           percent(static_cast<double>(f.identified) / static_cast<double>(f.logs)), f.mean_width);
     }
     text += "\n";

@@ -23,7 +23,7 @@ std::string bound(double deviation) {
 
 std::string measured(const Finding& f) {
   if (f.rate) {
-    return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * f.rate->share, 100 * f.rate->low,
+    return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * f.rate->value, 100 * f.rate->low,
                        100 * f.rate->high);
   }
   return fmt::format("{} (allowed {:g})", bound(f.deviation.value_or(0)), f.tolerance);
@@ -119,7 +119,7 @@ ordered_json ledger_json(const Ledger& ledger) {
                         {"verdict", verification::to_string(f.verdict)},
                         {"detail", f.detail}};
     if (f.rate) {
-      row["rate"] = {{"share", f.rate->share}, {"low", f.rate->low}, {"high", f.rate->high}};
+      row["rate"] = {{"share", f.rate->value}, {"low", f.rate->low}, {"high", f.rate->high}};
     } else {
       row["largest_deviation"] = f.deviation.value_or(0);
       row["tolerance"] = f.tolerance;

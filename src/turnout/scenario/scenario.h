@@ -21,11 +21,7 @@ enum class Knows {
   kAttempt,  ///< the plan and the number of the attempt
 };
 
-/// A part of the users: how many, and what a solved task and their time are worth to them.
-struct Segment {
-  double share = 1;
-  game::User user;
-};
+using game::Segment;
 
 /// How well a number of the game is known.
 struct Uncertainty {

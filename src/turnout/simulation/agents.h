@@ -20,10 +20,7 @@
 namespace turnout::simulation {
 
 /// A part of the users who value tasks and time alike.
-struct AgentSegment {
-  double share = 1;
-  game::User user;
-};
+using AgentSegment = game::Segment;
 
 /// What the game does not say of its users and models.
 struct Behaviour {

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "turnout/game/path.h"
 #include "turnout/game/routing_game.h"
 #include "turnout/game/task_types.h"
 #include "turnout/policy/routing_policy.h"
@@ -11,7 +12,7 @@
 namespace turnout::simulation {
 
 /// The models that served a task's attempts so far, the last one at the end.
-using Path = std::vector<std::size_t>;
+using game::Path;
 
 /// Chance of success, waiting and cost of passes where tasks differ in difficulty (Rasch's model,
 /// game/task_types.h).

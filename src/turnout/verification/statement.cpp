@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "turnout/base/hash.h"
+#include "turnout/numeric/proportion.h"
+
 namespace turnout::verification {
 namespace {
 
 /// The games of one claim have their own streams: adding a claim changes no other row.
 std::uint64_t seed_of(const Claim& claim, std::uint64_t seed) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL ^ seed;  // FNV-1a
-  for (const char c : claim.id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
+  return base::hash(claim.id, base::kHashOfNothing ^ seed);
 }
 
 Verdict verdict_of(const Claim& claim, bool refuted) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "turnout/numeric/proportion.h"
+#include "turnout/numeric/interval.h"
 #include "turnout/verification/random_games.h"
 
 namespace turnout::verification {
@@ -43,7 +43,7 @@ struct Finding {
   std::size_t games = 0;            ///< games tried
   std::optional<double> deviation;  ///< largest, in the unit of the claim's tolerance
   double tolerance = 0;
-  std::optional<numeric::Proportion> rate;  ///< with a 95 % interval
+  std::optional<numeric::Interval> rate;  ///< with a 95 % interval
   std::string detail;  ///< what the rate or the deviation is of, and further figures
   std::optional<game::Game> counterexample;  ///< shrunk
   Verdict verdict = Verdict::kMeasured;
