@@ -3,6 +3,9 @@ include(CMakePackageConfigHelpers)
 get_property(libraries GLOBAL PROPERTY TURNOUT_LIBRARIES)
 install(TARGETS ${libraries} EXPORT turnoutTargets FILE_SET HEADERS)
 install(TARGETS turnout_program RUNTIME)
+if(TURNOUT_MPI)
+  install(TARGETS turnout_mpi RUNTIME)
+endif()
 install(EXPORT turnoutTargets NAMESPACE turnout:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turnout)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/turnoutConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/turnoutConfig.cmake

@@ -12,17 +12,20 @@ if(TURNOUT_SANITIZE)
   target_link_options(turnout_options INTERFACE -fsanitize=${TURNOUT_SANITIZE})
 endif()
 
-# turnout_folder(name MAY_INCLUDE folders LIBRARIES targets USES targets)
-# LIBRARIES are part of the interface, USES are header-only and needed to build only.
+# turnout_folder(name MAY_INCLUDE folders LIBRARIES targets USES targets LOADS targets)
+# LIBRARIES are part of the interface, USES are header-only and needed to build only; of what it LOADS when it runs, by
+# base/shared_library.h, only the headers are needed, and nothing is linked. X_functions.h are tables of functions that
+# are loaded: they are not installed.
 # One library turnout::name from src/turnout/name and the folders in it: its .cpp files, its headers installed and
 # checked to compile alone, and its *_test.cpp files as one test program.
 function(turnout_folder name)
-  cmake_parse_arguments(ARG "" "" "MAY_INCLUDE;LIBRARIES;USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "MAY_INCLUDE;LIBRARIES;USES;LOADS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/turnout/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
   list(REMOVE_ITEM sources ${tests} "")
+  list(FILTER headers EXCLUDE REGEX "_functions\\.h$")
   list(TRANSFORM ARG_MAY_INCLUDE PREPEND turnout_)
   set(target turnout_${name})
   if(sources)
@@ -31,6 +34,10 @@ function(turnout_folder name)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:turnout_options>)
     foreach(used IN LISTS ARG_USES)
       target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${used}>)
+    endforeach()
+    foreach(loaded IN LISTS ARG_LOADS)
+      target_include_directories(${target} SYSTEM PRIVATE
+                                 $<BUILD_INTERFACE:$<TARGET_PROPERTY:${loaded},INTERFACE_INCLUDE_DIRECTORIES>>)
     endforeach()
   else()
     add_library(${target} INTERFACE)

@@ -8,7 +8,7 @@ namespace turnout::program {
 namespace {
 
 TEST(RanksWithoutMpi, are_one_process_which_keeps_its_own_text) {
-  const auto ranks = Ranks::connect();
+  const auto ranks = refuse_others();
   ASSERT_TRUE(ranks) << ranks.error().to_string();
   EXPECT_EQ((*ranks)->rank(), 0U);
   EXPECT_EQ((*ranks)->count(), 1U);
@@ -20,11 +20,11 @@ TEST(RanksWithoutMpi, are_one_process_which_keeps_its_own_text) {
 TEST(RanksWithoutMpi, refuse_to_be_one_of_several) {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
     ::setenv(name, "0", 1);
-    const auto ranks = Ranks::connect();
+    const auto ranks = refuse_others();
     ::unsetenv(name);
     ASSERT_FALSE(ranks) << name;
     EXPECT_EQ(ranks.error().code, base::ErrorCode::kUnsupported);
-    EXPECT_NE(ranks.error().to_string().find("TURNOUT_MPI=OFF"), std::string::npos)
+    EXPECT_NE(ranks.error().to_string().find("turnout-mpi"), std::string::npos)
         << ranks.error().to_string();
   }
 }

@@ -18,7 +18,7 @@ def read_table(lists: pathlib.Path) -> dict[str, set[str]]:
     table = {}
     for call in re.findall(r"turnout_folder\(([^)]*)\)", text):
         name, *rest = call.split()
-        clauses = re.split(r"\b(MAY_INCLUDE|LIBRARIES|USES|OPTION)\b", " ".join(rest))
+        clauses = re.split(r"\b(MAY_INCLUDE|LIBRARIES|USES|LOADS|OPTION)\b", " ".join(rest))
         named = dict(zip(clauses[1::2], clauses[2::2]))
         table[name] = set(named.get("MAY_INCLUDE", "").split())
     return table

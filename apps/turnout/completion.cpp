@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "program.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -49,8 +50,14 @@ void add_completion(CLI::App& program, Action& chosen) {
       ->required()
       ->check(CLI::IsMember({"bash"}));
   verb->footer("Example:\n  eval \"$(turnout completion bash)\"");
-  verb->callback([shell, &program, &chosen] {
-    chosen = [shell, &program] { return print(bash_script(program)); };
+  verb->callback([&chosen] {
+    chosen = [] {
+      CLI::App all(about_turnout(), "turnout");
+      Action none;
+      set_up(all);
+      add_all_verbs(all, none);
+      return print(bash_script(all));
+    };
   });
 }
 

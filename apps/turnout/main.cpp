@@ -1,103 +1,47 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <csignal>
-#include <cstdio>
-#include <exception>
-#include <string>
-#include <vector>
+#include <algorithm>
+#include <string_view>
 
 #include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 
-#include "turnout/base/output_file.h"
+#include "program.h"
+#include "turnout/base/nearest_name.h"
+#include "turnout/base/number_text.h"
 #include "verbs.h"
 
 namespace turnout::program {
 namespace {
 
-constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed "
-    "(verify), a row is wrong "
-    "(log check).\n"
-    "Each verb has its own --help with an example.";
-
-int fail(const std::string& message) {
-  std::string line = message;
-  for (char& c : line) {
-    if (c == '\n') c = ' ';
-  }
-  fmt::print(stderr, "turnout: {}\n", line);
-  return static_cast<int>(ExitCode::kBadInput);
-}
-
-int run(int argc, char** argv) {
-  CLI::App program(
-      "Turnout: which language model should serve each attempt at a task, when users re-prompt or "
-      "leave",
-      "turnout");
-  program.set_version_flag("--version", "turnout " TURNOUT_VERSION);
-  program.require_subcommand(0, 1);
-  program.footer(kFooter);
+/// Building every verb's options takes longer than what most of them then do: only the verb that
+/// is asked for is added, and all of them for the program's own help.
+int run_verb(int argc, char** argv) {
+  CLI::App program(about_turnout(), "turnout");
+  set_up(program);
   Action chosen;
-  add_solve(program, chosen);
-  add_plan(program, chosen);
-  add_response(program, chosen);
-  add_audit(program, chosen);
-  add_explain(program, chosen);
-  add_catalog(program, chosen);
-  add_transparency(program, chosen);
-  add_robust(program, chosen);
-  add_map(program, chosen);
-  add_sweep(program, chosen);
-  add_figures(program, chosen);
-  add_calibrate(program, chosen);
-  add_replay(program, chosen);
-  add_simulate(program, chosen);
-  add_import(program, chosen);
-  add_log(program, chosen);
-  add_estimate(program, chosen);
-  add_evaluate(program, chosen);
-  add_verify(program, chosen);
-  add_completion(program, chosen);
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() != 0) return fail(fmt::format("{} (see --help)", e.what()));
-    return program.exit(e);  // --help, --version
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  const auto all = verbs();
+  const auto asked =
+      std::find_if(all.begin(), all.end(), [&](const Verb& verb) { return verb.name == first; });
+  if (asked != all.end()) {
+    add_verb(program, chosen, *asked);
+  } else if (first == "-h" || first == "--help") {
+    add_all_verbs(program, chosen);
+  } else if (!first.starts_with("-")) {
+    const auto names = verb_names();
+    return fail(first.empty() ? fmt::format("needs a verb, one of {} (see turnout --help)",
+                                            fmt::join(names, ", "))
+                              : fmt::format("{} is no verb{} (see turnout --help)",
+                                            base::in_quotes(first),
+                                            base::did_you_mean(first, names)));
   }
-  if (!chosen) {
-    std::vector<std::string> verbs;
-    for (const CLI::App* verb : program.get_subcommands({})) verbs.push_back(verb->get_name());
-    return fail(fmt::format("needs a verb, one of {} (see --help)", fmt::join(verbs, ", ")));
-  }
-  const auto done = chosen();
-  return done ? static_cast<int>(*done) : fail(done.error().to_string());
+  return run(program, chosen, argc, argv);
 }
 
 }  // namespace
-
-void print_notes(const std::vector<std::string>& notes) {
-  for (const auto& note : notes) fmt::print(stderr, "turnout: note: {}\n", note);
-}
-
-base::Result<ExitCode> print(const std::string& text) {
-  auto out = base::OutputFile::standard_output();
-  return out.write(text)
-      .and_then([&](base::Done) { return out.commit(); })
-      .and_then([](base::Done) { return base::Result<ExitCode>(ExitCode::kDone); });
-}
-
 }  // namespace turnout::program
 
 int main(int argc, char** argv) {
-  // A reader that closes the pipe is reported like any other failed write.
-  std::signal(SIGPIPE, SIG_IGN);
-  try {
-    return turnout::program::run(argc, argv);
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "turnout: internal error: {}\n", e.what());
-    return static_cast<int>(turnout::program::ExitCode::kInternalError);
-  }
+  return turnout::program::guarded([&] { return turnout::program::run_verb(argc, argv); });
 }

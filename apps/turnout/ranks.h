@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sched.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,8 +17,6 @@ namespace turnout::program {
 /// processor to those that work.
 class Ranks {
  public:
-  /// @returns kUnsupported if there are others and this program was built without MPI.
-  static base::Result<std::unique_ptr<Ranks>> connect();
   virtual ~Ranks() = default;
   Ranks(const Ranks&) = delete;
   Ranks(Ranks&&) = delete;
@@ -49,6 +49,19 @@ class Ranks {
   unsigned processors_;
 };
 
+/// How a program finds the processes that were started with it.
+using ConnectRanks = base::Result<std::unique_ptr<Ranks>> (*)();
+
+/// @returns this process on its own.
+std::unique_ptr<Ranks> alone();
+/// @returns alone(); kUnsupported if mpirun or srun started others too: each would do the whole work,
+///   and write over the others' checkpoint.
+base::Result<std::unique_ptr<Ranks>> refuse_others();
+
+/// @returns whether mpirun or srun started this process, by what Open MPI, PMIx (srun --mpi=pmix)
+///   and PMI (MPICH, srun --mpi=pmi2) leave in the environment.
+bool started_with_others();
+cpu_set_t processors_of_this_process();
 /// @returns this machine's name.
 std::string machine_name();
 

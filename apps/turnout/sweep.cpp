@@ -7,8 +7,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "ranks.h"
 #include "scenario_arguments.h"
+#include "sweep.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
@@ -25,7 +25,7 @@ constexpr const char* kExamples =
     "  turnout sweep examples/sweep.toml\n"
     "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json "
     "--json\n"
-    "  mpirun -np 4 turnout sweep examples/sweep.toml --games 1e10 --checkpoint /tmp/sweep.json";
+    "  mpirun -np 4 turnout-mpi sweep examples/sweep.toml --games 1e10 --checkpoint /tmp/sweep.json";
 
 struct Arguments {
   std::string spec, checkpoint;
@@ -188,8 +188,8 @@ base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Rank
   return sums;
 }
 
-base::Result<ExitCode> run(const Arguments& arguments) {
-  TURNOUT_TRY(auto connected, Ranks::connect());
+base::Result<ExitCode> run(const Arguments& arguments, ConnectRanks connect) {
+  TURNOUT_TRY(auto connected, connect());
   const Ranks& ranks = *connected;
   if (ranks.rank() > 0) return run_as_rank(arguments, ranks);
   std::signal(SIGINT, end_by);
@@ -217,6 +217,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 }  // namespace
 
 void add_sweep(CLI::App& program, Action& chosen) {
+  add_sweep_over(program, chosen, refuse_others);
+}
+
+void add_sweep_over(CLI::App& program, Action& chosen, ConnectRanks connect) {
   auto* verb = program.add_subcommand("sweep", "Statistics of very many random games");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("spec", arguments->spec, "what is drawn and what is asked (TOML)")
@@ -234,7 +238,9 @@ void add_sweep(CLI::App& program, Action& chosen) {
       ->option_text("FILE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
-  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+  verb->callback([arguments, connect, &chosen] {
+    chosen = [arguments, connect] { return run(*arguments, connect); };
+  });
 }
 
 }  // namespace turnout::program

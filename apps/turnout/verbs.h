@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,23 @@ void add_estimate(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
+void add_help(CLI::App& program, Action& chosen);
+
+/// A verb of the program and the heading under which the help lists it.
+struct Verb {
+  const char* name;
+  const char* group;
+  void (*add)(CLI::App& program, Action& chosen);
+};
+
+/// @returns all verbs, in the order in which the help lists them.
+std::span<const Verb> verbs();
+/// @returns their names.
+std::vector<std::string> verb_names();
+/// Adds one verb, under its heading.
+void add_verb(CLI::App& program, Action& chosen, const Verb& verb);
+/// Adds all of them: what help, completion and man pages are made from.
+void add_all_verbs(CLI::App& program, Action& chosen);
 
 /// Writes each note of an answer to standard error, a line each.
 void print_notes(const std::vector<std::string>& notes);

@@ -16,6 +16,7 @@ import unittest
 import xml.etree.ElementTree
 
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+BY_RANKS = PROGRAM.with_name("turnout-mpi")  # built beside it unless TURNOUT_MPI is off
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAIR = ROOT / "examples/grok-3-mini-gpt-5.toml"
 SWEEP = ROOT / "examples/sweep.toml"
@@ -142,14 +143,14 @@ class Landscape(unittest.TestCase):
         games = ["--games", 3e6, "--json"]
         expected = turnout("sweep", SWEEP, *games).stdout
         for ranks in (1, 2, 3):
-            process = self.mpirun(PROGRAM, "sweep", SWEEP, *games, "--threads", 1, ranks=ranks)
+            process = self.mpirun(BY_RANKS, "sweep", SWEEP, *games, "--threads", 1, ranks=ranks)
             out, err = process.communicate(timeout=300)
             self.assertEqual(process.returncode, 0, err)
             self.assertEqual(out, expected)
 
     def test_a_lost_rank_ends_the_run_with_an_error_and_a_checkpoint_that_resumes(self):
         games = games_for(10)
-        sweep = [PROGRAM, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint", self.folder / "checkpoint.json"]
+        sweep = [BY_RANKS, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint", self.folder / "checkpoint.json"]
         process = self.mpirun(*sweep)
         until = time.monotonic() + 120
         while not (self.folder / "checkpoint.json").exists() and time.monotonic() < until:
@@ -176,11 +177,15 @@ class Landscape(unittest.TestCase):
         except (OSError, IndexError):
             return False
 
+    def test_a_sweep_without_mpi_refuses_to_be_one_of_several(self):
+        done = turnout("sweep", SWEEP, "--games", 10, env={**os.environ, "OMPI_COMM_WORLD_SIZE": "2"})
+        self.refuses(done, "use turnout-mpi sweep")
+
     def test_ranks_that_read_different_sweeps_are_told_apart(self):
         other = self.folder / "other.toml"
         other.write_text(SWEEP.read_text().replace("V = { exponential = 3 }", "V = { exponential = 4 }"))
         script = self.folder / "each.sh"
-        script.write_text(f'#!/bin/sh\n[ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec {PROGRAM} sweep "$1"\nexec {PROGRAM} sweep "$2"\n')
+        script.write_text(f'#!/bin/sh\n[ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec {BY_RANKS} sweep "$1"\nexec {BY_RANKS} sweep "$2"\n')
         script.chmod(0o755)
         for first, second, words in ((SWEEP, other, "turnout: rank 1: has read another sweep than rank 0"),
                                      (SWEEP, self.folder / "none.toml", "turnout: rank 1: .*none.toml: cannot be read: No such file or directory, on "),

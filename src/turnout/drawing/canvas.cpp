@@ -1,14 +1,12 @@
 #include "turnout/drawing/canvas.h"
 
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
-#include <cairo.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "turnout/drawing/cairo_functions.h"
 #include "turnout/report/table.h"
 
 namespace turnout::drawing {
@@ -18,7 +16,7 @@ constexpr const char* kFont = "DejaVu Sans";
 constexpr double kScale = 2;  // pixels of a PNG by point
 
 void set(cairo_t* cairo, const Colour& colour) {
-  cairo_set_source_rgb(cairo, colour[0], colour[1], colour[2]);
+  lib().set_source_rgb(cairo, colour[0], colour[1], colour[2]);
 }
 
 cairo_status_t append(void* to, const unsigned char* data, unsigned int size) {
@@ -27,16 +25,16 @@ cairo_status_t append(void* to, const unsigned char* data, unsigned int size) {
 }
 
 void choose_font(cairo_t* cairo, double size, bool bold) {
-  cairo_select_font_face(cairo, kFont, CAIRO_FONT_SLANT_NORMAL,
+  lib().select_font_face(cairo, kFont, CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-  cairo_set_font_size(cairo, size);
+  lib().set_font_size(cairo, size);
 }
 
 struct FreeSurface {
-  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+  void operator()(cairo_surface_t* surface) const { lib().surface_destroy(surface); }
 };
 struct FreeCairo {
-  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
+  void operator()(cairo_t* cairo) const { lib().destroy(cairo); }
 };
 
 }  // namespace
@@ -73,51 +71,51 @@ Colour scale_colour(double share) {
 
 void Canvas::fill_rectangle(Point corner, Point size, Colour colour) {
   set(cairo_, colour);
-  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
-  cairo_fill(cairo_);
+  lib().rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  lib().fill(cairo_);
 }
 
 void Canvas::frame(Point corner, Point size) {
   set(cairo_, {0, 0, 0});
-  cairo_set_line_width(cairo_, 1);
-  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
-  cairo_stroke(cairo_);
+  lib().set_line_width(cairo_, 1);
+  lib().rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  lib().stroke(cairo_);
 }
 
 void Canvas::line(const std::vector<Point>& points, Colour colour, double width, bool dashed) {
   set(cairo_, colour);
-  cairo_set_line_width(cairo_, width);
-  cairo_set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join(cairo_, CAIRO_LINE_JOIN_ROUND);
+  lib().set_line_width(cairo_, width);
+  lib().set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
+  lib().set_line_join(cairo_, CAIRO_LINE_JOIN_ROUND);
   const std::array<double, 2> dashes = {4, 4};
-  cairo_set_dash(cairo_, dashes.data(), dashed ? 2 : 0, 0);
+  lib().set_dash(cairo_, dashes.data(), dashed ? 2 : 0, 0);
   for (std::size_t i = 0; i < points.size(); ++i)
-    (i == 0 ? cairo_move_to : cairo_line_to)(cairo_, points[i].x, points[i].y);
-  cairo_stroke(cairo_);
-  cairo_set_dash(cairo_, dashes.data(), 0, 0);
+    (i == 0 ? lib().move_to : lib().line_to)(cairo_, points[i].x, points[i].y);
+  lib().stroke(cairo_);
+  lib().set_dash(cairo_, dashes.data(), 0, 0);
 }
 
 void Canvas::segments(const std::vector<std::array<Point, 2>>& ends, Colour colour, double width) {
   set(cairo_, colour);
-  cairo_set_line_width(cairo_, width);
-  cairo_set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
-  cairo_new_path(cairo_);
+  lib().set_line_width(cairo_, width);
+  lib().set_line_cap(cairo_, CAIRO_LINE_CAP_ROUND);
+  lib().new_path(cairo_);
   for (const auto& [from, to] : ends) {
-    cairo_move_to(cairo_, from.x, from.y);
-    cairo_line_to(cairo_, to.x, to.y);
+    lib().move_to(cairo_, from.x, from.y);
+    lib().line_to(cairo_, to.x, to.y);
   }
-  cairo_stroke(cairo_);
+  lib().stroke(cairo_);
 }
 
 void Canvas::dot(Point at, double radius, Colour colour) {
   constexpr double kTurn = 6.283185307179586;
   set(cairo_, colour);
-  cairo_new_path(cairo_);  // text leaves a point behind
-  cairo_arc(cairo_, at.x, at.y, radius, 0, kTurn);
-  cairo_fill_preserve(cairo_);
+  lib().new_path(cairo_);  // text leaves a point behind
+  lib().arc(cairo_, at.x, at.y, radius, 0, kTurn);
+  lib().fill_preserve(cairo_);
   set(cairo_, {0, 0, 0});
-  cairo_set_line_width(cairo_, 0.7);
-  cairo_stroke(cairo_);
+  lib().set_line_width(cairo_, 0.7);
+  lib().stroke(cairo_);
 }
 
 void Canvas::cross(Point at, double size) {
@@ -130,7 +128,7 @@ void Canvas::cross(Point at, double size) {
 double Canvas::text_width(const std::string& words, double size) const {
   choose_font(cairo_, size, false);
   cairo_text_extents_t extents;
-  cairo_text_extents(cairo_, words.c_str(), &extents);
+  lib().text_extents(cairo_, words.c_str(), &extents);
   return extents.x_advance;
 }
 
@@ -140,68 +138,69 @@ void Canvas::text(Point at, const std::string& words, double size, Anchor anchor
   const double back = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kMiddle ? width / 2 : width;
   choose_font(cairo_, size, bold);
   set(cairo_, {0, 0, 0});
-  cairo_save(cairo_);
-  cairo_translate(cairo_, at.x, at.y);
-  if (upright) cairo_rotate(cairo_, -1.5707963267948966);
-  cairo_move_to(cairo_, -back, 0);
-  cairo_show_text(cairo_, words.c_str());
-  cairo_restore(cairo_);
+  lib().save(cairo_);
+  lib().translate(cairo_, at.x, at.y);
+  if (upright) lib().rotate(cairo_, -1.5707963267948966);
+  lib().move_to(cairo_, -back, 0);
+  lib().show_text(cairo_, words.c_str());
+  lib().restore(cairo_);
 }
 
 void Canvas::image(Point corner, Point size, const std::vector<std::uint32_t>& pixels,
                    std::size_t width) {
   const std::size_t height = pixels.size() / width;
-  const std::unique_ptr<cairo_surface_t, FreeSurface> surface(cairo_image_surface_create(
+  const std::unique_ptr<cairo_surface_t, FreeSurface> surface(lib().image_surface_create(
       CAIRO_FORMAT_RGB24, static_cast<int>(width), static_cast<int>(height)));
-  const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface.get()));
-  unsigned char* const data = cairo_image_surface_get_data(surface.get());
+  const auto stride = static_cast<std::size_t>(lib().image_surface_get_stride(surface.get()));
+  unsigned char* const data = lib().image_surface_get_data(surface.get());
   for (std::size_t j = 0; j < height; ++j)
     std::memcpy(data + j * stride, pixels.data() + j * width, width * sizeof(std::uint32_t));
-  cairo_surface_mark_dirty(surface.get());
-  cairo_save(cairo_);
-  cairo_translate(cairo_, corner.x, corner.y);
-  cairo_scale(cairo_, size.x / static_cast<double>(width), size.y / static_cast<double>(height));
-  cairo_set_source_surface(cairo_, surface.get(), 0, 0);
-  cairo_pattern_set_filter(cairo_get_source(cairo_), CAIRO_FILTER_NEAREST);
-  cairo_paint(cairo_);
-  cairo_restore(cairo_);
+  lib().surface_mark_dirty(surface.get());
+  lib().save(cairo_);
+  lib().translate(cairo_, corner.x, corner.y);
+  lib().scale(cairo_, size.x / static_cast<double>(width), size.y / static_cast<double>(height));
+  lib().set_source_surface(cairo_, surface.get(), 0, 0);
+  lib().pattern_set_filter(lib().get_source(cairo_), CAIRO_FILTER_NEAREST);
+  lib().paint(cairo_);
+  lib().restore(cairo_);
 }
 
 void Canvas::clipped(Point corner, Point size, const std::function<void()>& draw) {
-  cairo_save(cairo_);
-  cairo_rectangle(cairo_, corner.x, corner.y, size.x, size.y);
-  cairo_clip(cairo_);
+  lib().save(cairo_);
+  lib().rectangle(cairo_, corner.x, corner.y, size.x, size.y);
+  lib().clip(cairo_);
   draw();
-  cairo_restore(cairo_);
+  lib().restore(cairo_);
 }
 
 base::Result<std::string> picture(const std::string& format, Point size,
                                   const std::function<void(Canvas&)>& draw) {
+  if (!cairo_functions()) return cairo_functions().error().within("picture");
   std::string bytes;
   const bool pixels = format == "png";
   std::unique_ptr<cairo_surface_t, FreeSurface> surface(
-      pixels ? cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(size.x * kScale),
+      pixels ? lib().image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(size.x * kScale),
                                           static_cast<int>(size.y * kScale))
-      : format == "pdf" ? cairo_pdf_surface_create_for_stream(append, &bytes, size.x, size.y)
-                        : cairo_svg_surface_create_for_stream(append, &bytes, size.x, size.y));
+      : format == "pdf" ? lib().pdf_surface_create_for_stream(append, &bytes, size.x, size.y)
+                        : lib().svg_surface_create_for_stream(append, &bytes, size.x, size.y));
   if (format == "pdf") {  // the day would make every file another one
-    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
+    lib().pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
                                    "2000-01-01T00:00:00");
   }
-  std::unique_ptr<cairo_t, FreeCairo> cairo(cairo_create(surface.get()));
-  if (pixels) cairo_scale(cairo.get(), kScale, kScale);
+  std::unique_ptr<cairo_t, FreeCairo> cairo(lib().create(surface.get()));
+  if (pixels) lib().scale(cairo.get(), kScale, kScale);
   Canvas canvas(cairo.get());
   canvas.fill_rectangle({0, 0}, size, {1, 1, 1});
   draw(canvas);
-  cairo_show_page(cairo.get());
-  cairo_status_t status = cairo_status(cairo.get());
+  lib().show_page(cairo.get());
+  cairo_status_t status = lib().status(cairo.get());
   if (pixels && status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_write_to_png_stream(surface.get(), append, &bytes);
+    status = lib().surface_write_to_png_stream(surface.get(), append, &bytes);
   cairo.reset();
-  cairo_surface_finish(surface.get());
-  if (status == CAIRO_STATUS_SUCCESS) status = cairo_surface_status(surface.get());
+  lib().surface_finish(surface.get());
+  if (status == CAIRO_STATUS_SUCCESS) status = lib().surface_status(surface.get());
   if (status != CAIRO_STATUS_SUCCESS)
-    return base::Error{base::ErrorCode::kUnwritable, cairo_status_to_string(status), "picture"};
+    return base::Error{base::ErrorCode::kUnwritable, lib().status_to_string(status), "picture"};
   return bytes;
 }
 

@@ -60,7 +60,7 @@ class Canvas {
 };
 
 /// @param format  "svg", "png" (twice as many pixels as points) or "pdf"
-/// @returns the bytes of the file; kUnwritable with cairo's reason. The same bytes for the same
+/// @returns the bytes of the file; kUnwritable with cairo's reason; kUnsupported without cairo. The same bytes for the same
 ///   picture.
 base::Result<std::string> picture(const std::string& format, Point size,
                                   const std::function<void(Canvas&)>& draw);

@@ -1,0 +1,121 @@
+#include "program.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <vector>
+
+#include <CLI/Config.hpp>
+
+#include "help_text.h"
+#include "turnout/base/nearest_name.h"
+#include "turnout/base/number_text.h"
+#include "turnout/base/output_file.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed "
+    "(verify) or a row is wrong (log check).";
+
+/// The verb, or part of a verb, whose arguments were being read.
+const CLI::App& innermost(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  return chosen.empty() ? program : innermost(*chosen.front());
+}
+
+/// An argument that nothing takes: most often an option or a sub-verb, mistyped.
+std::string unknown_argument(const CLI::App& program) {
+  const CLI::App& verb = innermost(program);
+  const auto left = verb.remaining();
+  const std::string word = left.empty() ? "" : left.front();
+  const bool is_option = word.starts_with("-");
+  std::vector<std::string> known;
+  for (const CLI::Option* option : verb.get_options()) {
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  if (!is_option) known.clear();
+  for (const CLI::App* part : verb.get_subcommands({})) known.push_back(part->get_name());
+  // An option may carry its value: --jsn=1.
+  const std::string name = word.substr(0, is_option ? word.find('=') : std::string::npos);
+  return fmt::format("{}{} is {}{}", &verb == &program ? "" : verb.get_name() + ": ",
+                     base::in_quotes(name),
+                     is_option       ? "no option"
+                     : known.empty() ? "one argument too many"
+                                     : "not known",
+                     base::did_you_mean(name, known));
+}
+
+/// "a: x"; the option or verb that a message of CLI11 is about is part of it.
+std::string parse_failure(const CLI::App& program, const CLI::ParseError& error) {
+  const CLI::App& verb = innermost(program);
+  const bool unknown =
+      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) ||
+      (!verb.get_subcommands({}).empty() && !verb.remaining().empty());  // in place of a part
+  const std::string what = unknown ? unknown_argument(program) : error.what();
+  const std::string name = &verb == &program ? "" : " " + verb.get_name();
+  return fmt::format("{} (see {}{} --help)", what, program.get_name(), name);
+}
+
+}  // namespace
+
+const char* about_turnout() {
+  return "Turnout: which language model should serve each attempt at a task, when users re-prompt "
+         "or leave";
+}
+
+int fail(const std::string& message) {
+  std::string line = message;
+  for (char& c : line) {
+    if (c == '\n') c = ' ';
+  }
+  fmt::print(stderr, "turnout: {}\n", line);
+  return static_cast<int>(ExitCode::kBadInput);
+}
+
+void set_up(CLI::App& program) {
+  program.formatter(std::make_shared<HelpFormatter>());
+  program.set_version_flag("-V,--version", program.get_name() + " " TURNOUT_VERSION);
+  program.require_subcommand(0, 1);
+  program.footer(kFooter);
+}
+
+int run(CLI::App& program, const Action& chosen, int argc, char** argv) {
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() != 0) return fail(parse_failure(program, e));
+    return program.exit(e);  // --help, --version
+  }
+  if (!chosen) return fail("needs a verb, see --help");
+  const auto done = chosen();
+  return done ? static_cast<int>(*done) : fail(done.error().to_string());
+}
+
+int guarded(const std::function<int()>& work) {
+  // A reader that closes the pipe is reported like any other failed write.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return work();
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "turnout: internal error: {}\n", e.what());
+    return static_cast<int>(ExitCode::kInternalError);
+  }
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const auto& note : notes) fmt::print(stderr, "turnout: note: {}\n", note);
+}
+
+base::Result<ExitCode> print(const std::string& text) {
+  auto out = base::OutputFile::standard_output();
+  return out.write(text)
+      .and_then([&](base::Done) { return out.commit(); })
+      .and_then([](base::Done) { return base::Result<ExitCode>(ExitCode::kDone); });
+}
+
+}  // namespace turnout::program
