@@ -1,12 +1,12 @@
 #include "turnout/store/clickhouse_connection.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <cassert>
 #include <cstdlib>
 #include <map>
 
+#include "turnout/store/curl_functions.h"
 #include "turnout/store/pass_store.h"
 
 namespace turnout::store {
@@ -19,16 +19,16 @@ using base::Status;
 namespace {
 
 struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { libcurl().url_cleanup(url); }
 };
 struct FreeText {
-  void operator()(char* text) const { curl_free(text); }
+  void operator()(char* text) const { libcurl().free(text); }
 };
 using Text = std::unique_ptr<char, FreeText>;
 
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  if (libcurl().url_get(url, part, &text, flags) != CURLUE_OK) return {};
   const Text owned(text);
   return owned.get();
 }
@@ -53,7 +53,7 @@ std::map<std::string, std::string> options_of(std::string_view query) {
 }
 
 std::string escaped(std::string_view text) {
-  const Text done(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
+  const Text done(libcurl().easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
   return done ? done.get() : "";
 }
 
@@ -72,9 +72,10 @@ Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
         address.name};
   };
   assert(source.starts_with(kScheme));
-  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
+  if (!curl_functions()) return curl_functions().error().within(address.name);
+  const std::unique_ptr<CURLU, FreeUrl> url(libcurl().url());
   const std::string as_http = "http://" + source.substr(kScheme.size());
-  if (curl_url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK)
+  if (libcurl().url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK)
     return wrong("is no address");
   std::string scheme = "http";
   for (const auto& [key, value] :
@@ -115,10 +116,10 @@ struct ClickHouseConnection::Request {
   std::function<bool(std::string_view)> use;
 };
 
-void ClickHouseConnection::Close::operator()(void* curl) const { curl_easy_cleanup(curl); }
+void ClickHouseConnection::Close::operator()(void* curl) const { libcurl().easy_cleanup(curl); }
 
 ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address)
-    : address_(std::move(address)), curl_(curl_easy_init()) {}
+    : address_(std::move(address)), curl_(libcurl().easy_init()) {}
 
 namespace {
 
@@ -134,8 +135,8 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
   constexpr std::size_t kMessage = 4096;
   auto& answer = *static_cast<Answer*>(to);
   long code = 0;
-  curl_easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE,
-                    &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  libcurl().easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE,
+                         &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   if (code != 200) {
     if (answer.message.size() < kMessage) answer.message.append(data, size);
     return size;
@@ -161,48 +162,49 @@ std::string server_words(std::string message) {
 Status ClickHouseConnection::send(const Request& request) {
   constexpr long kConnectSeconds = 10;
   CURL* curl = curl_.get();
-  curl_easy_reset(curl);
+  libcurl().easy_reset(curl);
   Answer answer{curl, &request.use, {}, false};
   const std::string url = fmt::format(
       "{}?database={}&wait_end_of_query=1&max_bytes_before_external_group_by=1000000000&insert_"
       "distributed_sync=1{}",
       address_.url, escaped(address_.database), request.parameters);
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-  curl_easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
-  curl_easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  libcurl().easy_setopt(curl, CURLOPT_URL, url.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  libcurl().easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  libcurl().easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+  libcurl().easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   struct FreeForm {
-    void operator()(curl_mime* form) const { curl_mime_free(form); }
+    void operator()(curl_mime* form) const { libcurl().mime_free(form); }
   };
   std::unique_ptr<curl_mime, FreeForm> form;
-  curl_slist* headers = curl_slist_append(nullptr, "Expect:");  // no round trip before a large body
+  curl_slist* headers =
+      libcurl().slist_append(nullptr, "Expect:");  // no round trip before a large body
   if (request.table != nullptr) {
-    form.reset(curl_mime_init(curl));
-    curl_mimepart* part = curl_mime_addpart(form.get());
-    curl_mime_name(part, request.table->name.c_str());
-    curl_mime_filename(part, "rows");
-    curl_mime_data(part, request.table->rows.data(), request.table->rows.size());
-    curl_easy_setopt(curl, CURLOPT_MIMEPOST, form.get());
+    form.reset(libcurl().mime_init(curl));
+    curl_mimepart* part = libcurl().mime_addpart(form.get());
+    libcurl().mime_name(part, request.table->name.c_str());
+    libcurl().mime_filename(part, "rows");
+    libcurl().mime_data(part, request.table->rows.data(), request.table->rows.size());
+    libcurl().easy_setopt(curl, CURLOPT_MIMEPOST, form.get());
   } else {
-    headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+    headers = libcurl().slist_append(headers, "Content-Type: application/octet-stream");
+    libcurl().easy_setopt(curl, CURLOPT_POST, 1L);
+    libcurl().easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                          static_cast<curl_off_t>(request.body.size()));
+    libcurl().easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
   }
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  const CURLcode code = curl_easy_perform(curl);
-  curl_slist_free_all(headers);
+  libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  const CURLcode code = libcurl().easy_perform(curl);
+  libcurl().slist_free_all(headers);
   if (answer.ended) return base::Done{};
   if (code != CURLE_OK)
-    return Error{ErrorCode::kUnreadable, curl_easy_strerror(code), address_.name};
+    return Error{ErrorCode::kUnreadable, libcurl().easy_strerror(code), address_.name};
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200)
     return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
   return base::Done{};

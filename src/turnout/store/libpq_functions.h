@@ -1,0 +1,28 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "turnout/base/result.h"
+
+/// libpq's functions that the store needs, without "PQ".
+#define TURNOUT_LIBPQ_FUNCTIONS(X) \
+  X(clear) X(cmdTuples) X(connectdb) X(conninfoFree) X(conninfoParse) X(errorMessage) X(exec) \
+  X(execParams) X(finish) X(getResult) X(getisnull) X(getlength) X(getvalue) X(nfields) \
+  X(ntuples) X(putCopyData) X(putCopyEnd) X(resultStatus) X(setNoticeProcessor) X(status)
+
+namespace turnout::store {
+
+/// The library, loaded when the first store of its kind is opened: its headers are enough to build.
+struct LibpqFunctions {
+#define TURNOUT_LIBPQ_MEMBER(name) decltype(&::PQ##name) name = nullptr;
+  TURNOUT_LIBPQ_FUNCTIONS(TURNOUT_LIBPQ_MEMBER)
+#undef TURNOUT_LIBPQ_MEMBER
+};
+
+/// Loads it once. @returns kUnsupported if the system has no libpq.so.5, in every call.
+const base::Result<LibpqFunctions>& libpq_functions();
+
+/// @returns the functions. Only for what runs after libpq_functions() was found to be there.
+inline const LibpqFunctions& libpq() { return *libpq_functions(); }
+
+}  // namespace turnout::store
