@@ -1,4 +1,4 @@
-// Every theorem three ways: as published, by brute force on the Markov chain, by simulation.
+// Every theorem three ways: as stated, by brute force on the Markov chain, by simulation.
 // Property-based.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -13,7 +13,7 @@
 #include "turnout/simulation/play.h"
 #include "turnout/verification/brute_force.h"
 #include "turnout/verification/ledger.h"
-#include "turnout/verification/published.h"
+#include "turnout/verification/stated.h"
 
 namespace turnout::testing {
 namespace {
@@ -37,18 +37,18 @@ void expect_simulation_agrees(const Game& game, std::uint64_t seed) {
   within(seen.success, best.payoffs.success, 1);
 }
 
-/// The equilibrium is the published one and no searched policy or response beats it.
+/// The equilibrium is the stated one and no searched policy or response beats it.
 void expect_theorem_holds(Signs wanted) {
   const Game game = *games(verification::draw_in_paper_order, [wanted](const Game& g) {
     return verification::signs(g) == wanted && game::broken_assumptions(g).empty();
   });
-  const auto published = verification::published_optimum(game);
+  const auto stated = verification::stated_optimum(game);
   const game::Candidate best = game::solve(game).best();
   const double scale = verification::cost_scale(game);
-  RC_ASSERT(std::abs(best.payoffs.provider_cost - published.cost) <= 1e-12 * scale);
-  RC_ASSERT(best.policy.start == published.policy.start);
-  RC_ASSERT(std::abs(best.policy.cascade - published.policy.cascade) <= 1e-12);
-  RC_ASSERT(best.abandon == published.abandon);
+  RC_ASSERT(std::abs(best.payoffs.provider_cost - stated.cost) <= 1e-12 * scale);
+  RC_ASSERT(best.policy.start == stated.policy.start);
+  RC_ASSERT(std::abs(best.policy.cascade - stated.policy.cascade) <= 1e-12);
+  RC_ASSERT(best.abandon == stated.abandon);
   RC_ASSERT(verification::optimum_deviation(game, best.policy, best.abandon,
                                             best.payoffs.provider_cost, 41) <= 1e-9);
   expect_simulation_agrees(game, 1);
@@ -67,23 +67,23 @@ RC_GTEST_PROP(Theorem5, stays_cascades_at_sL_threatens_or_leaves_if_xi2_is_negat
   expect_theorem_holds(Signs::kValueLatency);
 }
 
-RC_GTEST_PROP(Theorem1And2, best_response_is_published_response_and_no_other_q_is_better,
+RC_GTEST_PROP(Theorem1And2, best_response_is_the_stated_response_and_no_other_q_is_better,
               (const Game& game)) {
   const auto start = static_cast<std::size_t>(*rc::gen::inRange(0, 2));
   const double s = *rc::gen::inRange(0, 1001) / 1000.0;
   const game::Policy policy{start, start == 0 ? s : 0};
   const double q = game::best_response(game, policy).abandon;
   RC_ASSERT(verification::response_deviation(game, policy, q) <= 1e-11);
-  const double published = verification::published_response(game, policy);
-  RC_ASSERT(std::abs(published - q) <= 1e-7 ||
-            verification::response_deviation(game, policy, published) <= 1e-11);
+  const double stated = verification::stated_response(game, policy);
+  RC_ASSERT(std::abs(stated - q) <= 1e-7 ||
+            verification::response_deviation(game, policy, stated) <= 1e-11);
 }
 
-RC_GTEST_PROP(Thresholds, are_the_published_ones, (const Game& game)) {
+RC_GTEST_PROP(Thresholds, are_the_stated_ones, (const Game& game)) {
   const game::Thresholds at = game::thresholds(game);
-  if (at.stay) RC_ASSERT(std::abs(*at.stay - verification::published_s0(game)) <= 1e-12);
-  if (at.patience) RC_ASSERT(std::abs(*at.patience - verification::published_sl(game)) <= 1e-12);
-  if (at.leave) RC_ASSERT(std::abs(*at.leave - verification::published_sh(game)) <= 1e-12);
+  if (at.stay) RC_ASSERT(std::abs(*at.stay - verification::stated_s0(game)) <= 1e-12);
+  if (at.patience) RC_ASSERT(std::abs(*at.patience - verification::stated_sl(game)) <= 1e-12);
+  if (at.leave) RC_ASSERT(std::abs(*at.leave - verification::stated_sh(game)) <= 1e-12);
   if (at.patience) RC_ASSERT(*at.patience <= *at.leave && *at.leave <= 1.0);
 }
 
@@ -115,7 +115,7 @@ RC_GTEST_PROP(Theory, payoffs_scale_with_the_units_of_money_and_worth, (const Ga
 RC_GTEST_PROP(Proposition1, preferred_utility_is_the_best_static_one, (const Game& game)) {
   const double preferred =
       game::misalignment(game, game::solve(game)).preferred.payoffs.user_utility;
-  RC_ASSERT(std::abs(preferred - verification::published_preferred_utility(game)) <=
+  RC_ASSERT(std::abs(preferred - verification::stated_preferred_utility(game)) <=
             1e-11 * verification::utility_scale(game));
   const double s = *rc::gen::inRange(0, 101) / 100.0;
   const double searched = verification::search_response(game, {0, s}).payoffs.user_utility;
@@ -205,6 +205,25 @@ TEST(Ledger, has_no_unexpected_failure_and_finds_its_known_counterexamples) {
       EXPECT_EQ(finding.verdict, verification::Verdict::kHoldsNarrower) << finding.claim.id;
       EXPECT_TRUE(finding.counterexample.has_value()) << finding.claim.id;
     }
+  }
+}
+
+TEST(Ledger, says_of_each_refuted_statement_when_it_holds) {
+  EXPECT_STREQ(to_string(verification::Verdict::kHoldsNarrower), "refuted as stated");
+  for (const verification::Statement& statement : verification::all_statements()) {
+    const verification::Claim& claim = statement.claim;
+    if (claim.known != verification::Known::kHoldsNarrower) continue;
+    EXPECT_TRUE(claim.narrower.starts_with("holds if ") || claim.narrower.starts_with("holds in "))
+        << claim.id << ": " << claim.narrower;
+  }
+}
+
+TEST(Ledger, says_what_of_the_papers_theorems_is_reconstructed) {
+  for (const verification::Statement& statement : verification::all_statements()) {
+    const verification::Claim& claim = statement.claim;
+    const bool ours = claim.source.starts_with("Theorem") || claim.source.starts_with("Prop");
+    EXPECT_EQ(ours, claim.source.ends_with("as reconstructed") && !claim.source.starts_with("summ"))
+        << claim.id << ": " << claim.source;
   }
 }
 

@@ -36,17 +36,21 @@ Comparison cost_of_pass(const Game& game, std::string meaning) {
 DecisionRule both_value_dominated(const Game& game) {
   const bool first =
       game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
-  return {"Theorem 3, both models value-dominated: the user stays, the lower cost-of-pass serves",
-          {cost_of_pass(game, first ? "M1 solves a task for less" : "M2 solves a task for less")}};
+  return {
+      "Theorem 3 (as reconstructed), both models value-dominated: the user stays, the lower "
+      "cost-of-pass serves",
+      {cost_of_pass(game, first ? "M1 solves a task for less" : "M2 solves a task for less")}};
 }
 
 DecisionRule both_latency_dominated(const Game& game) {
   const double saved = game.churn_penalty() * (game.model(1).success - game.model(0).success);
   const double extra = game.model(1).cost - game.model(0).cost;
-  return {"Theorem 3, both models latency-dominated: the user leaves after the first pass",
-          {compare("P (p2 - p1)", saved, "c2 - c1", extra,
-                   saved > extra ? "M2's extra success is worth its extra cost"
-                                 : "M2's extra success is not worth its extra cost")}};
+  return {
+      "Theorem 3 (as reconstructed), both models latency-dominated: the user leaves after the "
+      "first pass",
+      {compare("P (p2 - p1)", saved, "c2 - c1", extra,
+               saved > extra ? "M2's extra success is worth its extra cost"
+                             : "M2's extra success is not worth its extra cost")}};
 }
 
 DecisionRule escalation_keeps_user(const Game& game, const Equilibrium& equilibrium) {
@@ -55,7 +59,8 @@ DecisionRule escalation_keeps_user(const Game& game, const Equilibrium& equilibr
   const double second_cost_of_pass = game.model(1).cost / game.model(1).success;
   const bool cascade = first.cost / first.success < second_cost_of_pass;
   DecisionRule rule{
-      "Theorem 4, xi1 < 0 < xi2: the user stays on M1 only if enough re-prompts go to M2 (s > s0)",
+      "Theorem 4 (as reconstructed), xi1 < 0 < xi2: the user stays on M1 only if enough re-prompts "
+      "go to M2 (s > s0)",
       {cost_of_pass(game,
                     cascade ? "a user who stays is served at least cost by escalating as little as "
                               "keeps him, (1,s0)"
@@ -87,7 +92,8 @@ DecisionRule slow_second_model(const Game& game, const Equilibrium& equilibrium)
   const bool plain =
       game.model(0).cost / game.model(0).success <= game.model(1).cost / game.model(1).success;
   return {
-      "Theorem 5, xi1 > 0 > xi2: the user bears re-prompts to M2 up to sL and leaves from sH on",
+      "Theorem 5 (as reconstructed), xi1 > 0 > xi2: the user bears re-prompts to M2 up to sL and "
+      "leaves from sH on",
       {cost_of_pass(
            game,
            plain ? "a user who stays is served at least cost by M1 alone, (1,0)"

@@ -17,9 +17,10 @@ struct Comparison {
   std::string meaning;  ///< what follows from it, one clause
 };
 
-/// The rule of the paper's guideline figure that applied to a game.
+/// The rule that applied to a game: the case of Theorems 3 to 5, as docs/theory.md, section 4,
+/// reconstructs them.
 struct DecisionRule {
-  std::string name;  ///< for instance "Theorem 4: xi1 < 0 < xi2"
+  std::string name;  ///< "Theorem 4 (as reconstructed), xi1 < 0 < xi2: ..."
   /// in the order in which they are made; the last one decides
   std::vector<Comparison> comparisons;
 };

@@ -190,7 +190,10 @@ std::string estimate_text(const LogReport& report) {
   const LogEstimate& e = report.estimate;
   std::string text = statistics_text(report.reading.statistics);
   text += contradictions_text(report.reading.statistics.contradictions);
-  text += "\nEach with its 95 % interval; a range alone is all that the log tells.\n\n";
+  text +=
+      "\nEach number comes with its 95 % interval. Where a range stands alone, the log does not "
+      "tell "
+      "where in it\nthe number lies.\n\n";
   Table table({"model", "success", "latency", "p50", "p99", "cost", "leaves after failure"});
   for (const auto* model : in_order(e)) {
     table.add({base::printable(model->model), range(model->success), range(model->latency),

@@ -15,6 +15,8 @@ using nlohmann::ordered_json;
 using verification::Finding;
 using verification::Ledger;
 
+constexpr std::size_t kPageWidth = 100;
+
 std::string bound(double deviation) {
   if (deviation == 0) return "0";
   if (deviation >= 1) return fmt::format("{:.1f}", deviation);
@@ -47,49 +49,80 @@ std::string totals(const Ledger& ledger) {
     games += f.games;
   }
   std::string text = fmt::format("{} statements, {} games", ledger.findings.size(), games);
-  for (const auto& [verdict, n] : count)
-    text += fmt::format("; {} {}", n, verification::to_string(verdict));
+  const char* before = ": ";
+  for (const auto& [verdict, n] : count) {
+    text += fmt::format("{}{} {}", before, verification::to_string(verdict), n);
+    before = ", ";
+  }
   return text;
+}
+
+bool is_refuted(const Finding& f) {
+  return f.verdict == verification::Verdict::kHoldsNarrower ||
+         f.verdict == verification::Verdict::kFails;
+}
+
+/// The verdict, and of a refuted statement the condition under which it holds, without the reasons.
+std::string plain_verdict(const Finding& f) {
+  std::string text = verification::to_string(f.verdict);
+  if (!is_refuted(f) || f.claim.narrower.empty()) return text;
+  const std::string& holds = f.claim.narrower;
+  return text + "; " + holds.substr(0, holds.find_first_of(":;"));
+}
+
+/// What is said once of a refuted statement: all that holds, and the smallest game that it fails on
+/// or the share that was measured.
+std::string refutation(const Finding& f) {
+  const std::string holds = f.claim.narrower.empty() ? "it fails" : f.claim.narrower;
+  const std::string seen = f.counterexample ? fmt::format("Smallest counterexample found: {}.",
+                                                          game_by_numbers(*f.counterexample))
+                                            : fmt::format("Measured: {}.", measured(f));
+  const std::string item =
+      wrapped(fmt::format("- **{}** {}.", f.claim.id, f.claim.text), kPageWidth, 2);
+  return "\n" + item.substr(2) +  // the list's mark stands where the indent would be
+         wrapped(fmt::format("Refuted as stated; {}.", holds), kPageWidth, 2) +
+         wrapped(seen, kPageWidth, 2);
+}
+
+std::string page_head(const Ledger& ledger) {
+  const std::string made = fmt::format(
+      "Each statement of the paper's abstract, of its summary and of [theory.md](theory.md), held "
+      "against brute force on the Markov chain and pass-by-pass simulation on random games. Made "
+      "by `turnout verify --games {} --seed {} --ledger docs/ledger.md`; a test fails if this page "
+      "differs from what the program prints.",
+      ledger.games, ledger.seed);
+  const std::string sources =
+      "*Sources.* \"abstract\" is the paper's own ([arXiv "
+      "2602.09902](https://arxiv.org/abs/2602.09902)), \"summary\" a summary of the paper that "
+      "others published ([theory.md](theory.md), section 9). The paper's theorems were not "
+      "available to us: what is \"as reconstructed\" is our own derivation of what the theorem of "
+      "that number must say, proved in theory.md or marked there as checked by machine only.";
+  const std::string numbers =
+      "*Numbers.* Deviations are the largest seen, rounded up to a power of ten; rates have "
+      "Wilson's 95 % interval. Games: p uniform on (0.02, 0.98), t and c exponential with mean 1, "
+      "V and P exponential with mean 3, rounded to 1/1000; sorted into the paper's ordering unless "
+      "the statement says otherwise; M, R, P8, A1, A7, T9, T10, O1 and O3 use any ordering, P5 and "
+      "P9 a larger first model (p1 > p2).";
+  std::string text = "# Verification ledger\n";
+  for (const std::string& paragraph : {made, sources, numbers, totals(ledger) + "."})
+    text += "\n" + wrapped(paragraph, kPageWidth, 0);
+  return text +
+         "\n| id | source | statement | games | largest deviation, or rate with its 95 % interval "
+         "| "
+         "verdict |\n|---|---|---|---:|---|---|\n";
 }
 
 }  // namespace
 
 std::string ledger_markdown(const Ledger& ledger) {
-  std::string text = fmt::format(
-      "# Verification ledger\n\n"
-      "Each statement of the paper's published summary and of [theory.md](theory.md), held against "
-      "brute force on the\n"
-      "Markov chain and pass-by-pass simulation on random games. Made by\n"
-      "`turnout verify --games {} --seed {} --ledger docs/ledger.md`; a test fails if this page "
-      "differs from what the\n"
-      "program prints. Deviations are the largest seen, rounded up to a power of ten; rates have "
-      "Wilson's 95 % "
-      "interval.\n"
-      "Games: p uniform on (0.02, 0.98), t and c exponential with mean 1, V and P exponential with "
-      "mean 3, rounded to\n"
-      "1/1000; sorted into the paper's ordering unless the statement says otherwise; M, R, P8, A1, "
-      "A7, T9, T10, O1 and "
-      "O3 use\n"
-      "any ordering, P5 and P9 a larger first model (p1 > p2).\n\n{}.\n\n"
-      "| id | source | statement | games | largest deviation, or rate with its 95 % interval | "
-      "verdict |\n"
-      "|---|---|---|---:|---|---|\n",
-      ledger.games, ledger.seed, totals(ledger));
+  std::string text = page_head(ledger);
   for (const Finding& f : ledger.findings) {
     text += fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n", f.claim.id, f.claim.source,
-                        f.claim.text, f.games, measured(f), f.detail,
-                        verification::to_string(f.verdict));
+                        f.claim.text, f.games, measured(f), f.detail, plain_verdict(f));
   }
   text += "\n## What does not hold as stated\n";
   for (const Finding& f : ledger.findings) {
-    const bool refuted = f.verdict == verification::Verdict::kHoldsNarrower ||
-                         f.verdict == verification::Verdict::kFails;
-    if (!refuted) continue;
-    text += fmt::format("\n- **{}** {}.\n  Here: {}.\n", f.claim.id, f.claim.text,
-                        f.claim.narrower.empty() ? "it fails" : f.claim.narrower);
-    text += f.counterexample ? fmt::format("  Smallest counterexample found: {}.\n",
-                                           game_by_numbers(*f.counterexample))
-                             : fmt::format("  Measured: {}.\n", measured(f));
+    if (is_refuted(f)) text += refutation(f);
   }
   return text;
 }

@@ -105,7 +105,8 @@ std::string matches_text(const traffic::MatchCounts& matches) {
   }
   if (matches.feedback > 0) text += fmt::format("feedback on {} passes\n", matches.feedback);
   if (matches.lost_feedback > 0)
-    text += fmt::format("feedback on {} passes that are not there\n", matches.lost_feedback);
+    text += fmt::format("{} rows of feedback name a pass that the log does not hold: left out\n",
+                        matches.lost_feedback);
   if (matches.right + matches.wrong + matches.missed > 0) {
     text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
                         100 * matches.precision(), 100 * matches.recall());
@@ -186,7 +187,8 @@ std::string statistics_text(const LogStatistics& statistics) {
   text += "\n";
   if (statistics.recent > 0) {
     text += fmt::format(
-        "{} passes are so young that their users may still come back; they count nowhere below\n",
+        "{} passes at the log's end are too recent to know whether their users come back: left out "
+        "of the numbers below\n",
         statistics.recent);
   }
   text += "\n";

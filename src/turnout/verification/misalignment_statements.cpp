@@ -4,7 +4,7 @@
 #include "turnout/game/misalignment.h"
 #include "turnout/verification/brute_force.h"
 #include "turnout/verification/ledger.h"
-#include "turnout/verification/published.h"
+#include "turnout/verification/stated.h"
 
 namespace turnout::verification {
 namespace {
@@ -25,8 +25,7 @@ double searched_preference(const Game& game) {
 }
 
 double preference_deviation(const Game& game, base::Rng&) {
-  return std::abs(searched_preference(game) - published_preferred_utility(game)) /
-         utility_scale(game);
+  return std::abs(searched_preference(game) - stated_preferred_utility(game)) / utility_scale(game);
 }
 
 /// The gap between the searched preference and the utility at the provider's optimum, itself judged
@@ -68,12 +67,12 @@ bool disagree_and_not_both_latency(const Game& game) {
 
 std::vector<Statement> misalignment_statements() {
   return {
-      judged({"A1", "Proposition 1",
+      judged({"A1", "Proposition 1, as reconstructed",
               "U_pref = max xi_k/p_k if some xi_k > 0, else max xi_k, over all (i,s)",
               Known::kHolds, ""},
              {draw_in_any_order}, preference_deviation, kTolerance,
              "relative, against search over (i,s) and q"),
-      judged({"A2", "Proposition 1",
+      judged({"A2", "Proposition 1, as reconstructed",
               "Both xi > 0: the gap is |t1/p1 - t2/p2| if the rankings by c/p and t/p disagree, "
               "else 0",
               Known::kHolds, ""},
@@ -83,17 +82,18 @@ std::vector<Statement> misalignment_statements() {
               "If the provider's cost-of-pass ranking and the user's ranking disagree, "
               "misalignment is inevitable",
               Known::kHoldsNarrower,
-              "holds unless both models are latency-dominated, where cost-of-pass does not decide "
-              "(A4)"},
+              "holds if at least one model is value-dominated (A4); with two latency-dominated "
+              "models cost-of-pass does not decide"},
              {draw_in_paper_order, rankings_disagree}, unless(hurt), 0,
              "1 if the rankings disagree and the gap is 0"),
-      judged({"A4", "theory 5", "The same, unless both models are latency-dominated", Known::kHolds,
-              ""},
+      judged({"A4", "theory 5",
+              "Disagreeing rankings hurt the user unless both models are latency-dominated",
+              Known::kHolds, ""},
              {draw_in_paper_order, disagree_and_not_both_latency}, unless(hurt), 0,
              "1 if the rankings disagree and the gap is 0"),
       counted({"A5", "theory 5", "Misalignment arises only if the rankings disagree",
                Known::kHoldsNarrower,
-               "holds with both xi > 0; else the provider may gain by making the user leave",
+               "holds if both xi > 0; else the provider may gain by making the user leave",
                Shares{0, 0}},
               {draw_in_paper_order, [](const Game& g) { return !rankings_disagree(g); }}, hurt,
               "share of games with agreeing rankings where the user is hurt all the same: he is "

@@ -4,7 +4,7 @@
 #include "turnout/game/remedies.h"
 #include "turnout/verification/brute_force.h"
 #include "turnout/verification/ledger.h"
-#include "turnout/verification/published.h"
+#include "turnout/verification/stated.h"
 
 namespace turnout::verification {
 namespace {
@@ -65,9 +65,8 @@ std::vector<Statement> remedy_statements() {
              "price, relative, against search under the constraint"),
       judged({"O2", "summary, insights", "Opting out of routing prevents throttling",
               Known::kHoldsNarrower,
-              "holds if pinned models are served at their own latency; if pinned models may be "
-              "slowed too, nothing is "
-              "prevented"},
+              "holds if pinned models are served at their own latency; if they may be slowed down "
+              "too, nothing is prevented"},
              {draw_in_paper_order, pays},
              unless([](const Game& g) { return !slow_pins_undo_opt_out(g); }), 0,
              "1 if slowing pinned models gives the provider all that throttling gave it"),

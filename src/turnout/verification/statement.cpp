@@ -32,7 +32,7 @@ const char* to_string(Verdict verdict) {
     case Verdict::kHolds:
       return "holds";
     case Verdict::kHoldsNarrower:
-      return "holds in a narrower form";
+      return "refuted as stated";
     case Verdict::kNotRefuted:
       return "not refuted by these games";
     case Verdict::kMeasured:

@@ -22,19 +22,19 @@ struct Shares {
   double high = 1;
 };
 
-/// A statement of the paper's summary or of docs/theory.md.
+/// A statement of the paper's abstract or summary, or of docs/theory.md.
 struct Claim {
   std::string id;      ///< stable, for instance "P4"
-  std::string source;  ///< "Theorem 5", "summary, table 1", "theory 4"
+  std::string source;  ///< "Theorem 5, as reconstructed", "summary, table 1", "theory 4"
   std::string text;    ///< what is claimed
   Known known = Known::kHolds;
-  std::string narrower;                        ///< for kHoldsNarrower: what does hold
+  std::string narrower;  ///< for kHoldsNarrower: what does hold, "holds if ..."
   std::optional<Shares> meant = std::nullopt;  ///< for a claim about a share
 };
 
 enum class Verdict { kHolds, kHoldsNarrower, kNotRefuted, kMeasured, kFails };
 
-/// @returns "holds", "holds in a narrower form", "not refuted by these games", "measured", "FAILS".
+/// @returns "holds", "refuted as stated", "not refuted by these games", "measured", "FAILS".
 const char* to_string(Verdict verdict);
 
 /// What came of checking a claim.

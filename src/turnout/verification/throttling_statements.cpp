@@ -5,7 +5,7 @@
 #include "turnout/game/remedies.h"
 #include "turnout/verification/brute_force.h"
 #include "turnout/verification/ledger.h"
-#include "turnout/verification/published.h"
+#include "turnout/verification/stated.h"
 
 namespace turnout::verification {
 namespace {
@@ -22,7 +22,7 @@ double leaving_cost(const Game& game, std::size_t k) {
 /// J* by the engine, which P7 to P9 judge.
 double unthrottled_cost(const Game& game) { return game::solve(game).best().payoffs.provider_cost; }
 
-double published_throttled_cost(const Game& game) {
+double stated_throttled_cost(const Game& game) {
   return std::min({unthrottled_cost(game), leaving_cost(game, 0), leaving_cost(game, 1)});
 }
 
@@ -49,7 +49,7 @@ double searched_throttled_cost(const Game& game) {
 /// Both ways: nothing searched undercuts the formula, and the formula's cost is reached by slowing
 /// one model down.
 double throttled_cost_deviation(const Game& game, base::Rng&) {
-  const double claimed = published_throttled_cost(game);
+  const double claimed = stated_throttled_cost(game);
   const double searched = std::min(searched_throttled_cost(game), unthrottled_cost(game));
   return std::abs(claimed - searched) / cost_scale(game);
 }
@@ -153,23 +153,25 @@ std::vector<Statement> throttling_statements() {
               Known::kHolds, ""},
              {draw_in_paper_order}, throttled_cost_deviation, kTolerance,
              "cost, relative, against search over latencies, (i,s) and q", kSlow),
-      judged(
-          {"T2", "Proposition 2", "Both xi > 0, P < min c/p: throttling pays", Known::kHolds, ""},
-          {draw_in_paper_order, low_penalty}, unless(searched_gain), 0,
-          "1 if no searched latencies pay", kSlow),
+      judged({"T2", "summary, Proposition 2", "Both xi > 0, P < min c/p: throttling pays",
+              Known::kHolds, ""},
+             {draw_in_paper_order, low_penalty}, unless(searched_gain), 0,
+             "1 if no searched latencies pay", kSlow),
       judged({"T3", "theory 6; summary, table 2", "Both xi > 0, P > min c/p: throttling never pays",
               Known::kHolds, ""},
              {draw_in_paper_order, high_penalty},
              unless([](const Game& g) { return !searched_gain(g); }), 0,
              "1 if some searched latencies pay", kSlow),
-      judged({"T4", "theory 6", "and making the user leave costs more than J*", Known::kHolds, ""},
-             {draw_in_paper_order, high_penalty}, saving_above_floor, 0, kCost),
+      judged(
+          {"T4", "theory 6", "Both xi > 0, P > min c/p: making the user leave costs more than J*",
+           Known::kHolds, ""},
+          {draw_in_paper_order, high_penalty}, saving_above_floor, 0, kCost),
       judged(
           {"T5", "summary, table 2",
            "The gain is r* - c_k - P b_k: linear in P for the throttled model", Known::kHolds, ""},
           {draw_in_paper_order, low_penalty}, gain_formula_deviation, kTolerance,
           "gain, relative, against search over latencies", kSlow),
-      judged({"T6", "Proposition 2",
+      judged({"T6", "summary, Proposition 2",
               "Under that condition the user's utility is damaged most: below that of every policy "
               "without throttling",
               Known::kHolds, ""},
