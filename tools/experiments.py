@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 
+import wrap_docs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/experiments.md"
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
@@ -76,7 +78,7 @@ def independent_guess(fit, model):
 
 
 def page():
-    return "\n".join([
+    return wrap_docs.wrap_page("\n".join([
         "# Experiments on recorded outcomes", "",
         "Made by `./dev experiments`; a test fails if this page is not what the program prints. The data are in [catalog](../catalog/README.md).",
         "Whether the intervals of `turnout estimate` hold the truth of simulated logs is in [coverage](coverage.md).", "",
@@ -100,7 +102,7 @@ def page():
         *replay("tau-bench airline", "One model, four trials on each of 50 tasks; the rate of a task is taken as its success probability.",
                 "catalog/outcomes/taubench_airline.csv", "examples/airline.toml"),
         "With four trials a task's rate is itself uncertain: taking it as exact makes retries look more alike than they are, by p (1 - p) / 4.",
-        ""])
+        ""]))
 
 
 def main():

@@ -39,40 +39,55 @@ def paragraphs(lines: list[str]):
             first = number
 
 
+def pieces(text: str) -> list[str]:
+    """Words; code stays whole, and what would be read as the start of a block stays where it is."""
+    found = []
+    for word in re.findall(r"(?:`[^`]*`|\S)+", text):
+        if found and STARTS_A_BLOCK.match(word):
+            found[-1] += " " + word
+        else:
+            found.append(word)
+    return found
+
+
 def wrap(lines: list[str]) -> list[str]:
     mark = MARK.match(lines[0])
     lead = mark[1] if mark else re.match(r" *", lines[0])[0]
-    indent = " " * len(lead)
-    words = " ".join([lines[0][len(lead):], *lines[1:]]).split()
-    out, line = [], lead + words[0]
-    for word in words[1:]:
-        too_long = len(line) + 1 + len(word) > WIDTH
-        keep = STARTS_A_BLOCK.match(word)  # would be read as the start of a list, a table, a heading
-        if too_long and not keep:
+    first, *rest = pieces(" ".join([lines[0][len(lead):], *lines[1:]]))
+    out, line = [], lead + first
+    for piece in rest:
+        if len(line) + 1 + len(piece) > WIDTH:
             out.append(line)
-            line = indent + word
+            line = " " * len(lead) + piece
         else:
-            line += " " + word
+            line += " " + piece
     return [*out, line]
+
+
+def wrap_page(text: str) -> str:
+    """The page with every paragraph wrapped that has a line over WIDTH."""
+    lines = text.splitlines()
+    done, at = [], 0
+    for first, last in paragraphs(lines):
+        long = any(len(line) > WIDTH for line in lines[first:last])
+        done += lines[at:first] + (wrap(lines[first:last]) if long else lines[first:last])
+        at = last
+    return "\n".join(done + lines[at:]) + "\n"
 
 
 def main() -> int:
     arguments = [a for a in sys.argv[1:] if a != "--write"]
-    too_long = []
+    different = []
     for page in [pathlib.Path(a) for a in arguments] or pages():
-        lines = page.read_text().splitlines()
-        done, at = [], 0
-        for first, last in paragraphs(lines):
-            long = [n for n in range(first, last) if len(lines[n]) > WIDTH]
-            too_long += [f"{page}:{n + 1}: {len(lines[n])} columns, at most {WIDTH}" for n in long]
-            done += lines[at:first] + (wrap(lines[first:last]) if long else lines[first:last])
-            at = last
+        text = page.read_text()
+        wrapped = wrap_page(text)
         if "--write" in sys.argv:
-            page.write_text("\n".join(done + lines[at:]) + "\n")
-    if "--write" in sys.argv:
-        return 0
-    print("\n".join(too_long) if too_long else "no line is too long")
-    return 1 if too_long else 0
+            page.write_text(wrapped)
+        elif wrapped != text:
+            different.append(str(page))
+    for page in different:
+        print(f"{page}: prose of over {WIDTH} columns; tools/wrap_docs.py --write wraps it")
+    return 1 if different else 0
 
 
 if __name__ == "__main__":
