@@ -17,7 +17,8 @@ STARTS_A_BLOCK = re.compile(r"(?:[-+*>#|]|#+|\d+\.|=+|-+)$")  # as the first wor
 
 def pages() -> list[pathlib.Path]:
     docs = sorted((ROOT / "docs").rglob("*.md"))
-    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "catalog/README.md", *docs]
+    bench = sorted((ROOT / "bench").glob("*.md"))
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "catalog/README.md", *docs, *bench]
 
 
 def is_prose(line: str) -> bool:
