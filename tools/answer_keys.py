@@ -20,20 +20,24 @@ COMMON = "common.json"
 
 
 def read_schemas() -> dict[str, dict]:
-    return {f.name: json.loads(f.read_text()) for f in sorted((ROOT / "docs/schemas").glob("*.json"))}
+    """By file name. Each $ref names its file, also where it was to the schema's own."""
+    found = {}
+    for file in sorted((ROOT / "docs/schemas").glob("*.json")):
+        text = file.read_text().replace('"$ref": "#', f'"$ref": "{file.name}#')
+        found[file.name] = json.loads(text)
+    return found
 
 
 class Describer:
     """Turns one schema into rows of key, type and meaning."""
 
-    def __init__(self, schemas: dict[str, dict], name: str):
-        self.schemas, self.name = schemas, name
+    def __init__(self, schemas: dict[str, dict]):
+        self.schemas = schemas
         self.rows: list[tuple[str, str, str]] = []
 
     def resolve(self, reference: str) -> tuple[str, str, dict]:
         """The file, the last word and the schema of a $ref such as common.json#/$defs/game."""
         file, _, path = reference.partition("#")
-        file = file or self.name
         found = self.schemas[file]
         for step in filter(None, path.split("/")):
             found = found[step]
@@ -55,7 +59,9 @@ class Describer:
         full, shared = self.expanded(schema)
         kind = self.type_of(schema)
         kind = kind if required else f"{kind}, optional"
-        self.rows.append((f"`{key}`", kind, full.get("description", "")))
+        row = (f"`{key}`", kind, full.get("description", ""))
+        if row not in self.rows:  # alternatives of an object have keys in common
+            self.rows.append(row)
         if shared is None and reference not in seen:
             self.add_parts(key, full, (*seen, reference) if reference else seen)
 
@@ -72,10 +78,13 @@ class Describer:
             item, shared = self.expanded(schema["items"])
             if shared is None:
                 self.add_parts(f"{key}[]", item, seen)
-        for choice in schema.get("oneOf", schema.get("anyOf", [])):
-            full, shared = self.expanded(choice)
-            if shared is None:
-                self.add_parts(key, full, seen)
+        choices = [self.expanded(choice) for choice in schema.get("oneOf", schema.get("anyOf", []))]
+        objects = [choice for choice, shared in choices if shared is None and is_object(choice)]
+        for choice in objects:
+            if len(objects) > 1:
+                what = choice.get("description", choice.get("title", "one of these forms"))
+                self.rows.append((f"*either* `{key}`" if key else "*either*", "object", what))
+            self.add_parts(key, choice, seen)
 
     def type_of(self, schema: dict) -> str:
         full, shared = self.expanded(schema)
@@ -86,9 +95,9 @@ class Describer:
         if "enum" in full:
             return ", ".join(f"`{json.dumps(value)}`" for value in full["enum"])
         choices = full.get("oneOf", full.get("anyOf"))
-        if choices:
+        if choices and "type" not in full and "properties" not in full:
             return " or ".join(dict.fromkeys(self.type_of(choice) for choice in choices))
-        kinds = full.get("type", "any")
+        kinds = full.get("type", "object" if is_object(full) else "any")
         kinds = kinds if isinstance(kinds, list) else [kinds]
         return " or ".join(self.simple_type(kind, full) for kind in kinds)
 
@@ -108,12 +117,12 @@ def is_object(schema: dict) -> bool:
 def limits(schema: dict) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
-        return f", {low} to {high}"
+        return f" ({low} to {high})"
     if low is not None:
-        return f", at least {low}"
+        return f" (at least {low})"
     if "exclusiveMinimum" in schema:
-        return f", above {schema['exclusiveMinimum']}"
-    return "" if high is None else f", at most {high}"
+        return f" (above {schema['exclusiveMinimum']})"
+    return "" if high is None else f" (at most {high})"
 
 
 def plural(kind: str) -> str:
@@ -128,8 +137,8 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def table(schemas: dict[str, dict], name: str, schema: dict) -> str:
-    describer = Describer(schemas, name)
+def table(schemas: dict[str, dict], schema: dict) -> str:
+    describer = Describer(schemas)
     describer.add_parts("", schema, ())
     rows = [f"| {key} | {cell(kind)} | {cell(text)} |\n" for key, kind, text in describer.rows]
     return "| key | type | meaning |\n|---|---|---|\n" + "".join(rows)
@@ -149,13 +158,13 @@ def page_part() -> str:
         command = schema.get("x-commands", [""])[0]
         example = f" Example: `{command}`." if command else ""
         text += f"\n### `{schema['title']}`\n\n{sentence(schema.get('description', ''))}{example}\n"
-        text += f"Schema: [{name}](schemas/{name}).\n\n{table(schemas, name, schema)}"
+        text += f"Schema: [{name}](schemas/{name}).\n\n{table(schemas, schema)}"
     text += "\n### Parts that answers share\n"
     for name, part in schemas[COMMON]["$defs"].items():
         if is_object(part):
             text += f'\n<a id="{anchor(name)}"></a>\n\n**{name.replace("_", " ").capitalize()}.** '
             text += f"{sentence(part.get('description', ''))}\n\n"
-            text += table(schemas, COMMON, part)
+            text += table(schemas, part)
     return wrap_docs.wrap_page(text)
 
 
