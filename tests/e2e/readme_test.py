@@ -106,6 +106,9 @@ def check_readme():
         problems.append(f"README.md has {len(lines)} lines, at most {README_LINES}: the rest belongs into docs/guide")
     verbs = re.findall(r"^  ([a-z]+)  +\S", output_of("turnout --help"), re.M)
     rows = "\n".join(line for line in lines if line.startswith("|"))
+    version = re.search(r"project\(turnout VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text())[1]
+    if f"\nversion: {version}\n" not in (ROOT / "CITATION.cff").read_text():
+        problems.append(f"CITATION.cff does not cite version {version}")
     problems.extend(f"README.md's table has no verb {verb}" for verb in verbs if f"`{verb}`" not in rows)
 
 
