@@ -73,7 +73,7 @@ void insert_sqlite(benchmark::State& state) {
     state.PauseTiming();
     for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + ending);
     state.ResumeTiming();
-    const auto store = store::open_store("sqlite:" + file.string(), store::Create::kYes).value();
+    const auto store = store::open_store("sqlite:" + file.string(), store::Access::kCreate).value();
     const std::span<const traffic::Pass> all(some_passes());
     const std::size_t batch = store->batch();
     for (std::size_t at = 0; at < all.size(); at += batch) {

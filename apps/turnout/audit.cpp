@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "interruption.h"
 #include "log_arguments.h"
 #include "scenario_arguments.h"
 #include "turnout/base/progress.h"
@@ -45,8 +46,9 @@ base::Result<ExitCode> audit_log(const Arguments& arguments) {
   selection.period_us = period_of(size);
   base::Progress progress("reading passes", 0);
   TURNOUT_TRY(auto statistics,
-              estimation::store_statistics(*log.store, selection,
-                                           [&](std::size_t passes) { progress.step(passes); }));
+              estimation::store_statistics(
+                  *log.store, selection,
+                  {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
   estimation::EstimateOptions options;
   if (arguments.lifetime_value >= 0) options.lifetime_value = arguments.lifetime_value;
   const std::string source = store::without_password(arguments.log.source());

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "interruption.h"
 #include "log_arguments.h"
 #include "turnout/base/progress.h"
 #include "turnout/estimation/store_statistics.h"
@@ -37,7 +38,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   selection.until_us = std::min(selection.until_us.value_or(settled), settled);
   base::Progress progress("evaluating", 0);
   const auto on_passes = [&](std::size_t passes) { progress.step(passes); };
-  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, on_passes));
+  TURNOUT_TRY(auto statistics,
+              estimation::store_statistics(*log.store, selection, {on_passes, interruption()}));
   std::set<std::string> names;
   for (const auto& [key, counts] : statistics.paths)
     names.insert(key.models.begin(), key.models.end());

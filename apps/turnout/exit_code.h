@@ -8,7 +8,8 @@ enum class ExitCode {
   kInternalError = 1,  ///< a defect of turnout itself
   kBadInput =
       2,  ///< arguments, input or output that cannot be used; one line on standard error says which
-  kClaimFailed = 3,  ///< verify: a statement failed that is not known to fail
+  kClaimFailed = 3,    ///< verify: a statement failed that is not known to fail
+  kInterrupted = 128,  ///< and the signal's number: 130 for Ctrl-C
 };
 
 }  // namespace turnout::program

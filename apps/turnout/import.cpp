@@ -1,6 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "interruption.h"
 #include "log_arguments.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
@@ -38,7 +39,8 @@ base::Result<std::unique_ptr<traffic::PassReader>> open_source(const Arguments& 
   if (arguments.map.empty()) return traffic::open_passes(arguments.source);
   TURNOUT_TRY(auto map, mapping::read_row_map(arguments.map));
   return mapping::open_mapped_passes(arguments.source, std::move(map),
-                                     static_cast<std::int64_t>(arguments.window_s * kMicro));
+                                     static_cast<std::int64_t>(arguments.window_s * kMicro),
+                                     interruption());
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -49,11 +51,12 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return wrong("DEST", arguments.destination, "sqlite:FILE, postgres://... or clickhouse://...");
   }
   TURNOUT_TRY(auto reader, open_source(arguments));
-  TURNOUT_TRY(auto store, store::open_store(arguments.destination, store::Create::kYes));
+  TURNOUT_TRY(auto store,
+              store::open_store(arguments.destination, store::Access::kCreate, interruption()));
   base::Progress progress("importing passes", 0);
-  TURNOUT_TRY(auto counts, store::import_passes(*reader, *store, [&](std::size_t passes) {
-                progress.step(passes);
-              }));
+  TURNOUT_TRY(auto counts, store::import_passes(*reader, *store,
+                                                {[&](std::size_t passes) { progress.step(passes); },
+                                                 interruption()}));
   return print(arguments.json ? report::to_text(report::import_json(counts))
                               : report::import_text(counts));
 }

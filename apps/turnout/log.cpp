@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "interruption.h"
 #include "log_arguments.h"
 #include "turnout/base/number_text.h"
+#include "turnout/report/log_prune_report.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/store/pass_store.h"
@@ -21,7 +25,7 @@ constexpr const char* kExamples =
     "  turnout log stats examples/passes.jsonl.gz\n"
     "  turnout log check sqlite:passes.db --json\n"
     "  turnout log tail sqlite:passes.db --count 5\n"
-    "  turnout log prune sqlite:passes.db --before 2026-01-01\n"
+    "  turnout log prune sqlite:passes.db --before 2026-01-01 --dry-run\n"
     "  turnout log map langfuse";
 
 constexpr const char* kStores = "sqlite:FILE, postgres://... or clickhouse://...";
@@ -30,6 +34,8 @@ struct Arguments {
   LogArguments log;
   std::string store, before;
   std::size_t count = 10;
+  bool dry_run = false;
+  bool yes = false;
   bool json = false;
 };
 
@@ -59,8 +65,9 @@ base::Result<ExitCode> check(const Arguments& arguments) {
   return clean ? ExitCode::kDone : ExitCode::kClaimFailed;
 }
 
-base::Result<std::unique_ptr<store::PassStore>> open(const std::string& name) {
-  if (store::is_store(name)) return store::open_store(name, store::Create::kNo);
+base::Result<std::unique_ptr<store::PassStore>> open(const std::string& name,
+                                                     store::Access access) {
+  if (store::is_store(name)) return store::open_store(name, access, interruption());
   return base::Error{
       base::ErrorCode::kMalformedInput,
       base::in_quotes(name) + " must be sqlite:FILE, postgres://... or clickhouse://...", "STORE"};
@@ -76,25 +83,47 @@ base::Result<ExitCode> show_map(const Arguments& arguments) {
 }
 
 base::Result<ExitCode> create(const Arguments& arguments) {
-  if (!store::is_store(arguments.store)) return open(arguments.store).error();
-  TURNOUT_TRY(auto store, store::open_store(arguments.store, store::Create::kYes));
+  if (!store::is_store(arguments.store)) return open(arguments.store, store::Access::kRead).error();
+  TURNOUT_TRY(auto store,
+              store::open_store(arguments.store, store::Access::kCreate, interruption()));
   return print(fmt::format("{} is ready\n", store->name()));
 }
 
 base::Result<ExitCode> tail(const Arguments& arguments) {
-  TURNOUT_TRY(auto store, open(arguments.store));
+  TURNOUT_TRY(auto store, open(arguments.store, store::Access::kRead));
   TURNOUT_TRY(auto passes, store->tail(arguments.count));
   std::string text;
   for (const auto& pass : passes) traffic::append_json(text, pass);
   return print(text);
 }
 
+/// @returns whether the deletion is wanted: by --yes, or by an answer on the terminal.
+base::Result<bool> wants(const Arguments& arguments, const analysis::LogPrune& plan) {
+  if (arguments.yes || plan.chosen.passes == 0) return true;
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+    return base::Error{base::ErrorCode::kMalformedInput,
+                       fmt::format("is needed to delete {} passes of {} tasks with no terminal to "
+                                   "ask on (--dry-run shows what goes)",
+                                   plan.chosen.passes, plan.chosen.tasks),
+                       "--yes"};
+  }
+  fmt::print(stderr, "{}", report::log_prune_question(plan));
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 base::Result<ExitCode> prune(const Arguments& arguments) {
   TURNOUT_TRY(auto before, option_time("--before", arguments.before));
-  TURNOUT_TRY(auto store, open(arguments.store));
-  TURNOUT_TRY(auto gone, store->prune(before));
-  return print(arguments.json ? report::to_text({{"deleted", gone}})
-                              : fmt::format("{} passes deleted\n", gone));
+  const auto access = arguments.dry_run ? store::Access::kRead : store::Access::kWrite;
+  TURNOUT_TRY(auto store, open(arguments.store, access));
+  TURNOUT_TRY(auto answer, analysis::plan_log_prune(*store, before));
+  TURNOUT_TRY(const bool wanted, arguments.dry_run ? false : wants(arguments, answer));
+  if (wanted) {
+    TURNOUT_TRY(answer, analysis::prune_log(*store, std::move(answer)));
+  }
+  return print(arguments.json ? report::to_text(report::log_prune_json(answer))
+                              : report::log_prune_text(answer));
 }
 
 }  // namespace
@@ -140,6 +169,8 @@ void add_log(CLI::App& program, Action& chosen) {
   old->add_option("--before", arguments->before, "a day or a time")
       ->option_text("TIME")
       ->required();
+  old->add_flag("--dry-run", arguments->dry_run, "say what would be deleted, and delete nothing");
+  old->add_flag("--yes", arguments->yes, "do not ask; needed where there is no terminal to ask on");
 }
 
 }  // namespace turnout::program

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "interruption.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
 
@@ -82,7 +83,8 @@ base::Result<std::optional<mapping::MappedLog>> LogArguments::mapped() const {
 base::Result<mapping::OpenLog> LogArguments::open() const {
   TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return mapping::open_log(source_, map, [&](std::size_t passes) { progress.step(passes); });
+  return mapping::open_log(source_, map,
+                           {[&](std::size_t passes) { progress.step(passes); }, interruption()});
 }
 
 base::Result<analysis::LogReading> LogArguments::read() const {
@@ -90,7 +92,7 @@ base::Result<analysis::LogReading> LogArguments::read() const {
   TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
   return analysis::read_log(source_, map, chosen,
-                            [&](std::size_t passes) { progress.step(passes); });
+                            {[&](std::size_t passes) { progress.step(passes); }, interruption()});
 }
 
 }  // namespace turnout::program

@@ -11,6 +11,7 @@
 #include <CLI/Config.hpp>
 
 #include "help_text.h"
+#include "interruption.h"
 #include "turnout/base/nearest_name.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/output_file.h"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 internal error, 2 bad arguments, input or output, 3 a claim failed "
-    "(verify) or a row is wrong (log check).";
+    "(verify) or a row is wrong (log check), 128 + N ended by signal N (130: Ctrl-C).";
 
 /// The verb, or part of a verb, whose arguments were being read.
 const CLI::App& innermost(const CLI::App& program) {
@@ -61,6 +62,14 @@ std::string parse_failure(const CLI::App& program, const CLI::ParseError& error)
   return fmt::format("{} (see {}{} --help)", what, program.get_name(), name);
 }
 
+/// Says so, and what the work that was interrupted has to say.
+int interrupted(const base::Error& error) {
+  const bool said_all = error.message == "was interrupted";  // base/cancellation.cpp
+  fmt::print(stderr, "turnout: interrupted{}{}\n", said_all ? "" : "; ",
+             said_all ? "" : error.to_string());
+  return static_cast<int>(ExitCode::kInterrupted) + interrupting_signal();
+}
+
 }  // namespace
 
 const char* about_turnout() {
@@ -92,8 +101,13 @@ int run(CLI::App& program, const Action& chosen, int argc, char** argv) {
     return program.exit(e);  // --help, --version
   }
   if (!chosen) return fail("needs a verb, see --help");
+  watch_for_signals();
   const auto done = chosen();
-  return done ? static_cast<int>(*done) : fail(done.error().to_string());
+  if (done) return static_cast<int>(*done);
+  const bool was_asked = interrupting_signal() != 0;
+  return was_asked && done.error().code == base::ErrorCode::kCancelled
+             ? interrupted(done.error())
+             : fail(done.error().to_string());
 }
 
 int guarded(const std::function<int()>& work) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "interruption.h"
 #include "scenario_arguments.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
@@ -155,7 +156,8 @@ Result<ExitCode> write_log(const Arguments& arguments, const Agents& agents) {
   base::Progress progress("simulating passes", 0);
   std::uint64_t passes = 0;
   if (store::is_store(arguments.output)) {
-    TURNOUT_TRY(auto store, store::open_store(arguments.output, store::Create::kYes));
+    TURNOUT_TRY(auto store,
+                store::open_store(arguments.output, store::Access::kCreate, interruption()));
     std::vector<traffic::Pass> batch;
     base::Status status = base::Done{};
     const auto flush = [&] {

@@ -66,11 +66,11 @@ class Engine : public testing::TestWithParam<std::string> {
       empty_clickhouse("TURNOUT_TEST_CLICKHOUSE_2");
       source_ = server("TURNOUT_TEST_CLICKHOUSE");
       if (GetParam() == "cluster") {  // the other server's tables
-        ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), store::Create::kYes));
+        ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), store::Access::kCreate));
         source_ += "?cluster=pair";
       }
     }
-    auto opened = store::open_store(source_, store::Create::kYes);
+    auto opened = store::open_store(source_, store::Access::kCreate);
     ASSERT_TRUE(opened) << opened.error().to_string();
     store_ = *std::move(opened);
   }
@@ -203,7 +203,7 @@ TEST_P(Engine, gathers_the_same_statistics_as_the_reference_under_any_selection)
     selections[0].return_us = 3 * kDay;
     for (const auto& selection : selections) {
       const auto expected = estimation::gather(log, selection);
-      const auto found = estimation::store_statistics(*store_, selection, [](std::size_t) {});
+      const auto found = estimation::store_statistics(*store_, selection, {});
       ASSERT_TRUE(found) << found.error().to_string();
       expect_alike(*expected, *found);
     }
@@ -248,7 +248,7 @@ TEST_P(Engine, counts_repeats_and_conflicts_within_and_between_batches_and_keeps
 
 TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   const auto log = random_log(5, 1000);
-  auto other = store::open_store(source_, store::Create::kYes);
+  auto other = store::open_store(source_, store::Access::kCreate);
   ASSERT_TRUE(other) << other.error().to_string();
   store::InsertCounts counts;
   std::thread second([&] { counts = (*other)->insert(log).value(); });
@@ -257,7 +257,7 @@ TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   ASSERT_TRUE(first) << first.error().to_string();
   EXPECT_EQ(first->conflicting + counts.conflicting, 0U);
   EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()));
-  EXPECT_EQ(estimation::store_statistics(*store_, {}, [](std::size_t) {})->passes,
+  EXPECT_EQ(estimation::store_statistics(*store_, {}, {})->passes,
             static_cast<std::int64_t>(log.size()));
 }
 
@@ -289,7 +289,7 @@ TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
     store::ClickHouseConnection connection(store::ClickHouseAddress::parse(source_).value());
     ASSERT_TRUE(connection.query("INSERT INTO schema_version VALUES (9)"));
   }
-  const auto again = store::open_store(source_, store::Create::kYes);
+  const auto again = store::open_store(source_, store::Access::kCreate);
   ASSERT_FALSE(again);
   EXPECT_NE(again.error().message.find("schema version 9"), std::string::npos)
       << again.error().to_string();
@@ -302,17 +302,17 @@ INSTANTIATE_TEST_SUITE_P(All, Engine,
 TEST(Cluster, spreads_tasks_over_both_servers) {
   for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
     empty_clickhouse(variable);
-    ASSERT_TRUE(store::open_store(server(variable), store::Create::kYes));
+    ASSERT_TRUE(store::open_store(server(variable), store::Access::kCreate));
   }
   const auto log = random_log(7, 400);
   ASSERT_TRUE(
-      store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Create::kYes)
+      store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Access::kCreate)
           .value()
           ->insert(log));
   std::int64_t both = 0;
   for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
     const auto here =
-        store::open_store(server(variable), store::Create::kNo).value()->size()->passes;
+        store::open_store(server(variable), store::Access::kWrite).value()->size()->passes;
     EXPECT_GT(here, static_cast<std::int64_t>(log.size()) / 4);
     both += here;
   }
@@ -323,7 +323,7 @@ TEST(Credentials, a_wrong_password_is_refused_and_none_is_shown) {
   for (const char* variable : {"TURNOUT_TEST_POSTGRES", "TURNOUT_TEST_CLICKHOUSE"}) {
     std::string wrong = server(variable);
     wrong.replace(wrong.find("p%40ss"), 6, "s3cret");
-    const auto refused = store::open_store(wrong, store::Create::kNo);
+    const auto refused = store::open_store(wrong, store::Access::kWrite);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::ErrorCode::kUnreadable);
     EXPECT_EQ(refused.error().to_string().find("s3cret"), std::string::npos)
@@ -338,7 +338,7 @@ TEST(Credentials, are_taken_from_the_environment) {
   empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
   for (std::string address : {server("TURNOUT_TEST_POSTGRES"), server("TURNOUT_TEST_CLICKHOUSE")}) {
     address.erase(address.find(":p%40ss"), std::string_view(":p%40ss%3Aw%2Ford").size());
-    const auto opened = store::open_store(address, store::Create::kYes);
+    const auto opened = store::open_store(address, store::Access::kCreate);
     EXPECT_TRUE(opened) << opened.error().to_string();
   }
   ::unsetenv("PGPASSWORD");

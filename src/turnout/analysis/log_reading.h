@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +20,6 @@ struct LogReading {
 base::Result<LogReading> read_log(const std::string& source,
                                   const std::optional<mapping::MappedLog>& mapped,
                                   const estimation::LogSelection& selection,
-                                  const std::function<void(std::size_t)>& on_passes);
+                                  const base::Watch& watch);
 
 }  // namespace turnout::analysis

@@ -7,19 +7,21 @@
 namespace turnout::estimation {
 
 base::Result<LogStatistics> store_statistics(store::PassStore& store, const LogSelection& selection,
-                                             const std::function<void(std::size_t)>& on_passes) {
+                                             const base::Watch& watch) {
   if (auto* server = dynamic_cast<store::SqlStore*>(&store)) {
-    return sql_statistics(*server, selection, on_passes);
+    return sql_statistics(*server, selection, watch);
   }
-  constexpr std::size_t kEvery = 10'000;
+  constexpr std::size_t kEvery = 4096;
   TURNOUT_TRY(auto size, store.size());
   StatisticsGatherer gatherer(selection, size.last_us.value_or(0));
   std::size_t since = 0;
   TURNOUT_CHECK(store.for_each([&](const traffic::Pass& pass) {
     gatherer.add(pass);
-    if (++since == kEvery) on_passes(std::exchange(since, 0));
-    return true;
+    if (++since < kEvery) return true;
+    watch.on_steps(std::exchange(since, 0));
+    return !watch.cancellation.requested();
   }));
+  TURNOUT_CHECK(watch.cancellation.check());
   return gatherer.finish();
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <functional>
-
+#include "turnout/base/watch.h"
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/store/pass_store.h"
 
@@ -10,8 +9,9 @@ namespace turnout::estimation {
 /// @returns the statistics of a store's log: a server gathers them itself
 ///   (engines/sql_statistics.h), the rows of SQLite, which runs in our process, are streamed to a
 ///   StatisticsGatherer. Errors of the store, and those of StatisticsGatherer::finish().
-/// @param on_passes  called now and then with the number of passes read since
+/// @param watch  told now and then of the number of passes read since; asked as often. A question
+///   to a server is ended by the cancellation that its store was opened with.
 base::Result<LogStatistics> store_statistics(store::PassStore& store, const LogSelection& selection,
-                                             const std::function<void(std::size_t)>& on_passes);
+                                             const base::Watch& watch);
 
 }  // namespace turnout::estimation

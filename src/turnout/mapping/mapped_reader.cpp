@@ -20,8 +20,12 @@ using base::Result;
 
 class MappedReader final : public traffic::PassReader {
  public:
-  MappedReader(std::unique_ptr<RowDocuments> documents, RowMap map, std::int64_t window_us)
-      : documents_(std::move(documents)), map_(std::move(map)), window_us_(window_us) {}
+  MappedReader(std::unique_ptr<RowDocuments> documents, RowMap map, std::int64_t window_us,
+               const base::Cancellation& cancellation)
+      : documents_(std::move(documents)),
+        map_(std::move(map)),
+        window_us_(window_us),
+        cancellation_(cancellation) {}
 
   Result<bool> next(traffic::Pass& pass) override {
     if (documents_) {
@@ -43,6 +47,7 @@ class MappedReader final : public traffic::PassReader {
         [&](MappedFeedback said) { feedback.push_back(std::move(said)); },
         [&] { ++counts_.matches.passed_over; }};
     for (;;) {
+      TURNOUT_CHECK(cancellation_.check());
       auto document = documents_->next();
       if (!document) return document.error();
       if (!document->has_value()) break;
@@ -76,24 +81,25 @@ class MappedReader final : public traffic::PassReader {
   std::unique_ptr<RowDocuments> documents_;
   RowMap map_;
   std::int64_t window_us_;
+  base::Cancellation cancellation_;
   std::vector<traffic::Pass> passes_;
   std::size_t given_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source,
-                                                                RowMap map,
-                                                                std::int64_t window_us) {
+Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
+    const std::string& source, RowMap map, std::int64_t window_us,
+    const base::Cancellation& cancellation) {
   if (store::is_store(source) && (!source.starts_with("postgres") || map.table.empty())) {
     return Error{ErrorCode::kUnsupported,
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
                  base::in_quotes(store::without_password(source))};
   }
-  TURNOUT_TRY(auto documents,
-              store::is_store(source) ? open_table(source, map.table) : open_documents(source));
-  return std::unique_ptr<traffic::PassReader>(
-      std::make_unique<MappedReader>(std::move(documents), std::move(map), window_us));
+  TURNOUT_TRY(auto documents, store::is_store(source) ? open_table(source, map.table, cancellation)
+                                                      : open_documents(source));
+  return std::unique_ptr<traffic::PassReader>(std::make_unique<MappedReader>(
+      std::move(documents), std::move(map), window_us, cancellation));
 }
 
 }  // namespace turnout::mapping

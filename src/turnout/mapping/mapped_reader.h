@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/mapping/row_map.h"
 #include "turnout/traffic/pass_reader.h"
 
@@ -13,9 +14,10 @@ namespace turnout::mapping {
 /// before the first pass: about 2 KB of memory a row (a short chat).
 /// @param source     files as for traffic::open_passes(), or postgres://... if the map names a
 ///   table
+/// @param cancellation  ends reading with kCancelled; asked between rows
 /// @param window_us  how long after an answer a user may come back to the task
-base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(const std::string& source,
-                                                                      RowMap map,
-                                                                      std::int64_t window_us);
+base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
+    const std::string& source, RowMap map, std::int64_t window_us,
+    const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::mapping

@@ -1,33 +1,19 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "turnout/base/temporary_files.h"
+#include "turnout/base/watch.h"
 #include "turnout/mapping/mapped_reader.h"
 #include "turnout/store/import.h"
 
 namespace turnout::mapping {
 
-/// A SQLite file in the folder for temporary files that is gone when the object is.
-class TemporaryFile {
- public:
-  TemporaryFile();
-  ~TemporaryFile();
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  TemporaryFile(TemporaryFile&&) = delete;
-  TemporaryFile& operator=(TemporaryFile&&) = delete;
-  [[nodiscard]] std::string source() const;
-
- private:
-  std::string path_;
-};
-
 /// A log that can be read as often as needed.
 struct OpenLog {
-  std::unique_ptr<TemporaryFile> file;  ///< of a log in files
+  base::TemporaryPath folder;  ///< of a log in files: holds the store, and outlives it
   std::unique_ptr<store::PassStore> store;
   store::ImportCounts import;  ///< what reading files met; zeros for a store
 };
@@ -38,11 +24,12 @@ struct MappedLog {
   std::int64_t window_us = 0;  ///< match_reprompts()
 };
 
-/// Opens a log in a store or in files (traffic::open_passes()), or by a map (open_mapped_passes()).
-/// Files go through a temporary SQLite file, so that rows may come in any order and more than once
-/// and memory stays constant.
-/// @param on_passes  called now and then with the number of passes read since
+/// Opens a log in a store, to be read, or in files (traffic::open_passes()), or by a map
+/// (open_mapped_passes()). Files go through a SQLite file in a temporary folder of our own, so that
+/// rows may come in any order and more than once and memory stays constant.
+/// @param watch  told now and then of the number of passes read since; its cancellation also ends
+///   what is asked of the store later
 base::Result<OpenLog> open_log(const std::string& source, const std::optional<MappedLog>& mapped,
-                               const std::function<void(std::size_t)>& on_passes);
+                               const base::Watch& watch);
 
 }  // namespace turnout::mapping

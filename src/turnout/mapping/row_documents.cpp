@@ -160,9 +160,10 @@ Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path) {
   return std::unique_ptr<RowDocuments>(std::make_unique<Files>(std::move(files)));
 }
 
-Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table) {
+Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table,
+                                                 const base::Cancellation& cancellation) {
   const std::string name = store::without_password(uri);
-  TURNOUT_TRY(auto connection, store::PostgresConnection::open(uri, name));
+  TURNOUT_TRY(auto connection, store::PostgresConnection::open(uri, name, cancellation));
   auto rows = std::make_unique<TableRows>(std::move(connection), name);
   TURNOUT_CHECK(rows->start(table));
   return std::unique_ptr<RowDocuments>(std::move(rows));

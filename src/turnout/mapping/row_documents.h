@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
 
 namespace turnout::mapping {
@@ -38,6 +39,7 @@ base::Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& pa
 /// Opens a table of a PostgreSQL database, read with a cursor.
 /// @param uri  postgres://...
 base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri,
-                                                       const std::string& table);
+                                                       const std::string& table,
+                                                       const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::mapping

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 
@@ -118,8 +119,26 @@ struct ClickHouseConnection::Request {
 
 void ClickHouseConnection::Close::operator()(void* curl) const { libcurl().easy_cleanup(curl); }
 
-ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address)
-    : address_(std::move(address)), curl_(libcurl().easy_init()) {}
+void ClickHouseConnection::CloseAll::operator()(void* multi) const {
+  libcurl().multi_cleanup(multi);
+}
+
+ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address,
+                                           const base::Cancellation& cancellation)
+    : address_(std::move(address)),
+      cancellation_(cancellation),
+      connections_(libcurl().multi_init()),
+      curl_(libcurl().easy_init()) {}
+
+std::string ClickHouseConnection::url(const std::string& parameters) const {
+  constexpr const char* kReading =
+      "&max_bytes_before_external_group_by=1000000000&cancel_http_readonly_queries_on_client_close="
+      "1";
+  return fmt::format("{}?database={}&wait_end_of_query=1{}{}{}", address_.url,
+                     escaped(address_.database), settings_ == Settings::kNone ? "" : kReading,
+                     settings_ == Settings::kWriting ? "&insert_distributed_sync=1" : "",
+                     parameters);
+}
 
 namespace {
 
@@ -159,16 +178,43 @@ std::string server_words(std::string message) {
 }  // namespace
 
 // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): libcurl's interface
+
+/// Sends what curl_ holds and takes the answer.
+/// @returns libcurl's code; kCancelled.
+Result<int> ClickHouseConnection::perform() {
+  constexpr auto kLook = std::chrono::milliseconds(50);
+  const struct Added {
+    Added(CURLM* to, CURL* what) : multi(to), curl(what) {
+      libcurl().multi_add_handle(multi, curl);
+    }
+    ~Added() { libcurl().multi_remove_handle(multi, curl); }
+    Added(const Added&) = delete;
+    Added& operator=(const Added&) = delete;
+    Added(Added&&) = delete;
+    Added& operator=(Added&&) = delete;
+    CURLM* multi;
+    CURL* curl;
+  } added(connections_.get(), curl_.get());
+  for (int running = 1;;) {
+    TURNOUT_CHECK(cancellation_.check().within(address_.name));
+    if (const auto code = libcurl().multi_perform(added.multi, &running); code != CURLM_OK)
+      return Error{ErrorCode::kUnreadable, libcurl().multi_strerror(code), address_.name};
+    if (running == 0) break;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(cancellation_.deadline().left(kLook));
+    libcurl().multi_poll(added.multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
+  }
+  int left = 0;
+  const CURLMsg* message = libcurl().multi_info_read(added.multi, &left);
+  return message == nullptr ? CURLE_RECV_ERROR : message->data.result;
+}
+
 Status ClickHouseConnection::send(const Request& request) {
   constexpr long kConnectSeconds = 10;
   CURL* curl = curl_.get();
   libcurl().easy_reset(curl);
   Answer answer{curl, &request.use, {}, false};
-  const std::string url = fmt::format(
-      "{}?database={}&wait_end_of_query=1&max_bytes_before_external_group_by=1000000000&insert_"
-      "distributed_sync=1{}",
-      address_.url, escaped(address_.database), request.parameters);
-  libcurl().easy_setopt(curl, CURLOPT_URL, url.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_URL, url(request.parameters).c_str());
   libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
   libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
@@ -198,11 +244,14 @@ Status ClickHouseConnection::send(const Request& request) {
     libcurl().easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
   }
   libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  const CURLcode code = libcurl().easy_perform(curl);
+  const auto code = perform();
   libcurl().slist_free_all(headers);
   if (answer.ended) return base::Done{};
-  if (code != CURLE_OK)
-    return Error{ErrorCode::kUnreadable, libcurl().easy_strerror(code), address_.name};
+  if (!code) return code.error();
+  if (*code != CURLE_OK) {
+    return Error{ErrorCode::kUnreadable, libcurl().easy_strerror(static_cast<CURLcode>(*code)),
+                 address_.name};
+  }
   long status = 0;
   libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200)

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
 
 namespace turnout::store {
@@ -28,10 +29,20 @@ struct ClickHouseAddress {
 
 /// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes
 /// when the server has finished it (wait_end_of_query), so that an error in its midst is an error
-/// and no short answer.
+/// and no short answer. Every wait for the server ends with kCancelled within a tenth of a second
+/// once that is asked for, and the connection is closed.
 class ClickHouseConnection {
  public:
-  explicit ClickHouseConnection(ClickHouseAddress address);
+  explicit ClickHouseConnection(ClickHouseAddress address,
+                                const base::Cancellation& cancellation = {});
+
+  /// What the user's profile lets us set for our statements.
+  enum class Settings {
+    kNone,     ///< nothing: a user with readonly = 1
+    kReading,  ///< how much memory a question takes, and that it ends with its connection
+    kWriting,  ///< the same, and that what is inserted through a cluster has arrived
+  };
+  void use(Settings settings) { settings_ = settings; }
 
   /// @returns the body of the answer; kUnreadable with the server's words.
   base::Result<std::string> query(const std::string& sql);
@@ -46,14 +57,23 @@ class ClickHouseConnection {
   /// Gives pieces of the answer as they come, until `use` returns false.
   base::Status stream(const std::string& sql, const std::function<bool(std::string_view)>& use);
   [[nodiscard]] const ClickHouseAddress& address() const { return address_; }
+  [[nodiscard]] const base::Cancellation& cancellation() const { return cancellation_; }
 
  private:
   struct Request;
   struct Close {
     void operator()(void* curl) const;
   };
+  struct CloseAll {
+    void operator()(void* multi) const;
+  };
   base::Status send(const Request& request);
+  base::Result<int> perform();
+  [[nodiscard]] std::string url(const std::string& parameters) const;
   ClickHouseAddress address_;
+  base::Cancellation cancellation_;
+  Settings settings_ = Settings::kWriting;
+  std::unique_ptr<void, CloseAll> connections_;
   std::unique_ptr<void, Close> curl_;
 };
 

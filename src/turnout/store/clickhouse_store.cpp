@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <random>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +12,7 @@
 #include "turnout/store/embedded_texts.h"
 #include "turnout/store/row_binary.h"
 #include "turnout/store/schema_version.h"
+#include "turnout/store/sql_number.h"
 
 namespace turnout::store {
 namespace {
@@ -66,12 +67,6 @@ std::vector<SqlRow> rows_of(std::string_view body) {
   return rows;
 }
 
-std::int64_t integer_of(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 /// One insert by this process: the first stored of two passes with one key is kept, so the number
 /// falls with time.
 std::uint64_t precedence() {
@@ -91,12 +86,12 @@ Key key_of(const traffic::Pass& pass) { return {pass.task_id, pass.attempt}; }
 
 }  // namespace
 
-Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(const std::string& source,
-                                                               Create create) {
+Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(
+    const std::string& source, Access access, const base::Cancellation& cancellation) {
   TURNOUT_TRY(auto address, ClickHouseAddress::parse(source));
   std::unique_ptr<ClickHouseStore> store(
-      new ClickHouseStore(ClickHouseConnection(std::move(address))));
-  TURNOUT_CHECK(store->migrate(create));
+      new ClickHouseStore(ClickHouseConnection(std::move(address), cancellation)));
+  TURNOUT_CHECK(access == Access::kRead ? store->prepare_to_read() : store->migrate(access));
   return store;
 }
 
@@ -110,14 +105,39 @@ Status ClickHouseStore::run_all(std::string_view statements) {
   return base::Done{};
 }
 
-Status ClickHouseStore::migrate(Create create) {
-  TURNOUT_TRY(auto there, connection_.query("EXISTS TABLE schema_version"));
-  std::int64_t version = 0;
-  if (integer_of(there) == 1) {
-    TURNOUT_TRY(auto stored, connection_.query("SELECT max(version) FROM schema_version"));
-    version = integer_of(stored);
+/// @returns the one number that a question has for an answer.
+Result<std::int64_t> ClickHouseStore::one_integer(std::string_view sql) {
+  TURNOUT_TRY(const auto rows, query(sql, {}));
+  if (rows.size() == 1 && rows[0].size() == 1) {
+    return sql_integer(rows[0][0], fmt::format("{}: {}", name(), sql));
   }
-  TURNOUT_TRY(const auto pending, pending_migrations("clickhouse", version, create, name()));
+  return Error{ErrorCode::kUnreadable, "one number was expected, and did not come",
+               fmt::format("{}: {}", name(), sql)};
+}
+
+Result<std::int64_t> ClickHouseStore::version() {
+  TURNOUT_TRY(const auto there, one_integer("EXISTS TABLE schema_version"));
+  return there == 1 ? one_integer("SELECT max(version) FROM schema_version") : 0;
+}
+
+Status ClickHouseStore::prepare_to_read() {
+  // A user with readonly = 1 may set nothing, not even for a statement.
+  connection_.use(ClickHouseConnection::Settings::kNone);
+  TURNOUT_TRY(const auto readonly,
+              one_integer("SELECT toUInt8(value) FROM system.settings WHERE name = 'readonly'"));
+  if (readonly != 1) connection_.use(ClickHouseConnection::Settings::kReading);
+  TURNOUT_TRY(const auto stored, version());
+  TURNOUT_CHECK(pending_migrations("clickhouse", stored, Access::kRead, name()));
+  if (connection_.address().cluster.empty()) return base::Done{};
+  TURNOUT_TRY(const auto there, one_integer(fill("EXISTS TABLE {numbered_passes}", {})));
+  if (there == 1) return base::Done{};
+  return Error{ErrorCode::kUnreadable,
+               "has no tables of its cluster; turnout log create makes them", name()};
+}
+
+Status ClickHouseStore::migrate(Access access) {
+  TURNOUT_TRY(const auto stored, version());
+  TURNOUT_TRY(const auto pending, pending_migrations("clickhouse", stored, access, name()));
   for (const auto sql : pending) {
     TURNOUT_CHECK(run_all(sql));
   }
@@ -233,17 +253,71 @@ Result<std::vector<traffic::Pass>> ClickHouseStore::tail(std::size_t count) {
   return passes;
 }
 
-Result<StoreSize> ClickHouseStore::size() {
-  TURNOUT_TRY(auto rows, query("SELECT count(), countIf(attempt = 1), min(started_us), "
-                               "max(started_us) FROM {stored_passes}",
-                               {}));
-  const SqlRow& row = rows.at(0);
-  StoreSize size{integer_of(row[0]), integer_of(row[1]), {}, {}};
-  if (size.passes > 0) {
-    size.first_us = integer_of(row[2]);
-    size.last_us = integer_of(row[3]);
-  }
+/// @param sql  gives passes, tasks, the first start and the last
+Result<StoreSize> ClickHouseStore::size_of(std::string_view sql, const SqlValues& values) {
+  TURNOUT_TRY(const auto rows, query(sql, values));
+  if (rows.size() != 1 || rows[0].size() != 4)
+    return Error{ErrorCode::kUnreadable, "four numbers were expected, and did not come", name()};
+  const SqlRow& row = rows[0];
+  StoreSize size;
+  TURNOUT_TRY(size.passes, sql_integer(row[0], "passes").within(name()));
+  TURNOUT_TRY(size.tasks, sql_integer(row[1], "tasks").within(name()));
+  if (size.passes == 0) return size;
+  TURNOUT_TRY(size.first_us, sql_integer(row[2], "first start").within(name()));
+  TURNOUT_TRY(size.last_us, sql_integer(row[3], "last start").within(name()));
   return size;
+}
+
+Result<StoreSize> ClickHouseStore::size() {
+  return size_of(
+      "SELECT count(), countIf(attempt = 1), min(started_us), max(started_us) FROM {stored_passes}",
+      {});
+}
+
+Result<StoreSize> ClickHouseStore::older_than(std::int64_t before_us) {
+  return size_of(
+      "SELECT sum(passes), count(), min(first), max(last) FROM (SELECT count() AS passes, "
+      "min(started_us) AS first, max(started_us) AS last FROM {stored_passes} GROUP BY task_id "
+      "HAVING first < {before})",
+      {{"before", before_us}});
+}
+
+/// @param marker  text that stands in the order and in no other
+Result<ClickHouseStore::Deletion> ClickHouseStore::deletion(const std::string& marker) {
+  TURNOUT_TRY(const auto rows,
+              query("SELECT mutation_id, is_done, position(command, {marker}) > 0 AS is_ours FROM "
+                    "system.mutations WHERE database = currentDatabase() AND table = 'passes' AND "
+                    "(is_done = 0 OR is_ours) ORDER BY create_time, mutation_id",
+                    {{"marker", marker}}));
+  Deletion found;
+  for (const SqlRow& row : rows) {
+    if (row.size() != 3) break;
+    if (row[2] == "1") {
+      found.id = row[0];
+      found.done = row[1] == "1";
+    } else if (found.id.empty() && found.behind.empty()) {
+      found.behind = row[0];
+    }
+  }
+  if (!found.id.empty()) return found;
+  return Error{ErrorCode::kUnreadable, "the server does not know of the deletion it was given",
+               name()};
+}
+
+Status ClickHouseStore::wait_for_deletion(const std::string& marker) {
+  constexpr auto kBetween = std::chrono::milliseconds(50);
+  const auto patience = connection_.cancellation().until(base::Deadline::after(kLongestPrune));
+  for (;;) {
+    TURNOUT_TRY(const Deletion found, deletion(marker));
+    if (found.done) return base::Done{};
+    std::this_thread::sleep_for(kBetween);
+    if (!patience.requested()) continue;
+    return Error{ErrorCode::kCancelled,
+                 fmt::format("the deletion is not done yet, the server goes on with it as mutation "
+                             "{}{}",
+                             found.id, found.behind.empty() ? "" : ", behind " + found.behind),
+                 name()};
+  }
 }
 
 Result<std::int64_t> ClickHouseStore::prune(std::int64_t before_us) {
@@ -253,23 +327,13 @@ Result<std::int64_t> ClickHouseStore::prune(std::int64_t before_us) {
                  name()};
   }
   TURNOUT_TRY(const auto before, size());
-  TURNOUT_TRY(
-      auto started,
-      query(
-          "ALTER TABLE passes DELETE WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id "
-          "HAVING min(started_us) "
-          "< "
-          "{before})",
-          {{"before", before_us}}));
-  for (;;) {  // the server deletes in the background
-    TURNOUT_TRY(
-        auto pending,
-        query("SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = "
-              "'passes' AND is_done = 0",
-              {}));
-    if (pending.at(0)[0] == "0") break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  std::random_device random;
+  const std::string marker = fmt::format("turnout prune {:08x}{:08x}", random(), random());
+  TURNOUT_CHECK(
+      query("ALTER TABLE passes DELETE WHERE {marker} != '' AND task_id IN (SELECT "
+            "task_id FROM passes GROUP BY task_id HAVING min(started_us) < {before})",
+            {{"before", before_us}, {"marker", marker}}));
+  TURNOUT_CHECK(wait_for_deletion(marker));
   TURNOUT_TRY(const auto after, size());
   return before.passes - after.passes;
 }

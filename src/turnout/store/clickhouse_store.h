@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -16,14 +17,20 @@ namespace turnout::store {
 /// are read.
 class ClickHouseStore final : public SqlStore {
  public:
-  static base::Result<std::unique_ptr<ClickHouseStore>> open(const std::string& source,
-                                                             Create create);
+  static base::Result<std::unique_ptr<ClickHouseStore>> open(
+      const std::string& source, Access access, const base::Cancellation& cancellation = {});
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
+  base::Result<StoreSize> older_than(std::int64_t before_us) override;
+  /// The server deletes in the background, one order (mutation) after the other; waits for ours
+  /// alone, at most kLongestPrune.
+  /// @returns also kCancelled if it is not done by then, with what is in its way; the server goes on
+  ///   with it.
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
+  static constexpr std::chrono::minutes kLongestPrune{30};
   /// A look at the keys of the table goes before each batch: fewer, larger ones.
   [[nodiscard]] std::size_t batch() const override { return 100'000; }
   [[nodiscard]] const std::string& name() const override { return connection_.address().name; }
@@ -34,7 +41,20 @@ class ClickHouseStore final : public SqlStore {
 
  private:
   explicit ClickHouseStore(ClickHouseConnection connection) : connection_(std::move(connection)) {}
-  base::Status migrate(Create create);
+  base::Result<std::int64_t> one_integer(std::string_view sql);
+  base::Result<std::int64_t> version();
+  base::Status prepare_to_read();
+  base::Status migrate(Access access);
+  base::Result<StoreSize> size_of(std::string_view sql, const SqlValues& values);
+  /// How far the server is with deleting.
+  struct Deletion {
+    std::string id;
+    bool done = false;
+    std::string
+        behind;  ///< an unfinished order of somebody that comes first; empty if there is none
+  };
+  base::Result<Deletion> deletion(const std::string& marker);
+  base::Status wait_for_deletion(const std::string& marker);
   base::Status run_all(std::string_view statements);
   [[nodiscard]] std::string fill(std::string_view sql, const SqlValues& values) const;
   base::Result<std::vector<traffic::Pass>> stored_like(std::span<const traffic::Pass> passes);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 
 #include "turnout/base/result.h"
+#include "turnout/base/watch.h"
 #include "turnout/store/pass_store.h"
 #include "turnout/traffic/pass_reader.h"
 
@@ -17,9 +17,9 @@ struct ImportCounts {
 /// Reads all passes into a store, in transactions of store.batch() passes. Doing it again changes
 /// nothing, so that an import that was killed is finished by starting it again: what was committed
 /// is met as `repeated`.
-/// @param on_batch  called after each transaction with the number of passes in it
-/// @returns the first error of either side; batches before it stay committed.
+/// @param watch  told after each transaction of the number of passes in it; asked between rows
+/// @returns the first error of either side, or kCancelled; batches before it stay committed.
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,
-                                         const std::function<void(std::size_t)>& on_batch);
+                                         const base::Watch& watch);
 
 }  // namespace turnout::store

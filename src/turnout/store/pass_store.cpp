@@ -55,11 +55,13 @@ std::string without_password(const std::string& source) {
   return shown.substr(0, colon) + shown.substr(at);
 }
 
-base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Create create) {
+base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Access access,
+                                                    const base::Cancellation& cancellation) {
   if (source.starts_with(kSqlite))
-    return as_store(SqliteStore::open(source.substr(kSqlite.size()), create));
-  if (is_postgres(source)) return as_store(PostgresStore::open(source, create));
-  if (source.starts_with(kClickHouse)) return as_store(ClickHouseStore::open(source, create));
+    return as_store(SqliteStore::open(source.substr(kSqlite.size()), access, cancellation));
+  if (is_postgres(source)) return as_store(PostgresStore::open(source, access, cancellation));
+  if (source.starts_with(kClickHouse))
+    return as_store(ClickHouseStore::open(source, access, cancellation));
   return base::Error{base::ErrorCode::kUnsupported,
                      "is not supported, must be sqlite:FILE, postgres://... or clickhouse://...",
                      base::in_quotes(without_password(source))};

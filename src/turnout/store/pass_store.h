@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
 #include "turnout/traffic/pass.h"
 
@@ -37,7 +38,7 @@ inline constexpr std::string_view kStoredColumns =
 
 /// A database that holds passes, unique by (task_id, attempt). The three engines have one schema
 /// (docs/formats.md); its version is kept in the table schema_version and brought up to date by
-/// open_store(). Not thread safe; several processes may insert into one store at a time. All errors
+/// open_store() unless it is opened to be read. Not thread safe; several processes may insert into one store at a time. All errors
 /// of the engine are kUnreadable or kUnwritable with its own words and never with a password.
 class PassStore {
  public:
@@ -58,6 +59,8 @@ class PassStore {
   /// @returns the `count` passes that started last, the latest at the end.
   virtual base::Result<std::vector<traffic::Pass>> tail(std::size_t count) = 0;
   virtual base::Result<StoreSize> size() = 0;
+  /// @returns what prune() of the same time would delete: passes, tasks, and their times.
+  virtual base::Result<StoreSize> older_than(std::int64_t before_us) = 0;
   /// Deletes the tasks whose first pass started before a time, whole: no task loses only its
   /// beginning.
   /// @returns how many passes went.
@@ -78,10 +81,18 @@ bool is_store(const std::string& source);
 /// @returns a source without the password that it may hold, for messages.
 std::string without_password(const std::string& source);
 
-enum class Create : bool { kNo, kYes };
+/// What a store is opened for.
+enum class Access : std::uint8_t {
+  kRead,    ///< nothing is written: a read-only file, a role that may only SELECT
+  kWrite,   ///< passes too; the schema is brought up to date
+  kCreate,  ///< and a store that is not there (or has no table of passes) is made
+};
 
-/// Opens a store and brings its schema up to the version that this program writes.
-/// @param create  whether a store that is not there (or has no table of passes) is made
-base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Create create);
+/// Opens a store; for writing its schema is brought up to the version that this program writes.
+/// @param cancellation  stops every wait of the store, with kCancelled, for as long as it lives
+/// @returns kUnreadable for a store that is not there, kUnsupported for a schema version that is
+///   not known, or that is older than this program's and opened with kRead.
+base::Result<std::unique_ptr<PassStore>> open_store(const std::string& source, Access access,
+                                                    const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::store

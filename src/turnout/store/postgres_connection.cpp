@@ -1,12 +1,24 @@
 #include "turnout/store/postgres_connection.h"
 
-#include <charconv>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include "turnout/store/libpq_functions.h"
+#include "turnout/store/sql_number.h"
 
 namespace turnout::store {
 
+using base::Cancellation;
+using base::Deadline;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
@@ -26,6 +38,37 @@ std::string first_line(std::string_view message) {
   return std::string(message);
 }
 
+/// @returns the seconds that the connection's options or the environment allow for connecting.
+std::chrono::seconds patience_of(PGconn* connection) {
+  constexpr std::int64_t kUsual = 30;
+  std::int64_t seconds = 0;
+  PQconninfoOption* options = libpq().conninfo(connection);
+  for (const auto* option = options; option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) != "connect_timeout" || option->val == nullptr) continue;
+    const auto said = sql_integer(option->val, option->keyword);
+    if (said) seconds = *said;
+  }
+  libpq().conninfoFree(options);
+  return std::chrono::seconds(seconds > 0 ? seconds : kUsual);
+}
+
+/// Asks the server to stop what it does for a connection. libpq asks over a connection of its own
+/// and waits for it without end, so a thread does, and we wait a little.
+void ask_to_stop(PGconn* connection) {
+  constexpr auto kWait = std::chrono::milliseconds(200);
+  PGcancel* request = libpq().getCancel(connection);
+  if (request == nullptr) return;
+  const auto asked = std::make_shared<std::promise<void>>();
+  auto done = asked->get_future();
+  std::thread([request, asked] {
+    std::array<char, 256> reason{};
+    libpq().cancel(request, reason.data(), static_cast<int>(reason.size()));
+    libpq().freeCancel(request);
+    asked->set_value();
+  }).detach();
+  done.wait_for(kWait);
+}
+
 }  // namespace
 
 void PostgresRows::Clear::operator()(pg_result* result) const { libpq().clear(result); }
@@ -42,19 +85,67 @@ std::string_view PostgresRows::text(int row, int column) const {
 bool PostgresRows::is_null(int row, int column) const {
   return libpq().getisnull(result_.get(), row, column) != 0;
 }
-std::int64_t PostgresRows::touched() const {
-  const std::string_view text = libpq().cmdTuples(result_.get());
-  std::int64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
-  return count;
+Result<std::int64_t> PostgresRows::integer(int row, int column) const {
+  const std::string where = fmt::format("row {}, column {}", row + 1, column + 1);
+  if (row >= rows() || column >= columns())
+    return Error{ErrorCode::kUnreadable, "is missing from the server's answer", where};
+  return sql_integer(text(row, column), where);
+}
+Result<std::int64_t> PostgresRows::touched() const {
+  return sql_integer(libpq().cmdTuples(result_.get()), "number of rows");
 }
 
 Error PostgresConnection::failure() const {
+  if (const auto asked = cancellation_.check(); !asked) return asked.error().within(name_);
   return Error{ErrorCode::kUnreadable, first_line(libpq().errorMessage(connection_.get())), name_};
 }
 
-Result<PostgresConnection> PostgresConnection::open(const std::string& uri,
-                                                    const std::string& name) {
+/// Ends a connection in the midst of something.
+Error PostgresConnection::stop() {
+  const Error error = failure();
+  if (libpq().status(connection_.get()) == CONNECTION_OK) ask_to_stop(connection_.get());
+  connection_.reset();
+  return error;
+}
+
+/// Waits until the socket can be read or written, whichever of `events` comes first.
+Status PostgresConnection::wait(short events, const Cancellation& patience) {
+  constexpr auto kLook = std::chrono::milliseconds(50);
+  for (;;) {
+    if (patience.requested()) return stop();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(patience.deadline().left(kLook));
+    pollfd socket{libpq().socket(connection_.get()), events, 0};
+    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    if (ready > 0) return base::Done{};
+    if (ready < 0 && errno != EINTR)
+      return Error{ErrorCode::kUnreadable, std::strerror(errno), name_};
+  }
+}
+
+Status PostgresConnection::connect(const Cancellation& patience) {
+  short events = POLLOUT;
+  for (;;) {
+    if (const auto waited = wait(events, patience); !waited) {
+      if (cancellation_.requested()) return waited;
+      return Error{ErrorCode::kUnreadable, "the server did not let us in in time", name_};
+    }
+    switch (libpq().connectPoll(connection_.get())) {
+      case PGRES_POLLING_OK:
+        return base::Done{};
+      case PGRES_POLLING_READING:
+        events = POLLIN;
+        break;
+      case PGRES_POLLING_WRITING:
+        events = POLLOUT;
+        break;
+      default:
+        return failure();
+    }
+  }
+}
+
+Result<PostgresConnection> PostgresConnection::open(const std::string& uri, const std::string& name,
+                                                    const Cancellation& cancellation) {
   if (!libpq_functions()) return libpq_functions().error().within(name);
   // libpq quotes what it cannot read, which may be a password.
   PQconninfoOption* options = libpq().conninfoParse(uri.c_str(), nullptr);
@@ -65,19 +156,67 @@ Result<PostgresConnection> PostgresConnection::open(const std::string& uri,
                  name};
   }
   libpq().conninfoFree(options);
-  PostgresConnection connection(libpq().connectdb(uri.c_str()), name);
-  if (libpq().status(connection.connection_.get()) != CONNECTION_OK) return connection.failure();
+  PostgresConnection opened(libpq().connectStart(uri.c_str()), name, cancellation);
+  PGconn* connection = opened.connection_.get();
+  if (libpq().status(connection) == CONNECTION_BAD) return opened.failure();
   // Notices would go to standard error.
   libpq().setNoticeProcessor(
-      connection.connection_.get(), [](void*, const char*) {}, nullptr);
-  TURNOUT_CHECK(connection.run("SET client_encoding = 'UTF8'; SET extra_float_digits = 3"));
-  return connection;
+      connection, [](void*, const char*) {}, nullptr);
+  TURNOUT_CHECK(opened.connect(cancellation.until(Deadline::after(patience_of(connection)))));
+  libpq().setnonblocking(connection, 1);
+  TURNOUT_CHECK(opened.run("SET client_encoding = 'UTF8'; SET extra_float_digits = 3"));
+  return opened;
+}
+
+/// Hands all that libpq holds back to the server, which may want to be read in between.
+Status PostgresConnection::flush() {
+  for (;;) {
+    const int left = libpq().flush(connection_.get());
+    if (left == 0) return base::Done{};
+    if (left < 0) return failure();
+    TURNOUT_CHECK(wait(POLLIN | POLLOUT, cancellation_));
+    if (libpq().consumeInput(connection_.get()) == 0) return failure();
+  }
+}
+
+/// @returns the next result of what was sent; nothing after the last.
+Result<std::optional<PostgresRows>> PostgresConnection::next_result() {
+  TURNOUT_CHECK(flush());
+  while (libpq().isBusy(connection_.get()) != 0) {
+    TURNOUT_CHECK(wait(POLLIN, cancellation_));
+    if (libpq().consumeInput(connection_.get()) == 0) return failure();
+  }
+  pg_result* result = libpq().getResult(connection_.get());
+  if (result == nullptr) return std::optional<PostgresRows>();
+  return std::optional(PostgresRows(result));
+}
+
+/// @returns the last result of what was sent, or the first that is an error; the one with which the
+///   server begins to listen to a COPY.
+Result<PostgresRows> PostgresConnection::last_result() {
+  std::optional<PostgresRows> last;
+  std::optional<Error> wrong;
+  for (;;) {
+    TURNOUT_TRY(auto result, next_result());
+    if (!result) break;
+    const auto status = libpq().resultStatus(result->result_.get());
+    if (status == PGRES_COPY_IN) return *std::move(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !wrong) wrong = failure();
+    last = std::move(result);
+  }
+  if (wrong) return *wrong;
+  if (!last) return failure();
+  return *std::move(last);
+}
+
+Status PostgresConnection::send(const std::string& sql) {
+  if (libpq().sendQuery(connection_.get(), sql.c_str()) == 0) return failure();
+  return base::Done{};
 }
 
 Status PostgresConnection::run(const std::string& sql) {
-  const PostgresRows result(libpq().exec(connection_.get(), sql.c_str()));
-  const auto status = libpq().resultStatus(result.result_.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure();
+  TURNOUT_CHECK(send(sql));
+  TURNOUT_CHECK(last_result());
   return base::Done{};
 }
 
@@ -92,34 +231,37 @@ Result<PostgresRows> PostgresConnection::query(const std::string& sql,
   }
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
-  PostgresRows result(libpq().execParams(connection_.get(), sql.c_str(),
-                                         static_cast<int>(texts.size()), types.data(),
-                                         pointers.data(), nullptr, nullptr, 0));
-  const auto status = libpq().resultStatus(result.result_.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return failure();
-  return result;
+  if (libpq().sendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()),
+                              types.data(), pointers.data(), nullptr, nullptr, 0) == 0)
+    return failure();
+  return last_result();
+}
+
+Status PostgresConnection::put(std::string_view piece) {
+  for (;;) {
+    const int put =
+        libpq().putCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size()));
+    if (put < 0) return failure();
+    TURNOUT_CHECK(flush());
+    if (put == 1) return base::Done{};
+  }
 }
 
 Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
-  {
-    const PostgresRows started(libpq().exec(connection_.get(), sql.c_str()));
-    if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
-  }
+  TURNOUT_CHECK(send(sql));
+  TURNOUT_TRY(const auto started, last_result());
+  if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
   constexpr std::size_t kPiece = std::size_t{1} << 20U;
-  bool sent = true;
-  for (std::size_t at = 0; sent && at < data.size(); at += kPiece) {
-    const auto piece = data.substr(at, kPiece);
-    sent =
-        libpq().putCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) == 1;
+  for (std::size_t at = 0; at < data.size(); at += kPiece) {
+    TURNOUT_CHECK(put(data.substr(at, kPiece)));
   }
-  sent = sent && libpq().putCopyEnd(connection_.get(), nullptr) == 1;
-  if (!sent) return failure();
-  Status status = base::Done{};
-  while (pg_result* result = libpq().getResult(connection_.get())) {
-    const PostgresRows owned(result);
-    if (libpq().resultStatus(result) != PGRES_COMMAND_OK) status = failure();
+  int ended = 0;
+  while ((ended = libpq().putCopyEnd(connection_.get(), nullptr)) == 0) {
+    TURNOUT_CHECK(flush());
   }
-  return status;
+  if (ended < 0) return failure();
+  TURNOUT_CHECK(last_result());
+  return base::Done{};
 }
 
 }  // namespace turnout::store

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
 #include "turnout/store/sql_store.h"
 
@@ -22,8 +23,11 @@ class PostgresRows {
   [[nodiscard]] int columns() const;
   [[nodiscard]] std::string_view text(int row, int column) const;  ///< empty for NULL
   [[nodiscard]] bool is_null(int row, int column) const;
-  /// How many rows an INSERT or DELETE touched.
-  [[nodiscard]] std::int64_t touched() const;
+  /// @returns the integer in a place of an answer; kUnreadable for any other text, and for a place
+  ///   that the answer does not have.
+  [[nodiscard]] base::Result<std::int64_t> integer(int row, int column) const;
+  /// @returns how many rows an INSERT or DELETE touched; kUnreadable if the server does not say.
+  [[nodiscard]] base::Result<std::int64_t> touched() const;
 
  private:
   friend class PostgresConnection;
@@ -36,11 +40,16 @@ class PostgresRows {
 
 /// A connection to a PostgreSQL server by libpq, which also reads PGPASSWORD, PGUSER and their like
 /// and ~/.pgpass. Errors are the server's first words, without statement and without password.
+/// Every wait for the server ends with kCancelled within a tenth of a second once that is asked
+/// for; the server is told to stop, and the connection is closed. (Looking up a host's name cannot
+/// be ended early.)
 class PostgresConnection {
  public:
-  /// @param uri   postgres://user:password@host:port/database?options
+  /// @param uri   postgres://user:password@host:port/database?options; a server must let us in
+  ///   within connect_timeout seconds, 30 if that is not given
   /// @param name  the same without the password, for messages
-  static base::Result<PostgresConnection> open(const std::string& uri, const std::string& name);
+  static base::Result<PostgresConnection> open(const std::string& uri, const std::string& name,
+                                               const base::Cancellation& cancellation = {});
 
   /// Runs statements that take no values and give nothing of interest.
   base::Status run(const std::string& sql);
@@ -54,11 +63,20 @@ class PostgresConnection {
   struct Close {
     void operator()(pg_conn* connection) const;
   };
-  PostgresConnection(pg_conn* connection, std::string name)
-      : connection_(connection), name_(std::move(name)) {}
+  PostgresConnection(pg_conn* connection, std::string name, const base::Cancellation& cancellation)
+      : connection_(connection), name_(std::move(name)), cancellation_(cancellation) {}
+  base::Status connect(const base::Cancellation& patience);
+  base::Status send(const std::string& sql);
+  base::Status wait(short events, const base::Cancellation& patience);
+  base::Status flush();
+  base::Result<std::optional<PostgresRows>> next_result();
+  base::Result<PostgresRows> last_result();
+  base::Status put(std::string_view piece);
+  base::Error stop();
   [[nodiscard]] base::Error failure() const;
   std::unique_ptr<pg_conn, Close> connection_;
   std::string name_;
+  base::Cancellation cancellation_;
 };
 
 }  // namespace turnout::store

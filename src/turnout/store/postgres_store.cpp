@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "turnout/base/number_text.h"
 #include "turnout/store/embedded_texts.h"
 #include "turnout/store/schema_version.h"
+#include "turnout/store/sql_number.h"
 #include "turnout/traffic/pass_columns.h"
 
 namespace turnout::store {
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 using base::Status;
 
@@ -68,14 +70,8 @@ void append_row(std::string& to, std::size_t number, const traffic::Pass& pass) 
   to += '\n';
 }
 
-std::int64_t integer_of(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 /// Reads a row of kStoredColumns.
-void read_pass(const PostgresRows& rows, int row, traffic::Pass& pass) {
+Status read_pass(const PostgresRows& rows, int row, traffic::Pass& pass) {
   constexpr std::array kOrder = {
       traffic::Column::kTaskId,   traffic::Column::kAttempt,     traffic::Column::kUserId,
       traffic::Column::kModel,    traffic::Column::kStartedAt,   traffic::Column::kLatency,
@@ -86,20 +82,26 @@ void read_pass(const PostgresRows& rows, int row, traffic::Pass& pass) {
   for (std::size_t i = 0; i < kOrder.size(); ++i) {
     const auto text = rows.text(row, static_cast<int>(i));
     if (kOrder.at(i) == traffic::Column::kStartedAt) {
-      pass.started_us = integer_of(text);
-    } else {
-      set_text(pass, kOrder.at(i), text);
+      TURNOUT_TRY(pass.started_us, sql_integer(text, "passes, started_us"));
+      continue;
     }
+    const auto defect = set_text(pass, kOrder.at(i), text);
+    if (defect == traffic::Defect::kNone) continue;
+    return Error{ErrorCode::kUnreadable,
+                 fmt::format("{} of a stored pass: {}", base::in_quotes(text), name_of(defect)),
+                 "passes"};
   }
+  return base::Done{};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& uri, Create create) {
+Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& uri, Access access,
+                                                           const base::Cancellation& cancellation) {
   const std::string name = without_password(uri);
-  TURNOUT_TRY(auto connection, PostgresConnection::open(uri, name));
+  TURNOUT_TRY(auto connection, PostgresConnection::open(uri, name, cancellation));
   std::unique_ptr<PostgresStore> store(new PostgresStore(std::move(connection), name));
-  TURNOUT_CHECK(store->migrate(create));
+  TURNOUT_CHECK(access == Access::kRead ? store->prepare_to_read() : store->migrate(access));
   return store;
 }
 
@@ -110,17 +112,28 @@ Status PostgresStore::in_transaction(const char* begin, const std::function<Stat
   return used ? ended : used;
 }
 
-Status PostgresStore::migrate(Create create) {
+Result<std::int64_t> PostgresStore::version() {
+  TURNOUT_TRY(const auto there, connection_.query("SELECT count(to_regclass('schema_version'))"));
+  TURNOUT_TRY(const auto tables, there.integer(0, 0));
+  if (tables == 0) return 0;
+  TURNOUT_TRY(const auto stored, connection_.query("SELECT version FROM schema_version"));
+  return stored.rows() == 1 ? stored.integer(0, 0).within("schema_version") : -1;
+}
+
+/// The session can write nothing from here on, whatever the role may.
+Status PostgresStore::prepare_to_read() {
+  TURNOUT_CHECK(connection_.run("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"));
+  TURNOUT_TRY(const auto stored, version());
+  TURNOUT_CHECK(pending_migrations("postgres", stored, Access::kRead, name_));
+  return base::Done{};
+}
+
+Status PostgresStore::migrate(Access access) {
   return in_transaction("BEGIN", [&]() -> Status {
     // One process at a time makes the tables.
     TURNOUT_CHECK(connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout schema'))"));
-    TURNOUT_TRY(auto there, connection_.query("SELECT to_regclass('schema_version') IS NOT NULL"));
-    std::int64_t version = 0;
-    if (there.text(0, 0) == "t") {
-      TURNOUT_TRY(auto stored, connection_.query("SELECT version FROM schema_version"));
-      version = stored.rows() == 1 ? integer_of(stored.text(0, 0)) : -1;
-    }
-    TURNOUT_TRY(const auto pending, pending_migrations("postgres", version, create, name_));
+    TURNOUT_TRY(const auto stored, version());
+    TURNOUT_TRY(const auto pending, pending_migrations("postgres", stored, access, name_));
     for (const auto& sql : pending) {
       TURNOUT_CHECK(connection_.run(std::string(sql)));
     }
@@ -153,7 +166,8 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
           "ON CONFLICT DO NOTHING",
           kStoredColumns)));
   InsertCounts counts;
-  counts.added = static_cast<std::size_t>(added.touched());
+  TURNOUT_TRY(const auto touched, added.touched().within(name_));
+  counts.added = static_cast<std::size_t>(touched);
   if (counts.added == passes.size()) return counts;
   TURNOUT_TRY(
       auto differing,
@@ -167,7 +181,8 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
           "p.ttft_s, "
           "p.input_tokens, p.output_tokens, p.cost_usd, p.outcome, p.ending, p.policy_id, "
           "p.propensity)"));
-  counts.conflicting = static_cast<std::size_t>(integer_of(differing.text(0, 0)));
+  TURNOUT_TRY(const auto conflicting, differing.integer(0, 0).within(name_));
+  counts.conflicting = static_cast<std::size_t>(conflicting);
   counts.repeated = passes.size() - counts.added - counts.conflicting;
   return counts;
 }
@@ -183,7 +198,7 @@ Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& 
       if (!rows) return rows.error();
       if (rows->rows() == 0) return base::Done{};
       for (int row = 0; row < rows->rows(); ++row) {
-        read_pass(*rows, row, pass);
+        TURNOUT_CHECK(read_pass(*rows, row, pass).within(name_));
         if (!use(pass)) return base::Done{};
       }
     }
@@ -200,32 +215,48 @@ Result<std::vector<traffic::Pass>> PostgresStore::tail(std::size_t count) {
           {static_cast<std::int64_t>(count)}));
   std::vector<traffic::Pass> passes(static_cast<std::size_t>(rows.rows()));
   for (std::size_t i = 0; i < passes.size(); ++i) {
-    read_pass(rows, static_cast<int>(passes.size() - 1 - i), passes[i]);
+    TURNOUT_CHECK(
+        read_pass(rows, static_cast<int>(passes.size() - 1 - i), passes[i]).within(name_));
   }
   return passes;
 }
 
-Result<StoreSize> PostgresStore::size() {
-  auto rows = connection_.query(
-      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM "
-      "passes");
-  if (!rows) return rows.error();
-  StoreSize size{integer_of(rows->text(0, 0)), integer_of(rows->text(0, 1)), {}, {}};
-  if (!rows->is_null(0, 2)) {
-    size.first_us = integer_of(rows->text(0, 2));
-    size.last_us = integer_of(rows->text(0, 3));
-  }
+/// @param sql  gives passes, tasks, the first start and the last
+Result<StoreSize> PostgresStore::size_of(const std::string& sql,
+                                         const std::vector<SqlValue>& values) {
+  TURNOUT_TRY(const auto rows, connection_.query(sql, values));
+  StoreSize size;
+  TURNOUT_TRY(size.passes, rows.integer(0, 0).within(name_));
+  TURNOUT_TRY(size.tasks, rows.integer(0, 1).within(name_));
+  if (size.passes == 0) return size;
+  TURNOUT_TRY(size.first_us, rows.integer(0, 2).within(name_));
+  TURNOUT_TRY(size.last_us, rows.integer(0, 3).within(name_));
   return size;
+}
+
+Result<StoreSize> PostgresStore::size() {
+  return size_of(
+      "SELECT count(*), count(*) FILTER (WHERE attempt = 1), min(started_us), max(started_us) FROM "
+      "passes",
+      {});
+}
+
+Result<StoreSize> PostgresStore::older_than(std::int64_t before_us) {
+  return size_of(
+      "SELECT coalesce(sum(passes), 0), count(*), min(first), max(last) FROM (SELECT count(*) AS "
+      "passes, min(started_us) AS first, max(started_us) AS last FROM passes GROUP BY task_id "
+      "HAVING min(started_us) < $1) AS tasks",
+      {before_us});
 }
 
 Result<std::int64_t> PostgresStore::prune(std::int64_t before_us) {
   TURNOUT_TRY(
-      auto gone,
+      const auto gone,
       connection_.query(
           "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
           "min(started_us) < $1)",
           {before_us}));
-  return gone.touched();
+  return gone.touched().within(name_);
 }
 
 Result<std::vector<SqlRow>> PostgresStore::query(std::string_view sql, const SqlValues& values) {

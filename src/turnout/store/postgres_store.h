@@ -12,12 +12,14 @@ namespace turnout::store {
 /// whole or not at all.
 class PostgresStore final : public SqlStore {
  public:
-  static base::Result<std::unique_ptr<PostgresStore>> open(const std::string& uri, Create create);
+  static base::Result<std::unique_ptr<PostgresStore>> open(
+      const std::string& uri, Access access, const base::Cancellation& cancellation = {});
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
+  base::Result<StoreSize> older_than(std::int64_t before_us) override;
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
   base::Status settle() override { return connection_.run("ANALYZE passes"); }
   [[nodiscard]] const std::string& name() const override { return name_; }
@@ -29,7 +31,10 @@ class PostgresStore final : public SqlStore {
  private:
   PostgresStore(PostgresConnection connection, std::string name)
       : connection_(std::move(connection)), name_(std::move(name)) {}
-  base::Status migrate(Create create);
+  base::Result<std::int64_t> version();
+  base::Status prepare_to_read();
+  base::Status migrate(Access access);
+  base::Result<StoreSize> size_of(const std::string& sql, const std::vector<SqlValue>& values);
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
   /// Runs `use` between `begin` and COMMIT, or ROLLBACK if it fails.
   base::Status in_transaction(const char* begin, const std::function<base::Status()>& use);

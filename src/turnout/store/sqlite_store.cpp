@@ -6,11 +6,14 @@
 #include <array>
 #include <utility>
 
+#include "turnout/base/number_text.h"
 #include "turnout/store/schema_version.h"
 
 namespace turnout::store {
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 using base::Status;
 
@@ -49,7 +52,8 @@ std::optional<std::int64_t> integer_or_none(const SqliteStatement& row, int colu
   return row.integer(column);
 }
 
-void read_pass(const SqliteStatement& row, traffic::Pass& pass) {
+/// The columns' types are those of the table, which is STRICT.
+Status read_pass(const SqliteStatement& row, traffic::Pass& pass) {
   int at = 0;
   pass.task_id = row.text(at++);
   pass.attempt = row.integer(at++);
@@ -61,10 +65,20 @@ void read_pass(const SqliteStatement& row, traffic::Pass& pass) {
   pass.input_tokens = integer_or_none(row, at++);
   pass.output_tokens = integer_or_none(row, at++);
   pass.cost_usd = real_or_none(row, at++);
-  pass.outcome = traffic::outcome_of(row.text(at++)).value_or(traffic::Outcome::kUnknown);
-  pass.ending = traffic::ending_of(row.text(at++)).value_or(traffic::Ending::kOpen);
+  const auto outcome = traffic::outcome_of(row.text(at++));
+  const auto ending = traffic::ending_of(row.text(at++));
   pass.policy_id = row.text(at++);
   pass.propensity = real_or_none(row, at++);
+  if (!outcome || !ending) {
+    return Error{ErrorCode::kUnreadable,
+                 fmt::format("{} of a stored pass is no {}",
+                             base::in_quotes(row.text(at - (outcome ? 3 : 4))),
+                             outcome ? "ending" : "outcome"),
+                 "passes"};
+  }
+  pass.outcome = *outcome;
+  pass.ending = *ending;
+  return base::Done{};
 }
 
 Result<std::int64_t> one_integer(SqliteDatabase& database, const std::string& sql) {
@@ -75,38 +89,55 @@ Result<std::int64_t> one_integer(SqliteDatabase& database, const std::string& sq
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Create create) {
-  const auto mode =
-      create == Create::kYes ? SqliteDatabase::Mode::kCreate : SqliteDatabase::Mode::kWrite;
-  TURNOUT_TRY(auto database, SqliteDatabase::open(path, mode));
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Access access,
+                                                       const base::Cancellation& cancellation) {
+  using Mode = SqliteDatabase::Mode;
+  const auto mode = access == Access::kRead    ? Mode::kRead
+                    : access == Access::kWrite ? Mode::kWrite
+                                               : Mode::kCreate;
+  TURNOUT_TRY(auto database, SqliteDatabase::open(path, mode, cancellation));
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(database), "sqlite:" + path));
-  TURNOUT_CHECK(store->migrate(create));
-  TURNOUT_CHECK(store->prepare());
+  TURNOUT_CHECK(access == Access::kRead ? store->prepare_to_read() : store->migrate(access));
   return store;
 }
 
-Status SqliteStore::migrate(Create create) {
+Result<std::int64_t> SqliteStore::version() {
+  TURNOUT_TRY(
+      const auto tables,
+      one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'"));
+  if (tables == 0) return 0;
+  return one_integer(database_, "SELECT version FROM schema_version");
+}
+
+constexpr const char* kMemory = "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE";
+
+Status SqliteStore::prepare_to_read() {
+  TURNOUT_CHECK(database_.run(kMemory));
+  TURNOUT_TRY(const auto stored, version());
+  TURNOUT_CHECK(pending_migrations("sqlite", stored, Access::kRead, database_.path()));
+  TURNOUT_TRY(const auto strict,
+              one_integer(database_, "SELECT strict FROM pragma_table_list('passes')"));
+  if (strict == 1) return base::Done{};
+  return Error{ErrorCode::kUnsupported, "has a table of passes that this program did not make",
+               database_.path()};
+}
+
+Status SqliteStore::migrate(Access access) {
   // NORMAL under WAL loses no committed transaction to a killed process; a power cut may take the
   // last ones.
-  constexpr const char* kSettings =
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA "
-      "temp_store = FILE";
-  TURNOUT_CHECK(database_.run(kSettings));
+  TURNOUT_CHECK(database_.run(kMemory));
+  TURNOUT_CHECK(database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));  // one process at a time makes the tables
-  TURNOUT_TRY(
-      auto has_table,
-      one_integer(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'"));
-  TURNOUT_TRY(auto stored, has_table == 0
-                               ? Result<std::int64_t>(0)
-                               : one_integer(database_, "SELECT version FROM schema_version"));
-  TURNOUT_TRY(const auto pending, pending_migrations("sqlite", stored, create, database_.path()));
+  TURNOUT_TRY(const auto stored, version());
+  TURNOUT_TRY(const auto pending, pending_migrations("sqlite", stored, access, database_.path()));
   for (const auto sql : pending) {
     TURNOUT_CHECK(database_.run(std::string(sql)));
   }
-  return database_.run("COMMIT");
+  TURNOUT_CHECK(database_.run("COMMIT"));
+  return prepare_to_insert();
 }
 
-Status SqliteStore::prepare() {
+Status SqliteStore::prepare_to_insert() {
   TURNOUT_TRY(
       insert_,
       database_.prepare(fmt::format(
@@ -119,6 +150,7 @@ Status SqliteStore::prepare() {
 }
 
 Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) {
+  if (!insert_) return Error{ErrorCode::kUnwritable, "was opened to be read", name_};
   TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
   auto counts = insert_all(passes);
   const auto done = database_.run(counts ? "COMMIT" : "ROLLBACK");
@@ -146,7 +178,9 @@ Result<bool> SqliteStore::same_as_stored(const traffic::Pass& pass) {
   find_->bind(1, pass.attempt);
   TURNOUT_TRY(auto row, find_->step());
   traffic::Pass stored;
-  if (row) read_pass(*find_, stored);
+  if (row) {
+    TURNOUT_CHECK(read_pass(*find_, stored).within(name_));
+  }
   find_->reset();
   return stored == pass;
 }
@@ -158,9 +192,9 @@ Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& us
   traffic::Pass pass;
   for (;;) {
     TURNOUT_TRY(auto row, rows.step());
-    if (!row) return base::Done{};
-    read_pass(rows, pass);
-    if (!use(pass)) return base::Done{};
+    if (!row) return database_.unchanged();
+    TURNOUT_CHECK(read_pass(rows, pass).within(name_));
+    if (!use(pass)) return database_.unchanged();
   }
 }
 
@@ -175,20 +209,36 @@ Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
   for (;;) {
     TURNOUT_TRY(auto row, rows.step());
     if (!row) break;
-    read_pass(rows, passes.emplace_back());
+    TURNOUT_CHECK(read_pass(rows, passes.emplace_back()).within(name_));
   }
   std::reverse(passes.begin(), passes.end());
   return passes;
 }
 
+/// @param statement  gives passes, tasks, the first start and the last
+Result<StoreSize> SqliteStore::size_of(SqliteStatement statement) {
+  TURNOUT_TRY(const auto row, statement.step());
+  if (!row) return Error{ErrorCode::kUnreadable, "gave no answer", name_};
+  return StoreSize{statement.integer(0), statement.integer(1), integer_or_none(statement, 2),
+                   integer_or_none(statement, 3)};
+}
+
 Result<StoreSize> SqliteStore::size() {
-  TURNOUT_TRY(SqliteStatement row,
+  TURNOUT_TRY(auto statement,
               database_.prepare("SELECT count(*), count(*) FILTER (WHERE attempt = 1), "
                                 "min(started_us), max(started_us) FROM "
                                 "passes"));
-  TURNOUT_CHECK(row.step());
-  return StoreSize{row.integer(0), row.integer(1), integer_or_none(row, 2),
-                   integer_or_none(row, 3)};
+  return size_of(std::move(statement));
+}
+
+Result<StoreSize> SqliteStore::older_than(std::int64_t before_us) {
+  TURNOUT_TRY(auto statement,
+              database_.prepare(
+                  "SELECT coalesce(sum(passes), 0), count(*), min(first), max(last) FROM (SELECT "
+                  "count(*) AS passes, min(started_us) AS first, max(started_us) AS last FROM "
+                  "passes GROUP BY task_id HAVING min(started_us) < ?)"));
+  statement.bind(0, before_us);
+  return size_of(std::move(statement));
 }
 
 Result<std::int64_t> SqliteStore::prune(std::int64_t before_us) {

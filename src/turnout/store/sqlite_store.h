@@ -12,27 +12,31 @@ namespace turnout::store {
 /// as it was after its last insert() that returned; so does a power cut, but for the last few.
 class SqliteStore final : public PassStore {
  public:
-  /// @param create  whether a missing file or table is made; else it is kUnreadable
-  static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Create create);
+  static base::Result<std::unique_ptr<SqliteStore>> open(
+      const std::string& path, Access access, const base::Cancellation& cancellation = {});
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
+  base::Result<StoreSize> older_than(std::int64_t before_us) override;
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
   [[nodiscard]] const std::string& name() const override { return name_; }
 
  private:
   SqliteStore(SqliteDatabase database, std::string name)
       : database_(std::move(database)), name_(std::move(name)) {}
-  base::Status migrate(Create create);
-  base::Status prepare();
+  base::Result<std::int64_t> version();
+  base::Status prepare_to_read();
+  base::Status migrate(Access access);
+  base::Status prepare_to_insert();
+  base::Result<StoreSize> size_of(SqliteStatement statement);
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
   base::Result<bool> same_as_stored(const traffic::Pass& pass);
 
   SqliteDatabase database_;
   std::string name_;
-  std::optional<SqliteStatement> insert_, find_;
+  std::optional<SqliteStatement> insert_, find_;  // of a store that is not only read
 };
 
 }  // namespace turnout::store

@@ -1,10 +1,16 @@
 #include "turnout/store/sqlite_store.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "turnout/store/import.h"
 
@@ -22,10 +28,13 @@ class SqliteStoreTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
   [[nodiscard]] std::string file() const { return (folder_ / "passes.db").string(); }
   [[nodiscard]] std::unique_ptr<PassStore> open() const {
-    return *open_store("sqlite:" + file(), Create::kYes);
+    return *open_store("sqlite:" + file(), Access::kCreate);
+  }
+  [[nodiscard]] std::size_t files() const {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder_), {}));
   }
 
- private:
   std::filesystem::path folder_;
 };
 
@@ -82,6 +91,12 @@ TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
   const auto store = open();
   EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("old", 1, 10), pass_of("old", 2, 30),
                                                        pass_of("new", 1, 20)}));
+  const auto old = store->older_than(20'000'000).value();
+  EXPECT_EQ(old.passes, 2);
+  EXPECT_EQ(old.tasks, 1);
+  EXPECT_EQ(old.first_us, 10'000'000);
+  EXPECT_EQ(old.last_us, 30'000'000);
+  EXPECT_EQ(store->older_than(0)->first_us, std::nullopt);
   EXPECT_EQ(store->prune(20'000'000).value(), 2);
   ASSERT_EQ(all_of(*store).size(), 1U);
   EXPECT_EQ(all_of(*store)[0].task_id, "new");
@@ -90,10 +105,11 @@ TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
 }
 
 TEST_F(SqliteStoreTest, a_file_that_is_no_store_is_refused_and_left_alone) {
-  EXPECT_EQ(open_store("sqlite:" + file(), Create::kNo).error().code, base::ErrorCode::kUnreadable);
+  EXPECT_EQ(open_store("sqlite:" + file(), Access::kWrite).error().code,
+            base::ErrorCode::kUnreadable);
   std::ofstream(file())
       << "not a database, but long enough to be taken for one if nobody looked at its head";
-  const auto store = open_store("sqlite:" + file(), Create::kYes);
+  const auto store = open_store("sqlite:" + file(), Access::kCreate);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().to_string(), file() + ": file is not a database");
 }
@@ -103,9 +119,120 @@ TEST_F(SqliteStoreTest, a_schema_of_a_later_version_is_refused) {
   auto opened = SqliteDatabase::open(file(), SqliteDatabase::Mode::kWrite);
   SqliteDatabase database = *std::move(opened);
   ASSERT_TRUE(database.run("UPDATE schema_version SET version = 9"));
-  const auto store = open_store("sqlite:" + file(), Create::kYes);
+  const auto store = open_store("sqlite:" + file(), Access::kCreate);
   ASSERT_FALSE(store);
   EXPECT_NE(store.error().message.find("schema version 9"), std::string::npos);
+}
+
+std::string content_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST_F(SqliteStoreTest, reading_changes_no_byte_and_leaves_no_file) {
+  {
+    const auto store = open();
+    EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("a", 1, 1)}));
+  }
+  const auto before = content_of(file());
+  const auto modified = std::filesystem::last_write_time(file());
+  {
+    const auto store = open_store("sqlite:" + file(), Access::kRead).value();
+    EXPECT_EQ(all_of(*store).size(), 1U);
+    EXPECT_EQ(store->tail(1)->size(), 1U);
+    EXPECT_EQ(store->insert(std::vector<traffic::Pass>{pass_of("b", 1, 1)}).error().code,
+              base::ErrorCode::kUnwritable);
+    EXPECT_EQ(store->prune(99'000'000).error().code, base::ErrorCode::kUnwritable);
+  }
+  EXPECT_EQ(content_of(file()), before);
+  EXPECT_EQ(std::filesystem::last_write_time(file()), modified);
+  EXPECT_EQ(files(), 1U) << "no -wal, no -shm";
+}
+
+TEST_F(SqliteStoreTest, reading_an_empty_file_makes_no_tables) {
+  std::ofstream(file()).close();
+  const auto store = open_store("sqlite:" + file(), Access::kRead);
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().message.find("has no table of passes"), std::string::npos);
+  EXPECT_EQ(std::filesystem::file_size(file()), 0U);
+  EXPECT_EQ(files(), 1U);
+}
+
+/// Runs in a process of its own that may not write: root may write everywhere.
+void read_as_nobody(const std::string& file) {
+  constexpr unsigned kNobody = 65534;
+  if (::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) std::exit(3);
+  const auto store = open_store("sqlite:" + file, Access::kRead);
+  if (!store) {
+    std::fprintf(stderr, "%s\n", store.error().to_string().c_str());
+    std::exit(1);
+  }
+  std::size_t passes = 0;
+  const auto read = (*store)->for_each([&](const traffic::Pass&) {
+    ++passes;
+    return true;
+  });
+  std::exit(read && passes == 2 ? 0 : 2);
+}
+
+TEST_F(SqliteStoreTest, a_read_only_file_in_a_read_only_folder_is_read) {
+  {
+    const auto store = open();
+    EXPECT_TRUE(
+        store->insert(std::vector<traffic::Pass>{pass_of("a", 1, 1), pass_of("b?%#", 1, 1)}));
+  }
+  ASSERT_EQ(::chmod(file().c_str(), 0444), 0);
+  ASSERT_EQ(::chmod(folder_.c_str(), 0555), 0);
+  EXPECT_EXIT(read_as_nobody(file()), testing::ExitedWithCode(0), "");
+  EXPECT_EQ(files(), 1U);
+  ASSERT_EQ(::chmod(folder_.c_str(), 0755), 0);
+}
+
+TEST_F(SqliteStoreTest, what_a_writer_has_not_yet_put_into_the_file_is_read_too) {
+  const auto writer = open();
+  EXPECT_TRUE(writer->insert(std::vector<traffic::Pass>{pass_of("a", 1, 1)}));
+  const auto reader = open_store("sqlite:" + file(), Access::kRead).value();
+  EXPECT_TRUE(writer->insert(std::vector<traffic::Pass>{pass_of("b", 1, 1)}));
+  EXPECT_EQ(all_of(*reader).size(), 2U);
+  EXPECT_EQ(reader->older_than(2'000'000)->passes, 2);
+}
+
+TEST_F(SqliteStoreTest, a_statement_and_a_wait_for_another_writer_end_when_they_are_told_to) {
+  using namespace std::chrono_literals;
+  { const auto made = open(); }
+  auto other = SqliteDatabase::open(file(), SqliteDatabase::Mode::kWrite).value();
+  ASSERT_TRUE(other.run("BEGIN IMMEDIATE"));
+  const auto soon = [] { return base::Cancellation(base::Deadline::after(100ms)); };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(open_store("sqlite:" + file(), Access::kWrite, soon()).error().code,
+            base::ErrorCode::kCancelled);
+  auto endless = SqliteDatabase::open(file(), SqliteDatabase::Mode::kRead, soon()).value();
+  EXPECT_EQ(endless
+                .run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+                     "max(i) FROM n")
+                .error()
+                .code,
+            base::ErrorCode::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 10s);
+}
+
+TEST_F(SqliteStoreTest, an_import_ends_when_it_is_told_to_and_keeps_whole_batches) {
+  class Endless final : public traffic::PassReader {
+   public:
+    base::Result<bool> next(traffic::Pass& pass) override {
+      pass = pass_of("task " + std::to_string(++task_), 1, 1);
+      return true;
+    }
+    int task_ = 0;
+  } reader;
+  const auto store = open();
+  std::atomic<bool> stop = false;
+  base::Watch watch;
+  watch.on_steps = [&](std::size_t) { stop = true; };
+  watch.cancellation = base::Cancellation(stop);
+  EXPECT_EQ(import_passes(reader, *store, watch).error().code, base::ErrorCode::kCancelled);
+  EXPECT_EQ(store->size()->passes, static_cast<std::int64_t>(store->batch()));
 }
 
 TEST(StoreName, passwords_are_never_shown) {
@@ -116,7 +243,7 @@ TEST(StoreName, passwords_are_never_shown) {
             "postgres://h/db?password=...&sslmode=require");
   EXPECT_EQ(without_password("postgres://u:secret@h/db?password=other"),
             "postgres://u@h/db?password=...");
-  const auto refused = open_store("mysql://u:secret@h/db", Create::kYes);
+  const auto refused = open_store("mysql://u:secret@h/db", Access::kCreate);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().to_string().find("secret"), std::string::npos);
 }

@@ -2,27 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cassert>
-#include <charconv>
 #include <limits>
+#include <optional>
 #include <utility>
 
+#include "turnout/base/number_text.h"
 #include "turnout/estimation/embedded_texts.h"
+#include "turnout/store/sql_number.h"
 
 namespace turnout::estimation {
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 using base::Status;
 using store::SqlRow;
 
-/// The columns of a row, one after the other.
+/// The columns of a row, one after the other. What cannot be read gives 0, and done() says so.
 class Columns {
  public:
   explicit Columns(const SqlRow& row) : row_(row) {}
-  const std::string& text() { return row_.at(next_++); }
-  std::int64_t integer() { return number<std::int64_t>(); }
-  double real() { return number<double>(); }
+  std::string text() {
+    if (next_ < row_.size()) return row_[next_++];
+    ++next_;
+    if (!wrong_) wrong_ = Error{ErrorCode::kUnreadable, "is missing", name()};
+    return {};
+  }
+  std::int64_t integer() {
+    const std::string column = text();
+    return number(store::sql_integer(column, name()));
+  }
+  double real() {
+    const std::string column = text();
+    return number(store::sql_real(column, name()));
+  }
   Fates fates() {
     Fates fates;
     fates.reprompted = integer();
@@ -31,17 +48,26 @@ class Columns {
     fates.silent = integer();
     return fates;
   }
+  /// @returns the first thing that was wrong: a column that is no number or is missing, or one too
+  ///   many.
+  [[nodiscard]] Status done() const {
+    if (wrong_) return *wrong_;
+    if (next_ == row_.size()) return base::Done{};
+    return Error{ErrorCode::kUnreadable, "was not asked for", fmt::format("column {}", next_ + 1)};
+  }
 
  private:
+  /// Of the column that was read last, from 1.
+  [[nodiscard]] std::string name() const { return fmt::format("column {}", next_); }
   template <class Number>
-  Number number() {
-    const std::string& column = text();
-    Number value{};
-    std::from_chars(column.data(), column.data() + column.size(), value);
-    return value;
+  Number number(const Result<Number>& read) {
+    if (read) return *read;
+    if (!wrong_) wrong_ = read.error();
+    return 0;
   }
   const SqlRow& row_;
   std::size_t next_ = 0;
+  std::optional<Error> wrong_;
 };
 
 store::SqlValues values_of(const LogSelection& selection, std::int64_t last_us) {
@@ -61,8 +87,8 @@ store::SqlValues values_of(const LogSelection& selection, std::int64_t last_us) 
   return values;
 }
 
-/// @returns how many models and policies there are.
-std::pair<std::size_t, std::size_t> read_totals(const SqlRow& row, LogStatistics& to) {
+/// @returns also kUnsupported for too many models or policies.
+Status read_totals(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
   to.passes = columns.integer();
   to.tasks = columns.integer();
@@ -79,10 +105,12 @@ std::pair<std::size_t, std::size_t> read_totals(const SqlRow& row, LogStatistics
     *count = columns.integer();
   }
   const auto models = static_cast<std::size_t>(columns.integer());
-  return {models, static_cast<std::size_t>(columns.integer())};
+  const auto policies = static_cast<std::size_t>(columns.integer());
+  TURNOUT_CHECK(columns.done());
+  return few_enough(models, policies);
 }
 
-void read_path(const SqlRow& row, LogStatistics& to) {
+Status read_path(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
   PathKey key;
   key.policy = columns.text();
@@ -90,7 +118,7 @@ void read_path(const SqlRow& row, LogStatistics& to) {
   key.deep = attempt > kDeepestPath;
   for (std::size_t before = kDeepestPath;
        before-- > 0;) {  // three models before, and the pass's own
-    const std::string& model = columns.text();
+    const std::string model = columns.text();
     if (before == 0 || (!key.deep && before < attempt)) key.models.push_back(model);
   }
   PathCounts& counts = to.paths[key];
@@ -100,11 +128,12 @@ void read_path(const SqlRow& row, LogStatistics& to) {
   counts.cost.count = columns.integer();
   counts.cost.sum = columns.real();
   counts.cost.squares = columns.real();
+  return columns.done();
 }
 
-void read_period(const SqlRow& row, LogStatistics& to) {
+Status read_period(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
-  const std::string& model = columns.text();
+  const std::string model = columns.text();
   PeriodCounts& counts = to.periods[model][columns.integer()];
   counts.first = columns.fates();
   counts.latency.count = columns.integer();
@@ -113,60 +142,84 @@ void read_period(const SqlRow& row, LogStatistics& to) {
   counts.timed = columns.integer();
   for (auto* sum : {&counts.y, &counts.yy, &counts.x, &counts.xx, &counts.xy})
     *sum = columns.real();
+  return columns.done();
 }
 
-void read_latency(const SqlRow& row, LogStatistics& to) {
+Status read_latency(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
-  const std::string& model = columns.text();
+  const std::string model = columns.text();
   const std::int64_t bin = columns.integer();
   to.latencies[model][bin] = columns.integer();
+  return columns.done();
 }
 
-void read_return(const SqlRow& row, LogStatistics& to) {
+Status read_return(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
-  const std::string& fate = columns.text();
-  const TaskEnd end = fate == "solved"      ? TaskEnd::kSolved
-                      : fate == "abandoned" ? TaskEnd::kAbandoned
-                                            : TaskEnd::kSilent;
-  to.returns.tasks.at(static_cast<std::size_t>(end)) += columns.integer();
-  to.returns.last.at(static_cast<std::size_t>(end)) += columns.integer();
+  const std::string fate = columns.text();
+  constexpr std::array<std::string_view, kTaskEnds> kNames = {"solved", "abandoned", "silent"};
+  const auto* const name = std::find(kNames.begin(), kNames.end(), fate);
+  if (name == kNames.end()) {
+    return Error{ErrorCode::kUnreadable, base::in_quotes(fate) + " is no end of a task",
+                 "column 1"};
+  }
+  const auto end = static_cast<std::size_t>(name - kNames.begin());
+  to.returns.tasks.at(end) += columns.integer();
+  to.returns.last.at(end) += columns.integer();
+  return columns.done();
+}
+
+/// The statement of this name, with {chosen} in its place.
+std::string statement_of(std::string_view engine, const char* name) {
+  const auto text = [&](const char* file) {
+    return std::string(
+        base::find_text(embedded_texts(), fmt::format("sql/{}/{}.sql", engine, file)));
+  };
+  const std::string chosen = text("chosen");
+  std::string sql = text(name);
+  assert(!sql.empty());
+  constexpr std::string_view kChosen = "{chosen}";
+  for (auto at = sql.find(kChosen); at != std::string::npos; at = sql.find(kChosen)) {
+    sql.replace(at, kChosen.size(), chosen);
+  }
+  return sql;
+}
+
+using ReadRow = Status (*)(const SqlRow&, LogStatistics&);
+
+/// Runs a statement and reads its rows.
+/// @returns also kUnreadable naming store, statement and column.
+Status ask(store::SqlStore& store, const store::SqlValues& values, const char* name, ReadRow read,
+           LogStatistics& to) {
+  TURNOUT_TRY(const auto rows, store.query(statement_of(store.engine(), name), values));
+  const std::string where = fmt::format("{}: {}.sql", store.name(), name);
+  if (read == read_totals && rows.size() != 1) {
+    return Error{ErrorCode::kUnreadable, fmt::format("one row was expected, {} came", rows.size()),
+                 where};
+  }
+  for (const SqlRow& row : rows) {
+    TURNOUT_CHECK(read(row, to).within(where));
+  }
+  return base::Done{};
 }
 
 }  // namespace
 
 Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
-                                     const std::function<void(std::size_t)>& on_passes) {
-  const auto text = [&](const char* name) {
-    return std::string(
-        base::find_text(embedded_texts(), fmt::format("sql/{}/{}.sql", store.engine(), name)));
-  };
-  const std::string chosen = text("chosen");
+                                     const base::Watch& watch) {
+  constexpr std::array<std::pair<const char*, ReadRow>, 4> kStatistics = {
+      {{"paths", read_path},
+       {"periods", read_period},
+       {"latencies", read_latency},
+       {"returns", read_return}}};
   LogStatistics result;
-  store::SqlValues values;
-  const auto ask = [&](const char* name) {
-    std::string sql = text(name);
-    assert(!sql.empty());
-    constexpr std::string_view kChosen = "{chosen}";
-    for (auto at = sql.find(kChosen); at != std::string::npos; at = sql.find(kChosen)) {
-      sql.replace(at, kChosen.size(), chosen);
-    }
-    return store.query(sql, values);
-  };
   TURNOUT_CHECK(store.in_snapshot([&]() -> Status {
     TURNOUT_TRY(const auto size, store.size());
-    values = values_of(selection, size.last_us.value_or(0));
-    TURNOUT_TRY(const auto totals, ask("totals"));
-    const auto [models, policies] = read_totals(totals.at(0), result);
-    TURNOUT_CHECK(few_enough(models, policies));
-    constexpr std::array<std::pair<const char*, void (*)(const SqlRow&, LogStatistics&)>, 4>
-        kStatistics = {{{"paths", read_path},
-                        {"periods", read_period},
-                        {"latencies", read_latency},
-                        {"returns", read_return}}};
+    const auto values = values_of(selection, size.last_us.value_or(0));
+    TURNOUT_CHECK(ask(store, values, "totals", read_totals, result));
     for (const auto& [name, read] : kStatistics) {
-      TURNOUT_TRY(const auto rows, ask(name));
-      for (const SqlRow& row : rows) read(row, result);
-      on_passes(static_cast<std::size_t>(size.passes) / kStatistics.size());
+      TURNOUT_CHECK(watch.cancellation.check());
+      TURNOUT_CHECK(ask(store, values, name, read, result));
+      watch.on_steps(static_cast<std::size_t>(size.passes) / kStatistics.size());
     }
     return base::Done{};
   }));

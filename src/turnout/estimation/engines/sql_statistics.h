@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
+#include "turnout/base/watch.h"
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/store/sql_store.h"
 
@@ -13,8 +13,9 @@ namespace turnout::estimation {
 ///   as gather() of the same rows, counts exactly and sums to rounding (1e-9, tests/engines), but
 ///   for users: here all of them count. Errors of the server, and those of
 ///   StatisticsGatherer::finish().
-/// @param on_passes  called after each statement with a share of the log's passes
+/// @param watch  told after each statement of a share of the log's passes; asked between statements.
+///   A statement is ended by the cancellation that the store was opened with.
 base::Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
-                                           const std::function<void(std::size_t)>& on_passes);
+                                           const base::Watch& watch);
 
 }  // namespace turnout::estimation
