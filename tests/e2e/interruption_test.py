@@ -78,7 +78,7 @@ class Signals(Folder):
         log = self.folder / "log.jsonl"
         with log.open("w") as out:
             for part in range(1500):
-                out.write("\n".join(rows).replace('"t', f'"{part}-') + "\n")
+                out.write("\n".join(rows).replace('": "t', f'": "{part}-') + "\n")
         for verb in (["estimate", "--log"], ["log", "stats"], ["audit", "--log"]):
             self.ends(*verb, log)
         self.ends("import", log, f"sqlite:{self.folder}/large.db")
@@ -94,7 +94,7 @@ class Signals(Folder):
         scenario = ROOT / "examples/grok-3-mini-gpt-5.toml"
         self.ends("verify")
         self.ends("map", scenario, *AXES, "--size", "10000x10000", "-o", self.folder / "map.csv")
-        self.ends(*SIMULATE, "--tasks", "1e12")
+        self.ends(*SIMULATE, "--tasks", "1e9")
         self.ends(*SIMULATE, "--tasks", "1e12", "-o", self.folder / "log.jsonl")
 
     def test_servers_that_say_nothing_are_left(self):
@@ -182,7 +182,7 @@ class Outputs(Folder):
                 before = os.lstat("/dev/stdout")
                 done = turnout(*verb)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertIn('"task_id"' if verb[0] == "simulate" else "[[models]]", done.stdout)
+                self.assertIn('"task_id"' if verb[0] == "simulate" else "[[model]]", done.stdout)
                 self.assertEqual(os.lstat("/dev/stdout").st_ino, before.st_ino)
 
     def test_what_standard_output_already_holds_stays(self):
@@ -197,7 +197,7 @@ class Outputs(Folder):
     def test_a_dash_is_standard_output(self):
         for verb in self.verbs("-"):
             done = subprocess.run([PROGRAM, *map(str, verb)], capture_output=True, text=True, check=True, cwd=self.folder if verb[0] == "estimate" else ROOT)
-            self.assertIn('"task_id"' if verb[0] == "simulate" else "[[models]]", done.stdout)
+            self.assertIn('"task_id"' if verb[0] == "simulate" else "[[model]]", done.stdout)
         self.assertFalse((self.folder / "-").exists() or (ROOT / "-").exists())
 
     def test_a_fifo_is_written_to(self):

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -295,6 +296,57 @@ TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
       << again.error().to_string();
 }
 
+TEST_P(Engine, reading_makes_no_tables_and_a_store_opened_to_read_takes_no_pass) {
+  ASSERT_TRUE(store_->insert(random_log(8, 50)));
+  const auto before = all();
+  {
+    const auto reader = store::open_store(source_, store::Access::kRead);
+    ASSERT_TRUE(reader) << reader.error().to_string();
+    EXPECT_EQ((*reader)->size()->passes, static_cast<std::int64_t>(before.size()));
+    if (GetParam() == "sqlite" || GetParam() == "postgres") {
+      EXPECT_FALSE((*reader)->insert(random_log(9, 5)));
+      EXPECT_FALSE((*reader)->prune(INT64_MAX));
+    }
+  }
+  EXPECT_TRUE(all() == before);
+  if (GetParam() == "sqlite") return;  // store/sqlite_store_test.cpp
+  store_.reset();
+  if (GetParam() == "postgres") {
+    empty_postgres();
+  } else {
+    empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
+  }
+  for (int time = 0; time < 2; ++time) {  // the first has made none
+    const auto reader = store::open_store(source_, store::Access::kRead);
+    ASSERT_FALSE(reader);
+    EXPECT_NE(reader.error().message.find("has no table of passes"), std::string::npos);
+  }
+}
+
+TEST_P(Engine, counts_what_pruning_would_delete) {
+  const auto log = random_log(6, 300);
+  ASSERT_TRUE(store_->insert(log));
+  constexpr std::int64_t kBefore = 1'700'000'000'000'000 + 15 * std::int64_t{86'400'000'000};
+  std::map<std::string, std::int64_t> starts;
+  for (const Pass& pass : log) {
+    const auto [start, is_new] = starts.try_emplace(pass.task_id, pass.started_us);
+    start->second = std::min(start->second, pass.started_us);
+  }
+  store::StoreSize expected;
+  for (const auto& [task, start] : starts) expected.tasks += start < kBefore ? 1 : 0;
+  for (const Pass& pass : log) {
+    if (starts[pass.task_id] >= kBefore) continue;
+    ++expected.passes;
+    expected.first_us = std::min(expected.first_us.value_or(INT64_MAX), pass.started_us);
+    expected.last_us = std::max(expected.last_us.value_or(0), pass.started_us);
+  }
+  const auto found = store_->older_than(kBefore).value();
+  EXPECT_EQ(std::tie(found.passes, found.tasks, found.first_us, found.last_us),
+            std::tie(expected.passes, expected.tasks, expected.first_us, expected.last_us));
+  EXPECT_EQ(store_->older_than(0)->passes, 0);
+  EXPECT_EQ(store_->older_than(0)->first_us, std::nullopt);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Engine,
                          testing::Values("sqlite", "postgres", "clickhouse", "cluster"),
                          [](const auto& engine) { return engine.param; });
@@ -317,6 +369,135 @@ TEST(Cluster, spreads_tasks_over_both_servers) {
     both += here;
   }
   EXPECT_EQ(both, static_cast<std::int64_t>(log.size()));
+}
+
+/// All that estimate, audit, evaluate and log do with a store that they read.
+void expect_readable(const std::string& source, const std::vector<Pass>& log) {
+  const auto opened = store::open_store(source, store::Access::kRead);
+  ASSERT_TRUE(opened) << opened.error().to_string();
+  PassStore& store = **opened;
+  std::size_t passes = 0;
+  ASSERT_TRUE(store.for_each([&](const Pass&) { return ++passes > 0; }));
+  EXPECT_EQ(passes, log.size());
+  EXPECT_EQ(store.tail(3)->size(), 3U);
+  EXPECT_GT(store.older_than(INT64_MAX)->passes, 0);
+  const auto statistics = estimation::store_statistics(store, {}, {});
+  ASSERT_TRUE(statistics) << statistics.error().to_string();
+  EXPECT_EQ(statistics->passes, static_cast<std::int64_t>(log.size()));
+  EXPECT_FALSE(store.insert(random_log(11, 5)));
+  EXPECT_FALSE(store.prune(INT64_MAX));
+}
+
+std::string as_user(std::string source, std::string_view user) {
+  return source.replace(source.find("turnout:"), std::string_view("turnout").size(), user);
+}
+
+TEST(Readers, a_role_that_may_only_select_reads_a_postgres_store) {
+  empty_postgres();
+  const auto log = random_log(10, 200);
+  const auto source = server("TURNOUT_TEST_POSTGRES");
+  ASSERT_TRUE(store::open_store(source, store::Access::kCreate).value()->insert(log));
+  auto owner = store::PostgresConnection::open(source, "test").value();
+  ASSERT_TRUE(
+      owner.run("CREATE ROLE reader LOGIN PASSWORD 'p@ss:w/ord'; GRANT SELECT ON passes, "
+                "numbered_passes, schema_version TO reader"));
+  expect_readable(as_user(source, "reader"), log);
+  ASSERT_TRUE(owner.run("DROP OWNED BY reader; DROP ROLE reader"));
+}
+
+TEST(Readers, users_who_may_write_nothing_and_set_nothing_read_a_clickhouse_store) {
+  empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
+  empty_clickhouse("TURNOUT_TEST_CLICKHOUSE_2");
+  const auto log = random_log(10, 200);
+  const auto source = server("TURNOUT_TEST_CLICKHOUSE");
+  const auto cluster = source + "?cluster=pair";
+  ASSERT_TRUE(store::open_store(source, store::Access::kCreate));
+  ASSERT_TRUE(store::open_store(server("TURNOUT_TEST_CLICKHOUSE_2"), store::Access::kCreate));
+  const auto without = store::open_store(cluster, store::Access::kRead);
+  ASSERT_FALSE(without);
+  EXPECT_NE(without.error().message.find("no tables of its cluster"), std::string::npos);
+  ASSERT_TRUE(store::open_store(cluster, store::Access::kCreate).value()->insert(log));
+  for (const char* user : {"reader", "setting_reader"}) {
+    expect_readable(as_user(cluster, user), log);
+    EXPECT_TRUE(store::open_store(as_user(source, user), store::Access::kRead));
+    EXPECT_FALSE(
+        store::open_store(as_user(source, user), store::Access::kWrite).and_then([&](auto store) {
+          return store->insert(log);
+        }));
+  }
+}
+
+constexpr auto kSoon = std::chrono::milliseconds(300);
+constexpr auto kAtOnce = std::chrono::seconds(5);  // the machine may be busy
+
+TEST(Waits, a_postgres_statement_ends_when_it_is_told_to_here_and_in_the_server) {
+  const auto start = std::chrono::steady_clock::now();
+  auto connection =
+      store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test",
+                                      base::Cancellation(base::Deadline::after(kSoon)))
+          .value();
+  const auto slept = connection.query("SELECT pg_sleep(600)");
+  ASSERT_FALSE(slept);
+  EXPECT_EQ(slept.error().code, base::ErrorCode::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kAtOnce);
+  auto other = store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
+  std::int64_t sleeping = 1;
+  for (int time = 0; time < 50 && sleeping > 0; ++time) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    sleeping = other
+                   .query(
+                       "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' "
+                       "AND state = 'active' AND pid <> pg_backend_pid()")
+                   ->integer(0, 0)
+                   .value();
+  }
+  EXPECT_EQ(sleeping, 0);
+}
+
+TEST(Waits, a_clickhouse_statement_ends_when_it_is_told_to_here_and_in_the_server) {
+  const auto address = store::ClickHouseAddress::parse(server("TURNOUT_TEST_CLICKHOUSE")).value();
+  const auto start = std::chrono::steady_clock::now();
+  store::ClickHouseConnection connection(address, base::Cancellation(base::Deadline::after(kSoon)));
+  const auto counted = connection.query("SELECT count() FROM system.numbers WHERE number % 7 = 8");
+  ASSERT_FALSE(counted);
+  EXPECT_EQ(counted.error().code, base::ErrorCode::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kAtOnce);
+  store::ClickHouseConnection other(address);
+  std::string running = "1\n";
+  for (int time = 0; time < 50 && running != "0\n"; ++time) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    running =
+        other
+            .query(
+                "SELECT count() FROM system.processes WHERE query LIKE '%7 = 8%' AND query NOT "
+                "LIKE '%processes%'")
+            .value();
+  }
+  EXPECT_EQ(running, "0\n");
+}
+
+TEST(Waits, pruning_clickhouse_does_not_wait_without_end_behind_an_order_that_fails) {
+  empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");
+  const auto source = server("TURNOUT_TEST_CLICKHOUSE");
+  ASSERT_TRUE(
+      store::open_store(source, store::Access::kCreate).value()->insert(random_log(12, 50)));
+  store::ClickHouseConnection foreign(store::ClickHouseAddress::parse(source).value());
+  ASSERT_TRUE(foreign.query("ALTER TABLE passes DELETE WHERE throwIf(attempt > 0) = 0"));
+  const auto start = std::chrono::steady_clock::now();
+  const auto store =
+      store::open_store(source, store::Access::kWrite,
+                        base::Cancellation(base::Deadline::after(std::chrono::seconds(2))))
+          .value();
+  const auto pruned = store->prune(INT64_MAX);
+  ASSERT_FALSE(pruned);
+  EXPECT_EQ(pruned.error().code, base::ErrorCode::kCancelled);
+  EXPECT_NE(pruned.error().message.find("the server goes on with it as mutation_"),
+            std::string::npos)
+      << pruned.error().to_string();
+  EXPECT_NE(pruned.error().message.find(", behind mutation_"), std::string::npos)
+      << pruned.error().to_string();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2 * kAtOnce);
+  empty_clickhouse("TURNOUT_TEST_CLICKHOUSE");  // and the order that fails with it
 }
 
 TEST(Credentials, a_wrong_password_is_refused_and_none_is_shown) {

@@ -74,7 +74,7 @@ class Servers(unittest.TestCase):
             for verb in (["log", "stats"], ["audit", "--log"]):
                 self.assertEqual(rounded(self.json(*verb, store)), rounded(self.json(*verb, LOG)), store)
             if store.startswith("postgres"):
-                self.assertGreater(self.json("log", "prune", store, "--before", "2027-01-01")["deleted"], 0)
+                self.assertGreater(self.json("log", "prune", store, "--before", "2027-01-01", "--yes")["deleted"], 0)
                 turnout("import", log, store)
                 self.assertEqual(self.json("evaluate", "--log", store, *policy), self.json("evaluate", "--log", log, *policy))
 

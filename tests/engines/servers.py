@@ -101,8 +101,16 @@ CLICKHOUSE = """<?xml version="1.0"?>
 </yandex>"""
 USERS = """<?xml version="1.0"?>
 <yandex>
-  <profiles><default><max_memory_usage>4000000000</max_memory_usage></default></profiles>
-  <users><turnout><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></turnout></users>
+  <profiles>
+    <default><max_memory_usage>4000000000</max_memory_usage></default>
+    <reads><readonly>1</readonly></reads>
+    <reads_and_sets><readonly>2</readonly></reads_and_sets>
+  </profiles>
+  <users>
+    <turnout><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></turnout>
+    <reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>reads</profile><quota>default</quota></reader>
+    <setting_reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>reads_and_sets</profile><quota>default</quota></setting_reader>
+  </users>
   <quotas><default></default></quotas>
 </yandex>"""
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <random>
 
 #include "turnout/store/curl_functions.h"
 #include "turnout/store/pass_store.h"
@@ -109,6 +110,15 @@ Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
   return address;
 }
 
+namespace {
+
+std::string new_query_id() {
+  static std::random_device random;
+  return fmt::format("turnout-{:08x}{:08x}", random(), random());
+}
+
+}  // namespace
+
 /// One HTTP request and what becomes of its answer.
 struct ClickHouseConnection::Request {
   std::string parameters;  // of the address
@@ -131,9 +141,7 @@ ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address,
       curl_(libcurl().easy_init()) {}
 
 std::string ClickHouseConnection::url(const std::string& parameters) const {
-  constexpr const char* kReading =
-      "&max_bytes_before_external_group_by=1000000000&cancel_http_readonly_queries_on_client_close="
-      "1";
+  constexpr const char* kReading = "&max_bytes_before_external_group_by=1000000000";
   return fmt::format("{}?database={}&wait_end_of_query=1{}{}{}", address_.url,
                      escaped(address_.database), settings_ == Settings::kNone ? "" : kReading,
                      settings_ == Settings::kWriting ? "&insert_distributed_sync=1" : "",
@@ -179,6 +187,33 @@ std::string server_words(std::string message) {
 
 // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): libcurl's interface
 
+/// Ends a statement that nobody waits for any more, if the server listens within a moment.
+void ClickHouseConnection::kill(const std::string& query_id) {
+  constexpr long kMost = 200;  // milliseconds
+  const std::unique_ptr<void, Close> curl(libcurl().easy_init());
+  const std::string sql = fmt::format("KILL QUERY WHERE query_id = '{}' ASYNC", query_id);
+  const auto nothing = [](char*, std::size_t, std::size_t size, void*) { return size; };
+  libcurl().easy_setopt(curl.get(), CURLOPT_URL, address_.url.c_str());
+  prepare(curl.get());
+  libcurl().easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kMost);
+  libcurl().easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sql.c_str());
+  libcurl().easy_setopt(
+      curl.get(), CURLOPT_WRITEFUNCTION,
+      static_cast<std::size_t (*)(char*, std::size_t, std::size_t, void*)>(nothing));
+  libcurl().easy_perform(curl.get());
+}
+
+/// What all requests have in common.
+void ClickHouseConnection::prepare(void* curl) const {
+  constexpr long kConnectSeconds = 10;
+  libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  libcurl().easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  libcurl().easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
+  libcurl().easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
+}
+
 /// Sends what curl_ holds and takes the answer.
 /// @returns libcurl's code; kCancelled.
 Result<int> ClickHouseConnection::perform() {
@@ -210,17 +245,13 @@ Result<int> ClickHouseConnection::perform() {
 }
 
 Status ClickHouseConnection::send(const Request& request) {
-  constexpr long kConnectSeconds = 10;
   CURL* curl = curl_.get();
   libcurl().easy_reset(curl);
   Answer answer{curl, &request.use, {}, false};
-  libcurl().easy_setopt(curl, CURLOPT_URL, url(request.parameters).c_str());
-  libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
-  libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  libcurl().easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-  libcurl().easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
-  libcurl().easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
+  const std::string query_id = new_query_id();
+  libcurl().easy_setopt(curl, CURLOPT_URL,
+                        url("&query_id=" + query_id + request.parameters).c_str());
+  prepare(curl);
   libcurl().easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
   libcurl().easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   struct FreeForm {
@@ -245,6 +276,7 @@ Status ClickHouseConnection::send(const Request& request) {
   }
   libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   const auto code = perform();
+  if (!code && code.error().code == ErrorCode::kCancelled) kill(query_id);
   libcurl().slist_free_all(headers);
   if (answer.ended) return base::Done{};
   if (!code) return code.error();

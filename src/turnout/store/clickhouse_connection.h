@@ -30,7 +30,7 @@ struct ClickHouseAddress {
 /// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes
 /// when the server has finished it (wait_end_of_query), so that an error in its midst is an error
 /// and no short answer. Every wait for the server ends with kCancelled within a tenth of a second
-/// once that is asked for, and the connection is closed.
+/// once that is asked for; the statement is killed, and the connection is closed.
 class ClickHouseConnection {
  public:
   explicit ClickHouseConnection(ClickHouseAddress address,
@@ -39,7 +39,7 @@ class ClickHouseConnection {
   /// What the user's profile lets us set for our statements.
   enum class Settings {
     kNone,     ///< nothing: a user with readonly = 1
-    kReading,  ///< how much memory a question takes, and that it ends with its connection
+    kReading,  ///< how much memory a question takes
     kWriting,  ///< the same, and that what is inserted through a cluster has arrived
   };
   void use(Settings settings) { settings_ = settings; }
@@ -69,6 +69,8 @@ class ClickHouseConnection {
   };
   base::Status send(const Request& request);
   base::Result<int> perform();
+  void prepare(void* curl) const;
+  void kill(const std::string& query_id);
   [[nodiscard]] std::string url(const std::string& parameters) const;
   ClickHouseAddress address_;
   base::Cancellation cancellation_;

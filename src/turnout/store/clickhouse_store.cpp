@@ -313,8 +313,7 @@ Status ClickHouseStore::wait_for_deletion(const std::string& marker) {
     std::this_thread::sleep_for(kBetween);
     if (!patience.requested()) continue;
     return Error{ErrorCode::kCancelled,
-                 fmt::format("the deletion is not done yet, the server goes on with it as mutation "
-                             "{}{}",
+                 fmt::format("the deletion is not done yet, the server goes on with it as {}{}",
                              found.id, found.behind.empty() ? "" : ", behind " + found.behind),
                  name()};
   }

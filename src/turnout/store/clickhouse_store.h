@@ -30,7 +30,7 @@ class ClickHouseStore final : public SqlStore {
   /// @returns also kCancelled if it is not done by then, with what is in its way; the server goes on
   ///   with it.
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
-  static constexpr std::chrono::minutes kLongestPrune{30};
+  static constexpr std::chrono::minutes kLongestPrune{10};
   /// A look at the keys of the table goes before each batch: fewer, larger ones.
   [[nodiscard]] std::size_t batch() const override { return 100'000; }
   [[nodiscard]] const std::string& name() const override { return connection_.address().name; }

@@ -156,13 +156,19 @@ Status read_latency(const SqlRow& row, LogStatistics& to) {
 Status read_return(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
   const std::string fate = columns.text();
-  constexpr std::array<std::string_view, kTaskEnds> kNames = {"solved", "abandoned", "silent"};
-  const auto* const name = std::find(kNames.begin(), kNames.end(), fate);
-  if (name == kNames.end()) {
+  // Re-prompted, says the last pass: what came then is not in the log.
+  constexpr std::array<std::pair<std::string_view, TaskEnd>, 4> kEnds = {
+      {{"solved", TaskEnd::kSolved},
+       {"abandoned", TaskEnd::kAbandoned},
+       {"silent", TaskEnd::kSilent},
+       {"reprompted", TaskEnd::kSilent}}};
+  const auto* const known =
+      std::find_if(kEnds.begin(), kEnds.end(), [&](const auto& end) { return end.first == fate; });
+  if (known == kEnds.end()) {
     return Error{ErrorCode::kUnreadable, base::in_quotes(fate) + " is no end of a task",
                  "column 1"};
   }
-  const auto end = static_cast<std::size_t>(name - kNames.begin());
+  const auto end = static_cast<std::size_t>(known->second);
   to.returns.tasks.at(end) += columns.integer();
   to.returns.last.at(end) += columns.integer();
   return columns.done();
