@@ -6,6 +6,7 @@ install(TARGETS turnout_program RUNTIME)
 if(TURNOUT_MPI)
   install(TARGETS turnout_mpi RUNTIME)
 endif()
+install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})
 install(EXPORT turnoutTargets NAMESPACE turnout:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turnout)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/turnoutConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/turnoutConfig.cmake

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "interruption.h"
 #include "log_arguments.h"
@@ -19,7 +20,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout audit examples/sonnet-4-opus-4.toml\n"
     "  turnout audit examples/sonnet-4-opus-4.toml --margin 0.05 --json\n"
-    "  turnout audit --log examples/passes.jsonl.gz --ltv 40";
+    "  turnout audit examples/passes.jsonl.gz --ltv 40";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -87,7 +88,7 @@ void add_audit(CLI::App& program, Action& chosen) {
   verb->add_option("--margin", arguments->margin,
                    "by how much a throttled latency exceeds the smallest that works (default 0.01)")
       ->option_text("SHARE");
-  arguments->log.add_to(*verb, true, false);
+  arguments->log.add_to(*verb, LogIs::kOption, false);
   verb->add_option("--ltv", arguments->lifetime_value,
                    "with --log: a customer's lifetime value in dollars")
       ->check(CLI::Range(0.0, 1e9))
@@ -99,7 +100,10 @@ void add_audit(CLI::App& program, Action& chosen) {
       ->option_text("SHARE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
-  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+  verb->callback([arguments, &chosen] {
+    if (auto log = arguments->scenario.take_log()) arguments->log.set_source(*std::move(log));
+    chosen = [arguments] { return run(*arguments); };
+  });
 }
 
 }  // namespace turnout::program

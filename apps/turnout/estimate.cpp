@@ -16,9 +16,9 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  turnout estimate --log examples/passes.jsonl.gz --ltv 40\n"
-    "  turnout estimate --log sqlite:passes.db --since 2026-11-01 --ltv 120 -o scenario.toml\n"
-    "  turnout estimate --log examples/passes.jsonl.gz --feedback-odds 2 --json\n"
+    "  turnout estimate examples/passes.jsonl.gz --ltv 40\n"
+    "  turnout estimate sqlite:passes.db --since 2026-11-01 --ltv 120 -o scenario.toml\n"
+    "  turnout estimate examples/passes.jsonl.gz --feedback-odds 2 --json\n"
     "The scenario goes to turnout solve, plan, robust and audit.";
 
 struct Arguments {
@@ -51,7 +51,7 @@ void add_estimate(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand(
       "estimate", "The game that a traffic log tells: values, intervals, bounds");
   auto arguments = std::make_shared<Arguments>();
-  arguments->log.add_to(*verb, true);
+  arguments->log.add_to(*verb, LogIs::kEither);
   auto* ltv =
       verb->add_option("--ltv", arguments->lifetime_value,
                        "a customer's lifetime value in dollars: P is that times the extra leaving")

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  turnout evaluate --log examples/explored.jsonl.gz --policy mini,mini,large --penalty 5\n"
-    "  turnout evaluate --log sqlite:passes.db --policy large --json\n"
+    "  turnout evaluate examples/explored.jsonl.gz --policy mini,mini,large --penalty 5\n"
+    "  turnout evaluate sqlite:passes.db --policy large --json\n"
     "The log's policies must draw their models (turnout simulate --policy explore:0.2/...) and log "
     "the probabilities.";
 
@@ -64,7 +64,7 @@ void add_evaluate(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand(
       "evaluate", "What another policy would have come to, from logged propensities");
   auto arguments = std::make_shared<Arguments>();
-  arguments->log.add_to(*verb, true);
+  arguments->log.add_to(*verb, LogIs::kEither);
   verb->add_option("--policy", arguments->policy, "the policy, as in turnout simulate --help")
       ->option_text("POLICY")
       ->required();

@@ -87,7 +87,12 @@ std::vector<OptionGroup> option_groups(const CLI::App& verb) {
   for (const CLI::Option* option : verb.get_options()) {
     if (option->get_group().empty()) continue;  // hidden
     const bool named = !option->get_snames().empty() || !option->get_lnames().empty();
-    under(groups, named ? option->get_group() : "Arguments").options.push_back(help_of(*option));
+    OptionHelp help = help_of(*option);
+    if (named && option->get_positional()) {  // either way
+      under(groups, "Arguments").options.push_back({{}, help.value, help.text, false});
+      help.text = "the same, as an option";
+    }
+    under(groups, named ? option->get_group() : "Arguments").options.push_back(help);
   }
   std::erase_if(groups, [](const OptionGroup& group) { return group.options.empty(); });
   return groups;

@@ -143,10 +143,11 @@ void add_log(CLI::App& program, Action& chosen) {
     return part;
   };
   arguments->log.add_to(
-      *add("stats", "Passes, tasks, times, and how the passes of each model ended", stats), false);
+      *add("stats", "Passes, tasks, times, and how the passes of each model ended", stats),
+      LogIs::kArgument);
   arguments->log.add_to(
       *add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
-      false);
+      LogIs::kArgument);
   for (auto* part : verb->get_subcommands({}))
     part->add_flag("--json", arguments->json, "print JSON");
   add("map", "Print a map of another program's log, to be copied and changed", show_map)

@@ -22,13 +22,28 @@ base::Result<std::int64_t> option_time(const std::string& option, const std::str
       option};
 }
 
-void LogArguments::add_to(CLI::App& verb, bool as_option, bool required) {
+namespace {
+
+const char* names_of(LogIs how) {
+  switch (how) {
+    case LogIs::kArgument:
+      return "source";
+    case LogIs::kOption:
+      return "--log";
+    case LogIs::kEither:
+      break;
+  }
+  return "source,--log";
+}
+
+}  // namespace
+
+void LogArguments::add_to(CLI::App& verb, LogIs how, bool required) {
   const char* help =
       "log: FILE.jsonl or FILE.csv (plain, .gz, .zst), a folder of them, -, or a store "
       "(sqlite:FILE, postgres://..., "
       "clickhouse://...)";
-  auto* source =
-      verb.add_option(as_option ? "--log" : "source", source_, help)->option_text("SOURCE");
+  auto* source = verb.add_option(names_of(how), source_, help)->option_text("SOURCE");
   if (required) source->required();
   verb.add_option("--map", map_, map_help())->option_text("MAP");
   verb.add_option("--since", since_, "only tasks that began at this day or time, or later")

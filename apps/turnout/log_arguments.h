@@ -1,20 +1,24 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "turnout/analysis/log_reading.h"
 
 namespace turnout::program {
 
+/// How a log is given: as an argument, as --log, or either way.
+enum class LogIs : std::uint8_t { kArgument, kOption, kEither };
+
 /// How a verb is told which log, and which of its tasks. The same for every verb that reads one.
 class LogArguments {
  public:
-  /// @param as_option  whether the log is given as --log, and not as the first argument
   /// @param required  whether the verb can do nothing without one
-  void add_to(CLI::App& verb, bool as_option, bool required = true);
+  void add_to(CLI::App& verb, LogIs how, bool required = true);
   /// @returns which tasks count; kInvalidValue naming the option that is wrong.
   [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
   /// Reads the log with a progress bar.
@@ -25,6 +29,8 @@ class LogArguments {
   ///   --map.
   [[nodiscard]] base::Result<std::optional<mapping::MappedLog>> mapped() const;
   [[nodiscard]] const std::string& source() const { return source_; }
+  /// For a verb that takes a log or a scenario as its argument: what was given is a log.
+  void set_source(std::string source) { source_ = std::move(source); }
 
  private:
   std::string source_, map_, since_, until_;

@@ -2,7 +2,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 
@@ -17,10 +18,13 @@ namespace {
 /// Building every verb's options takes longer than what most of them then do: only the verb that
 /// is asked for is added, and all of them for the program's own help.
 int run_verb(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() >= 2 && words[0] == "complete" && words[1] == "--")
+    return exit_code_of(complete({words.begin() + 2, words.end()}));
   CLI::App program(about_turnout(), "turnout");
   set_up(program);
   Action chosen;
-  const std::string_view first = argc > 1 ? argv[1] : "";
+  const std::string first = words.empty() ? "" : words[0];
   const auto all = verbs();
   const auto asked =
       std::find_if(all.begin(), all.end(), [&](const Verb& verb) { return verb.name == first; });
@@ -30,11 +34,11 @@ int run_verb(int argc, char** argv) {
     add_all_verbs(program, chosen);
   } else if (!first.starts_with("-")) {
     const auto names = verb_names();
-    return fail(first.empty() ? fmt::format("needs a verb, one of {} (see turnout --help)",
-                                            fmt::join(names, ", "))
-                              : fmt::format("{} is no verb{} (see turnout --help)",
-                                            base::in_quotes(first),
-                                            base::did_you_mean(first, names)));
+    return fail(
+        first.empty()
+            ? fmt::format("needs a verb, one of {} (see turnout --help)", fmt::join(names, ", "))
+            : fmt::format("{} is no verb{} (see turnout --help)", base::in_quotes(first),
+                          base::did_you_mean(first, names)));
   }
   return run(program, chosen, argc, argv);
 }

@@ -1,6 +1,8 @@
 #include "program.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -70,6 +72,12 @@ int interrupted(const base::Error& error) {
   return static_cast<int>(ExitCode::kInterrupted) + interrupting_signal();
 }
 
+/// Whether who reads our standard output has closed it, as head does.
+bool reader_is_gone() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 }  // namespace
 
 const char* about_turnout() {
@@ -102,16 +110,21 @@ int run(CLI::App& program, const Action& chosen, int argc, char** argv) {
   }
   if (!chosen) return fail("needs a verb, see --help");
   watch_for_signals();
-  const auto done = chosen();
+  return exit_code_of(chosen());
+}
+
+int exit_code_of(const base::Result<ExitCode>& done) {
   if (done) return static_cast<int>(*done);
-  const bool was_asked = interrupting_signal() != 0;
-  return was_asked && done.error().code == base::ErrorCode::kCancelled
-             ? interrupted(done.error())
-             : fail(done.error().to_string());
+  const base::Error& error = done.error();
+  if (error.code == base::ErrorCode::kCancelled && interrupting_signal() != 0)
+    return interrupted(error);
+  if (error.code == base::ErrorCode::kUnwritable && reader_is_gone())
+    return static_cast<int>(ExitCode::kReaderGone);
+  return fail(error.to_string());
 }
 
 int guarded(const std::function<int()>& work) {
-  // A reader that closes the pipe is reported like any other failed write.
+  // A write to a reader that is gone fails like any other, so that files are put in order.
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return work();

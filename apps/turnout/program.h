@@ -18,6 +18,9 @@ void set_up(CLI::App& program);
 /// Parses the arguments and does what the chosen verb says. @returns the exit code.
 int run(CLI::App& program, const Action& chosen, int argc, char** argv);
 
+/// @returns the exit code for what a verb came to; says on standard error what went wrong.
+int exit_code_of(const base::Result<ExitCode>& done);
+
 /// Says on standard error, in one line, what is wrong. @returns the exit code for it.
 int fail(const std::string& message);
 

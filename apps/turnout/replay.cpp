@@ -11,6 +11,7 @@
 #include "turnout/report/replay_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/scenario/scenario_scope.h"
+#include "turnout/scenario/scenario_setting.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -27,6 +28,7 @@ constexpr const char* kExamples =
 struct Arguments {
   std::string outcomes;
   std::string scenario;
+  std::vector<std::string> settings;
   std::string score;
   std::size_t random = 0;
   simulation::ReplayOptions options;
@@ -86,7 +88,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.scenario.empty())
     return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N",
                        "replay"};
-  TURNOUT_TRY(scenario::Scenario scenario, scenario::read_scenario(arguments.scenario));
+  TURNOUT_TRY(scenario::Scenario scenario,
+              scenario::read_scenario(arguments.scenario, arguments.settings));
   take_means(scenario);
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "replay"));
   if (scenario.difficulty || scenario.outcomes) {
@@ -119,6 +122,7 @@ void add_replay(CLI::App& program, Action& chosen) {
   verb->add_option("scenario", arguments->scenario,
                    "scenario file with the models' names, latencies and costs")
       ->option_text("SCENARIO");
+  add_settings(*verb, arguments->settings);
   verb->add_option("--depth", options.depth, "attempts on offer, 1 to 64 (default 5)")
       ->check(CLI::Range(std::size_t{1}, game::kDeepest))
       ->option_text("D");

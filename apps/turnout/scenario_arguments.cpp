@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 #include "turnout/base/number_text.h"
+#include "turnout/scenario/scenario_setting.h"
+#include "turnout/store/pass_store.h"
 
 namespace turnout::program {
 namespace {
@@ -60,9 +64,30 @@ base::Status take_as_paper_game(scenario::Scenario& scenario) {
   return base::Done{};
 }
 
+void add_settings(CLI::App& verb, std::vector<std::string>& settings) {
+  verb.add_option("--set", settings,
+                  "change a number of the scenario, any number of times: V, w, P, p1, t1, c1, p2, "
+                  "... or its key (model.NAME.cost)")
+      ->option_text("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+}
+
+std::optional<std::string> ScenarioArguments::take_log() {
+  std::string_view name = path_;
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  std::error_code ignored;
+  const bool is_log = name.ends_with(".jsonl") || name.ends_with(".csv") ||
+                      store::is_store(path_) || std::filesystem::is_directory(path_, ignored);
+  return is_log ? std::optional(std::exchange(path_, "")) : std::nullopt;
+}
+
 void ScenarioArguments::add_to(CLI::App& verb) {
   verb.add_option("scenario", path_, "scenario file (TOML), or - for standard input")
       ->option_text("SCENARIO");
+  add_settings(verb, settings_);
   verb.add_flag("--independent", independent_,
                 "leave the scenario's [difficulty] out, without a note: attempts are independent");
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
@@ -86,7 +111,11 @@ base::Result<scenario::Scenario> ScenarioArguments::read() const {
                                   : "needs a scenario file or the game by numbers, see --help",
                        ""};
   }
-  auto scenario = by_numbers ? from_options() : scenario::read_scenario(path_);
+  if (by_numbers && !settings_.empty()) {
+    return base::Error{base::ErrorCode::kMalformedInput,
+                       "changes a scenario file, give a game by numbers without it", "--set"};
+  }
+  auto scenario = by_numbers ? from_options() : scenario::read_scenario(path_, settings_);
   if (!scenario || !independent_) return scenario;
   scenario::Scenario without = *std::move(scenario);
   without.difficulty.reset();

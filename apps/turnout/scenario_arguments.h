@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "turnout/scenario/scenario_scope.h"
 
@@ -11,6 +12,9 @@ namespace turnout::program {
 
 /// @returns the number an option was given, with the option's name in the error.
 base::Result<double> option_number(const std::string& option, const std::string& text);
+
+/// Adds --set to a verb that reads a scenario file; read_scenario(path, settings) obeys it.
+void add_settings(CLI::App& verb, std::vector<std::string>& settings);
 
 /// Puts uncertain numbers at their means and says so in a line on standard error.
 void take_means(scenario::Scenario& scenario);
@@ -38,6 +42,9 @@ class ScenarioArguments {
   ///   it.
   [[nodiscard]] base::Result<scenario::TwoModelScenario> read_paper_game(
       const std::string& verb) const;
+  /// For a verb that takes a log too: @returns the argument if it is a log, and forgets it. A log is
+  /// told by its ending (.jsonl, .csv, plain or compressed), its store's scheme, or being a folder.
+  [[nodiscard]] std::optional<std::string> take_log();
   /// @returns whether anything was given at all.
   [[nodiscard]] bool empty() const;
 
@@ -45,6 +52,7 @@ class ScenarioArguments {
   [[nodiscard]] base::Result<scenario::Scenario> from_options() const;
 
   std::string path_;
+  std::vector<std::string> settings_;  // of --set
   bool independent_ = false;
   std::array<std::string, 9> numbers_;  // as written; empty where absent
 };

@@ -7,14 +7,14 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "scenario_arguments.h"
 #include "sweep.h"
+#include "turnout/analysis/sweep_answer.h"
+#include "turnout/analysis/sweep_checkpoint.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/sweep_report.h"
-#include "turnout/scenario/sweep_spec.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -25,7 +25,8 @@ constexpr const char* kExamples =
     "  turnout sweep examples/sweep.toml\n"
     "  turnout sweep examples/sweep.toml --games 1e8 --threads 2 --checkpoint /tmp/sweep.json "
     "--json\n"
-    "  mpirun -np 4 turnout-mpi sweep examples/sweep.toml --games 1e10 --checkpoint /tmp/sweep.json";
+    "  mpirun -np 4 turnout-mpi sweep examples/sweep.toml --games 1e10 --checkpoint "
+    "/tmp/sweep.json";
 
 struct Arguments {
   std::string spec, checkpoint;
@@ -34,39 +35,8 @@ struct Arguments {
   bool json = false;
 };
 
-/// A sweep's file as read, and what tells it from others.
-struct Prepared {
-  landscape::SweepSpec spec;
-  std::string fingerprint;
-};
-
-/// FNV-1a of everything that decides the result.
-std::string fingerprint_of(const std::string& text, const landscape::SweepSpec& spec) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  const auto add = [&](const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const unsigned char*>(data);
-    for (std::size_t i = 0; i < size; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
-  };
-  add(text.data(), text.size());
-  add(&spec.games, sizeof spec.games);
-  for (const auto& draw : spec.draw) {  // of tables and scenarios, which the text only names
-    add(&draw.first, sizeof draw.first);
-    add(draw.column.data(), draw.column.size() * sizeof(double));
-  }
-  return fmt::format("{:016x}", hash);
-}
-
-base::Result<Prepared> prepare(const Arguments& arguments, bool with_notes) {
-  constexpr std::size_t kLargest = std::size_t{1} << 20U;
-  TURNOUT_TRY(auto text, base::read_file(arguments.spec, kLargest));
-  TURNOUT_TRY(scenario::SweepFile file,
-              scenario::parse_sweep(text, arguments.spec,
-                                    std::filesystem::path(arguments.spec).parent_path().string()));
-  if (with_notes) note_left_out(file.left_out);
-  Prepared prepared{std::move(file.spec), {}};
-  if (arguments.games > 0) prepared.spec.games = static_cast<std::uint64_t>(arguments.games);
-  prepared.fingerprint = fingerprint_of(text, prepared.spec);
-  return prepared;
+base::Result<analysis::SweepPlan> plan(const Arguments& arguments) {
+  return analysis::plan_sweep(arguments.spec, static_cast<std::uint64_t>(arguments.games));
 }
 
 volatile std::sig_atomic_t ended_by = 0;  // a signal
@@ -84,7 +54,7 @@ class Checkpoint {
     none.groups.resize(spec.statistics.size());
     if (path_.empty() || !std::filesystem::exists(path_)) return none;
     TURNOUT_TRY(auto saved, base::read_file(path_, kLargest));
-    auto sums = report::read_checkpoint(saved, fingerprint_, path_);
+    auto sums = analysis::read_checkpoint(saved, fingerprint_, path_);
     if (!sums) return sums.error();
     fmt::print(stderr, "turnout: note: going on from {}, {} of {} pieces are done\n", path_,
                sums->pieces_done, landscape::pieces_of(spec));
@@ -95,7 +65,7 @@ class Checkpoint {
     if (path_.empty()) return base::Done{};
     last_saved_ = std::chrono::steady_clock::now();
     TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(path_));
-    TURNOUT_CHECK(out.write(report::checkpoint_text(sums, fingerprint_)));
+    TURNOUT_CHECK(out.write(analysis::checkpoint_text(sums, fingerprint_)));
     return out.commit();
   }
 
@@ -130,7 +100,7 @@ constexpr std::string_view kReady = "ready ";
 constexpr std::string_view kStop = "stop";
 
 /// Rank 0: waits until the others have read the same sweep.
-base::Status gather(const Ranks& ranks, const Prepared& prepared) {
+base::Status gather(const Ranks& ranks, const analysis::SweepPlan& prepared) {
   base::Status all = base::Done{};
   for (std::uint64_t r = 1; r < ranks.count(); ++r) {
     const auto said = ranks.receive(r, [] { return ended_by != 0; });
@@ -147,7 +117,7 @@ base::Status gather(const Ranks& ranks, const Prepared& prepared) {
 }
 
 base::Result<ExitCode> run_as_rank(const Arguments& arguments, const Ranks& ranks) {
-  const auto prepared = prepare(arguments, false);
+  const auto prepared = plan(arguments);
   ranks.send(prepared ? std::string(kReady) + prepared->fingerprint
                       : fmt::format("{}, on {}", prepared.error().to_string(), machine_name()));
   const std::string from = ranks.broadcast({});
@@ -155,23 +125,23 @@ base::Result<ExitCode> run_as_rank(const Arguments& arguments, const Ranks& rank
   landscape::sweep_as_rank(prepared->spec, std::stoull(from), ranks.rank(), ranks.count(),
                            arguments.threads > 0 ? arguments.threads : ranks.processors(),
                            [&](const landscape::SweepSums& piece) {
-                             ranks.send(report::checkpoint_text(piece, prepared->fingerprint));
+                             ranks.send(analysis::checkpoint_text(piece, prepared->fingerprint));
                              return true;
                            });
   return ExitCode::kDone;
 }
 
 base::Result<landscape::SweepSums> add_up(const Arguments& arguments, const Ranks& ranks,
-                                          const Prepared& prepared, Checkpoint& checkpoint,
-                                          landscape::SweepSums sums) {
+                                          const analysis::SweepPlan& prepared,
+                                          Checkpoint& checkpoint, landscape::SweepSums sums) {
   base::Progress progress("solving games", prepared.spec.games);
   base::Status fine = base::Done{};
   const landscape::Ranks others{
       ranks.count(), [&](std::uint64_t rank) -> std::optional<landscape::SweepSums> {
         const auto text = ranks.receive(rank, [] { return ended_by != 0; });
         if (!text) return std::nullopt;
-        auto piece = report::read_checkpoint(*text, prepared.fingerprint,
-                                             fmt::format("what rank {} sent", rank));
+        auto piece = analysis::read_checkpoint(*text, prepared.fingerprint,
+                                               fmt::format("what rank {} sent", rank));
         if (!piece) fine = piece.error();
         return piece ? std::optional(*std::move(piece)) : std::nullopt;
       }};
@@ -194,9 +164,10 @@ base::Result<ExitCode> run(const Arguments& arguments, ConnectRanks connect) {
   if (ranks.rank() > 0) return run_as_rank(arguments, ranks);
   std::signal(SIGINT, end_by);
   std::signal(SIGTERM, end_by);
-  const auto prepared = prepare(arguments, true);
+  const auto prepared = plan(arguments);
+  if (prepared) print_notes(prepared->notes);
   Checkpoint checkpoint(arguments.checkpoint, prepared ? prepared->fingerprint : "");
-  const base::Status gathered = gather(ranks, prepared ? *prepared : Prepared{});
+  const base::Status gathered = gather(ranks, prepared ? *prepared : analysis::SweepPlan{});
   auto sums = !prepared   ? base::Result<landscape::SweepSums>(prepared.error())
               : !gathered ? base::Result<landscape::SweepSums>(gathered.error())
                           : checkpoint.read(prepared->spec);
@@ -210,8 +181,9 @@ base::Result<ExitCode> run(const Arguments& arguments, ConnectRanks connect) {
     ranks.abandon();
     return ExitCode::kBadInput;
   }
-  return print(arguments.json ? report::to_text(report::sweep_json(prepared->spec, *done))
-                              : report::sweep_text(prepared->spec, *done));
+  const auto answer = analysis::sweep_answer(*prepared, *done);
+  return print(arguments.json ? report::to_text(report::sweep_json(answer))
+                              : report::sweep_text(answer));
 }
 
 }  // namespace

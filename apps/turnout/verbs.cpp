@@ -30,6 +30,7 @@ std::span<const Verb> verbs() {
       {"verify", kProve, add_verify},
       {"sweep", kProve, add_sweep},
       {"simulate", kProve, add_simulate},
+      {"init", kOperate, add_init},
       {"completion", kOperate, add_completion},
       {"help", kOperate, add_help},
   });

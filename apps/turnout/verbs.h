@@ -36,6 +36,7 @@ void add_evaluate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
 void add_help(CLI::App& program, Action& chosen);
+void add_init(CLI::App& program, Action& chosen);
 
 /// A verb of the program and the heading under which the help lists it.
 struct Verb {
@@ -52,6 +53,11 @@ std::vector<std::string> verb_names();
 void add_verb(CLI::App& program, Action& chosen, const Verb& verb);
 /// Adds all of them: what help, completion and man pages are made from.
 void add_all_verbs(CLI::App& program, Action& chosen);
+
+/// Prints what may stand where a shell's cursor is: a word a line, with a tab and its meaning, and
+/// ":files" if names of files may. What the scripts of `completion` call; in no help.
+/// @param words  those of the command line up to the cursor, without the program's name
+base::Result<ExitCode> complete(std::vector<std::string> words);
 
 /// Writes each note of an answer to standard error, a line each.
 void print_notes(const std::vector<std::string>& notes);

@@ -7,10 +7,10 @@ namespace turnout::base {
 Result<SharedLibrary> SharedLibrary::open(const char* soname, const char* package) {
   void* const handle = ::dlopen(soname, RTLD_NOW | RTLD_LOCAL);
   if (handle != nullptr) return SharedLibrary(handle, soname, package);
-  return Error{ErrorCode::kUnsupported,
-               std::string("is needed for this and cannot be loaded, install it (Debian: ") +
-                   package + ")",
-               soname};
+  return Error{
+      ErrorCode::kUnsupported,
+      std::string("is needed for this and cannot be loaded, install it (Debian: ") + package + ")",
+      soname};
 }
 
 Result<void*> SharedLibrary::address_of(const char* name) const {

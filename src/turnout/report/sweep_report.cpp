@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/solution_report.h"
@@ -10,10 +11,10 @@
 namespace turnout::report {
 namespace {
 
-using landscape::GroupSums;
+using analysis::SweepAnswer;
+using analysis::SweepGroup;
+using analysis::SweepStatistic;
 using landscape::Interval95;
-using landscape::SweepSpec;
-using landscape::SweepSums;
 using nlohmann::ordered_json;
 
 std::string figure(const std::optional<Interval95>& x, bool share) {
@@ -28,22 +29,8 @@ ordered_json interval_json(const std::optional<Interval95>& x) {
   return {{"value", x->value}, {"lo", x->low}, {"hi", x->high}};
 }
 
-std::uint64_t games_of(const SweepSpec& spec, const SweepSums& sums) {
-  return sums.pieces_done == landscape::pieces_of(spec) ? spec.games : 0;
-}
-
-std::string grouped_by(const landscape::Statistic& statistic) {
-  if (statistic.measure) return statistic.measure->name();
-  if (statistic.by == landscape::Grouping::kNone) return "group";
-  return statistic.by == landscape::Grouping::kRegime ? "regime" : "policy";
-}
-
-/// Those of the groups that have games.
-std::vector<std::string> names_in_order(const landscape::Statistic& statistic,
-                                        const std::map<std::string, GroupSums>& groups) {
-  std::vector<std::string> names = group_names(statistic);
-  std::erase_if(names, [&](const std::string& name) { return !groups.contains(name); });
-  return names;
+const char* sampling_name(const SweepAnswer& answer, const char* independent, const char* sobol) {
+  return answer.sampling == landscape::Sampling::kSobol ? sobol : independent;
 }
 
 /// A bar for each bin, the longest 40 characters.
@@ -64,132 +51,81 @@ std::string histogram_text(const landscape::Statistic::Histogram& shape,
   return text;
 }
 
-}  // namespace
-
-std::string sweep_text(const SweepSpec& spec, const SweepSums& sums) {
-  std::string text = fmt::format(
-      "{} games, {} sampling, seed {}\n", games_of(spec, sums),
-      spec.sampling == landscape::Sampling::kSobol ? "Sobol" : "independent", spec.seed);
-  if (sums.no_games > 0)
-    text += fmt::format("{} draws are no game: a number is out of its range\n", sums.no_games);
-  for (std::size_t s = 0; s < spec.statistics.size(); ++s) {
-    const auto& statistic = spec.statistics[s];
-    const auto& groups = sums.groups.at(s);
-    text += fmt::format(
-        "\n{}{}\n", statistic.name,
-        statistic.where ? fmt::format(", where {} is above 0", name_of(*statistic.where)) : "");
-    std::vector<std::string> header = {grouped_by(statistic), "share of games",
-                                       "mean [95 % interval]"};
-    for (const double q : statistic.quantiles) header.push_back(percent(q));
-    Table table(header);
-    for (const std::string& name : names_in_order(statistic, groups)) {
-      const GroupSums& group = groups.at(name);
-      std::vector<std::string> row = {
-          name.empty() ? "all" : name, figure(share_of_group(groups, name, spec.sampling), true),
-          figure(mean_of(group, spec.sampling, statistic.of), is_indicator(statistic.of))};
-      for (const double q : statistic.quantiles) {
-        const auto value = quantile_of(group, q);
-        row.push_back(value ? number(*value) : "-");
-      }
-      table.add(row);
-    }
-    text += table.to_string(2);
-    if (groups.empty()) text += "  no game\n";
-    if (statistic.histogram.bins == 0) continue;
-    for (const std::string& name : names_in_order(statistic, groups))
-      text += fmt::format("  {}\n", name.empty() ? "all" : name) +
-              histogram_text(statistic.histogram, groups.at(name).histogram);
+std::string groups_text(const SweepStatistic& statistic) {
+  std::vector<std::string> header = {statistic.by, "share of games", "mean [95 % interval]"};
+  for (const double q : statistic.asked.quantiles) header.push_back(percent(q));
+  Table table(header);
+  for (const SweepGroup& group : statistic.groups) {
+    std::vector<std::string> row = {group.name, figure(group.share, true),
+                                    figure(group.mean, is_indicator(statistic.asked.of))};
+    for (const auto& quantile : group.quantiles) row.push_back(quantile ? number(*quantile) : "-");
+    table.add(row);
+  }
+  std::string text = table.to_string(2);
+  if (statistic.groups.empty()) text += "  no game\n";
+  if (statistic.asked.histogram.bins == 0) return text;
+  for (const SweepGroup& group : statistic.groups) {
+    text += fmt::format("  {}\n", group.name) +
+            histogram_text(statistic.asked.histogram, group.histogram);
   }
   return text;
 }
 
-ordered_json sweep_json(const SweepSpec& spec, const SweepSums& sums) {
-  ordered_json statistics = ordered_json::array();
-  for (std::size_t s = 0; s < spec.statistics.size(); ++s) {
-    const auto& statistic = spec.statistics[s];
-    ordered_json groups = ordered_json::array();
-    for (const std::string& name : names_in_order(statistic, sums.groups.at(s))) {
-      const GroupSums& group = sums.groups[s].at(name);
-      ordered_json quantiles = ordered_json::array();
-      for (const double q : statistic.quantiles) {
-        const auto value = quantile_of(group, q);
-        quantiles.push_back(
-            {{"share", q}, {"value", value ? ordered_json(*value) : ordered_json(nullptr)}});
-      }
-      ordered_json one = {
-          {"group", name.empty() ? "all" : name},
-          {"games", group.total()},
-          {"share", interval_json(share_of_group(sums.groups[s], name, spec.sampling))},
-          {"mean", interval_json(mean_of(group, spec.sampling, statistic.of))}};
-      if (!statistic.quantiles.empty()) one["quantiles"] = quantiles;
-      if (statistic.histogram.bins > 0)
-        one["histogram"] = {{"low", statistic.histogram.low},
-                            {"high", statistic.histogram.high},
-                            {"counts", group.histogram}};
-      groups.push_back(std::move(one));
+ordered_json group_json(const SweepStatistic& statistic, const SweepGroup& group) {
+  ordered_json json = {{"group", group.name},
+                       {"games", group.games},
+                       {"share", interval_json(group.share)},
+                       {"mean", interval_json(group.mean)}};
+  const auto& asked = statistic.asked;
+  if (!asked.quantiles.empty()) {
+    json["quantiles"] = ordered_json::array();
+    for (std::size_t k = 0; k < asked.quantiles.size(); ++k) {
+      const auto& value = group.quantiles[k];
+      json["quantiles"].push_back(
+          {{"share", asked.quantiles[k]},
+           {"value", value ? ordered_json(*value) : ordered_json(nullptr)}});
     }
-    statistics.push_back({{"name", statistic.name},
-                          {"of", name_of(statistic.of)},
-                          {"by", grouped_by(statistic)},
+  }
+  if (asked.histogram.bins > 0) {
+    json["histogram"] = {
+        {"low", asked.histogram.low}, {"high", asked.histogram.high}, {"counts", group.histogram}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string sweep_text(const SweepAnswer& answer) {
+  std::string text = fmt::format("{} games, {} sampling, seed {}\n", answer.games,
+                                 sampling_name(answer, "independent", "Sobol"), answer.seed);
+  if (answer.no_games > 0)
+    text += fmt::format("{} draws are no game: a number is out of its range\n", answer.no_games);
+  for (const SweepStatistic& statistic : answer.statistics) {
+    const auto& where = statistic.asked.where;
+    text += fmt::format("\n{}{}\n", statistic.asked.name,
+                        where ? fmt::format(", where {} is above 0", name_of(*where)) : "") +
+            groups_text(statistic);
+  }
+  return text;
+}
+
+ordered_json sweep_json(const SweepAnswer& answer) {
+  ordered_json statistics = ordered_json::array();
+  for (const SweepStatistic& statistic : answer.statistics) {
+    ordered_json groups = ordered_json::array();
+    for (const SweepGroup& group : statistic.groups) groups.push_back(group_json(statistic, group));
+    statistics.push_back({{"name", statistic.asked.name},
+                          {"of", name_of(statistic.asked.of)},
+                          {"by", statistic.by},
                           {"groups", groups}});
   }
-  return {{"games", games_of(spec, sums)},
-          {"sampling", spec.sampling == landscape::Sampling::kSobol ? "sobol" : "independent"},
-          {"seed", spec.seed},
-          {"no_games", sums.no_games},
-          {"statistics", statistics}};
-}
-
-std::string checkpoint_text(const SweepSums& sums, const std::string& fingerprint) {
-  ordered_json statistics = ordered_json::array();
-  for (const auto& groups : sums.groups) {
-    ordered_json all = ordered_json::object();
-    for (const auto& [name, group] : groups) {
-      all[name] = {{"count", group.count},
-                   {"sum", group.sum},
-                   {"squares", group.squares},
-                   {"bins", group.bins},
-                   {"histogram", group.histogram}};
-    }
-    statistics.push_back(std::move(all));
-  }
-  const ordered_json all = {{"turnout_sweep", 2},
-                            {"fingerprint", fingerprint},
-                            {"pieces_done", sums.pieces_done},
-                            {"no_games", sums.no_games},
-                            {"statistics", statistics}};
-  return all.dump() + "\n";
-}
-
-base::Result<SweepSums> read_checkpoint(const std::string& text, const std::string& fingerprint,
-                                        const std::string& source) {
-  try {
-    const auto json = nlohmann::json::parse(text);
-    if (json.at("turnout_sweep") != 2) throw std::out_of_range("version");
-    if (json.at("fingerprint") != fingerprint) {
-      return base::Error{base::ErrorCode::kInvalidValue,
-                         "is the checkpoint of another sweep, or its file was changed since; "
-                         "delete it to start anew",
-                         source};
-    }
-    SweepSums sums;
-    json.at("pieces_done").get_to(sums.pieces_done);
-    json.at("no_games").get_to(sums.no_games);
-    for (const auto& groups : json.at("statistics")) {
-      auto& to = sums.groups.emplace_back();
-      for (const auto& [name, group] : groups.items()) {
-        GroupSums& one = to[name];
-        group.at("count").get_to(one.count);
-        group.at("sum").get_to(one.sum);
-        group.at("squares").get_to(one.squares);
-        group.at("bins").get_to(one.bins);
-        group.at("histogram").get_to(one.histogram);
-      }
-    }
-    return sums;
-  } catch (const std::exception&) {
-    return base::Error{base::ErrorCode::kMalformedInput, "is no checkpoint of a sweep", source};
-  }
+  return {{"schema", "turnout/sweep/1"},
+          {"games", answer.games},
+          {"sampling", sampling_name(answer, "independent", "sobol")},
+          {"seed", answer.seed},
+          {"no_games", answer.no_games},
+          {"statistics", statistics},
+          {"notes", answer.notes}};
 }
 
 }  // namespace turnout::report

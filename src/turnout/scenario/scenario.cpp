@@ -9,6 +9,8 @@
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
 #include "turnout/scenario/scenario_numbers.h"
+#include "turnout/scenario/scenario_setting.h"
+#include "turnout/scenario/setting_table.h"
 #include "turnout/scenario/toml_section.h"
 
 namespace turnout::scenario {
@@ -326,17 +328,25 @@ class Reader {
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
                                 const std::string& folder) {
+  return parse_scenario(text, source, folder, {});
+}
+
+Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
+                                const std::string& folder, std::span<const std::string> settings) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error{ErrorCode::kMalformedInput, "is empty, must be a scenario", source};
   }
   TURNOUT_TRY(auto parsed, parse_toml(text, source));
+  for (const std::string& setting : settings) TURNOUT_CHECK(apply_setting(parsed, setting));
   return Reader(parsed, source).read(folder);
 }
 
-Result<Scenario> read_scenario(const std::string& path) {
+Result<Scenario> read_scenario(const std::string& path) { return read_scenario(path, {}); }
+
+Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings) {
   TURNOUT_TRY(auto text, base::read_file(path, kLargestScenario));
-  if (path == "-") return parse_scenario(text, "standard input");
-  return parse_scenario(text, path, std::filesystem::path(path).parent_path().string());
+  if (path == "-") return parse_scenario(text, "standard input", "", settings);
+  return parse_scenario(text, path, std::filesystem::path(path).parent_path().string(), settings);
 }
 
 }  // namespace turnout::scenario

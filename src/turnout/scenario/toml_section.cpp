@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "turnout/base/nearest_name.h"
 #include "turnout/base/number_text.h"
 
 namespace turnout::scenario {
@@ -21,8 +22,10 @@ using game::Quantity;
 Status TomlSection::allow_only(std::span<const std::string_view> keys) const {
   for (const auto& [key, node] : table_) {
     if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
+    const std::vector<std::string> names(keys.begin(), keys.end());
     return fail(ErrorCode::kMalformedInput, key.str(),
-                fmt::format("is not a known key; allowed are {}", fmt::join(keys, ", ")));
+                fmt::format("is not a known key; allowed are {}{}", fmt::join(keys, ", "),
+                            base::did_you_mean(key.str(), names)));
   }
   return base::Done{};
 }
@@ -99,9 +102,10 @@ Error TomlSection::wrong_type(std::string_view key, const char* expected) const 
 std::string TomlSection::place(std::string_view key) const {
   const toml::node* at = node(key);
   const auto line = (at == nullptr ? table_.source() : at->source()).begin.line;
-  const std::string name = base::printable(key);
-  return fmt::format("{}:{}: {}", source_, line,
-                     name_.empty() ? name : fmt::format("{}.{}", name_, name));
+  const std::string name =
+      name_.empty() ? base::printable(key) : fmt::format("{}.{}", name_, base::printable(key));
+  if (line == 0) return fmt::format("{}: --set {}", source_, name);  // it is in no line
+  return fmt::format("{}:{}: {}", source_, line, name);
 }
 
 Result<std::vector<TomlSection>> sections(const toml::table& root, std::string_view key,

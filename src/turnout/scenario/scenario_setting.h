@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "turnout/scenario/scenario.h"
+
+/// "What if P were 1?": numbers of a scenario changed before it is read, so that every rule and
+/// message of the reader holds for them too.
+namespace turnout::scenario {
+
+/// @param settings  "KEY=VALUE" each, done in turn, the later of two for one key holds. A key is that
+///   of the file (user.value, user.value_of_time, provider.churn_penalty,
+///   model.NAME.success|latency|cost|price, difficulty.sigma, difficulty.feedback, switching.cost,
+///   switching.latency) or the theory's symbol: V, w, P, and p1, t1, c1, r1, p2, ... for success,
+///   latency, cost and price of the first model, of the second, ... A table that stood there (an
+///   interval, a lognormal) becomes that number, known exactly. VALUE is a finite number.
+/// @returns what parse_scenario() and read_scenario() return for the file so changed; kInvalidValue,
+///   with what may have been meant, for a key that the scenario cannot have.
+base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
+                                      const std::string& folder,
+                                      std::span<const std::string> settings);
+base::Result<Scenario> read_scenario(const std::string& path,
+                                     std::span<const std::string> settings);
+
+}  // namespace turnout::scenario
