@@ -8,6 +8,8 @@ if(TURNOUT_MPI)
 endif()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR})
 install(EXPORT turnoutTargets NAMESPACE turnout:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turnout)
+get_property(TURNOUT_COMPONENTS GLOBAL PROPERTY TURNOUT_COMPONENTS)
+get_property(TURNOUT_FOLDERS GLOBAL PROPERTY TURNOUT_FOLDERS)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/turnoutConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/turnoutConfig.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/turnout)

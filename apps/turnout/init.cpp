@@ -20,7 +20,7 @@ constexpr const char* kExamples =
     "turnout catalog lists the models of a catalogue and what becomes of each pair.";
 
 struct Arguments {
-  std::vector<std::string> models = {"grok-3-mini (high)", "gpt-5 (medium)"};
+  std::vector<std::string> models = {"Grok 3 Mini Beta (high)", "gpt-5 (medium)"};
   std::string output = "scenario.toml";
   std::string catalog;
   bool force = false;
@@ -60,7 +60,7 @@ void add_init(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand("init", "Write a scenario with comments, to start from");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option("--from-catalog", arguments->models,
-                   "which models of the catalogue (default: grok-3-mini (high) and gpt-5 (medium))")
+                   "models of the catalogue (default: Grok 3 Mini Beta (high) and gpt-5 (medium))")
       ->option_text("MODEL MODEL")
       ->expected(2, 16);
   verb->add_option("--catalog", arguments->catalog,

@@ -15,7 +15,7 @@ HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
 VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
-         "simulate", "import", "log", "estimate", "evaluate", "verify", "completion"]
+         "simulate", "import", "log", "estimate", "evaluate", "verify", "init", "completion", "help"]
 
 
 def turnout(*arguments, stdin="", **options):
@@ -47,7 +47,7 @@ class Program(unittest.TestCase):
     def test_the_examples_of_the_help_run(self):
         ran = 0
         for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
-            for line in turnout(verb, "--help").stdout.splitlines():
+            for line in turnout(verb, "--help").stdout.replace(" \\\n      ", " ").splitlines():
                 words = line.split()
                 if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w and "/" in w):
                     continue
@@ -145,8 +145,12 @@ class Program(unittest.TestCase):
         self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 70)
 
     def test_bad_arguments_are_refused_in_one_line(self):
-        self.refuses(turnout(), "needs a verb", "map, sweep, figures")
-        self.refuses(turnout("slove"), "slove")
+        self.refuses(turnout(), "needs a verb", "map, figures, transparency")
+        self.refuses(turnout("slove"), "'slove' is no verb; did you mean 'solve'?")
+        self.refuses(turnout("solve", "--jsn"), "solve: '--jsn' is no option; did you mean '--json'?")
+        self.refuses(turnout("log", "prun"), "log: 'prun' is not known; did you mean 'prune'?")
+        self.refuses(turnout("help", "log", "prun"), "did you mean 'prune'?")
+        self.refuses(turnout("solve", "a", "b"), "solve: 'b' is one argument too many")
         self.refuses(turnout("solve"), "needs a scenario file")
         self.refuses(turnout("solve", "--value", 12), "--penalty", "missing")
         self.refuses(turnout("solve", *GAME[:-1], "two"), "--c2", "'two' is not a number")
@@ -163,7 +167,7 @@ class Program(unittest.TestCase):
         self.refuses(turnout("catalog", "x.csv", "--value", "-1", "--penalty", 1), "--value", "must be >= 0")
         self.refuses(turnout("verify", "--games", 0), "--games")
         self.refuses(turnout("verify", "--seed", "x"), "--seed")
-        self.refuses(turnout("completion", "fish"), "fish")
+        self.refuses(turnout("completion", "tcsh"), "tcsh")
         gsm8k = ROOT / "catalog/outcomes/gsm8k.csv"
         self.refuses(turnout("replay", gsm8k), "needs a scenario, or --random")
         self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--random", 3, "--score", "prompt_chars"), "--random")
@@ -230,13 +234,13 @@ class Program(unittest.TestCase):
         self.refuses(turnout("solve", "--batch", "-", "-o", "/dev/full", stdin=HEADER + ROW), "/dev/full", "No space left")
         self.refuses(turnout("verify", "--games", 1, "--ledger", "/dev/full"), "/dev/full", "No space left")
 
-    def test_a_closed_pipe_is_reported(self):
-        reader, writer = os.pipe()
-        os.close(reader)
-        with os.fdopen(writer, "w") as closed:
-            done = subprocess.run([PROGRAM, "solve", "--batch", "-"], input=HEADER + ROW * 10, stdout=closed,
-                                  stderr=subprocess.PIPE, text=True, check=False, timeout=300)
-        self.refuses(done, "standard output: cannot be written: Broken pipe")
+    def test_a_reader_that_goes_away_ends_it_in_silence(self):
+        for arguments, rows in ((["solve", "--batch", "-"], HEADER + ROW * 10), (["help"], ""), (["catalog", ROOT / "catalog/aider_edit.csv", "--pairs"], "")):
+            reader, writer = os.pipe()
+            os.close(reader)
+            with os.fdopen(writer, "w") as closed:
+                done = subprocess.run([PROGRAM, *arguments], input=rows, stdout=closed, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
+            self.assertEqual((done.returncode, done.stderr), (141, ""), arguments)
 
     def test_a_closed_standard_output_is_reported(self):
         command = f"{PROGRAM} solve {' '.join(GAME)} >&-"
@@ -253,15 +257,114 @@ class Program(unittest.TestCase):
         self.assertEqual(process.wait(), 0)
         process.stdout.close()
 
-    def test_completion_offers_verbs_and_options(self):
-        script = turnout("completion", "bash").stdout
+    def test_help_fits_80_columns_and_lists_verbs_in_groups(self):
+        top = turnout("help").stdout
+        self.assertEqual(top, turnout("--help").stdout)
+        for group, verb in [("Decide", "solve"), ("Look", "map"), ("Learn from data", "estimate"), ("Prove", "verify"), ("Operate", "init")]:
+            self.assertRegex(top, rf"(?s)\n{group}:\n.*\n  {verb} ")
+        for verb in VERBS:
+            text = turnout("help", verb).stdout
+            self.assertEqual(text, turnout(verb, "--help").stdout)
+            self.assertEqual([line for line in text.splitlines() if len(line) > 80], [], verb)
+        self.assertIn("turnout log prune", turnout("help", "log", "prune").stdout)
+        self.assertEqual(turnout("-V").stdout, turnout("--version").stdout)
 
-        def offered(words, at):
-            ask = f"{script}COMP_WORDS=(turnout {words}); COMP_CWORD={at}; _turnout; echo ${{COMPREPLY[@]}}"
-            return subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    def test_manual_pages_are_written_for_every_verb_and_are_sound(self):
+        self.assertEqual(turnout("help", "--man-pages", self.folder).returncode, 0)
+        pages = sorted(self.folder.glob("*.1"))
+        self.assertEqual({page.name for page in pages}, {"turnout.1", *(f"turnout-{verb}.1" for verb in VERBS)})
+        self.assertEqual(turnout("help", "solve", "--man").stdout, (self.folder / "turnout-solve.1").read_text())
+        checks = {"groff": ["groff", "-man", "-ww", "-z", "-Tutf8"], "mandoc": ["mandoc", "-Tlint", "-Wwarning"]}
+        for tool, command in checks.items():
+            if shutil.which(tool):
+                done = subprocess.run([*command, *map(str, pages)], capture_output=True, text=True, check=False, timeout=60)
+                # The pages carry no date: they are the same whenever they are made.
+                said = [line for line in (done.stdout + done.stderr).splitlines() if "missing date" not in line]
+                self.assertEqual(said, [], tool)
 
-        self.assertEqual(offered("so", 1), ["solve"])
-        self.assertEqual(offered("solve --ba", 2), ["--batch"])
+    def test_init_writes_a_scenario_that_is_solved_and_replaces_none(self):
+        file = self.folder / "scenario.toml"
+        self.assertIn("turnout solve scenario.toml", turnout("init", cwd=self.folder).stdout)
+        first = file.read_text()
+        self.assertEqual(json.loads(turnout("solve", file, "--json").stdout)["game"]["models"][1]["name"], "gpt-5 (medium)")
+        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file), "scenario.toml: is there already; --force")
+        self.assertEqual(file.read_text(), first)
+        self.assertEqual(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file, "--force").returncode, 0)
+        self.assertIn('name = "o3 (high) + gpt-4.1"', file.read_text())
+        self.assertEqual(turnout("init", "-o", "-").stdout, first)
+        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "gpt5 (medium)", "-o", "-"), "did you mean 'gpt-5 (medium)'?")
+        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "-o", "-"), "--from-catalog")
+
+    def test_set_changes_a_number_in_every_verb_that_reads_a_scenario(self):
+        example = ROOT / "examples/grok-3-mini-gpt-5.toml"
+        changed = self.folder / "changed.toml"
+        changed.write_text(example.read_text().replace("churn_penalty = 0.1", "churn_penalty = 1.5"))
+        for verb in ["solve", "plan", "response", "audit", "explain", "transparency", "robust"]:
+            by_option = turnout(verb, example, "--set", "P=1.5", "--json")
+            self.assertEqual(by_option.returncode, 0, by_option.stderr)
+            self.assertEqual(by_option.stdout.replace(str(example), ""), turnout(verb, changed, "--json").stdout.replace(str(changed), ""), verb)
+        both = turnout("solve", example, "--set", "model.gpt-5 (medium).cost=0.01", "--set", "V=2", "--json")
+        self.assertEqual(json.loads(both.stdout)["game"]["models"][1]["cost"], 0.01)
+        self.assertEqual(json.loads(both.stdout)["game"]["value"], 2)
+        self.refuses(turnout("solve", example, "--set", "provider.churn=1"), "--set: 'provider.churn' is no number", "did you mean")
+        self.refuses(turnout("solve", example, "--set", "p1=2"), "--set model[1].success")
+        self.refuses(turnout("solve", *GAME, "--set", "P=1"), "--set")
+        self.refuses(turnout("solve", "-", stdin=example.read_text().replace("churn_penalty", "churn_penaly")), "did you mean 'churn_penalty'?")
+
+    def test_a_log_may_be_an_argument_or_an_option(self):
+        log = ROOT / "examples/passes.jsonl.gz"
+        for verb in ["estimate", "audit"]:
+            by_option = turnout(verb, "--log", log, "--ltv", 40)
+            self.assertEqual(by_option.returncode, 0, by_option.stderr)
+            self.assertEqual(turnout(verb, log, "--ltv", 40).stdout, by_option.stdout)
+        self.refuses(turnout("audit", self.folder / "none.csv.zst"), "none.csv.zst", "No such file")
+        self.refuses(turnout("audit", "sqlite:none.db", cwd=self.folder), "none.db")
+
+    def test_libraries_that_are_not_there_are_named_with_their_package(self):
+        # A file of the name that is no library stands for a library that is not installed.
+        for name, package, arguments in [("libcairo.so.2", "libcairo2", ["map", ROOT / "examples/gpt-4.1.toml", "--x", "P=0:1", "--y", "V=1:2",
+                                                                         "--size", "4x4", "-o", "x.svg"]),
+                                         ("libpq.so.5", "libpq5", ["log", "tail", "postgres://localhost/x"]),
+                                         ("libcurl.so.4", "libcurl4", ["log", "tail", "clickhouse://localhost/x"])]:
+            (self.folder / name).write_text("no library")
+            done = turnout(*arguments, cwd=self.folder, env={**os.environ, "LD_LIBRARY_PATH": str(self.folder)})
+            self.refuses(done, name, f"Debian: {package})")
+            (self.folder / name).unlink()
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_nothing_is_linked_that_most_verbs_do_not_need(self):
+        linked = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=False).stdout
+        for library in ["libpq", "libcurl", "libcairo", "libmpi"]:
+            self.assertNotIn(library, linked)
+
+    COMPLETIONS = [("so", ["solve"]), ("solve --ba", ["--batch"]), ("log pr", ["prune"]), ("log map lang", ["langfuse"]),
+                   ("map x.toml --show misa", ["misaligned", "misalignment"]), ("import --map lite", ["litellm"]), ("completion z", ["zsh"]),
+                   ("help tran", ["transparency"]), ("solve sc", ["scenario.toml"]), ("solve --nothing-like-it", [])]
+
+    def completed(self, shell, *arguments):
+        (self.folder / "scenario.toml").write_text("")
+        (self.folder / "script").write_text(turnout("completion", shell).stdout)
+        environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}", "HOME": str(self.folder)}
+        done = subprocess.run([shell, *arguments], capture_output=True, text=True, check=False, timeout=60, cwd=self.folder, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return sorted(line.split("\t")[0].split(":")[0] for line in done.stdout.splitlines())
+
+    def test_bash_completes(self):
+        for line, expected in self.COMPLETIONS:
+            ask = f"source ./script; COMP_WORDS=(turnout {line}); COMP_CWORD={len(line.split())}; _turnout; printf '%s\n' \"${{COMPREPLY[@]}}\""
+            self.assertEqual([word for word in self.completed("bash", "--norc", "-c", ask) if word], expected, line)
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish_completes(self):
+        for line, expected in self.COMPLETIONS:
+            self.assertEqual(self.completed("fish", "--no-config", "-c", f"source ./script; complete -C 'turnout {line}'"), expected, line)
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh_completes(self):
+        stand_ins = "compdef() { :; }; _describe() { print -l -- $candidates; }; _files() { print -l -- ${words[CURRENT]}*(N); }"
+        for line, expected in self.COMPLETIONS:
+            ask = f"{stand_ins}; source ./script; words=(turnout {line}); CURRENT=$#words; _turnout"
+            self.assertEqual(self.completed("zsh", "-f", "-c", ask), expected, line)
 
 
 if __name__ == "__main__":

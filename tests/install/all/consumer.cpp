@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "turnout/drawing/canvas.h"
 #include "turnout/game/equilibrium.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/scenario/scenario.h"
@@ -11,6 +12,8 @@ int main() {
   std::cout << "J = " << equilibrium.best().payoffs.provider_cost << '\n';
   const auto text = turnout::report::solution_text({*game, {"mini", "large"}});
   const auto bad = turnout::scenario::parse_scenario("nonsense", "s.toml");
+  const auto nothing = turnout::drawing::picture("svg", {10, 10}, [](turnout::drawing::Canvas&) {});
+  std::cout << (nothing ? "a picture was drawn\n" : nothing.error().to_string() + '\n');
   return !bad && text.find("(1,0)") != std::string::npos && equilibrium.best().policy.start == 0
              ? 0
              : 1;
