@@ -1,18 +1,12 @@
 #include <unistd.h>
 
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <utility>
-
-#include "scenario_arguments.h"
+#include "answer_verb.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/population_report.h"
-#include "turnout/report/solution_report.h"
 #include "turnout/scenario/game_array.h"
 #include "turnout/scenario/game_batch.h"
-#include "verbs.h"
 
 namespace turnout::program {
 namespace {
@@ -72,20 +66,6 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
-base::Result<ExitCode> solve_population(const scenario::TwoModelScenario& scenario,
-                                        const std::vector<scenario::Segment>& segments, bool json) {
-  report::Population population{scenario, {}};
-  const game::Game& game = scenario.game;
-  for (const scenario::Segment& segment : segments) {
-    TURNOUT_TRY(auto part, game::Game::make(segment.user, {game.churn_penalty()},
-                                            {game.model(0), game.model(1)})
-                               .within("segment"));
-    population.parts.push_back({segment.share, part});
-  }
-  return print(json ? report::to_text(report::population_json(population))
-                    : report::population_text(population));
-}
-
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (!arguments.batch.empty()) {
     if (!arguments.scenario.empty())
@@ -94,12 +74,13 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return solve_file(arguments);
   }
   if (!arguments.output.empty()) return misuse("-o goes with --batch only");
-  TURNOUT_TRY(scenario::Scenario described, arguments.scenario.read_as_paper_game());
-  const auto segments = std::exchange(described.segments, {});
-  TURNOUT_TRY(auto scenario, scenario::paper_game(described, "solve"));
-  if (!segments.empty()) return solve_population(scenario, segments, arguments.json);
-  return print(arguments.json ? report::to_text(report::solution_json(scenario))
-                              : report::solution_text(scenario));
+  TURNOUT_TRY(auto scenario, arguments.scenario.read());
+  if (!scenario.segments.empty()) {
+    TURNOUT_TRY(const auto answer, analysis::population_answer(std::move(scenario)));
+    return print_answer(answer, {report::population_text, report::population_json}, arguments.json);
+  }
+  TURNOUT_TRY(const auto answer, analysis::solve_answer(std::move(scenario)));
+  return print_answer(answer, {report::solution_text, report::solution_json}, arguments.json);
 }
 
 }  // namespace

@@ -25,6 +25,12 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(SCHEMAS[name], resolver=resolver)
 
 
+def kind_of(schema: dict, answer: dict) -> dict:
+    """The schema of this answer: a verb that gives answers of several kinds has one for each."""
+    return next(kind for kind in schema.get("oneOf", [schema])
+                if kind["properties"]["schema"]["const"] == answer["schema"])
+
+
 def run(command: str) -> str:
     environment = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
@@ -71,12 +77,20 @@ class Schemas(unittest.TestCase):
         for name, schema in SCHEMAS.items():
             if name == "common.json":
                 continue
-            answer = json.loads(run(schema["x-commands"][0]))
-            more = {**copy.deepcopy(answer), "unheard_of": 1}
-            self.assertFalse(validator(name).is_valid(more), name)
-            for key in schema.get("required", []):
-                less = {k: v for k, v in answer.items() if k != key}
-                self.assertFalse(validator(name).is_valid(less), f"{name}: {key}")
+            met = set()
+            for answer in (json.loads(run(command)) for command in schema["x-commands"]):
+                kind = kind_of(schema, answer)
+                if answer["schema"] in met:
+                    continue
+                met.add(answer["schema"])
+                more = {**copy.deepcopy(answer), "unheard_of": 1}
+                self.assertFalse(validator(name).is_valid(more), name)
+                self.assertTrue(kind["required"], name)
+                for key in kind["required"]:
+                    less = {k: v for k, v in answer.items() if k != key}
+                    self.assertFalse(validator(name).is_valid(less), f"{name}: {key}")
+            kinds = {kind["properties"]["schema"]["const"] for kind in schema.get("oneOf", [schema])}
+            self.assertEqual(met, kinds, f"{name}: each kind of answer has a command")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,38 @@
 #include "turnout/analysis/log_reading.h"
 
+#include <algorithm>
+
 #include "turnout/estimation/store_statistics.h"
 
 namespace turnout::analysis {
+
+void only_settled_tasks(const store::StoreSize& size, estimation::LogSelection& selection) {
+  const std::int64_t settled = size.last_us.value_or(0) - selection.window_us;
+  selection.until_us = std::min(selection.until_us.value_or(settled), settled);
+}
+
+void periods_that_show_changes(const store::StoreSize& size, estimation::LogSelection& selection) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  constexpr std::int64_t kMinute = 60'000'000;
+  constexpr std::int64_t kLeastDays = 20;
+  constexpr std::int64_t kPeriods = 40;
+  const std::int64_t span = size.last_us.value_or(0) - size.first_us.value_or(0);
+  selection.period_us = span >= kLeastDays * kDay ? kDay : std::max(kMinute, span / kPeriods);
+}
+
+base::Result<SelectedLog> select_tasks(const LogSource& log,
+                                       const estimation::LogSelection& selection,
+                                       SelectionRule rule, const base::Watch& watch) {
+  TURNOUT_TRY(auto opened, mapping::open_log(log.source, log.mapped, watch.on_steps));
+  TURNOUT_TRY(const auto size, opened.store->size());
+  TURNOUT_CHECK(watch.cancellation.check());
+  estimation::LogSelection selected = selection;
+  rule(size, selected);
+  TURNOUT_TRY(auto statistics, estimation::store_statistics(*opened.store, selected, watch.on_steps)
+                                   .within(store::without_password(log.source)));
+  TURNOUT_CHECK(watch.cancellation.check());
+  return SelectedLog{std::move(opened), std::move(selected), std::move(statistics)};
+}
 
 base::Result<LogReading> read_log(const std::string& source,
                                   const std::optional<mapping::MappedLog>& mapped,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "turnout/base/watch.h"
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/mapping/open_log.h"
 
@@ -15,6 +16,37 @@ struct LogReading {
   estimation::LogStatistics statistics;
   store::ImportCounts import;  ///< what reading files met; zeros for a store
 };
+
+/// Where a log is, and the map to read it by if another program wrote it.
+struct LogSource {
+  std::string source;
+  std::optional<mapping::MappedLog> mapped;
+};
+
+/// A log that is open to be read once more, and what it says of the tasks that were selected.
+struct SelectedLog {
+  mapping::OpenLog log;
+  estimation::LogSelection selection;  ///< as the rule left it
+  estimation::LogStatistics statistics;
+};
+
+/// How the extent of a log changes which of its tasks count, and how time is cut.
+using SelectionRule = void (*)(const store::StoreSize& size, estimation::LogSelection& selection);
+
+/// Leaves out the tasks that began in the log's last window: they may go on yet, so that what they
+/// came to is not known.
+void only_settled_tasks(const store::StoreSize& size, estimation::LogSelection& selection);
+
+/// Cuts time into days, or where the log spans fewer than 20 of them into 40 periods of at least a
+/// minute each: enough to find a change between them.
+void periods_that_show_changes(const store::StoreSize& size, estimation::LogSelection& selection);
+
+/// Opens a log, applies the rule to the selection and reads the statistics of what it selects.
+/// @param watch  its steps are passes read
+/// @returns errors of mapping::open_log() and estimation::store_statistics(); kCancelled.
+base::Result<SelectedLog> select_tasks(const LogSource& log,
+                                       const estimation::LogSelection& selection,
+                                       SelectionRule rule, const base::Watch& watch);
 
 /// @returns the statistics of a log, see mapping::open_log() and estimation::store_statistics().
 base::Result<LogReading> read_log(const std::string& source,

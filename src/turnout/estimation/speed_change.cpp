@@ -93,9 +93,17 @@ Split best_split(const std::vector<Point>& points, const std::vector<double>& va
   return best;
 }
 
-/// The most likely change of one stretch of periods, with its p-value.
-std::optional<std::pair<Split, double>> search(const std::vector<Point>& points, base::Rng& rng) {
+/// What a search draws from, and who may stop it.
+struct Source {
+  base::Rng rng;
+  const base::Cancellation& cancellation;
+};
+
+/// The most likely change of one stretch of periods, with its p-value; means nothing if it was
+/// stopped.
+std::optional<std::pair<Split, double>> search(const std::vector<Point>& points, Source& source) {
   if (points.size() < kLeastPeriods) return std::nullopt;
+  base::Rng& rng = source.rng;
   std::vector<double> values;
   for (const auto& point : points) values.push_back(point.value);
   const auto null = fit(points, values, {});
@@ -108,6 +116,7 @@ std::optional<std::pair<Split, double>> search(const std::vector<Point>& points,
   }
   int as_large = 1;
   for (int round = 0; round < kPermutations; ++round) {
+    if (source.cancellation.requested()) return std::nullopt;
     for (std::size_t i = residuals.size(); i-- > 1;) {
       std::swap(residuals[i],
                 residuals[static_cast<std::size_t>(rng.uniform() * static_cast<double>(i + 1))]);
@@ -124,13 +133,13 @@ std::optional<std::pair<Split, double>> search(const std::vector<Point>& points,
 }
 
 void search_all(const std::vector<Point>& points, double alpha, std::int64_t period_us,
-                base::Rng& rng, SpeedSeries& series, bool outermost) {
-  const auto found = search(points, rng);
+                Source& source, SpeedSeries& series, bool outermost) {
+  const auto found = search(points, source);
   if (!found) return;
   if (outermost) series.p_value = found->second;
   if (found->second > alpha) return;
   const auto at = static_cast<std::ptrdiff_t>(found->first.at);
-  search_all({points.begin(), points.begin() + at}, alpha, period_us, rng, series, false);
+  search_all({points.begin(), points.begin() + at}, alpha, period_us, source, series, false);
   std::vector<double> values;
   for (const auto& point : points) values.push_back(point.value);
   const auto with = fit(points, values, found->first.at);
@@ -138,7 +147,7 @@ void search_all(const std::vector<Point>& points, double alpha, std::int64_t per
   series.changes.push_back({points[found->first.at].period * period_us, std::exp(with->step),
                             std::exp(with->step - reach), std::exp(with->step + reach),
                             found->second});
-  search_all({points.begin() + at, points.end()}, alpha, period_us, rng, series, false);
+  search_all({points.begin() + at, points.end()}, alpha, period_us, source, series, false);
 }
 
 using Periods = std::map<std::int64_t, PeriodCounts>;
@@ -183,13 +192,14 @@ std::vector<Point> points_by_pass(const Periods& periods, SpeedSeries& series) {
 }  // namespace
 
 std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us,
-                                            double alpha, std::uint64_t seed) {
+                                            double alpha, std::uint64_t seed,
+                                            const base::Cancellation& cancellation) {
   std::map<std::int64_t, double> load;
   for (const auto& [model, periods] : statistics.periods) {
     for (const auto& [period, counts] : periods)
       load[period] += static_cast<double>(counts.latency.count);
   }
-  base::Rng rng(seed);
+  Source source{base::Rng(seed), cancellation};
   std::vector<SpeedSeries> all;
   const double each = alpha / std::max(1.0, static_cast<double>(statistics.periods.size()));
   for (const auto& [model, periods] : statistics.periods) {
@@ -203,7 +213,7 @@ std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std
       std::vector<double> values;
       for (const auto& point : points) values.push_back(point.value);
       if (const auto null = fit(points, values, {})) series.load_slope = null->load_slope;
-      search_all(points, each, period_us, rng, series, true);
+      search_all(points, each, period_us, source, series, true);
     }
     all.push_back(std::move(series));
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/estimation/log_statistics.h"
 
 /// Whether a model was served slower from some time on than its load and the length of its answers
@@ -36,7 +37,8 @@ struct SpeedSeries {
 ///   tokens); the largest F statistic is compared with those of 999 permutations of the residuals
 ///   (Freedman and Lane 1983). Parts on either side of a change are searched again.
 std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us,
-                                            double alpha, std::uint64_t seed);
+                                            double alpha, std::uint64_t seed,
+                                            const base::Cancellation& cancellation = {});
 
 /// Fewer periods than this tell nothing.
 inline constexpr std::size_t kLeastPeriods = 12;

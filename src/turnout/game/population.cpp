@@ -60,12 +60,19 @@ struct Interval {
 
 class Search {
  public:
-  explicit Search(const std::vector<PopulationPart>& parts) : parts_(parts) {
+  Search(const std::vector<PopulationPart>& parts, const base::Cancellation& cancellation)
+      : parts_(parts), cancellation_(cancellation) {
     try_policy({1, 0});
     best_.bound = best_.payoffs.provider_cost;
     const std::vector<double> at = kinks(parts);
-    for (const double s : at) try_policy({0, s});
-    for (std::size_t i = 0; i + 1 < at.size(); ++i) push(at[i], at[i + 1]);
+    for (const double s : at) {
+      if (cancellation_.requested()) return;
+      try_policy({0, s});
+    }
+    for (std::size_t i = 0; i + 1 < at.size(); ++i) {
+      if (cancellation_.requested()) return;
+      push(at[i], at[i + 1]);
+    }
     halve();
     const double open = open_.empty() ? std::numeric_limits<double>::infinity() : open_.top().bound;
     best_.bound = std::min(best_.payoffs.provider_cost, open);
@@ -93,7 +100,7 @@ class Search {
 
   void halve() {
     while (!open_.empty() && open_.top().bound < worthwhile() &&
-           best_.evaluations < kMostEvaluations) {
+           best_.evaluations < kMostEvaluations && !cancellation_.requested()) {
       const Interval widest = open_.top();
       open_.pop();
       const double middle = widest.low + (widest.high - widest.low) / 2;
@@ -104,6 +111,7 @@ class Search {
   }
 
   const std::vector<PopulationPart>& parts_;
+  const base::Cancellation& cancellation_;
   PopulationOptimum best_;
   std::priority_queue<Interval, std::vector<Interval>, std::greater<>> open_;
 };
@@ -126,8 +134,9 @@ PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts,
   return mean;
 }
 
-PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts) {
-  return Search(parts).best();
+PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts,
+                                      const base::Cancellation& cancellation) {
+  return Search(parts, cancellation).best();
 }
 
 }  // namespace turnout::game

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/game/best_response.h"
 
 /// One policy for users who differ in what a solved task and their time are worth. docs/theory.md,
@@ -44,6 +45,11 @@ struct PopulationOptimum {
 /// each part's cost is monotone in s, or bounded by its visits where it responds with a mixed q.
 /// Intervals whose bounds do not exclude them are halved. Where the parts share their models and
 /// nobody mixes, the ends of the intervals settle it. Needs at least one part; shares sum to 1.
-PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts);
+/// Cost: quadratic in the parts, since each has up to 3 thresholds and each interval between them
+/// looks at every part.
+/// @param cancellation  asked before each interval; if it stops the search, the answer means
+///   nothing
+PopulationOptimum best_for_population(const std::vector<PopulationPart>& parts,
+                                      const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::game

@@ -16,7 +16,8 @@ std::vector<PopulationPart> equally_likely(const std::vector<Game>& draws) {
 }
 
 /// The expected cost if the policy may depend on the stratum, for draws in this order.
-double cost_by_strata(const std::vector<Game>& draws, const std::vector<std::size_t>& order) {
+double cost_by_strata(const std::vector<Game>& draws, const std::vector<std::size_t>& order,
+                      const base::Cancellation& cancellation) {
   double cost = 0;
   for (std::size_t i = 0; i < kStrata; ++i) {
     const std::size_t first = i * order.size() / kStrata;
@@ -24,23 +25,18 @@ double cost_by_strata(const std::vector<Game>& draws, const std::vector<std::siz
     std::vector<Game> stratum;
     for (std::size_t j = first; j < last; ++j) stratum.push_back(draws[order[j]]);
     const double share = static_cast<double>(last - first) / static_cast<double>(order.size());
-    cost += share * best_for_population(equally_likely(stratum)).payoffs.provider_cost;
+    cost +=
+        share * best_for_population(equally_likely(stratum), cancellation).payoffs.provider_cost;
   }
   return cost;
 }
 
-double share_of_leavers(const std::vector<Game>& draws, const Policy& policy) {
-  double share = 0;
-  for (const Game& game : draws)
-    share += best_response(game, policy).abandon / static_cast<double>(draws.size());
-  return share;
-}
-
-std::vector<InformationValue> information(const std::vector<Game>& draws) {
+std::vector<InformationValue> information(const std::vector<Game>& draws,
+                                          const base::Cancellation& cancellation) {
   // The draws are independent, so that their own order makes strata at random.
   std::vector<std::size_t> order(draws.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const double at_random = cost_by_strata(draws, order);
+  const double at_random = cost_by_strata(draws, order, cancellation);
   std::vector<InformationValue> values;
   for (const Parameter& parameter : parameters()) {
     const auto value = [&](std::size_t i) { return draws[i].get(parameter); };
@@ -50,7 +46,8 @@ std::vector<InformationValue> information(const std::vector<Game>& draws) {
     if (!varies) continue;
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return value(a) < value(b); });
-    values.push_back({parameter, std::max(0.0, at_random - cost_by_strata(draws, order))});
+    values.push_back(
+        {parameter, std::max(0.0, at_random - cost_by_strata(draws, order, cancellation))});
   }
   std::stable_sort(values.begin(), values.end(),
                    [](const auto& a, const auto& b) { return a.gain > b.gain; });
@@ -59,16 +56,15 @@ std::vector<InformationValue> information(const std::vector<Game>& draws) {
 
 }  // namespace
 
-RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean) {
+RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean,
+                           const base::Cancellation& cancellation) {
   const auto parts = equally_likely(draws);
   const Candidate believed = solve(mean).best();
   RobustAnswer answer;
-  answer.robust = best_for_population(parts);
+  answer.robust = best_for_population(parts, cancellation);
   answer.at_mean = believed.policy;
   answer.at_mean_payoffs = evaluate_population(parts, believed.policy);
   answer.believed_cost = believed.payoffs.provider_cost;
-  answer.leave_at_mean = share_of_leavers(draws, answer.at_mean);
-  answer.leave_robust = share_of_leavers(draws, answer.robust.policy);
   answer.threshold = thresholds(mean).stay;
   answer.perfect_information = answer.robust.payoffs.provider_cost;
   for (const Game& game : draws) {
@@ -76,7 +72,7 @@ RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean) {
         solve(game).best().payoffs.provider_cost / static_cast<double>(draws.size());
   }
   answer.perfect_information = std::max(0.0, answer.perfect_information);
-  answer.information = information(draws);
+  answer.information = information(draws, cancellation);
   return answer;
 }
 

@@ -17,22 +17,22 @@ struct InformationValue {
 };
 
 struct RobustAnswer {
-  PopulationOptimum robust;           ///< least expected cost over the posterior
-  Policy at_mean;                     ///< best for the mean game ...
-  PopulationPayoffs at_mean_payoffs;  ///< ... and what it comes to over the posterior
-  double believed_cost = 0;           ///< what solve() says of at_mean, for the mean game
-  double leave_at_mean =
-      0;  ///< probability that users leave under at_mean though they would stay in the mean game
-  double leave_robust = 0;          ///< probability that users leave under the robust policy
-  std::optional<double> threshold;  ///< s0 of the mean game
-  double perfect_information = 0;   ///< expected gain from knowing the whole game
+  PopulationOptimum robust;                   ///< least expected cost over the posterior
+  Policy at_mean;                             ///< best for the mean game ...
+  PopulationPayoffs at_mean_payoffs;          ///< ... and what it comes to over the posterior
+  double believed_cost = 0;                   ///< what solve() says of at_mean, for the mean game
+  std::optional<double> threshold;            ///< s0 of the mean game
+  double perfect_information = 0;             ///< expected gain from knowing the whole game
   std::vector<InformationValue> information;  ///< by parameter that varies, largest first
 };
 
 /// @param draws  from the posterior, equally likely, at least 100
-/// @param mean   the game at the posterior means The information values are from 20 strata of the
+/// @param mean   the game at the posterior means
+/// The information values are from 20 strata of the
 ///   draws by each parameter, less what strata at random would seem to gain; standard error about
 ///   the cost's standard deviation / sqrt(draws). Cost: some 10 ms for 1,000 draws.
-RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean);
+/// @param cancellation  if it stops the work, the answer means nothing
+RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean,
+                           const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::game

@@ -5,59 +5,37 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "turnout/game/remedies.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
 namespace {
 
-using game::Candidate;
-using game::Game;
+using analysis::AuditAnswer;
 using nlohmann::ordered_json;
-
-/// Everything the audit says, computed once for both forms.
-struct Audit {
-  game::Equilibrium equilibrium;
-  game::Misalignment misalignment;
-  game::Throttling throttling;
-  game::OptOut opt_out;
-  double penalty_floor;
-  numeric::Range aligning;
-};
-
-Audit audit(const Game& game, double margin) {
-  const game::Equilibrium e = game::solve(game);
-  return {e,
-          game::misalignment(game, e),
-          game::throttling(game, e, margin),
-          game::opt_out(game, e),
-          game::penalty_floor(game, e),
-          game::aligning_penalties(game, e)};
-}
 
 std::string sentence(const std::string& text) { return wrapped(text, 96, 2); }
 
-std::string misalignment_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
-  const Candidate& best = a.equilibrium.best();
-  const auto& m = a.misalignment;
+std::string disagreement_text(const AuditAnswer& a) {
+  const auto& scenario = a.paper.scenario;
+  const auto& [best, preferred, misalignment, in_latency, saving] = a.disagreement;
   std::string text = "\n1. Whose route is it?\n";
   text += sentence(fmt::format("The provider's optimum: {}. Cost {}, user utility {}.",
                                in_words(best, scenario), number(best.payoffs.provider_cost),
                                number(best.payoffs.user_utility)));
   text += sentence(fmt::format(
-      "The user's preference: {}. Cost {}, user utility {}.", in_words(m.preferred, scenario),
-      number(m.preferred.payoffs.provider_cost), number(m.preferred.payoffs.user_utility)));
-  if (m.gap == 0)
+      "The user's preference: {}. Cost {}, user utility {}.", in_words(preferred, scenario),
+      number(preferred.payoffs.provider_cost), number(preferred.payoffs.user_utility)));
+  if (misalignment == 0)
     return text + sentence("They agree: no other route would leave the user better off.");
   return text + sentence(fmt::format("They disagree. The user loses {} per task in the unit of V, "
                                      "which is worth {} units of latency; the "
                                      "provider saves {} per task.",
-                                     number(m.gap), number(m.gap / scenario.game.value_of_time()),
-                                     number(m.saving)));
+                                     number(misalignment), number(in_latency), number(saving)));
 }
 
-std::string throttling_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
+std::string throttling_text(const AuditAnswer& a) {
+  const auto& scenario = a.paper.scenario;
   const auto& t = a.throttling;
   std::string text = "\n2. Does it pay to slow models down?\n";
   if (t.gain == 0) {
@@ -81,7 +59,8 @@ std::string throttling_text(const scenario::TwoModelScenario& scenario, const Au
              number(a.penalty_floor), number(scenario.game.churn_penalty())));
 }
 
-std::string remedies_text(const scenario::TwoModelScenario& scenario, const Audit& a) {
+std::string remedies_text(const AuditAnswer& a) {
+  const auto& scenario = a.paper.scenario;
   const auto& o = a.opt_out;
   std::string text = "\n3. What would help?\n";
   text += sentence(fmt::format(
@@ -92,7 +71,7 @@ std::string remedies_text(const scenario::TwoModelScenario& scenario, const Audi
       "Throttling gain left under opt-out: {} if pinned models are served at their own latency, "
       "{} if they may be slowed down too.",
       number(o.gain_if_pins_are_fast), number(o.gain_if_pins_are_slowed)));
-  const numeric::Range& p = a.aligning;
+  const numeric::Range& p = a.aligning_penalties;
   if (p.empty()) {
     text += sentence("Churn penalty: no P makes the provider choose the user's preferred route.");
   } else if (std::isinf(p.high)) {
@@ -111,46 +90,50 @@ std::string remedies_text(const scenario::TwoModelScenario& scenario, const Audi
 
 }  // namespace
 
-std::string audit_text(const scenario::TwoModelScenario& scenario, double margin) {
-  const Audit a = audit(scenario.game, margin);
-  return game_text(scenario) + misalignment_text(scenario, a) + throttling_text(scenario, a) +
-         remedies_text(scenario, a);
+std::string audit_text(const AuditAnswer& answer) {
+  return game_text(answer.paper.scenario) + disagreement_text(answer) + throttling_text(answer) +
+         remedies_text(answer);
 }
 
-ordered_json audit_json(const scenario::TwoModelScenario& scenario, double margin) {
-  const Audit a = audit(scenario.game, margin);
-  const auto& m = a.misalignment;
-  const auto& t = a.throttling;
-  const auto& o = a.opt_out;
-  ordered_json json = {{"game", game_json(scenario)},
-                       {"regime", game::to_string(a.equilibrium.regime)}};
-  json["misalignment"] = {{"provider_route", candidate_json(a.equilibrium.best())},
-                          {"user_preferred_route", candidate_json(m.preferred)},
-                          {"gap", m.gap},
-                          {"gap_in_latency", m.gap / scenario.game.value_of_time()},
-                          {"provider_saving", m.saving}};
-  json["throttling"] = {
-      {"pays", t.gain > 0},
-      {"throttled_cost", t.cost},
-      {"gain", t.gain},
-      {"model", t.gain > 0 ? ordered_json(scenario.names[t.model]) : ordered_json(nullptr)},
-      {"latencies", t.latencies},
-      {"margin", margin},
-      {"user_loss", t.user_loss},
-      {"penalty_floor", a.penalty_floor}};
-  json["opt_out"] = {{"route", candidate_json(o.best)},
-                     {"price", o.price},
-                     {"remaining_gap", o.remaining_gap},
-                     {"throttling_gain_if_pins_are_fast", o.gain_if_pins_are_fast},
-                     {"throttling_gain_if_pins_are_slowed", o.gain_if_pins_are_slowed}};
-  const bool some = !a.aligning.empty();
-  json["aligning_penalty"] = {
-      {"exists", some},
-      {"from", some ? ordered_json(a.aligning.low) : ordered_json(nullptr)},
-      {"to", some && std::isfinite(a.aligning.high) ? ordered_json(a.aligning.high)
-                                                    : ordered_json(nullptr)}};
-  json["assumptions"] = game::broken_assumptions(scenario.game);
-  return json;
+ordered_json audit_json(const AuditAnswer& answer) {
+  const auto& scenario = answer.paper.scenario;
+  const auto& d = answer.disagreement;
+  const auto& t = answer.throttling;
+  const auto& o = answer.opt_out;
+  const numeric::Range& p = answer.aligning_penalties;
+  const auto or_null = [](bool there, const auto& x) {
+    return there ? ordered_json(x) : ordered_json(nullptr);
+  };
+  return {{"schema", "turnout/audit/1"},
+          {"game", game_json(scenario)},
+          {"regime", game::to_string(answer.regime)},
+          {"disagreement",
+           {{"provider", candidate_json(d.provider)},
+            {"user", candidate_json(d.user)},
+            {"misalignment", d.misalignment},
+            {"misalignment_in_latency", d.in_latency},
+            {"provider_saving", d.provider_saving}}},
+          {"throttling",
+           {{"pays", t.gain > 0},
+            {"throttled_cost", t.cost},
+            {"gain", t.gain},
+            {"model", or_null(t.gain > 0, scenario.names[t.model])},
+            {"latencies", t.latencies},
+            {"margin", answer.margin},
+            {"user_loss", t.user_loss},
+            {"penalty_floor", answer.penalty_floor}}},
+          {"opt_out",
+           {{"provider", candidate_json(o.best)},
+            {"price", o.price},
+            {"remaining_misalignment", o.remaining_gap},
+            {"throttling_gain_if_pins_are_fast", o.gain_if_pins_are_fast},
+            {"throttling_gain_if_pins_are_slowed", o.gain_if_pins_are_slowed}}},
+          {"aligning_penalty",
+           {{"exists", !p.empty()},
+            {"from", or_null(!p.empty(), p.low)},
+            {"to", or_null(!p.empty() && std::isfinite(p.high), p.high)}}},
+          {"assumptions", answer.assumptions},
+          {"notes", answer.paper.notes}};
 }
 
 }  // namespace turnout::report

@@ -77,14 +77,14 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     auto estimate = estimation::estimate(*statistics, options);
     if (!estimate) continue;
     ++estimated;
-    auto speed = estimation::find_speed_changes(*statistics, selection.period_us, 0.05, 1);
-    const LogAudit audit{
-        {"log", {*std::move(statistics), {}}, *std::move(estimate)}, 0.05, std::move(speed)};
-    expect_numbers(log_audit_json(audit));
-    EXPECT_FALSE(log_audit_text(audit).empty());
-    EXPECT_EQ(estimate_text(audit.log).find("nan"), std::string::npos);
+    const LogReport report{"log", {*std::move(statistics), {}}, *std::move(estimate)};
+    const auto audit = analysis::log_audit_answer("log", report.reading, selection.period_us, {});
+    ASSERT_TRUE(audit);
+    expect_numbers(log_audit_json(*audit));
+    EXPECT_FALSE(log_audit_text(*audit).empty());
+    EXPECT_EQ(estimate_text(report).find("nan"), std::string::npos);
     for (const bool population : {false, true}) {
-      const std::string text = estimate_scenario(audit.log, population);
+      const std::string text = estimate_scenario(report, population);
       const auto scenario = scenario::parse_scenario(text, "s.toml");
       ASSERT_TRUE(scenario) << scenario.error().to_string() << "\n" << text;
     }

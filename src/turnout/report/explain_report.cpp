@@ -2,101 +2,78 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "turnout/game/decision_rule.h"
-#include "turnout/game/sensitivity.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
 namespace {
 
+using analysis::RouteChange;
 using nlohmann::ordered_json;
 
-std::optional<double> distance(const game::Sensitivity& s,
-                               const std::optional<game::Boundary>& boundary) {
-  if (!boundary || s.value == 0) return std::nullopt;
-  return std::abs(boundary->at - s.value) / std::abs(s.value);
-}
-
-std::string boundary_text(const game::Sensitivity& s,
-                          const std::optional<game::Boundary>& boundary) {
-  if (!boundary) return "-";
-  const auto change = distance(s, boundary);
+std::string change_text(double value, const std::optional<RouteChange>& change) {
+  if (!change) return "-";
+  const auto& [boundary, distance] = *change;
   return fmt::format(
-      "{} {}-> {}", number(boundary->at),
-      change ? fmt::format("({}{}) ", boundary->at < s.value ? "-" : "+", percent(*change)) : "",
-      game::to_string(boundary->beyond));
+      "{} {}-> {}", number(boundary.at),
+      distance ? fmt::format("({}{}) ", boundary.at < value ? "-" : "+", percent(*distance)) : "",
+      game::to_string(boundary.beyond));
 }
 
-ordered_json boundary_json(const game::Sensitivity& s,
-                           const std::optional<game::Boundary>& boundary) {
-  if (!boundary) return nullptr;
-  const auto change = distance(s, boundary);
-  return {{"at", boundary->at},
-          {"relative_distance", change ? ordered_json(*change) : ordered_json(nullptr)},
-          {"route_beyond", game::to_string(boundary->beyond)}};
+ordered_json change_json(const std::optional<RouteChange>& change) {
+  if (!change) return nullptr;
+  const auto& [boundary, distance] = *change;
+  return {{"at", boundary.at},
+          {"relative_distance", distance ? ordered_json(*distance) : ordered_json(nullptr)},
+          {"route_beyond", game::to_string(boundary.beyond)}};
 }
 
-/// The one move that changes the policy soonest, relative to the parameter.
-std::string nearest_text(const std::vector<game::Sensitivity>& all) {
-  const game::Sensitivity* nearest = nullptr;
-  std::optional<game::Boundary> where;
-  for (const auto& s : all) {
-    for (const auto& boundary : {s.below, s.above}) {
-      const auto change = distance(s, boundary);
-      if (!change) continue;
-      if (nearest == nullptr || *change < *distance(*nearest, where)) {
-        nearest = &s;
-        where = boundary;
-      }
-    }
-  }
-  if (nearest == nullptr)
-    return "  No single parameter changes the route within a factor of a million.\n";
+std::string nearest_text(const std::optional<analysis::NearestChange>& nearest) {
+  if (!nearest) return "  No single parameter changes the route within a factor of a million.\n";
   return fmt::format("  Nearest: {} from {} to {}, a change of {}.\n",
-                     game::symbol(nearest->parameter), number(nearest->value), number(where->at),
-                     percent(*distance(*nearest, where)));
+                     game::symbol(nearest->parameter), number(nearest->from), number(nearest->to),
+                     percent(nearest->distance));
+}
+
+std::string reaches_text(const std::vector<analysis::ParameterReach>& reaches) {
+  Table table({"parameter", "now", "falling to", "rising to"});
+  for (const auto& r : reaches) {
+    table.add({game::symbol(r.parameter), number(r.value), change_text(r.value, r.below),
+               change_text(r.value, r.above)});
+  }
+  return "\nWhere the route changes, one parameter at a time (- : nowhere in reach)\n" +
+         table.to_string(2);
 }
 
 }  // namespace
 
-std::string explain_text(const scenario::TwoModelScenario& scenario) {
-  const game::Equilibrium equilibrium = game::solve(scenario.game);
-  const game::DecisionRule rule = game::decision_rule(scenario.game, equilibrium);
-  std::string text = game_text(scenario) + "\nRule\n" + wrapped(rule.name + ".", 96, 2);
-  for (const auto& c : rule.comparisons) {
+std::string explain_text(const analysis::ExplainAnswer& answer) {
+  const auto& scenario = answer.paper.scenario;
+  const game::Candidate& best = answer.equilibrium.best();
+  std::string text = game_text(scenario) + "\nRule\n" + wrapped(answer.rule.name + ".", 96, 2);
+  for (const auto& c : answer.rule.comparisons) {
     text += fmt::format("  {} = {}  {}  {} = {}\n", c.left, number(c.left_value), c.relation,
                         c.right, number(c.right_value));
     text += wrapped(c.meaning + ".", 96, 4);
   }
-  text += fmt::format("\nSo the provider plays {}\n", game::to_string(equilibrium.best().route));
-  text += wrapped(in_words(equilibrium.best(), scenario) + ".", 96, 2);
-
-  const auto all = game::sensitivities(scenario.game);
-  Table table({"parameter", "now", "falling to", "rising to"});
-  for (const auto& s : all) {
-    table.add({game::symbol(s.parameter), number(s.value), boundary_text(s, s.below),
-               boundary_text(s, s.above)});
-  }
-  text += "\nWhere the route changes, one parameter at a time (- : nowhere in reach)\n" +
-          table.to_string(2);
-  return text + nearest_text(all);
+  text += fmt::format("\nSo the provider plays {}\n", game::to_string(best.route));
+  text += wrapped(in_words(best, scenario) + ".", 96, 2);
+  return text + reaches_text(answer.reaches) + nearest_text(answer.nearest);
 }
 
-ordered_json explain_json(const scenario::TwoModelScenario& scenario) {
-  const game::Equilibrium equilibrium = game::solve(scenario.game);
-  const game::DecisionRule rule = game::decision_rule(scenario.game, equilibrium);
-  ordered_json json = {{"game", game_json(scenario)},
-                       {"regime", game::to_string(equilibrium.regime)},
-                       {"optimum", candidate_json(equilibrium.best())},
-                       {"rule", rule.name},
+ordered_json explain_json(const analysis::ExplainAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/explain/1"},
+                       {"game", game_json(answer.paper.scenario)},
+                       {"regime", game::to_string(answer.equilibrium.regime)},
+                       {"optimum", candidate_json(answer.equilibrium.best())},
+                       {"rule", answer.rule.name},
                        {"comparisons", ordered_json::array()},
-                       {"boundaries", ordered_json::array()}};
-  for (const auto& c : rule.comparisons) {
+                       {"boundaries", ordered_json::array()},
+                       {"assumptions", answer.assumptions},
+                       {"notes", answer.paper.notes}};
+  for (const auto& c : answer.rule.comparisons) {
     json["comparisons"].push_back({{"left", c.left},
                                    {"left_value", c.left_value},
                                    {"relation", c.relation},
@@ -104,13 +81,12 @@ ordered_json explain_json(const scenario::TwoModelScenario& scenario) {
                                    {"right_value", c.right_value},
                                    {"meaning", c.meaning}});
   }
-  for (const auto& s : game::sensitivities(scenario.game)) {
-    json["boundaries"].push_back({{"parameter", game::symbol(s.parameter)},
-                                  {"value", s.value},
-                                  {"below", boundary_json(s, s.below)},
-                                  {"above", boundary_json(s, s.above)}});
+  for (const auto& r : answer.reaches) {
+    json["boundaries"].push_back({{"parameter", game::symbol(r.parameter)},
+                                  {"value", r.value},
+                                  {"below", change_json(r.below)},
+                                  {"above", change_json(r.above)}});
   }
-  json["assumptions"] = game::broken_assumptions(scenario.game);
   return json;
 }
 

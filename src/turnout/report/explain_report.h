@@ -3,13 +3,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/scenario/scenario_scope.h"
+#include "turnout/analysis/explain_answer.h"
 
 /// Why the optimum is what it is, and how firmly: the decision rule with its numbers, and for each
 /// parameter the nearest value at which the provider would play another route.
 namespace turnout::report {
 
-std::string explain_text(const scenario::TwoModelScenario& scenario);
-nlohmann::ordered_json explain_json(const scenario::TwoModelScenario& scenario);
+std::string explain_text(const analysis::ExplainAnswer& answer);
+/// docs/schemas/explain.json
+nlohmann::ordered_json explain_json(const analysis::ExplainAnswer& answer);
 
 }  // namespace turnout::report

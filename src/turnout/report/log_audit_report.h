@@ -1,23 +1,15 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "turnout/estimation/speed_change.h"
-#include "turnout/report/estimate_report.h"
+#include "turnout/analysis/log_audit_answer.h"
 
 /// Is my provider slowing me down, and would it pay? From a log.
 namespace turnout::report {
 
-struct LogAudit {
-  LogReport log;
-  double alpha = 0.05;
-  std::vector<estimation::SpeedSeries> speed;
-};
-
-nlohmann::ordered_json log_audit_json(const LogAudit& audit);
-std::string log_audit_text(const LogAudit& audit);
+/// docs/schemas/audit.json, "turnout/audit-log/1"
+nlohmann::ordered_json log_audit_json(const analysis::LogAuditAnswer& answer);
+std::string log_audit_text(const analysis::LogAuditAnswer& answer);
 
 }  // namespace turnout::report

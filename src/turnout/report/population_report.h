@@ -3,19 +3,13 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/game/population.h"
-#include "turnout/scenario/scenario_scope.h"
+#include "turnout/analysis/population_answer.h"
 
 /// The policy for a population of users, and what it costs to serve them by one policy.
 namespace turnout::report {
 
-/// A two-model scenario whose users differ.
-struct Population {
-  scenario::TwoModelScenario scenario;
-  std::vector<game::PopulationPart> parts;
-};
-
-nlohmann::ordered_json population_json(const Population& population);
-std::string population_text(const Population& population);
+/// docs/schemas/solve.json, "turnout/solve-population/1"
+nlohmann::ordered_json population_json(const analysis::PopulationAnswer& answer);
+std::string population_text(const analysis::PopulationAnswer& answer);
 
 }  // namespace turnout::report

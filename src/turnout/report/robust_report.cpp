@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/solution_report.h"
@@ -18,46 +17,18 @@ std::string policy_text(const Policy& policy) {
   return fmt::format("({},{})", policy.start + 1, number(policy.cascade));
 }
 
-ordered_json policy_json(const Policy& policy, const game::PopulationPayoffs& payoffs,
-                         double leavers) {
+ordered_json policy_json(const Policy& policy, const game::PopulationPayoffs& payoffs) {
   return {{"start", policy.start + 1},
           {"cascade", policy.cascade},
-          {"expected_cost", payoffs.provider_cost},
+          {"abandon", payoffs.abandon},
+          {"provider_cost", payoffs.provider_cost},
           {"user_utility", payoffs.user_utility},
-          {"success", payoffs.success},
-          {"leave", leavers}};
+          {"success", payoffs.success}};
 }
 
-/// Expected costs of (1, s) around what matters: the cliff.
-struct CliffPoint {
-  double s;
-  double cost;
-  double leave;
-};
-
-std::vector<CliffPoint> cliff(const Robust& robust) {
-  std::vector<double> at = {0, 0.25, 0.5, 0.75, 1};
-  for (const double s : {robust.answer.at_mean.cascade, robust.answer.robust.policy.cascade}) {
-    for (const double factor : {0.8, 0.9, 1.0, 1.1, 1.25, 1.5}) {
-      if (s * factor > 0 && s * factor < 1) at.push_back(s * factor);
-    }
-  }
-  std::sort(at.begin(), at.end());
-  at.erase(std::unique(at.begin(), at.end()), at.end());
-  std::vector<game::PopulationPart> parts;
-  for (const auto& game : robust.draws)
-    parts.push_back({1 / static_cast<double>(robust.draws.size()), game});
-  std::vector<CliffPoint> points;
-  for (const double s : at) {
-    const auto payoffs = game::evaluate_population(parts, {0, s});
-    points.push_back({s, payoffs.provider_cost, payoffs.abandon});
-  }
-  return points;
-}
-
-std::string uncertain_text(const Robust& robust) {
+std::string uncertain_text(const std::vector<scenario::Uncertainty>& uncertain) {
   std::string text;
-  for (const auto& u : robust.uncertain) {
+  for (const auto& u : uncertain) {
     text += u.kind == scenario::Uncertainty::Kind::kCounts
                 ? fmt::format("  {}: {} successes in {} trials\n", game::symbol(u.parameter),
                               number(u.successes), number(u.trials))
@@ -67,67 +38,77 @@ std::string uncertain_text(const Robust& robust) {
   return text.empty() ? "  nothing: every number is plain, see turnout solve\n" : text;
 }
 
+std::string policies_text(const analysis::RobustAnswer& answer) {
+  const game::RobustAnswer& a = answer.policies;
+  const auto& r = a.robust;
+  Table table({"policy", "(i,s)", "expected J", "U", "S", "leave"});
+  const auto add = [&](const char* name, const Policy& policy, const game::PopulationPayoffs& p) {
+    table.add({name, policy_text(policy), number(p.provider_cost), number(p.user_utility),
+               number(p.success), percent(p.abandon)});
+  };
+  add("best for the mean", a.at_mean, a.at_mean_payoffs);
+  add("robust", r.policy, r.payoffs);
+  std::string text = table.to_string(2);
+  text += fmt::format("  The first believes that it costs {}.", number(a.believed_cost));
+  text += fmt::format(" The robust policy saves {} of what it does cost.\n",
+                      a.at_mean_payoffs.provider_cost > 0
+                          ? percent(answer.saving / a.at_mean_payoffs.provider_cost)
+                          : number(answer.saving));
+  if (answer.safety_margin && r.policy.cascade > 0) {
+    text +=
+        fmt::format("  Safety margin: s = {}, {} above s0 = {} of the mean game.\n",
+                    number(r.policy.cascade), number(*answer.safety_margin), number(*a.threshold));
+  }
+  return text;
+}
+
+std::string cliff_text(const std::vector<analysis::CliffPoint>& cliff) {
+  Table curve({"s", "expected J", "mean q"});
+  for (const auto& [s, payoffs] : cliff)
+    curve.add({number(s), number(payoffs.provider_cost), number(payoffs.abandon)});
+  return curve.to_string(2);
+}
+
 }  // namespace
 
-ordered_json robust_json(const Robust& robust) {
-  const game::RobustAnswer& a = robust.answer;
-  const double margin = a.threshold ? a.robust.policy.cascade - *a.threshold : 0;
-  ordered_json json = {
-      {"game", game_json(robust.mean)},
-      {"draws", robust.draws.size()},
-      {"robust", policy_json(a.robust.policy, a.robust.payoffs, a.leave_robust)},
-      {"best_for_the_mean", policy_json(a.at_mean, a.at_mean_payoffs, a.leave_at_mean)},
-      {"believed_cost", a.believed_cost},
-      {"s0", a.threshold ? ordered_json(*a.threshold) : ordered_json(nullptr)},
-      {"safety_margin",
-       a.threshold && a.robust.policy.start == 0 ? ordered_json(margin) : ordered_json(nullptr)},
-      {"lower_bound", a.robust.bound},
-      {"perfect_information", a.perfect_information},
-      {"information", ordered_json::array()},
-      {"cliff", ordered_json::array()}};
+ordered_json robust_json(const analysis::RobustAnswer& answer) {
+  const game::RobustAnswer& a = answer.policies;
+  const auto or_null = [](const std::optional<double>& x) {
+    return x ? ordered_json(*x) : ordered_json(nullptr);
+  };
+  ordered_json json = {{"schema", "turnout/robust/1"},
+                       {"game", game_json(answer.paper.scenario)},
+                       {"draws", answer.draws},
+                       {"robust", policy_json(a.robust.policy, a.robust.payoffs)},
+                       {"best_for_the_mean", policy_json(a.at_mean, a.at_mean_payoffs)},
+                       {"believed_cost", a.believed_cost},
+                       {"s0", or_null(a.threshold)},
+                       {"safety_margin", or_null(answer.safety_margin)},
+                       {"lower_bound", a.robust.bound},
+                       {"perfect_information", a.perfect_information},
+                       {"information", ordered_json::array()},
+                       {"cliff", ordered_json::array()},
+                       {"notes", answer.paper.notes}};
   for (const auto& value : a.information)
     json["information"].push_back(
         {{"parameter", game::symbol(value.parameter)}, {"gain", value.gain}});
-  for (const auto& point : cliff(robust)) {
+  for (const auto& [s, payoffs] : answer.cliff) {
     json["cliff"].push_back(
-        {{"cascade", point.s}, {"expected_cost", point.cost}, {"abandon", point.leave}});
+        {{"cascade", s}, {"abandon", payoffs.abandon}, {"provider_cost", payoffs.provider_cost}});
   }
   return json;
 }
 
-std::string robust_text(const Robust& robust) {
-  const game::RobustAnswer& a = robust.answer;
-  std::string text = game_text(robust.mean) + "\nNot known exactly\n" + uncertain_text(robust);
-  text += fmt::format("\nPolicies over {} draws\n", robust.draws.size());
-  Table table({"policy", "(i,s)", "expected J", "U", "S", "leave"});
-  table.add({"best for the mean", policy_text(a.at_mean), number(a.at_mean_payoffs.provider_cost),
-             number(a.at_mean_payoffs.user_utility), number(a.at_mean_payoffs.success),
-             percent(a.leave_at_mean)});
-  const auto& r = a.robust;
-  table.add({"robust", policy_text(r.policy), number(r.payoffs.provider_cost),
-             number(r.payoffs.user_utility), number(r.payoffs.success), percent(a.leave_robust)});
-  text += table.to_string(2);
-  text += fmt::format("  The first believes that it costs {}.", number(a.believed_cost));
-  const double gain = a.at_mean_payoffs.provider_cost - r.payoffs.provider_cost;
-  text += fmt::format(" The robust policy saves {} of what it does cost.\n",
-                      a.at_mean_payoffs.provider_cost > 0
-                          ? percent(gain / a.at_mean_payoffs.provider_cost)
-                          : number(gain));
-  if (a.threshold && r.policy.start == 0 && r.policy.cascade > 0) {
-    text += fmt::format("  Safety margin: s = {}, {} above s0 = {} of the mean game.\n",
-                        number(r.policy.cascade), number(r.policy.cascade - *a.threshold),
-                        number(*a.threshold));
-  }
-  text += "\nThe cliff: expected cost of (1,s)\n";
-  Table curve({"s", "expected J", "mean q"});
-  for (const auto& point : cliff(robust))
-    curve.add({number(point.s), number(point.cost), number(point.leave)});
-  text += curve.to_string(2);
+std::string robust_text(const analysis::RobustAnswer& answer) {
+  std::string text =
+      game_text(answer.paper.scenario) + "\nNot known exactly\n" + uncertain_text(answer.uncertain);
+  text += fmt::format("\nPolicies over {} draws\n", answer.draws) + policies_text(answer);
+  text += "\nThe cliff: expected cost of (1,s)\n" + cliff_text(answer.cliff);
   text += fmt::format(
       "\nWhat more data are worth (expected fall of the cost per task)\n  everything known "
       "exactly: {}\n",
-      number(a.perfect_information));
-  for (const auto& value : a.information)
+      number(answer.policies.perfect_information));
+  for (const auto& value : answer.policies.information)
     text += fmt::format("  {} alone: {}\n", game::symbol(value.parameter), number(value.gain));
   return text;
 }

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "turnout/game/remedies.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -15,14 +14,7 @@ using game::Game;
 using game::Route;
 using nlohmann::ordered_json;
 
-const char* tie_reason(const game::Equilibrium& e) {
-  if (e.user_indifferent && e.provider_indifferent) return "user and provider indifferent";
-  if (e.user_indifferent) return "user indifferent";
-  return e.provider_indifferent ? "provider indifferent" : "";
-}
-
-std::string thresholds_text(const Game& game) {
-  const game::Thresholds at = game::thresholds(game);
+std::string thresholds_text(const game::Thresholds& at) {
   if (at.stay)
     return fmt::format("s0 = {}: after (1,s) the user stays iff s > s0\n", number(*at.stay));
   if (at.patience) {
@@ -126,8 +118,7 @@ std::string game_text(const scenario::TwoModelScenario& scenario) {
   return text;
 }
 
-ordered_json thresholds_json(const Game& game) {
-  const game::Thresholds at = game::thresholds(game);
+ordered_json thresholds_json(const game::Thresholds& at) {
   ordered_json json = ordered_json::object();
   if (at.stay) json["s0"] = *at.stay;
   if (at.patience) json["sL"] = *at.patience;
@@ -148,45 +139,39 @@ ordered_json candidate_json(const Candidate& c) {
           {"service_cost", p.service_cost}};
 }
 
-ordered_json solution_json(const scenario::TwoModelScenario& scenario) {
-  const Game& game = scenario.game;
-  const game::Equilibrium equilibrium = game::solve(game);
-  const game::Misalignment misaligned = game::misalignment(game, equilibrium);
-  const game::Throttling throttled = game::throttling(game, equilibrium);
-  ordered_json json = {{"game", game_json(scenario)},
+ordered_json solution_json(const analysis::SolveAnswer& answer) {
+  const game::Equilibrium& equilibrium = answer.equilibrium;
+  ordered_json json = {{"schema", "turnout/solve/1"},
+                       {"game", game_json(answer.paper.scenario)},
                        {"regime", game::to_string(equilibrium.regime)}};
   json.update(candidate_json(equilibrium.best()));
-  json["user_preferred_utility"] = misaligned.preferred.payoffs.user_utility;
-  json["misalignment"] = misaligned.gap;
-  json["throttled_cost"] = throttled.cost;
-  json["throttling_gain"] = throttled.gain;
-  json["penalty_floor"] = game::penalty_floor(game, equilibrium);
-  json["thresholds"] = thresholds_json(game);
+  json["user_preferred_utility"] = answer.misalignment.preferred.payoffs.user_utility;
+  json["misalignment"] = answer.misalignment.gap;
+  json["throttled_cost"] = answer.throttling.cost;
+  json["throttling_gain"] = answer.throttling.gain;
+  json["penalty_floor"] = answer.penalty_floor;
+  json["thresholds"] = thresholds_json(answer.thresholds);
   json["candidates"] = ordered_json::array();
   for (const Candidate& c : equilibrium.candidates())
     json["candidates"].push_back(candidate_json(c));
-  json["tie"] = equilibrium.user_indifferent || equilibrium.provider_indifferent;
-  json["tie_reason"] = tie_reason(equilibrium);
-  json["assumptions"] = game::broken_assumptions(game);
+  json["tie"] = !answer.tie_reason.empty();
+  json["tie_reason"] = answer.tie_reason;
+  json["assumptions"] = answer.assumptions;
+  json["notes"] = answer.paper.notes;
   return json;
 }
 
-std::string solution_text(const scenario::TwoModelScenario& scenario) {
-  const Game& game = scenario.game;
-  const game::Equilibrium equilibrium = game::solve(game);
-  const Candidate& best = equilibrium.best();
+std::string solution_text(const analysis::SolveAnswer& answer) {
+  const scenario::TwoModelScenario& scenario = answer.paper.scenario;
+  const Candidate& best = answer.equilibrium.best();
   const auto& p = best.payoffs;
-  const game::Misalignment misaligned = game::misalignment(game, equilibrium);
-  const game::Throttling throttled = game::throttling(game, equilibrium);
   std::string text = game_text(scenario);
   text += fmt::format("\nEquilibrium ({})\n  policy (i,s) = ({},{}), response q = {}\n",
-                      game::to_string(equilibrium.regime), best.policy.start + 1,
+                      game::to_string(answer.equilibrium.regime), best.policy.start + 1,
                       number(best.policy.cascade), number(best.abandon));
   text += wrapped(in_words(best, scenario), 100, 2);
-  text += "  thresholds " + thresholds_text(game);
-  if (const std::string reason = tie_reason(equilibrium); !reason.empty()) {
-    text += fmt::format("  rests on a tie: {}\n", reason);
-  }
+  text += "  thresholds " + thresholds_text(answer.thresholds);
+  if (!answer.tie_reason.empty()) text += fmt::format("  rests on a tie: {}\n", answer.tie_reason);
   text += fmt::format(
       "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
       "   {}\n"
@@ -197,10 +182,9 @@ std::string solution_text(const scenario::TwoModelScenario& scenario) {
       "\nAudit\n  user would prefer U = {}: misalignment {}\n  throttled cost  {}: throttling "
       "gains {}, "
       "penalty floor {}\n",
-      number(misaligned.preferred.payoffs.user_utility), number(misaligned.gap),
-      number(throttled.cost), number(throttled.gain),
-      number(game::penalty_floor(game, equilibrium)));
-  return text + "\nCandidates (* chosen)\n" + candidates_text(equilibrium);
+      number(answer.misalignment.preferred.payoffs.user_utility), number(answer.misalignment.gap),
+      number(answer.throttling.cost), number(answer.throttling.gain), number(answer.penalty_floor));
+  return text + "\nCandidates (* chosen)\n" + candidates_text(answer.equilibrium);
 }
 
 std::string to_text(const ordered_json& json) {

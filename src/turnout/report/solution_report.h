@@ -3,15 +3,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/game/equilibrium.h"
-#include "turnout/scenario/scenario_scope.h"
+#include "turnout/analysis/solve_answer.h"
 
 /// The equilibrium of a scenario, as text and as JSON, with the same numbers in both.
-/// docs/formats.md, "Solution".
 namespace turnout::report {
 
-std::string solution_text(const scenario::TwoModelScenario& scenario);
-nlohmann::ordered_json solution_json(const scenario::TwoModelScenario& scenario);
+std::string solution_text(const analysis::SolveAnswer& answer);
+/// docs/schemas/solve.json, "turnout/solve/1"
+nlohmann::ordered_json solution_json(const analysis::SolveAnswer& answer);
 
 /// @returns what a route means for these models, in words: "every attempt goes to mini; the user
 ///   never leaves".
@@ -23,8 +22,8 @@ nlohmann::ordered_json game_json(const scenario::TwoModelScenario& scenario);
 /// @returns the game's parameters and the net value and cost-of-pass of each model, as text.
 std::string game_text(const scenario::TwoModelScenario& scenario);
 
-/// @returns the thresholds that the game has, as an object with s0 or with sL and sH.
-nlohmann::ordered_json thresholds_json(const game::Game& game);
+/// @returns the thresholds that a game has, as an object with s0 or with sL and sH.
+nlohmann::ordered_json thresholds_json(const game::Thresholds& at);
 
 /// @returns policy, response and payoffs of a candidate.
 nlohmann::ordered_json candidate_json(const game::Candidate& candidate);

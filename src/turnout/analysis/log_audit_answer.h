@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/analysis/log_reading.h"
+#include "turnout/estimation/log_estimate.h"
+#include "turnout/estimation/speed_change.h"
+
+namespace turnout::analysis {
+
+struct LogAuditOptions {
+  static constexpr double kLeastAlpha = 0.001;
+  static constexpr double kMostAlpha = 0.5;
+  static constexpr double kMostLifetimeValue = 1e9;
+  /// Dollars that a customer is worth; without it P is not known.
+  std::optional<double> lifetime_value;
+  double alpha = 0.05;     ///< probability of reporting a slowdown where there is none
+  std::uint64_t seed = 1;  ///< of intervals and permutations
+};
+
+/// Whether it would pay to slow models down: P against the least c/p of the models; with several
+/// models any one will do. docs/theory.md, section 6.
+struct ThrottlingEvidence {
+  bool known = false;                      ///< costs of every model and P are in the log
+  const char* verdict = "cannot be told";  ///< or "pays" or "does not pay"
+  /// min c/p over the models that have costs, with the ends of its interval; infinite if none has.
+  double least_cost = 0, least_cost_low = 0, least_cost_high = 0;
+};
+
+/// What a side would start with.
+struct Favourite {
+  std::string model;
+  double per_success = 0;  ///< seconds, or dollars, for each solved task
+};
+
+/// Is my provider slowing me down, would it pay, and whose route is it? From a log. docs/theory.md,
+/// section 23.
+struct LogAuditAnswer {
+  std::string source;  ///< without a password
+  LogReading reading;
+  estimation::LogEstimate estimate;
+  double alpha = 0.05;
+  std::vector<estimation::SpeedSeries> speed;  ///< a series for each model
+  ThrottlingEvidence throttling;
+  std::optional<Favourite> user;      ///< least t/p: the least waiting of a patient user
+  std::optional<Favourite> provider;  ///< least c/p; nothing if the log has no costs
+};
+
+/// The audit of a log that has been read.
+/// @param source  its name, without a password
+/// @param period_us  how its statistics cut time
+/// @returns the same for the same seed; kInvalidValue for options out of range; errors of
+///   estimation::estimate(); kCancelled. Cost: estimation::find_speed_changes().
+base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogReading reading,
+                                              std::int64_t period_us,
+                                              const LogAuditOptions& options,
+                                              const base::Cancellation& cancellation = {});
+
+/// The same of a log that has yet to be read.
+/// @param watch  its steps are passes read
+/// @returns the same errors, and those of select_tasks(). Cost: reading the log besides.
+base::Result<LogAuditAnswer> log_audit_answer(const LogSource& log,
+                                              const estimation::LogSelection& selection,
+                                              const LogAuditOptions& options,
+                                              const base::Watch& watch = {});
+
+}  // namespace turnout::analysis
