@@ -24,6 +24,7 @@ struct Arguments {
   ScenarioArguments scenario;
   std::string batch;
   std::string output;
+  std::string margin = "0";
   bool json = false;
 };
 
@@ -74,12 +75,14 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return solve_file(arguments);
   }
   if (!arguments.output.empty()) return misuse("-o goes with --batch only");
+  analysis::RoundingOptions options;
+  TURNOUT_TRY(options.margin, option_number("--margin", arguments.margin));
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
   if (!scenario.segments.empty()) {
-    TURNOUT_TRY(const auto answer, analysis::population_answer(std::move(scenario)));
+    TURNOUT_TRY(const auto answer, analysis::population_answer(std::move(scenario), options));
     return print_answer(answer, {report::population_text, report::population_json}, arguments.json);
   }
-  TURNOUT_TRY(const auto answer, analysis::solve_answer(std::move(scenario)));
+  TURNOUT_TRY(const auto answer, analysis::solve_answer(std::move(scenario), options));
   return print_answer(answer, {report::solution_text, report::solution_json}, arguments.json);
 }
 
@@ -96,6 +99,11 @@ void add_solve(CLI::App& program, Action& chosen) {
   verb->add_option("-o,--output", arguments->output,
                    "with --batch: write to this file, which appears when complete")
       ->option_text("FILE");
+  verb->add_option(
+          "--margin", arguments->margin,
+          "how far beyond the user's threshold the printed s is at least, as a share of it "
+          "(default 0)")
+      ->option_text("SHARE");
   verb->add_flag("--json", arguments->json, "print JSON");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

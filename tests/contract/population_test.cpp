@@ -34,13 +34,16 @@ TEST(Population, optimum_is_no_dearer_than_any_policy_of_a_fine_grid_and_its_bou
     base::Rng rng(41, i);
     const auto parts = random_population(rng, 1 + i % 8);
     const PopulationOptimum best = best_for_population(parts);
-    double least = evaluate_population(parts, {1, 0}).provider_cost;
+    double least = evaluate_population(parts, {1, 0}).payoffs.provider_cost;
     for (int j = 0; j <= 2000; ++j)
-      least = std::min(least, evaluate_population(parts, {0, j / 2000.0}).provider_cost);
-    EXPECT_LE(best.payoffs.provider_cost, least * (1 + 1e-7)) << i;
+      least = std::min(least, evaluate_population(parts, {0, j / 2000.0}).payoffs.provider_cost);
+    EXPECT_LE(best.mean.payoffs.provider_cost, least * (1 + 1e-7)) << i;
     EXPECT_LE(best.bound, least * (1 + 1e-12)) << i;
-    EXPECT_LE(best.payoffs.provider_cost - best.bound, 1.001e-7 * best.payoffs.provider_cost) << i;
-    EXPECT_EQ(best.payoffs.provider_cost, evaluate_population(parts, best.policy).provider_cost);
+    EXPECT_LE(best.mean.payoffs.provider_cost - best.bound,
+              1.001e-7 * best.mean.payoffs.provider_cost)
+        << i;
+    EXPECT_EQ(best.mean.payoffs.provider_cost,
+              evaluate_population(parts, best.policy).payoffs.provider_cost);
     interior +=
         best.policy.start == 0 && best.policy.cascade > 0 && best.policy.cascade < 1 ? 1U : 0U;
   }
@@ -53,7 +56,7 @@ TEST(Population, of_users_who_are_alike_is_the_two_model_equilibrium) {
     const Game game = random_population(rng, 1).front().game;
     const double alone = solve(game).best().payoffs.provider_cost;
     const PopulationOptimum best = best_for_population({{0.25, game}, {0.75, game}});
-    EXPECT_NEAR(best.payoffs.provider_cost, alone, 2e-7 * alone) << i;
+    EXPECT_NEAR(best.mean.payoffs.provider_cost, alone, 2e-7 * alone) << i;
     EXPECT_LE(best.bound, alone * (1 + 1e-12)) << i;
   }
 }

@@ -128,7 +128,7 @@ class Logs(unittest.TestCase):
         speed = {s["model"]: s["changes"] for s in json.loads(done.stdout)["speed"]}
         self.assertEqual(speed["large"], [])
         self.assertEqual([c["at"][:10] for c in speed["mini"]], ["2026-01-19"])  # 0.6 of 30 days
-        self.assertTrue(speed["mini"][0]["lo"] < 1.3 < speed["mini"][0]["hi"])
+        self.assertTrue(speed["mini"][0]["factor"]["lo"] < 1.3 < speed["mini"][0]["factor"]["hi"])
         self.assertEqual(turnout("audit", "--log", log, ROOT / "examples/gpt-4.1.toml").returncode, 2)
 
     def test_simulated_means_are_what_the_closed_forms_say(self):

@@ -42,43 +42,76 @@ double next_below(double x) {
   return rounded.value();
 }
 
-double printed_cascade(const game::Candidate& candidate, double margin) {
+double away_from(double s, bool up, double margin) {
+  if (up) return std::min(1.0, next_above(s * (1 + margin)));
+  return margin >= 1 ? 0 : next_below(s * (1 - margin));
+}
+
+std::string text_of(const game::Policy& policy, const std::array<std::string, 2>& names) {
+  const std::string first = policy::written_name(names[0]);
+  const std::string second = policy::written_name(names[1]);
+  if (policy.start == 1) return second;
+  if (policy.cascade == 0) return first;
+  if (policy.cascade == 1) return first + "," + second;
+  return fmt::format("cascade:{},{},{}", first, second, policy.cascade);
+}
+
+}  // namespace
+
+base::Status check(const RoundingOptions& options) {
+  if (options.margin >= 0 && options.margin <= kMostMargin) return base::Done{};
+  return base::Error{base::ErrorCode::kInvalidValue,
+                     fmt::format("{} must be from 0 to {}", options.margin, kMostMargin),
+                     "--margin"};
+}
+
+double printed_cascade(const game::Candidate& candidate, const RoundingOptions& options) {
   const double s = candidate.policy.cascade;
   if (s <= 0 || s >= 1) return s;
   switch (candidate.route) {
     case game::Route::kCascadeStay:
-      return std::min(1.0, next_above(s * (1 + margin)));
+      return away_from(s, true, options.margin);
     case game::Route::kCascadePatience:
-      return margin >= 1 ? 0 : next_below(s * (1 - margin));
+      return away_from(s, false, options.margin);
     default:
       return nearest(s).value();
   }
 }
 
-}  // namespace
-
 DeployablePolicy deployable_policy(const game::Game& game, const std::array<std::string, 2>& names,
                                    const game::Candidate& candidate,
                                    const RoundingOptions& options) {
   DeployablePolicy printed;
-  printed.policy = {candidate.policy.start, printed_cascade(candidate, options.margin)};
+  printed.policy = {candidate.policy.start, printed_cascade(candidate, options)};
   const auto response = game::best_response(game, printed.policy);
   printed.abandon = response.abandon;
   printed.on_a_tie = response.indifferent;
   printed.payoffs = game::evaluate(game, printed.policy, printed.abandon);
   printed.cost_of_rounding = printed.payoffs.provider_cost - candidate.payoffs.provider_cost;
-  const std::string first = policy::written_name(names[0]);
-  const std::string second = policy::written_name(names[1]);
-  const double s = printed.policy.cascade;
-  if (printed.policy.start == 1) {
-    printed.text = second;
-  } else if (s == 0) {
-    printed.text = first;
-  } else if (s == 1) {
-    printed.text = first + "," + second;
-  } else {
-    printed.text = fmt::format("cascade:{},{},{}", first, second, s);
+  printed.text = text_of(printed.policy, names);
+  return printed;
+}
+
+DeployablePolicy deployable_policy(const std::vector<game::PopulationPart>& parts,
+                                   const std::array<std::string, 2>& names,
+                                   const game::PopulationOptimum& optimum,
+                                   const RoundingOptions& options) {
+  game::Policy policy = optimum.policy;
+  const double s = policy.cascade;
+  if (s > 0 && s < 1) {
+    const auto cost = [&](double cascade) {
+      return game::evaluate_population(parts, {policy.start, cascade}).payoffs.provider_cost;
+    };
+    const bool up = cost(away_from(s, true, 0)) <= cost(away_from(s, false, 0));
+    policy.cascade = away_from(s, up, options.margin);
   }
+  DeployablePolicy printed;
+  const auto mean = game::evaluate_population(parts, policy);
+  printed.policy = policy;
+  printed.abandon = mean.abandon;
+  printed.payoffs = mean.payoffs;
+  printed.cost_of_rounding = mean.payoffs.provider_cost - optimum.mean.payoffs.provider_cost;
+  printed.text = text_of(policy, names);
   return printed;
 }
 

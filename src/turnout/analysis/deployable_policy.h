@@ -4,6 +4,7 @@
 #include <string>
 
 #include "turnout/game/equilibrium.h"
+#include "turnout/game/population.h"
 
 /// From an equilibrium to what an operator types: a policy whose number has as many digits as are
 /// printed, on the side of the threshold where the user does as the equilibrium says.
@@ -14,6 +15,11 @@ struct RoundingOptions {
   /// sL (1 - margin), at least 0. 0: the nearest number with kPrintedDigits digits.
   double margin = 0;
 };
+inline constexpr double kMostMargin = 1000;
+
+/// @returns kInvalidValue naming --margin unless it is from 0 to kMostMargin.
+base::Status check(const RoundingOptions& options);
+
 inline constexpr int kPrintedDigits = 6;
 
 /// A policy (i, s) as it is printed, and what it comes to as it is printed.
@@ -36,6 +42,18 @@ struct DeployablePolicy {
 /// Total. O(1).
 DeployablePolicy deployable_policy(const game::Game& game, const std::array<std::string, 2>& names,
                                    const game::Candidate& candidate,
+                                   const RoundingOptions& options = {});
+
+/// @returns the s that deployable_policy() prints for a candidate.
+double printed_cascade(const game::Candidate& candidate, const RoundingOptions& options = {});
+
+/// @returns the policy (i, s) for users who differ, rounded to the side where it costs less: each
+///   part may have a threshold at s. The margin goes to the same side. Abandon is the mean q.
+/// @param optimum  of these parts; cost_of_rounding is against it
+/// Total. Cost: three times game::evaluate_population().
+DeployablePolicy deployable_policy(const std::vector<game::PopulationPart>& parts,
+                                   const std::array<std::string, 2>& names,
+                                   const game::PopulationOptimum& optimum,
                                    const RoundingOptions& options = {});
 
 }  // namespace turnout::analysis

@@ -23,9 +23,9 @@ base::Result<Parts> parts_of(const game::Game& game,
 }
 
 double best_static_cost(const Parts& parts) {
-  double least = game::evaluate_population(parts, {0, 0}).provider_cost;
+  double least = game::evaluate_population(parts, {0, 0}).payoffs.provider_cost;
   for (const game::Policy& policy : {game::Policy{0, 1}, game::Policy{1, 0}}) {
-    least = std::min(least, game::evaluate_population(parts, policy).provider_cost);
+    least = std::min(least, game::evaluate_population(parts, policy).payoffs.provider_cost);
   }
   return least;
 }
@@ -40,19 +40,24 @@ double cost_told_apart(const Parts& parts) {
 }  // namespace
 
 base::Result<PopulationAnswer> population_answer(scenario::Scenario scenario,
+                                                 const RoundingOptions& options,
                                                  const base::Watch& watch) {
+  TURNOUT_CHECK(check(options));
   const auto segments = std::exchange(scenario.segments, {});
   TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "solve"));
   TURNOUT_TRY(const Parts parts, parts_of(paper.scenario.game, segments));
   const auto best = game::best_for_population(parts, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
+  auto deployed = deployable_policy(parts, paper.scenario.names, best, options);
+  const game::Policy policy = deployed.policy;
   PopulationAnswer answer{
-      std::move(paper), best, best_static_cost(parts), cost_told_apart(parts), {}};
+      std::move(paper),       best, options.margin, std::move(deployed), best_static_cost(parts),
+      cost_told_apart(parts), {}};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const game::Game& game = parts[i].game;
-    const double q = game::best_response(game, best.policy).abandon;
+    const double q = game::best_response(game, policy).abandon;
     answer.segments.push_back(
-        {parts[i].share, segments[i].user, q, game::evaluate(game, best.policy, q)});
+        {parts[i].share, segments[i].user, q, game::evaluate(game, policy, q)});
   }
   return answer;
 }

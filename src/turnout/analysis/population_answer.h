@@ -2,13 +2,14 @@
 
 #include <vector>
 
+#include "turnout/analysis/deployable_policy.h"
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/watch.h"
 #include "turnout/game/population.h"
 
 namespace turnout::analysis {
 
-/// How one segment of the users responds to the policy for all, and what that comes to.
+/// How one segment of the users responds to the deployed policy, and what that comes to.
 struct SegmentAnswer {
   double share = 1;
   game::User user;
@@ -20,6 +21,8 @@ struct SegmentAnswer {
 struct PopulationAnswer {
   PaperScenario paper;  ///< the game of the mean or median user
   game::PopulationOptimum best;
+  double margin = 0;            ///< RoundingOptions::margin
+  DeployablePolicy deployed;    ///< the optimum as it is printed, and what that comes to
   double best_static_cost = 0;  ///< the least J of (1,0), (1,1) and (2,0)
   /// What it would cost if each segment could have its own policy: a bound on what telling users
   /// apart is worth.
@@ -28,9 +31,10 @@ struct PopulationAnswer {
 };
 
 /// @param scenario  with at least one segment
-/// @returns the answer; errors of paper_scenario(); kInvalidValue for a segment that makes no game;
-///   kCancelled. Cost: game::best_for_population()'s, which it watches.
+/// @returns the answer; errors of paper_scenario(); kInvalidValue for a segment that makes no game
+///   or a margin out of range; kCancelled. Cost: game::best_for_population()'s, which it watches.
 base::Result<PopulationAnswer> population_answer(scenario::Scenario scenario,
+                                                 const RoundingOptions& options = {},
                                                  const base::Watch& watch = {});
 
 }  // namespace turnout::analysis

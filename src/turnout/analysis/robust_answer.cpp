@@ -60,8 +60,8 @@ base::Result<RobustAnswer> robust_answer(scenario::Scenario scenario, const Robu
   TURNOUT_CHECK(watch.cancellation.check());
   auto points = cliff(draws, policies);
   const auto margin = safety_margin(policies);
-  const double saving =
-      policies.at_mean_payoffs.provider_cost - policies.robust.payoffs.provider_cost;
+  const double saving = policies.at_mean_over_draws.payoffs.provider_cost -
+                        policies.robust.mean.payoffs.provider_cost;
   return RobustAnswer{
       std::move(paper), std::move(uncertain), draws.size(), std::move(policies), margin,
       saving,           std::move(points)};

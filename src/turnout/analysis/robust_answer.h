@@ -19,8 +19,8 @@ struct RobustOptions {
 
 /// Expected cost of (1, s) around what matters.
 struct CliffPoint {
-  double cascade = 0;  ///< s
-  game::PopulationPayoffs payoffs;
+  double cascade = 0;         ///< s
+  game::PopulationMean mean;  ///< over the draws
 };
 
 /// The policy for a game that is not known exactly. docs/theory.md, section 18.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "turnout/analysis/deployable_policy.h"
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/game/misalignment.h"
 #include "turnout/game/throttling.h"
@@ -14,6 +15,8 @@ namespace turnout::analysis {
 struct SolveAnswer {
   PaperScenario paper;
   game::Equilibrium equilibrium;
+  double margin = 0;          ///< RoundingOptions::margin
+  DeployablePolicy deployed;  ///< the optimum as it is printed, and what that comes to
   game::Thresholds thresholds;
   game::Misalignment misalignment;
   game::Throttling throttling;  ///< with latencies by the default margin
@@ -23,8 +26,9 @@ struct SolveAnswer {
   std::vector<std::string> assumptions;  ///< those of the paper's that the game breaks
 };
 
-/// @returns the answer; errors of paper_scenario(). Cost: about 1 us.
+/// @returns the answer; errors of paper_scenario(); kInvalidValue for a margin out of range. Cost: about 1 us.
 /// @param scenario  its users must be alike: see population_answer()
-base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario);
+base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario,
+                                       const RoundingOptions& options = {});
 
 }  // namespace turnout::analysis

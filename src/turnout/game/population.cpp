@@ -63,7 +63,7 @@ class Search {
   Search(const std::vector<PopulationPart>& parts, const base::Cancellation& cancellation)
       : parts_(parts), cancellation_(cancellation) {
     try_policy({1, 0});
-    best_.bound = best_.payoffs.provider_cost;
+    best_.bound = best_.mean.payoffs.provider_cost;
     const std::vector<double> at = kinks(parts);
     for (const double s : at) {
       if (cancellation_.requested()) return;
@@ -75,16 +75,17 @@ class Search {
     }
     halve();
     const double open = open_.empty() ? std::numeric_limits<double>::infinity() : open_.top().bound;
-    best_.bound = std::min(best_.payoffs.provider_cost, open);
+    best_.bound = std::min(best_.mean.payoffs.provider_cost, open);
   }
   [[nodiscard]] const PopulationOptimum& best() const { return best_; }
 
  private:
   void try_policy(const Policy& policy) {
-    const PopulationPayoffs payoffs = evaluate_population(parts_, policy);
-    if (best_.evaluations++ > 0 && payoffs.provider_cost >= best_.payoffs.provider_cost) return;
+    const PopulationMean mean = evaluate_population(parts_, policy);
+    if (best_.evaluations++ > 0 && mean.payoffs.provider_cost >= best_.mean.payoffs.provider_cost)
+      return;
     best_.policy = policy;
-    best_.payoffs = payoffs;
+    best_.mean = mean;
   }
 
   void push(double low, double high) {
@@ -95,7 +96,8 @@ class Search {
   }
 
   [[nodiscard]] double worthwhile() const {
-    return best_.payoffs.provider_cost - kGap * std::abs(best_.payoffs.provider_cost);
+    const double least = best_.mean.payoffs.provider_cost;
+    return least - kGap * std::abs(least);
   }
 
   void halve() {
@@ -118,17 +120,18 @@ class Search {
 
 }  // namespace
 
-PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts,
-                                      const Policy& policy) {
-  PopulationPayoffs mean;
+PopulationMean evaluate_population(const std::vector<PopulationPart>& parts, const Policy& policy) {
+  PopulationMean mean;
+  Payoffs<double>& sum = mean.payoffs;
   for (const PopulationPart& part : parts) {
     const double q = best_response(part.game, policy).abandon;
     const Payoffs<double> p = evaluate(part.game, policy, q);
-    mean.provider_cost += part.share * p.provider_cost;
-    mean.user_utility += part.share * p.user_utility;
-    mean.success += part.share * p.success;
-    mean.latency += part.share * p.latency;
-    mean.service_cost += part.share * p.service_cost;
+    sum.provider_cost += part.share * p.provider_cost;
+    sum.user_utility += part.share * p.user_utility;
+    sum.success += part.share * p.success;
+    sum.unsolved += part.share * p.unsolved;
+    sum.latency += part.share * p.latency;
+    sum.service_cost += part.share * p.service_cost;
     mean.abandon += part.share * q;
   }
   return mean;

@@ -19,22 +19,17 @@ struct PopulationPart {
 };
 
 /// What a policy comes to for the whole population; each part responds in its own best way.
-struct PopulationPayoffs {
-  double provider_cost = 0;
-  double user_utility = 0;
-  double success = 0;
-  double latency = 0;
-  double service_cost = 0;
+struct PopulationMean {
+  Payoffs<double> payoffs{};
   double abandon = 0;  ///< mean q over the users
 };
 
 /// @returns the means over the parts. Exact up to rounding. Cost: about 40 ns a part.
-PopulationPayoffs evaluate_population(const std::vector<PopulationPart>& parts,
-                                      const Policy& policy);
+PopulationMean evaluate_population(const std::vector<PopulationPart>& parts, const Policy& policy);
 
 struct PopulationOptimum {
   Policy policy;
-  PopulationPayoffs payoffs;
+  PopulationMean mean;
   double bound = 0;             ///< no policy (i, s) costs less
   std::size_t evaluations = 0;  ///< policies evaluated
 };

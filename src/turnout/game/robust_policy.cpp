@@ -25,8 +25,8 @@ double cost_by_strata(const std::vector<Game>& draws, const std::vector<std::siz
     std::vector<Game> stratum;
     for (std::size_t j = first; j < last; ++j) stratum.push_back(draws[order[j]]);
     const double share = static_cast<double>(last - first) / static_cast<double>(order.size());
-    cost +=
-        share * best_for_population(equally_likely(stratum), cancellation).payoffs.provider_cost;
+    cost += share *
+            best_for_population(equally_likely(stratum), cancellation).mean.payoffs.provider_cost;
   }
   return cost;
 }
@@ -63,10 +63,10 @@ RobustAnswer robust_policy(const std::vector<Game>& draws, const Game& mean,
   RobustAnswer answer;
   answer.robust = best_for_population(parts, cancellation);
   answer.at_mean = believed.policy;
-  answer.at_mean_payoffs = evaluate_population(parts, believed.policy);
+  answer.at_mean_over_draws = evaluate_population(parts, believed.policy);
   answer.believed_cost = believed.payoffs.provider_cost;
   answer.threshold = thresholds(mean).stay;
-  answer.perfect_information = answer.robust.payoffs.provider_cost;
+  answer.perfect_information = answer.robust.mean.payoffs.provider_cost;
   for (const Game& game : draws) {
     answer.perfect_information -=
         solve(game).best().payoffs.provider_cost / static_cast<double>(draws.size());

@@ -19,7 +19,7 @@ struct InformationValue {
 struct RobustAnswer {
   PopulationOptimum robust;                   ///< least expected cost over the posterior
   Policy at_mean;                             ///< best for the mean game ...
-  PopulationPayoffs at_mean_payoffs;          ///< ... and what it comes to over the posterior
+  PopulationMean at_mean_over_draws;          ///< ... and what it comes to over the posterior
   double believed_cost = 0;                   ///< what solve() says of at_mean, for the mean game
   std::optional<double> threshold;            ///< s0 of the mean game
   double perfect_information = 0;             ///< expected gain from knowing the whole game

@@ -27,17 +27,19 @@ std::string segments_text(const std::vector<analysis::SegmentAnswer>& segments) 
 
 ordered_json population_json(const analysis::PopulationAnswer& answer) {
   const game::PopulationOptimum& best = answer.best;
-  const auto& p = best.payoffs;
+  const auto& p = best.mean.payoffs;
   ordered_json json = {{"schema", "turnout/solve-population/1"},
                        {"game", game_json(answer.paper.scenario)},
                        {"start", best.policy.start + 1},
                        {"cascade", best.policy.cascade},
-                       {"abandon", p.abandon},
+                       {"abandon", best.mean.abandon},
                        {"provider_cost", p.provider_cost},
                        {"user_utility", p.user_utility},
                        {"success", p.success},
                        {"latency", p.latency},
                        {"service_cost", p.service_cost},
+                       {"policy", answer.deployed.text},
+                       {"deployed", deployed_json(answer.deployed, answer.margin)},
                        {"best_static_cost", answer.best_static_cost},
                        {"cost_if_told_apart", answer.cost_if_told_apart},
                        {"certificate",
@@ -60,12 +62,15 @@ ordered_json population_json(const analysis::PopulationAnswer& answer) {
 std::string population_text(const analysis::PopulationAnswer& answer) {
   constexpr std::size_t kMostListed = 12;
   const game::PopulationOptimum& best = answer.best;
-  const auto& p = best.payoffs;
+  const analysis::DeployablePolicy& deployed = answer.deployed;
+  const auto& p = deployed.payoffs;
   std::string text = game_text(answer.paper.scenario);
   text += fmt::format("  the users differ: {} segments; V above is their mean or median\n",
                       answer.segments.size());
   text += fmt::format("\nOne policy for all\n  policy (i,s) = ({},{}), mean response q = {}\n",
-                      best.policy.start + 1, number(best.policy.cascade), number(p.abandon));
+                      deployed.policy.start + 1, number(deployed.policy.cascade),
+                      number(deployed.abandon));
+  text += deployed_text(deployed);
   text += fmt::format(
       "  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L       {}\n",
       number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency));

@@ -17,10 +17,11 @@ std::string policy_text(const Policy& policy) {
   return fmt::format("({},{})", policy.start + 1, number(policy.cascade));
 }
 
-ordered_json policy_json(const Policy& policy, const game::PopulationPayoffs& payoffs) {
+ordered_json policy_json(const Policy& policy, const game::PopulationMean& mean) {
+  const auto& payoffs = mean.payoffs;
   return {{"start", policy.start + 1},
           {"cascade", policy.cascade},
-          {"abandon", payoffs.abandon},
+          {"abandon", mean.abandon},
           {"provider_cost", payoffs.provider_cost},
           {"user_utility", payoffs.user_utility},
           {"success", payoffs.success}};
@@ -42,17 +43,18 @@ std::string policies_text(const analysis::RobustAnswer& answer) {
   const game::RobustAnswer& a = answer.policies;
   const auto& r = a.robust;
   Table table({"policy", "(i,s)", "expected J", "U", "S", "leave"});
-  const auto add = [&](const char* name, const Policy& policy, const game::PopulationPayoffs& p) {
+  const auto add = [&](const char* name, const Policy& policy, const game::PopulationMean& mean) {
+    const auto& p = mean.payoffs;
     table.add({name, policy_text(policy), number(p.provider_cost), number(p.user_utility),
-               number(p.success), percent(p.abandon)});
+               number(p.success), percent(mean.abandon)});
   };
-  add("best for the mean", a.at_mean, a.at_mean_payoffs);
-  add("robust", r.policy, r.payoffs);
+  add("best for the mean", a.at_mean, a.at_mean_over_draws);
+  add("robust", r.policy, r.mean);
   std::string text = table.to_string(2);
   text += fmt::format("  The first believes that it costs {}.", number(a.believed_cost));
   text += fmt::format(" The robust policy saves {} of what it does cost.\n",
-                      a.at_mean_payoffs.provider_cost > 0
-                          ? percent(answer.saving / a.at_mean_payoffs.provider_cost)
+                      a.at_mean_over_draws.payoffs.provider_cost > 0
+                          ? percent(answer.saving / a.at_mean_over_draws.payoffs.provider_cost)
                           : number(answer.saving));
   if (answer.safety_margin && r.policy.cascade > 0) {
     text +=
@@ -64,8 +66,8 @@ std::string policies_text(const analysis::RobustAnswer& answer) {
 
 std::string cliff_text(const std::vector<analysis::CliffPoint>& cliff) {
   Table curve({"s", "expected J", "mean q"});
-  for (const auto& [s, payoffs] : cliff)
-    curve.add({number(s), number(payoffs.provider_cost), number(payoffs.abandon)});
+  for (const auto& [s, mean] : cliff)
+    curve.add({number(s), number(mean.payoffs.provider_cost), number(mean.abandon)});
   return curve.to_string(2);
 }
 
@@ -79,8 +81,8 @@ ordered_json robust_json(const analysis::RobustAnswer& answer) {
   ordered_json json = {{"schema", "turnout/robust/1"},
                        {"game", game_json(answer.paper.scenario)},
                        {"draws", answer.draws},
-                       {"robust", policy_json(a.robust.policy, a.robust.payoffs)},
-                       {"best_for_the_mean", policy_json(a.at_mean, a.at_mean_payoffs)},
+                       {"robust", policy_json(a.robust.policy, a.robust.mean)},
+                       {"best_for_the_mean", policy_json(a.at_mean, a.at_mean_over_draws)},
                        {"believed_cost", a.believed_cost},
                        {"s0", or_null(a.threshold)},
                        {"safety_margin", or_null(answer.safety_margin)},
@@ -92,9 +94,9 @@ ordered_json robust_json(const analysis::RobustAnswer& answer) {
   for (const auto& value : a.information)
     json["information"].push_back(
         {{"parameter", game::symbol(value.parameter)}, {"gain", value.gain}});
-  for (const auto& [s, payoffs] : answer.cliff) {
+  for (const auto& [s, mean] : answer.cliff) {
     json["cliff"].push_back(
-        {{"cascade", s}, {"abandon", payoffs.abandon}, {"provider_cost", payoffs.provider_cost}});
+        {{"cascade", s}, {"abandon", mean.abandon}, {"provider_cost", mean.payoffs.provider_cost}});
   }
   return json;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/table.h"
@@ -30,18 +31,23 @@ std::string candidates_text(const game::Equilibrium& equilibrium) {
     const auto& p = c.payoffs;
     table.add(
         {fmt::format("{}{}", &c == &equilibrium.best() ? "* " : "  ", game::to_string(c.route)),
-         number(c.policy.cascade), number(c.abandon), number(p.provider_cost),
+         number(analysis::printed_cascade(c)), number(c.abandon), number(p.provider_cost),
          number(p.user_utility), number(p.success), number(p.latency), number(p.service_cost)});
   }
   return table.to_string(2);
 }
 
-}  // namespace
+/// What is played, whichever number s has.
+struct Played {
+  Route route;
+  double cascade;
+  double abandon;
+};
 
-std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scenario) {
-  const auto& [first, second] = scenario.names;
-  const std::string share = number(c.policy.cascade);
-  switch (c.route) {
+std::string words_of(const Played& played, const std::array<std::string, 2>& names) {
+  const auto& [first, second] = names;
+  const std::string share = number(played.cascade);
+  switch (played.route) {
     case Route::kFirstStay:
       return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved",
                          first);
@@ -75,7 +81,47 @@ std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scena
   return fmt::format(
       "attempts start on {}, each re-prompt goes to {} for good with probability {}; "
       "the user leaves after a failure with probability {}",
-      first, second, share, number(c.abandon));
+      first, second, share, number(played.abandon));
+}
+
+/// In single quotes where a shell would read some character as its own.
+std::string for_shell(const std::string& text) {
+  const bool plain = text.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789_-.,:/+=@%") == std::string::npos;
+  if (plain) return text;
+  std::string quoted;
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return "'" + quoted + "'";
+}
+
+}  // namespace
+
+std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scenario) {
+  return words_of({c.route, analysis::printed_cascade(c), c.abandon}, scenario.names);
+}
+
+std::string deployed_text(const analysis::DeployablePolicy& deployed) {
+  constexpr double kNoticeable = 1e-4;
+  std::string text = fmt::format("  to play it: --policy {}\n", for_shell(deployed.text));
+  const double exact = deployed.payoffs.provider_cost - deployed.cost_of_rounding;
+  if (std::abs(deployed.cost_of_rounding) > kNoticeable * std::abs(exact))
+    text += fmt::format("  the exact optimum costs J = {}\n", number(exact));
+  return text;
+}
+
+ordered_json deployed_json(const analysis::DeployablePolicy& deployed, double margin) {
+  const auto& p = deployed.payoffs;
+  return {{"margin", margin},
+          {"start", deployed.policy.start + 1},
+          {"cascade", deployed.policy.cascade},
+          {"abandon", deployed.abandon},
+          {"provider_cost", p.provider_cost},
+          {"user_utility", p.user_utility},
+          {"success", p.success},
+          {"latency", p.latency},
+          {"service_cost", p.service_cost},
+          {"cost_of_rounding", deployed.cost_of_rounding}};
 }
 
 ordered_json game_json(const scenario::TwoModelScenario& scenario) {
@@ -145,6 +191,8 @@ ordered_json solution_json(const analysis::SolveAnswer& answer) {
                        {"game", game_json(answer.paper.scenario)},
                        {"regime", game::to_string(equilibrium.regime)}};
   json.update(candidate_json(equilibrium.best()));
+  json["policy"] = answer.deployed.text;
+  json["deployed"] = deployed_json(answer.deployed, answer.margin);
   json["user_preferred_utility"] = answer.misalignment.preferred.payoffs.user_utility;
   json["misalignment"] = answer.misalignment.gap;
   json["throttled_cost"] = answer.throttling.cost;
@@ -163,13 +211,17 @@ ordered_json solution_json(const analysis::SolveAnswer& answer) {
 
 std::string solution_text(const analysis::SolveAnswer& answer) {
   const scenario::TwoModelScenario& scenario = answer.paper.scenario;
-  const Candidate& best = answer.equilibrium.best();
-  const auto& p = best.payoffs;
+  const analysis::DeployablePolicy& deployed = answer.deployed;
+  const auto& p = deployed.payoffs;
   std::string text = game_text(scenario);
   text += fmt::format("\nEquilibrium ({})\n  policy (i,s) = ({},{}), response q = {}\n",
-                      game::to_string(answer.equilibrium.regime), best.policy.start + 1,
-                      number(best.policy.cascade), number(best.abandon));
-  text += wrapped(in_words(best, scenario), 100, 2);
+                      game::to_string(answer.equilibrium.regime), deployed.policy.start + 1,
+                      number(deployed.policy.cascade), number(deployed.abandon));
+  text +=
+      wrapped(words_of({answer.equilibrium.best().route, deployed.policy.cascade, deployed.abandon},
+                       scenario.names),
+              100, 2);
+  text += deployed_text(deployed);
   text += "  thresholds " + thresholds_text(answer.thresholds);
   if (!answer.tie_reason.empty()) text += fmt::format("  rests on a tie: {}\n", answer.tie_reason);
   text += fmt::format(

@@ -13,8 +13,15 @@ std::string solution_text(const analysis::SolveAnswer& answer);
 nlohmann::ordered_json solution_json(const analysis::SolveAnswer& answer);
 
 /// @returns what a route means for these models, in words: "every attempt goes to mini; the user
-///   never leaves".
+///   never leaves"; s as deployable_policy() rounds it.
 std::string in_words(const game::Candidate& candidate, const scenario::TwoModelScenario& scenario);
+
+/// @returns a line with the policy as `simulate --policy` takes it, quoted for a shell, and where
+///   rounding or a margin costs much, a second one that says so.
+std::string deployed_text(const analysis::DeployablePolicy& deployed);
+
+/// @returns the policy that is deployed, and what it comes to.
+nlohmann::ordered_json deployed_json(const analysis::DeployablePolicy& deployed, double margin);
 
 /// @returns the game's parameters as JSON, as every report begins.
 nlohmann::ordered_json game_json(const scenario::TwoModelScenario& scenario);

@@ -93,10 +93,11 @@ TEST(RobustPolicy, keeps_a_margin_from_the_cliff_and_beats_the_policy_for_the_me
       draw_games(mean_game(), {interval({game::Quantity::kValue, 0}, 1, 0.95, 1.05)}, 2000, 1)
           .value();
   const auto answer = game::robust_policy(draws, mean_game());
-  EXPECT_LT(answer.robust.payoffs.provider_cost, 0.9 * answer.at_mean_payoffs.provider_cost);
+  EXPECT_LT(answer.robust.mean.payoffs.provider_cost,
+            0.9 * answer.at_mean_over_draws.payoffs.provider_cost);
   EXPECT_GT(answer.robust.policy.cascade, *answer.threshold);
-  EXPECT_NEAR(answer.at_mean_payoffs.abandon, 0.5, 0.05);  // half of the draws lie beyond s0
-  EXPECT_LT(answer.robust.payoffs.abandon, 0.1);
+  EXPECT_NEAR(answer.at_mean_over_draws.abandon, 0.5, 0.05);  // half of the draws lie beyond s0
+  EXPECT_LT(answer.robust.mean.abandon, 0.1);
   EXPECT_GT(answer.perfect_information, 0);
   ASSERT_EQ(answer.information.size(), 1U);
   // V is all that is unknown: to know it is to know everything, but for the strata being coarse.

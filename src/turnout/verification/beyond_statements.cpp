@@ -181,13 +181,12 @@ double population_deviation(const Game& game, base::Rng& rng) {
         {1.0 / kSegments, game.with({game::Quantity::kValue, 0}, rng.exponential(3)).value()});
   }
   const auto best = game::best_for_population(parts);
-  double least = game::evaluate_population(parts, {1, 0}).provider_cost;
+  double least = game::evaluate_population(parts, {1, 0}).payoffs.provider_cost;
   for (int i = 0; i <= kPoints; ++i) {
-    least = std::min(
-        least,
-        game::evaluate_population(parts, {0, static_cast<double>(i) / kPoints}).provider_cost);
+    least = std::min(least, game::evaluate_population(parts, {0, static_cast<double>(i) / kPoints})
+                                .payoffs.provider_cost);
   }
-  return std::max(best.payoffs.provider_cost - least, best.bound - least) / cost_scale(game);
+  return std::max(best.mean.payoffs.provider_cost - least, best.bound - least) / cost_scale(game);
 }
 
 double sequence_deviation(const Game& game, base::Rng& rng) {

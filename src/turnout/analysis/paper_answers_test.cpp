@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenarios.h"
+#include "turnout/analysis/audit_answer.h"
+#include "turnout/analysis/explain_answer.h"
+#include "turnout/analysis/response_answer.h"
+#include "turnout/analysis/robust_answer.h"
+
+namespace turnout::analysis {
+namespace {
+
+using turnout::testing::scenario_of;
+
+const scenario::Scenario kCascade = scenario_of(10, 100, {0.2, 3, 1}, {0.8, 6, 5});
+const scenario::Scenario kThrottled = scenario_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2}, 0.5);
+
+game::Game game_of(const scenario::Scenario& scenario) {
+  return scenario::paper_game(scenario, "test").value().game;
+}
+
+TEST(AuditAnswer, has_the_numbers_of_the_engine) {
+  for (const auto& scenario : {kCascade, kThrottled}) {
+    const auto answer = audit_answer(scenario, {0.05}).value();
+    const game::Game game = game_of(scenario);
+    const auto equilibrium = game::solve(game);
+    const auto misaligned = game::misalignment(game, equilibrium);
+    EXPECT_EQ(answer.disagreement.misalignment, misaligned.gap);
+    EXPECT_EQ(answer.disagreement.in_latency, misaligned.gap / game.value_of_time());
+    EXPECT_EQ(answer.throttling.latencies, game::throttling(game, equilibrium, 0.05).latencies);
+    EXPECT_EQ(answer.opt_out.price, game::opt_out(game, equilibrium).price);
+    EXPECT_EQ(answer.aligning_penalties.low, game::aligning_penalties(game, equilibrium).low);
+  }
+}
+
+TEST(AuditAnswer, refuses_a_margin_below_0) {
+  const auto refused = audit_answer(kCascade, {-1});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().to_string(), "--margin: -1 must be from 0 to 1000");
+}
+
+TEST(ExplainAnswer, finds_the_nearest_of_all_changes) {
+  const auto answer = explain_answer(kCascade).value();
+  ASSERT_TRUE(answer.nearest);
+  EXPECT_EQ(answer.reaches.size(), game::parameters().size());
+  const game::Game game = game_of(kCascade);
+  for (const auto& reach : answer.reaches) {
+    EXPECT_EQ(reach.value, game.get(reach.parameter));
+    for (const auto& change : {reach.below, reach.above}) {
+      if (!change) continue;
+      EXPECT_GE(*change->distance, answer.nearest->distance);
+      EXPECT_NE(change->boundary.beyond, answer.equilibrium.best().route);
+    }
+  }
+}
+
+TEST(ExplainAnswer, has_no_relative_distance_from_0) {
+  const auto answer = explain_answer(scenario_of(10, 0, {0.2, 3, 1}, {0.8, 6, 5})).value();
+  const auto penalty = std::find_if(
+      answer.reaches.begin(), answer.reaches.end(),
+      [](const auto& r) { return r.parameter.quantity == game::Quantity::kChurnPenalty; });
+  ASSERT_NE(penalty, answer.reaches.end());
+  ASSERT_TRUE(penalty->above);
+  EXPECT_FALSE(penalty->above->distance);
+}
+
+TEST(ResponseAnswer, marks_thresholds_and_the_optimum) {
+  const auto curve = response_answer(kCascade, {11}).value().curve;
+  const auto marked = std::find_if(curve.begin(), curve.end(),
+                                   [](const auto& p) { return p.mark == "s0 optimum"; });
+  ASSERT_NE(marked, curve.end());
+  EXPECT_DOUBLE_EQ(marked->policy.cascade, 2.0 / 7);
+  EXPECT_TRUE(marked->response.indifferent);
+  EXPECT_EQ(curve.size(), 13U);  // 11 shares, s0, (2,0)
+  EXPECT_TRUE(std::is_sorted(curve.begin(), curve.end() - 1, [](const auto& a, const auto& b) {
+    return a.policy.cascade < b.policy.cascade;
+  }));
+}
+
+TEST(ResponseAnswer, has_the_numbers_of_the_engine_whatever_users_know) {
+  scenario::Scenario scenario = kThrottled;
+  scenario.knows = scenario::Knows::kAttempt;
+  const auto answer = response_answer(scenario, {}).value();
+  const game::Game game = game_of(kThrottled);
+  for (const auto& point : answer.curve) {
+    const double q = game::best_response(game, point.policy).abandon;
+    EXPECT_EQ(point.response.abandon, q);
+    EXPECT_EQ(point.payoffs.user_utility, game::evaluate(game, point.policy, q).user_utility);
+  }
+  EXPECT_EQ(answer.knowledge.policy.payoffs.provider_cost,
+            game::solve(game).best().payoffs.provider_cost);
+}
+
+TEST(ResponseAnswer, refuses_fewer_than_two_points) {
+  for (const std::size_t points : {std::size_t{1}, std::size_t{1'000'001}}) {
+    const auto refused = response_answer(kCascade, {points});
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().to_string().find("--points"), std::string::npos);
+  }
+}
+
+scenario::Scenario uncertain() {
+  scenario::Scenario scenario = kCascade;
+  scenario.uncertain = {
+      {{game::Quantity::kValue, 0}, scenario::Uncertainty::Kind::kInterval, 10, 9, 11, 0, 0}};
+  return scenario;
+}
+
+TEST(RobustAnswer, keeps_a_margin_from_the_cliff) {
+  const auto answer = robust_answer(uncertain(), {500, 1}).value();
+  EXPECT_EQ(answer.draws, 500U);
+  EXPECT_TRUE(answer.paper.notes.empty());
+  ASSERT_TRUE(answer.safety_margin);
+  EXPECT_GT(*answer.safety_margin, 0);
+  EXPECT_GT(answer.saving, 0);
+  EXPECT_TRUE(std::is_sorted(answer.cliff.begin(), answer.cliff.end(),
+                             [](const auto& a, const auto& b) { return a.cascade < b.cascade; }));
+  for (const auto& point : answer.cliff)
+    EXPECT_GE(point.mean.payoffs.provider_cost, answer.policies.robust.bound * (1 - 1e-9));
+  const auto again = robust_answer(uncertain(), {500, 1}).value();
+  EXPECT_EQ(again.policies.robust.policy, answer.policies.robust.policy);
+}
+
+TEST(RobustAnswer, refuses_too_few_draws_and_stops_when_it_is_told_to) {
+  const auto refused = robust_answer(uncertain(), {99, 1});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("--draws"), std::string::npos);
+  const std::atomic<bool> stop = true;
+  const auto stopped = robust_answer(uncertain(), {100'000, 1}, {{}, base::Cancellation(stop)});
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, base::ErrorCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace turnout::analysis
