@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails if a folder of src/turnout reaches a folder that it may not, directly or through what it includes.
+"""Fails if a folder of src/turnout reaches a folder that it may not, directly or through what it includes, or if what
+shows answers (report, drawing, apps) computes some: it may call no function of game but those that name things.
 
 The table is CMakeLists.txt's (turnout_folder ... MAY_INCLUDE ...), read from there, so that the rule that links is the
 rule that is checked; docs/architecture.md must show the same.
@@ -8,6 +9,11 @@ usage: check_layers.py [ROOT]
 import pathlib
 import re
 import sys
+
+# Where answers are shown, and what may be called there: names, ranges and symbols, but no solver.
+SHOWING = ("src/turnout/report", "apps")
+NAMING = {"to_string", "symbol", "is_cascade", "parameters", "broken_assumptions", "check", "range_of", "net_value"}
+FUNCTION_OF_GAME = re.compile(r"\bgame::((?!k[A-Z])[a-z]\w*)")
 
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]turnout/((\w+)/[\w/]+\.h)[>"]')
 
@@ -53,6 +59,23 @@ def way_to_forbidden(source: pathlib.Path, header: str, allowed: set[str]) -> li
     return None
 
 
+def solvers_where_answers_are_shown(root: pathlib.Path) -> list[str]:
+    """Also functions that are named without a call, and names made short by a using-declaration."""
+    found = []
+    for file in (file for folder in SHOWING for file in sorted((root / folder).rglob("*.[ch]*"))):
+        if file.name.endswith("_test.cpp"):
+            continue
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            code = line.split("//")[0]
+            if re.search(r"using namespace\s+(turnout::)?game\b", code):
+                found.append(f"{file.relative_to(root)}:{number}: names game's functions without game::")
+            for name in FUNCTION_OF_GAME.findall(code):
+                if name not in NAMING:
+                    found.append(f"{file.relative_to(root)}:{number}: calls game::{name}; analysis computes, "
+                                 "report and apps show")
+    return found
+
+
 def violations(root: pathlib.Path) -> list[str]:
     table = read_table(root / "CMakeLists.txt")
     source = root / "src/turnout"
@@ -76,7 +99,7 @@ def violations(root: pathlib.Path) -> list[str]:
             if way:
                 through = f" (through {' -> '.join(way[:-1])})" if len(way) > 1 else ""
                 found.append(f"{file.relative_to(root)}:{number}: {folder} may not include {way[-1].split('/')[0]}{through}")
-    return found
+    return found + solvers_where_answers_are_shown(root)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The layer check must fail on a forbidden include, on one that is reached through an allowed folder, on a folder that is
-not in the table and on a page that shows another table, and hold for an allowed include."""
+not in the table, on a page that shows another table and on a solver that is called where answers are shown, and hold
+for an allowed include."""
 import pathlib
 import subprocess
 import sys
@@ -18,7 +19,7 @@ def check(files: dict[str, str], table: str = TABLE, page: str = "") -> subproce
             (root / "docs").mkdir()
             (root / "docs/architecture.md").write_text(page)
         for name, text in files.items():
-            file = root / "src/turnout" / name
+            file = root / ("" if name.startswith("apps") else "src/turnout") / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         return subprocess.run([sys.executable, ROOT / "tools/check_layers.py", root], capture_output=True, text=True, check=False)
@@ -41,4 +42,12 @@ expect(check(reaching, gateway), 1,
 expect(check({}, TABLE + "\nturnout_folder(gateway MAY_INCLUDE base policy traffic simulation)\n"), 1,
        "gateway may not reach game, but simulation, which it may include, does")
 expect(check({}, TABLE, "| `base` | game |\n"), 1, "docs/architecture.md: shows another table")
-print("6 passed, 0 failed")
+# What shows answers computes none, however the solver is named; names of things and comments are no solvers.
+expect(check({"report/a.cpp": "auto e = game::solve(game);\n"}), 1,
+       "src/turnout/report/a.cpp:1: calls game::solve; analysis computes, report and apps show")
+expect(check({"apps/turnout/a.cpp": "\nusing turnout::game::best_response;\n"}), 1,
+       "apps/turnout/a.cpp:2: calls game::best_response")
+expect(check({"report/a.h": "using namespace turnout::game;\n"}), 1, "names game's functions without game::")
+expect(check({"report/a.cpp": "// not game::solve()\ngame::to_string(route); game::kMostModels; game::Game g;\n"}), 0,
+       "layers hold")
+print("10 passed, 0 failed")

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -134,6 +135,29 @@ class Program(unittest.TestCase):
                 self.assertEqual(done.stderr, f"turnout: note: [{key}] is left out: the paper's game has none; see turnout plan\n")
         self.refuses(turnout("plan", "-", stdin=example.replace("[user]", "[user]\nknows='policy'")), "user.knows")
         self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")), "provider.commits")
+
+    def test_the_policy_that_solve_prints_keeps_users_when_it_is_typed_into_simulate(self):
+        scenario = self.folder / "s.toml"
+        text = (ROOT / "examples/grok-3-mini-gpt-5.toml").read_text()
+        for name in ("grok-3-mini", "gpt-5"):
+            text = re.sub(f'"{name} .*"', f'"{name}"', text)
+        scenario.write_text(text.replace("[user]", '[user]\nknows = "policy"'))
+        printed = turnout("solve", ROOT / "examples/grok-3-mini-gpt-5.toml").stdout
+        s = re.search(r"--policy 'cascade:.*,(0\.\d+)'", printed)[1]
+        cost = float(re.search(r"provider cost J (\S+)", printed)[1])
+        played = turnout("simulate", scenario, "--policy", f"cascade:grok-3-mini,gpt-5,{s}", "--tasks", 100000, "--json")
+        self.assertEqual(played.returncode, 0, played.stderr)
+        payoffs = json.loads(played.stdout)["policies"][0]
+        self.assertEqual(payoffs["success"]["mean"], 1)
+        self.assertLess(abs(payoffs["provider_cost"]["mean"] - cost), 4.5 * payoffs["provider_cost"]["standard_error"])
+
+    def test_a_margin_keeps_the_printed_policy_away_from_the_cliff(self):
+        example = ROOT / "examples/grok-3-mini-gpt-5.toml"
+        exact, careful = (json.loads(turnout("solve", example, "--margin", m, "--json").stdout) for m in (0, 0.1))
+        self.assertGreater(careful["deployed"]["cascade"], 1.1 * exact["cascade"])
+        self.assertEqual(careful["cascade"], exact["cascade"])
+        self.assertIn("the exact optimum costs J = 0.0532026", turnout("solve", example, "--margin", 0.1).stdout)
+        self.refuses(turnout("solve", example, "--margin", "-1"), "--margin", "must be from 0 to 1000")
 
     def test_json_of_every_verb_is_json_without_nan(self):
         example = ROOT / "examples/grok-3-mini-gpt-5.toml"

@@ -82,9 +82,9 @@ TEST(Posterior, an_interval_beside_the_allowed_range_has_no_quantiles) {
 
 TEST(RobustPolicy, of_a_game_that_is_known_is_its_equilibrium_and_knowledge_is_worth_nothing) {
   const auto answer = game::robust_policy(std::vector<game::Game>(200, mean_game()), mean_game());
-  EXPECT_NEAR(answer.robust.payoffs.provider_cost, answer.believed_cost, 1e-8);
+  EXPECT_NEAR(answer.robust.mean.payoffs.provider_cost, answer.believed_cost, 1e-8);
   EXPECT_EQ(answer.perfect_information,
-            std::max(0.0, answer.robust.payoffs.provider_cost - answer.believed_cost));
+            std::max(0.0, answer.robust.mean.payoffs.provider_cost - answer.believed_cost));
   EXPECT_TRUE(answer.information.empty());
 }
 
