@@ -34,7 +34,7 @@ struct AuditAnswer {
   game::Throttling throttling;
   double penalty_floor = 0;  ///< the least P from which on throttling never pays
   game::OptOut opt_out;
-  numeric::Range aligning_penalties;  ///< the P for which the provider chooses the user's route
+  numeric::Range aligning_penalties;     ///< the P for which the provider chooses the user's route
   std::vector<std::string> assumptions;  ///< those of the paper's that the game breaks
 };
 

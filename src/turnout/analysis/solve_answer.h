@@ -26,7 +26,8 @@ struct SolveAnswer {
   std::vector<std::string> assumptions;  ///< those of the paper's that the game breaks
 };
 
-/// @returns the answer; errors of paper_scenario(); kInvalidValue for a margin out of range. Cost: about 1 us.
+/// @returns the answer; errors of paper_scenario(); kInvalidValue for a margin out of range. Cost:
+///   about 1 us.
 /// @param scenario  its users must be alike: see population_answer()
 base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario,
                                        const RoundingOptions& options = {});

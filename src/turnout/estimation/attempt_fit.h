@@ -27,8 +27,10 @@ struct AttemptModel {
   std::vector<double> skills;  ///< logits, by model; NaN for one that the rates do not tell
   double variance = 0;         ///< sigma^2
   double feedback = 0;         ///< delta
-  /// Success of a path's last attempt, given that those before failed. Within 1e-6 for sigma <= 3;
-  /// NaN if a skill is.
+  /// @returns p(h) of equation (21) by Rasch's model: success of the last attempt of a path (at
+  ///   least one model, numbered below skills.size()), given that those before failed.
+  ///   docs/theory.md, section 12. Within 1e-6 for sigma <= 3; NaN if a skill is. Cost: a logistic
+  ///   for each attempt and each of 35 nodes of difficulty.
   [[nodiscard]] double success(std::span<const std::size_t> path) const;
 };
 
@@ -39,9 +41,13 @@ struct FittedAttempts {
   std::vector<std::size_t> free;
   numeric::SymmetricMatrix covariance{0};  ///< of them
   double misfit = 0;                       ///< chi-square
-  /// Standard error of one number; 0 if it was not fitted.
+  /// @param number  as in `free`
+  /// @returns the standard error of one number, the root of its variance: Wald's. 0 if it was not
+  ///   fitted. docs/theory.md, section 19.
   [[nodiscard]] double error(std::size_t number) const;
-  /// A model drawn from the normal with this mean and covariance; sigma^2 at least 0.
+  /// @returns a model drawn from the normal with this mean and covariance, by Cholesky's factor;
+  ///   sigma^2 at least 0; the mean itself if the covariance is not positive definite.
+  ///   docs/theory.md, section 19.
   [[nodiscard]] AttemptModel draw(base::Rng& rng) const;
 };
 
@@ -51,15 +57,21 @@ struct AttemptFit {
   bool feedback_assumed =
       false;              ///< the rates do not tell feedback from difficulty: it was taken to be 0
   std::size_t rates = 0;  ///< paths fitted
-  /// By how much independent attempts fit worse, and the degrees of freedom of that.
+  /// @returns by how much independent attempts fit worse, >= 0: the chi-square of the test that
+  ///   sigma = delta = 0, with degrees_of_freedom() where that holds. docs/theory.md, section 19.
   [[nodiscard]] double independent_chi_square() const;
   [[nodiscard]] double degrees_of_freedom() const { return feedback_assumed ? 1 : 2; }
 };
 
-/// @returns the Rasch model with feedback by iterated weighted least squares of e alpha, which is
-///   maximum likelihood to first order; nothing if no path has two models. Intervals are Wald's on
-///   sigma^2 and delta; sigma^2 is kept >= 0.
-/// @param models  how many there are
+/// @returns Rasch's model with feedback by iterated weighted least squares of e alpha (Gauss and
+///   Newton's steps, halved while they make it worse), which is maximum likelihood to first order;
+///   weights from the binomial variances of e and alpha at the fitted success. docs/theory.md,
+///   section 19, equation (21). Nothing if no path of two models has all of them at some path's
+///   end, or if the rates do not tell the skills apart. Intervals are Wald's on sigma^2 and delta;
+///   sigma^2 is kept >= 0. Ends when no number moves by more than 1e-8, after 60 steps at most.
+/// @param all_rates  with passes and told > 0; success() in [0, 1]
+/// @param models  how many there are; paths name them from 0
+/// Cost: in each step, for each rate and number, one AttemptModel::success().
 std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates,
                                        std::size_t models);
 

@@ -45,18 +45,29 @@ struct DifficultyFit {
 inline constexpr double kWidestSigma = 8;
 inline constexpr double kMostFeedback = 6;
 
-/// Both parameters by maximum likelihood of the second tries (binomial), skills from the first
-/// tries; intervals where the profile likelihood falls by 1.92, or by more if models differ by more
-/// than chance (times chi-square per degree of freedom). One model alone cannot tell difficulty
-/// from feedback: its intervals say so. Needs one model with a failed first try.
+/// @returns both parameters by maximum likelihood of the second tries (binomial), skills from the
+///   first tries, as docs/theory.md, section 15, has it; intervals where the profile likelihood
+///   falls by 1.92 (Wilks 1938), or by more if models differ by more than chance: times chi-square
+///   per degree of freedom, a quasi-likelihood (Wedderburn 1974). One model alone cannot tell
+///   difficulty from feedback: its intervals say so.
+/// @param rows  counts of cases; at least one model with a failed first try
+/// Total. sigma is searched in [0, kWidestSigma], feedback in [-kMostFeedback, kMostFeedback]; ends
+/// of intervals are within 1e-3. Cost: some thousand likelihoods, each a sum over rows and types.
 DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows);
 
-/// sigma by least squares of pass^2, pass^3, ..., skills from pass^1; interval by resampling rows
-/// (percentiles of 400 resamples with the given seed). Needs one row with two powers.
+/// @returns sigma by least squares of pass^k = E[p^k], k = 2, 3, ..., skills from pass^1.
+///   docs/theory.md, section 15. The interval is that of the percentiles of 400 resamples of rows
+///   with the given seed (Efron 1979), on a grid of kWidestSigma / 160; the same for the same seed.
+/// @param rows  shares in [0, 1]; at least one row with two powers
+/// Total. Cost: 161 sums over types for each row and power.
 DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed);
 
-/// sigma by marginal likelihood of all trials of a task, skills from the mean rates; interval where
-/// it falls by 1.92. Needs some task with at least two trials, of one model or of two.
+/// @returns sigma by marginal likelihood of all trials of a task, skills from the mean rates.
+///   docs/theory.md, section 15. The interval is where the likelihood falls by 1.92 (Wilks 1938),
+///   its ends within 1e-3.
+/// @param counts  some task with at least two trials, of one model or of two
+/// Total. sigma is searched in [0, kWidestSigma]. Cost: some hundred likelihoods, each a sum over
+/// tasks, types and models.
 DifficultyFit fit_trials(const outcomes::TrialCounts& counts);
 
 }  // namespace turnout::estimation

@@ -6,7 +6,8 @@
 
 namespace turnout::estimation {
 
-/// The SQL of statistics, by their paths below this folder.
+/// @returns the SQL of the counts of docs/theory.md, section 19, for each engine, by their paths
+///   below this folder. Total.
 std::span<const base::EmbeddedText> embedded_texts();
 
 }  // namespace turnout::estimation

@@ -38,6 +38,7 @@ struct Moments {
   std::int64_t count = 0;
   double sum = 0;
   double squares = 0;
+  /// Counts one value of what docs/theory.md, section 19, takes means of.
   void add(double x) {
     ++count;
     sum += x;
@@ -45,7 +46,9 @@ struct Moments {
   }
   Moments& operator+=(const Moments& other);
   [[nodiscard]] double mean() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
-  [[nodiscard]] double variance() const;  ///< unbiased, 0 for fewer than two
+  /// @returns the unbiased variance, (sum of squares - n mean^2) / (n - 1), with which
+  ///   docs/theory.md, section 19, compares means; not below 0, and 0 for fewer than two.
+  [[nodiscard]] double variance() const;
 };
 
 /// The models that served a task's attempts up to and with this one, under a policy.
@@ -131,6 +134,8 @@ struct LogSelection {
 class TaskSelector {
  public:
   explicit TaskSelector(LogSelection selection) : selection_(std::move(selection)) {}
+  /// @returns whether the task of a pass counts: what its first pass says. The selection of
+  ///   docs/theory.md, section 19. Total; O(1).
   bool takes(const traffic::Pass& pass);
 
  private:
@@ -161,6 +166,8 @@ class StatisticsGatherer {
   StatisticsGatherer(StatisticsGatherer&&) = delete;
   StatisticsGatherer& operator=(StatisticsGatherer&&) = delete;
 
+  /// @param pass  the next in the order of (task_id, attempt); what it counts as, Fates says and
+  ///   docs/theory.md, section 19. O(log of the paths seen).
   void add(const traffic::Pass& pass);
   /// @returns what was gathered; kUnsupported for more models or policies than kMostModels,
   ///   kMostPolicies.
@@ -173,10 +180,14 @@ class StatisticsGatherer {
 inline constexpr std::size_t kMostModels = 200;
 inline constexpr std::size_t kMostPolicies = 1000;
 
+/// What docs/theory.md, section 19, can be asked of a log.
 /// @returns kUnsupported for more models or policies than kMostModels, kMostPolicies.
 base::Status few_enough(std::size_t models, std::size_t policies);
 
-/// The same of a log in memory, in any order, without duplicates.
+/// @returns what StatisticsGatherer finds in a log in memory, docs/theory.md, section 19; its
+///   errors.
+/// @param passes  in any order, without duplicates
+/// Cost: a sort.
 base::Result<LogStatistics> gather(std::vector<traffic::Pass> passes,
                                    const LogSelection& selection);
 

@@ -50,11 +50,12 @@ class OffPolicyEvaluator {
   OffPolicyEvaluator(OffPolicyEvaluator&&) = delete;
   OffPolicyEvaluator& operator=(OffPolicyEvaluator&&) = delete;
 
-  /// Passes in the order of (task_id, attempt).
+  /// Passes in the order of (task_id, attempt); what each weighs: docs/theory.md, section 22.
   void add(const traffic::Pass& pass);
-  /// @returns the estimates; kUnsupported with the reason where there is no overlap: the policy
-  ///   uses a model after a path that the log never shows, no task has propensities, or the tasks
-  ///   are worth fewer than kLeastEffective.
+  /// @returns the estimates of docs/theory.md, section 22: inverse propensity (Horvitz and Thompson
+  ///   1952), self-normalised (Hajek 1971), doubly robust (Jiang and Li 2016); kUnsupported with
+  ///   the reason where there is no overlap: the policy uses a model after a path that the log
+  ///   never shows, no task has propensities, or the tasks are worth fewer than kLeastEffective.
   base::Result<OffPolicyAnswer> finish();
 
  private:

@@ -32,14 +32,22 @@ struct EndShares {
 };
 
 /// @returns the solved share of ends, given that among ends with feedback, if feedback after
-///   leaving is `odds` times as likely as after a success.
+///   leaving is `odds` times as likely as after a success: alpha / (alpha + (1 - alpha) / odds).
+///   docs/theory.md, section 19.
+/// @param solved  alpha in [0, 1]
+/// @param odds    gamma > 0; 1 gives alpha back
 double with_odds(double solved, double odds);
+/// @returns e and alpha of equation (21) as they were counted; alpha is 1/2 before odds where no
+///   feedback is. Needs a pass.
 EndShares observed(const Fates& fates, double odds);
-/// @returns a draw from the posterior of both shares under Jeffreys' prior.
+/// @returns a draw from the posterior of both shares of equation (21): independent Betas under
+///   Jeffreys' prior.
 EndShares drawn(const Fates& fates, double odds, base::Rng& rng);
+/// @returns whether alpha of equation (21) is told: kLeastFeedback ends with feedback or more.
 bool has_feedback(const Fates& fates);
 
-/// @returns the equal-tailed 95 % interval of draws; needs at least one.
+/// @returns the equal-tailed 95 % interval of draws, docs/theory.md, section 19: their 2.5 and 97.5
+///   % quantiles, interpolated (Hyndman and Fan 1996, type 7). Needs at least one. Cost: a sort.
 std::pair<double, double> interval_of(std::vector<double> draws);
 
 /// The paths of a log, by policy and pooled over policies. Attempts beyond kDeepestPath count for
@@ -67,7 +75,9 @@ class PathTable {
   std::map<std::size_t, Moments> latency_, cost_;
 };
 
-/// @returns the success rates of all paths with enough passes and feedback, for fit_attempts().
+/// @returns the success rates of equation (21) of all paths with kLeastPasses and kLeastFeedback,
+///   for fit_attempts().
+/// @param odds  as in with_odds()
 std::vector<AttemptRate> attempt_rates(const PathTable& table, double odds);
 
 }  // namespace turnout::estimation

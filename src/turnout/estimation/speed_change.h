@@ -30,12 +30,19 @@ struct SpeedSeries {
   double p_value = 1;                ///< of the most likely change
 };
 
-/// @param alpha  probability of reporting any change of any model where there is none, if periods
-///   are exchangeable once load and length are taken out: shared among the models by Bonferroni For
-///   each split of the periods ln(latency / tokens) is fitted by length (slope from within
-///   periods), load and a step, with weights by passes (ln of the mean latency where there are no
-///   tokens); the largest F statistic is compared with those of 999 permutations of the residuals
-///   (Freedman and Lane 1983). Parts on either side of a change are searched again.
+/// @returns a series for each model, in the order of their names, with the times at which it was
+///   served slower or faster from then on. docs/theory.md, section 23. For each split of the
+///   periods ln(latency / tokens) is fitted by length (slope from within periods), load and a step,
+///   with weights by passes (ln of the mean latency where there are no tokens); the largest F
+///   statistic is compared with those of 999 permutations of the residuals (Freedman and Lane
+///   1983). Parts on either side of a change are searched again. The same for the same seed.
+/// @param period_us  how the statistics cut time, > 0
+/// @param alpha  in (0, 1): probability of reporting any change of any model where there is none,
+///   if periods are exchangeable once load and length are taken out; shared among the models
+///   (Bonferroni)
+/// @param cancellation  asked before each permutation; if it stops the work, the answer means
+///   nothing
+/// Total. Cost: for each model 1,000 times the square of its periods.
 std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us,
                                             double alpha, std::uint64_t seed,
                                             const base::Cancellation& cancellation = {});

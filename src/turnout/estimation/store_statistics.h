@@ -6,6 +6,7 @@
 
 namespace turnout::estimation {
 
+/// What docs/theory.md, section 19, asks of a log.
 /// @returns the statistics of a store's log: a server gathers them itself
 ///   (engines/sql_statistics.h), the rows of SQLite, which runs in our process, are streamed to a
 ///   StatisticsGatherer. Errors of the store, and those of StatisticsGatherer::finish().

@@ -27,20 +27,27 @@ struct ValueFit {
 };
 
 /// @returns the lognormal and the patience that fit share = patience P(V >= bar) / P(V >=
-///   bar_before) by weighted least squares (Gauss and Newton from the best point of a grid, or from
-///   `start`); needs at least one share.
+///   bar_before), equation (22), by weighted least squares: damped steps of Gauss and Newton
+///   (Levenberg 1944, Marquardt 1963) from the best point of a grid, or from `start`. ln V's median
+///   is kept within 2.5 of the bars' logarithms, sigma in [kLeastValueSigma, kMostValueSigma],
+///   patience in [0.05, 1]. Ends when the misfit falls by less than 1e-9 of it, after 60 steps at
+///   most. Total; what it gives without a positive bar means nothing.
+/// @param shares  each with a variance > 0; bars in the unit of V over the value of time
+/// Cost: a thousand misfits for the grid.
 ValueFit fit_values(const std::vector<StayShare>& shares,
                     const std::optional<ValueFit>& start = {});
 
-/// @returns the sum of squares, in variances, by which a fit misses the shares.
+/// @returns the sum of squares, in variances, by which a fit misses the shares of equation (22):
+///   a chi-square if it holds. Each share's variance is > 0. Total; O(shares).
 double misfit(const std::vector<StayShare>& shares, const ValueFit& fit);
 
-/// @returns the best fit to users who all value the task beyond every bar, and leave for their own
-///   reasons only.
+/// @returns the best fit of equation (22) to users who all value the task beyond every bar, and
+///   leave for their own reasons only: the mean of the shares by inverse variances, at most 1.
+///   Needs at least one share. O(shares).
 ValueFit fit_patience(const std::vector<StayShare>& shares);
 
-/// @returns whether the shares tell the median and the spread: at least two bars, 10 % apart, at
-///   which neither all nor nobody stays.
+/// @returns whether the shares tell the median and the spread of equation (22): at least two bars,
+///   10 % apart, at which neither all nor nobody stays (2 to 98 %). Total; O(shares).
 bool tells_values(const std::vector<StayShare>& shares);
 
 inline constexpr double kLeastValueSigma = 0.02;

@@ -8,6 +8,7 @@
 
 namespace turnout::estimation {
 
+/// What docs/theory.md, section 19, asks of a log.
 /// @returns the statistics of a log, gathered by the server that holds it: one statement a
 ///   statistic (sql/<engine>/*.sql), whose answers, some kilobytes, are all that travels. The same
 ///   as gather() of the same rows, counts exactly and sums to rounding (1e-9, tests/engines), but
