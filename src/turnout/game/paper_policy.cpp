@@ -13,20 +13,11 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
           {0, 0},
           plan.until_solved ? 0.0 : 1.0,
           plan.leaves_after != std::optional<std::size_t>(0),
-          p.provider_cost,
-          p.user_utility,
-          p.success};
+          {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost}};
 }
 
 PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
-  return {i,
-          j,
-          c.policy,
-          c.abandon,
-          true,
-          c.payoffs.provider_cost,
-          c.payoffs.user_utility,
-          c.payoffs.success};
+  return {i, j, c.policy, c.abandon, true, c.payoffs};
 }
 
 /// What the policies of one pair come to if the user submits; without participation those that can
@@ -45,9 +36,9 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   if (!(entry <= 1)) return;
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};
-    const auto payoffs = evaluate(*pair, policy, 0);
-    visit(PaperPolicy{i, j, policy, 0, true, payoffs.provider_cost,
-                      share == entry ? 0 : payoffs.user_utility, payoffs.success});
+    auto payoffs = evaluate(*pair, policy, 0);
+    if (share == entry) payoffs.user_utility = 0;
+    visit(PaperPolicy{i, j, policy, 0, true, payoffs});
   }
 }
 
@@ -57,8 +48,9 @@ std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
   if (game.has_switching()) return std::nullopt;
   PaperPolicy best = one_model(game, 0);
   const auto consider = [&](const PaperPolicy& policy) {
-    const bool acceptable = !game.participates() || !policy.submits || policy.user_utility >= 0;
-    if (acceptable && policy.provider_cost < best.provider_cost) best = policy;
+    const bool acceptable =
+        !game.participates() || !policy.submits || policy.payoffs.user_utility >= 0;
+    if (acceptable && policy.payoffs.provider_cost < best.payoffs.provider_cost) best = policy;
   };
   for (std::size_t k = 1; k < game.size(); ++k) consider(one_model(game, k));
   for (std::size_t i = 0; i < game.size(); ++i) {

@@ -14,9 +14,7 @@ struct PaperPolicy {
   Policy policy;
   double abandon = 0;
   bool submits = true;  ///< false: the user expects less than 0 and does not submit
-  double provider_cost = 0;
-  double user_utility = 0;
-  double success = 0;
+  Payoffs<double> payoffs{};
 };
 
 /// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which

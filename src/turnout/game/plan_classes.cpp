@@ -5,7 +5,7 @@
 namespace turnout::game {
 
 std::optional<double> PlanClasses::cascade_cost() const {
-  if (cascade) return cascade->provider_cost;
+  if (cascade) return cascade->payoffs.provider_cost;
   if (cascade_sequence) return cascade_sequence->payoffs.provider_cost;
   return std::nullopt;
 }

@@ -121,9 +121,9 @@ ordered_json paper_policy_json(const PlanAnswer& answer, const Names& names) {
   if (sequence) return plan_class_json(*sequence, names);
   if (!cascade)
     return {{"provider_cost", nullptr}, {"plan", "(i,s) does not know switching costs"}};
-  return {{"provider_cost", cascade->provider_cost},
-          {"user_utility", cascade->user_utility},
-          {"success", cascade->success},
+  return {{"provider_cost", cascade->payoffs.provider_cost},
+          {"user_utility", cascade->payoffs.user_utility},
+          {"success", cascade->payoffs.success},
           {"first", names[cascade->first]},
           {"second", names[cascade->second]},
           {"start", cascade->policy.start + 1},
@@ -172,14 +172,13 @@ std::string classes_text(const PlanAnswer& answer, const Names& names) {
   const auto& [fixed, cascade, sequence, deterministic, plan] = answer.classes;
   const double reference = fixed.payoffs.provider_cost;
   Table table({"class", "J", "U", "S", "saves"});
-  const auto add = [&](const char* name, const game::PlanPayoffs& p) {
+  const auto add = [&](const char* name, const auto& p) {
     table.add({name, number(p.provider_cost), number(p.user_utility), number(p.success),
                saving(p.provider_cost, reference)});
   };
   add("best static", fixed.payoffs);
   if (cascade) {
-    add("the paper's (i,s)",
-        {cascade->provider_cost, cascade->user_utility, cascade->success, 0, 0});
+    add("the paper's (i,s)", cascade->payoffs);
   } else if (sequence) {
     add("one switch", sequence->payoffs);
   } else {

@@ -127,7 +127,7 @@ std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::strin
        [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
   if (const auto paper = game::best_paper_policy(mean_game)) {
     choices.push_back(
-        {"paper's policy", paper->provider_cost,
+        {"paper's policy", paper->payoffs.provider_cost,
          [&game, p = *paper, depth](const Recorded& r) { return serve_paper(game, r, p, depth); }});
   }
   const auto fixed = sequence_of(game::best_static_sequence(game, types, depth));
