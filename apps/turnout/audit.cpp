@@ -24,12 +24,12 @@ struct Arguments {
 
 base::Result<ExitCode> audit_log(const Arguments& arguments) {
   TURNOUT_TRY(const auto selection, arguments.log.selection());
-  TURNOUT_TRY(auto mapped, arguments.log.mapped());
+  TURNOUT_TRY(const auto log, arguments.log.open());
   base::Progress progress("reading passes", 0);
   const base::Watch watch{[&](std::size_t passes) { progress.step(passes); }, interruption()};
   TURNOUT_TRY(const auto answer,
-              analysis::log_audit_answer({arguments.log.source(), std::move(mapped)}, selection,
-                                         arguments.options, watch));
+              analysis::log_audit_answer(store::without_password(arguments.log.source()), log,
+                                         selection, arguments.options, watch));
   return print_answer(answer, {report::log_audit_text, report::log_audit_json}, arguments.json);
 }
 

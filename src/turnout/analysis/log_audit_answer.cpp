@@ -91,14 +91,14 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogRead
                         std::move(user), std::move(provider)};
 }
 
-base::Result<LogAuditAnswer> log_audit_answer(const LogSource& log,
+base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
+                                              const mapping::OpenLog& log,
                                               const estimation::LogSelection& selection,
                                               const LogAuditOptions& options,
                                               const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto selected, select_tasks(log, selection, periods_that_show_changes, watch));
-  return log_audit_answer(store::without_password(log.source),
-                          {std::move(selected.statistics), selected.log.import},
+  return log_audit_answer(source, {std::move(selected.statistics), log.import},
                           selected.selection.period_us, options, watch.cancellation);
 }
 

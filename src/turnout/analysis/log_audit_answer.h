@@ -59,10 +59,11 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogRead
                                               const LogAuditOptions& options,
                                               const base::Cancellation& cancellation = {});
 
-/// The same of a log that has yet to be read.
+/// The same of a log that is open.
 /// @param watch  its steps are passes read
 /// @returns the same errors, and those of select_tasks(). Cost: reading the log besides.
-base::Result<LogAuditAnswer> log_audit_answer(const LogSource& log,
+base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
+                                              const mapping::OpenLog& log,
                                               const estimation::LogSelection& selection,
                                               const LogAuditOptions& options,
                                               const base::Watch& watch = {});

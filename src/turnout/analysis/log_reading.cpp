@@ -20,18 +20,15 @@ void periods_that_show_changes(const store::StoreSize& size, estimation::LogSele
   selection.period_us = span >= kLeastDays * kDay ? kDay : std::max(kMinute, span / kPeriods);
 }
 
-base::Result<SelectedLog> select_tasks(const LogSource& log,
-                                       const estimation::LogSelection& selection,
-                                       SelectionRule rule, const base::Watch& watch) {
-  TURNOUT_TRY(auto opened, mapping::open_log(log.source, log.mapped, watch.on_steps));
-  TURNOUT_TRY(const auto size, opened.store->size());
-  TURNOUT_CHECK(watch.cancellation.check());
+base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
+                                         const estimation::LogSelection& selection,
+                                         SelectionRule rule, const base::Watch& watch) {
+  TURNOUT_TRY(const auto size, log.store->size());
   estimation::LogSelection selected = selection;
   rule(size, selected);
-  TURNOUT_TRY(auto statistics, estimation::store_statistics(*opened.store, selected, watch.on_steps)
-                                   .within(store::without_password(log.source)));
+  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selected, watch.on_steps));
   TURNOUT_CHECK(watch.cancellation.check());
-  return SelectedLog{std::move(opened), std::move(selected), std::move(statistics)};
+  return SelectedTasks{std::move(selected), std::move(statistics)};
 }
 
 base::Result<LogReading> read_log(const std::string& source,

@@ -17,15 +17,8 @@ struct LogReading {
   store::ImportCounts import;  ///< what reading files met; zeros for a store
 };
 
-/// Where a log is, and the map to read it by if another program wrote it.
-struct LogSource {
-  std::string source;
-  std::optional<mapping::MappedLog> mapped;
-};
-
-/// A log that is open to be read once more, and what it says of the tasks that were selected.
-struct SelectedLog {
-  mapping::OpenLog log;
+/// The tasks of a log that were selected, and what it says of them.
+struct SelectedTasks {
   estimation::LogSelection selection;  ///< as the rule left it
   estimation::LogStatistics statistics;
 };
@@ -41,12 +34,13 @@ void only_settled_tasks(const store::StoreSize& size, estimation::LogSelection& 
 /// minute each: enough to find a change between them.
 void periods_that_show_changes(const store::StoreSize& size, estimation::LogSelection& selection);
 
-/// Opens a log, applies the rule to the selection and reads the statistics of what it selects.
+/// Applies the rule to the selection and reads the statistics of what it then selects.
+/// @param log  stays open, to be read once more by the selection that is returned
 /// @param watch  its steps are passes read
-/// @returns errors of mapping::open_log() and estimation::store_statistics(); kCancelled.
-base::Result<SelectedLog> select_tasks(const LogSource& log,
-                                       const estimation::LogSelection& selection,
-                                       SelectionRule rule, const base::Watch& watch);
+/// @returns errors of the store and of estimation::store_statistics(); kCancelled.
+base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
+                                         const estimation::LogSelection& selection,
+                                         SelectionRule rule, const base::Watch& watch);
 
 /// @returns the statistics of a log, see mapping::open_log() and estimation::store_statistics().
 base::Result<LogReading> read_log(const std::string& source,
