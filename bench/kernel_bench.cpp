@@ -101,10 +101,10 @@ void region_map(benchmark::State& state, turnout::landscape::Shown shown) {
   using namespace turnout;
   const auto game = *game::Game::make({1, 0.005}, {0.1},
                                       {game::Model{0.17, 43, 0.0018}, game::Model{0.5, 79, 0.052}});
-  const auto x = *landscape::Axis::parse("x", "P=0:0.5");
-  const auto y = *landscape::Axis::parse("y", "c2=0.002:0.2:log");
+  const auto axes = *landscape::AxisPair::make(*landscape::Axis::parse("x", "P=0:0.5"),
+                                               *landscape::Axis::parse("y", "c2=0.002:0.2:log"));
   for (auto _ : state)
-    benchmark::DoNotOptimize(landscape::region_map(game, x, y, shown, {1000, 1000})->values.data());
+    benchmark::DoNotOptimize(landscape::region_map(game, axes, shown, {1000, 1000})->values.data());
   state.SetItemsProcessed(state.iterations() * 1'000'000);
 }
 

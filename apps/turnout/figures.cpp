@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
+#include "scenario_arguments.h"
+#include "turnout/base/csv.h"
 #include "turnout/base/output_file.h"
-#include "turnout/drawing/figures.h"
-#include "turnout/drawing/map_picture.h"
+#include "turnout/drawing/figure_set.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -13,73 +15,74 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
+    "  turnout figures examples/grok-3-mini-gpt-5.toml --folder figures-of-mine\n"
     "  turnout figures\n"
-    "  turnout figures --folder pictures --format png --catalog catalog/aider_edit.csv\n"
-    "Writes the region decomposition, response curves, misalignment, throttling and the "
-    "catalogue's scatter.";
+    "  turnout figures --folder figures-of-mine --format png --catalog catalog/aider_edit.csv\n"
+    "With a scenario: regions around its numbers, misalignment, the gain of throttling, both "
+    "payoffs over (s, q), the\n"
+    "user's response, the decision rules with its way through them, its Markov chain. Without: the "
+    "figures of the\n"
+    "documentation, among them the catalogue's scatter.";
 
 struct Arguments {
-  std::string folder = "docs/figures", format = "svg", catalog = "catalog/aider_polyglot.csv";
+  ScenarioArguments scenario;
+  std::string folder, format = "svg", catalog = "catalog/aider_polyglot.csv",
+                      pair = "examples/grok-3-mini-gpt-5.toml";
 };
 
-/// A map of a game that the docs speak of.
-struct MapFigure {
-  const char* name;
-  game::Game game;
-  const char* x;
-  const char* y;
-  landscape::Shown shown;
-};
-
-base::Status write(const Arguments& arguments, const std::string& name, drawing::Point size,
-                   const std::function<void(drawing::Canvas&)>& draw) {
-  TURNOUT_TRY(auto bytes, drawing::picture(arguments.format, size, draw));
-  TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(fmt::format(
-                                        "{}/{}.{}", arguments.folder, name, arguments.format)));
+base::Status write(const std::string& path, const std::string& format,
+                   const drawing::Figure& figure) {
+  TURNOUT_TRY(const auto bytes, drawing::picture(format, figure.size, figure.draw));
+  TURNOUT_TRY(auto out, base::OutputFile::create(path));
   TURNOUT_CHECK(out.write(bytes));
   return out.commit();
 }
 
-base::Status draw_maps(const Arguments& arguments) {
-  using game::Game;
-  using game::Model;
-  using landscape::Shown;
-  const Game paper = *Game::make({7, 1}, {2}, {Model{0.45, 3, 0.4}, Model{0.8, 4, 2}});
-  const Game cascade = *Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}});
-  const Game quick = *Game::make({10, 1}, {1}, {Model{0.5, 2, 1}, Model{0.8, 4, 2}});
-  const std::vector<MapFigure> figures = {
-      {"regions", paper, "t1=0.01:8", "t2=0.01:14", Shown::kPolicy},
-      {"regions-cost", cascade, "P=0:20", "c2/p2-c1/p1=-5:15", Shown::kPolicy},
-      {"misalignment", quick, "t2/t1=0.3:3.9", "c2/c1=0.3:4", Shown::kMisalignment},
-      {"throttling-gain", quick, "P=0:4", "c2/p2-c1/p1=-1.5:3", Shown::kThrottlingGain}};
-  for (const auto& figure : figures) {
-    const auto x = *landscape::Axis::parse("--x", figure.x);
-    const auto y = *landscape::Axis::parse("--y", figure.y);
-    TURNOUT_TRY(auto map, landscape::region_map(figure.game, x, y, figure.shown, {500, 400}));
-    const report::MapReport drawn{{figure.game, {"M1", "M2"}},
-                                  std::move(map),
-                                  landscape::trace_boundaries(figure.game, x, y, 256)};
-    TURNOUT_CHECK(write(arguments, figure.name, drawing::map_picture_size(drawn),
-                        [&](drawing::Canvas& canvas) { drawing::draw_map(canvas, drawn); }));
+/// Which catalogue a file is, and of when: its name, and the first and last of its column "date".
+base::Result<std::string> source_of(const std::string& path) {
+  TURNOUT_TRY(auto reader, base::LineReader::open(path));
+  TURNOUT_TRY(const auto header, reader.next());
+  const std::array<std::string_view, 1> wanted = {"date"};
+  std::string from, to;
+  const std::string name = std::filesystem::path(path).filename().string();
+  const auto columns = header ? base::find_columns(*header, wanted)
+                              : base::Result<base::CsvColumns>(base::CsvColumns{});
+  if (!columns || columns->required.empty()) return name;
+  std::vector<std::string_view> fields;
+  while (true) {
+    TURNOUT_TRY(const auto line, reader.next());
+    if (!line) break;
+    TURNOUT_CHECK(base::split_csv(*line, fields));
+    if (fields.size() <= columns->required[0]) continue;
+    const std::string date = base::csv_text(fields[columns->required[0]]);
+    if (from.empty() || date < from) from = date;
+    to = std::max(to, date);
   }
-  return base::Done{};
+  return fmt::format("{}, runs of {} to {}", name, from, to);
 }
 
-base::Status draw_curves(const Arguments& arguments) {
-  using game::Game;
-  using game::Model;
-  // xi1 > 0 > xi2: three phases; xi1 < 0 < xi2: one threshold.
-  const scenario::TwoModelScenario phases{
-      *Game::make({10, 1}, {4}, {Model{0.6, 1, 0.4}, Model{0.62, 8, 2}}), {"M1", "M2"}};
-  const scenario::TwoModelScenario threshold{
-      *Game::make({10, 1}, {4}, {Model{0.2, 3, 1}, Model{0.8, 6, 5}}), {"M1", "M2"}};
-  for (const auto* game : {&phases, &threshold}) {
-    TURNOUT_CHECK(write(arguments,
-                        game == &phases ? "response-three-phases" : "response-one-threshold",
-                        drawing::kFigureSize,
-                        [&](drawing::Canvas& canvas) { drawing::draw_response(canvas, *game); }));
+base::Result<drawing::DocumentationData> documentation_data(const Arguments& arguments) {
+  TURNOUT_TRY(auto reader, base::LineReader::open(arguments.catalog));
+  TURNOUT_TRY(auto models, scenario::read_catalog(reader, {}));
+  TURNOUT_TRY(auto source, source_of(arguments.catalog));
+  // What catalog/README.md says of the file that the documentation shows.
+  const std::string shown = "aider_polyglot.csv";
+  if (source.starts_with(shown))
+    source = "Aider's polyglot leaderboard (commit 5dc9490b)" + source.substr(shown.size());
+  TURNOUT_TRY(auto read, scenario::read_scenario(arguments.pair));
+  TURNOUT_TRY(auto pair, analysis::paper_scenario(std::move(read), "figures"));
+  return drawing::DocumentationData{std::move(models), std::move(source), std::move(pair)};
+}
+
+base::Result<std::vector<drawing::Figure>> figures_of(const Arguments& arguments) {
+  if (arguments.scenario.empty()) {
+    TURNOUT_TRY(const auto data, documentation_data(arguments));
+    return drawing::documentation_figures(data);
   }
-  return base::Done{};
+  TURNOUT_TRY(auto scenario, arguments.scenario.read());
+  TURNOUT_TRY(const auto paper, analysis::paper_scenario(std::move(scenario), "figures"));
+  print_notes(paper.notes);
+  return drawing::scenario_figures(paper);
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -87,31 +90,42 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     return base::Error{base::ErrorCode::kInvalidValue,
                        arguments.format + " must be svg, png or pdf", "--format"};
   }
-  TURNOUT_TRY(base::LineReader reader, base::LineReader::open(arguments.catalog));
-  TURNOUT_TRY(auto models, scenario::read_catalog(reader, {}));
+  const bool own = !arguments.scenario.empty();
+  if (own && arguments.folder.empty()) {
+    return base::Error{base::ErrorCode::kMalformedInput,
+                       "is missing; docs/figures is for the documentation's", "--folder"};
+  }
+  const std::string folder = own || !arguments.folder.empty() ? arguments.folder : "docs/figures";
+  TURNOUT_TRY(const auto figures, figures_of(arguments));
   std::error_code problem;
-  std::filesystem::create_directories(arguments.folder, problem);
-  if (problem)
-    return base::Error{base::ErrorCode::kUnwritable, problem.message(), arguments.folder};
-  TURNOUT_CHECK(draw_maps(arguments));
-  TURNOUT_CHECK(draw_curves(arguments));
-  TURNOUT_CHECK(write(arguments, "catalog", drawing::kFigureSize,
-                      [&](drawing::Canvas& canvas) { drawing::draw_catalog(canvas, models); }));
-  return print(fmt::format("7 figures written to {}\n", arguments.folder));
+  std::filesystem::create_directories(folder, problem);
+  if (problem) return base::Error{base::ErrorCode::kUnwritable, problem.message(), folder};
+  for (const auto& figure : figures) {
+    TURNOUT_CHECK(write(fmt::format("{}/{}.{}", folder, figure.name, arguments.format),
+                        arguments.format, figure));
+  }
+  return print(fmt::format("{} figures written to {}\n", figures.size(), folder));
 }
 
 }  // namespace
 
 void add_figures(CLI::App& program, Action& chosen) {
-  auto* verb = program.add_subcommand("figures", "Draw the figures of the documentation again");
+  auto* verb = program.add_subcommand(
+      "figures", "Draw the figures of a scenario, or those of the documentation again");
   auto arguments = std::make_shared<Arguments>();
-  verb->add_option("--folder", arguments->folder, "where they go (default docs/figures)")
+  arguments->scenario.add_to(*verb);
+  verb->add_option("--folder", arguments->folder,
+                   "where they go (default docs/figures for the documentation's)")
       ->option_text("FOLDER");
   verb->add_option("--format", arguments->format, "svg (default), png or pdf")
       ->option_text("FORMAT");
   verb->add_option("--catalog", arguments->catalog,
                    "models of the scatter (default catalog/aider_polyglot.csv)")
       ->option_text("FILE.csv");
+  verb->add_option("--pair", arguments->pair,
+                   "two models of the documentation's map of real ones (default "
+                   "examples/grok-3-mini-gpt-5.toml)")
+      ->option_text("SCENARIO");
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

@@ -75,9 +75,33 @@ void Canvas::fill_rectangle(Point corner, Point size, Colour colour) {
   lib().fill(cairo_);
 }
 
-void Canvas::frame(Point corner, Point size) {
+void Canvas::fill_polygon(const std::vector<Point>& corners, Colour colour) {
+  set(cairo_, colour);
+  lib().new_path(cairo_);
+  for (const Point& corner : corners) lib().line_to(cairo_, corner.x, corner.y);
+  lib().fill(cairo_);
+}
+
+void Canvas::arrow(const std::vector<Point>& points, Colour colour, double width) {
+  constexpr double kLength = 8;
+  constexpr double kHalf = 3.4;
+  const Point tip = points.back();
+  const Point from = points[points.size() - 2];
+  const double length = std::hypot(tip.x - from.x, tip.y - from.y);
+  const Point along = {(tip.x - from.x) / length, (tip.y - from.y) / length};
+  const Point neck = {tip.x - kLength * along.x, tip.y - kLength * along.y};
+  std::vector<Point> shaft = points;
+  shaft.back() = neck;
+  line(shaft, colour, width);
+  fill_polygon({tip,
+                {neck.x - kHalf * along.y, neck.y + kHalf * along.x},
+                {neck.x + kHalf * along.y, neck.y - kHalf * along.x}},
+               colour);
+}
+
+void Canvas::frame(Point corner, Point size, double width) {
   set(cairo_, {0, 0, 0});
-  lib().set_line_width(cairo_, 1);
+  lib().set_line_width(cairo_, width);
   lib().rectangle(cairo_, corner.x, corner.y, size.x, size.y);
   lib().stroke(cairo_);
 }
@@ -125,8 +149,8 @@ void Canvas::cross(Point at, double size) {
   }
 }
 
-double Canvas::text_width(const std::string& words, double size) const {
-  choose_font(cairo_, size, false);
+double Canvas::text_width(const std::string& words, double size, bool bold) const {
+  choose_font(cairo_, size, bold);
   cairo_text_extents_t extents;
   lib().text_extents(cairo_, words.c_str(), &extents);
   return extents.x_advance;
@@ -134,9 +158,8 @@ double Canvas::text_width(const std::string& words, double size) const {
 
 void Canvas::text(Point at, const std::string& words, double size, Anchor anchor, bool upright,
                   bool bold) {
-  const double width = text_width(words, size);
+  const double width = text_width(words, size, bold);  // and chooses the font
   const double back = anchor == Anchor::kLeft ? 0 : anchor == Anchor::kMiddle ? width / 2 : width;
-  choose_font(cairo_, size, bold);
   set(cairo_, {0, 0, 0});
   lib().save(cairo_);
   lib().translate(cairo_, at.x, at.y);

@@ -36,16 +36,19 @@ struct Point {
 class Canvas {
  public:
   void fill_rectangle(Point corner, Point size, Colour colour);
-  void frame(Point corner, Point size);
+  void fill_polygon(const std::vector<Point>& corners, Colour colour);
+  void frame(Point corner, Point size, double width = 1);
   void line(const std::vector<Point>& points, Colour colour, double width, bool dashed = false);
   /// Pieces of lines, as one stroke: where they meet nothing is drawn twice.
   void segments(const std::vector<std::array<Point, 2>>& ends, Colour colour, double width);
+  /// A line through the points, with a head at its end.
+  void arrow(const std::vector<Point>& points, Colour colour, double width);
   void dot(Point at, double radius, Colour colour);
   void cross(Point at, double size);
   /// @param upright  whether the text runs upwards
   void text(Point at, const std::string& words, double size, Anchor anchor = Anchor::kLeft,
             bool upright = false, bool bold = false);
-  [[nodiscard]] double text_width(const std::string& words, double size) const;
+  [[nodiscard]] double text_width(const std::string& words, double size, bool bold = false) const;
   /// Stretches an image over a rectangle without smoothing; pixels are 0xRRGGBB, row by row from
   /// the top.
   void image(Point corner, Point size, const std::vector<std::uint32_t>& pixels, std::size_t width);

@@ -17,17 +17,21 @@ using base::Result;
 
 Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   const auto wrong = [&](const char* what) {
-    return Error{
-        ErrorCode::kInvalidValue,
-        fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5 or c2/p2-c1/p1=-1:3",
-                    base::in_quotes(text), what),
-        option};
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5, "
+                             "c2/p2-c1/p1=-1:3, xi1=-2:2, s=0:1 or q=0:1",
+                             base::in_quotes(text), what),
+                 option};
   };
   const auto equals = text.find('=');
   if (equals == std::string::npos) return wrong("has no =");
-  TURNOUT_TRY(auto measure,
-              Measure::parse(std::string_view(text).substr(0, equals)).within(option));
-  Axis axis(std::move(measure));
+  Axis axis;
+  axis.name_ = text.substr(0, equals);
+  if (axis.name_ == "s" || axis.name_ == "q") {
+    axis.moves_ = axis.name_ == "s" ? Moves::kCascade : Moves::kAbandon;
+  } else {
+    TURNOUT_TRY(axis.measure_, Measure::parse(axis.name_).within(option));
+  }
   std::string range = text.substr(equals + 1);
   axis.logarithmic_ = range.ends_with(":log");
   if (axis.logarithmic_) range.resize(range.size() - std::string_view(":log").size());
@@ -41,7 +45,15 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   if (!(axis.low_ < axis.high_)) return wrong("has a range that does not rise");
   if (axis.logarithmic_ && !(axis.low_ > 0))
     return wrong("has a logarithmic range that does not start above 0");
+  if (!axis.moves_game() && !(axis.low_ >= 0 && axis.high_ <= 1))
+    return wrong("has a range of a probability that leaves 0 to 1");
   return axis;
+}
+
+Axis Axis::moved_by(const Measure& measure) const {
+  Axis other = *this;
+  other.measure_ = measure;
+  return other;
 }
 
 double Axis::at(double share) const {
@@ -54,16 +66,37 @@ double Axis::share_of(double value) const {
   return (value - low_) / (high_ - low_);
 }
 
-Result<std::array<const Axis*, 2>> in_order(const Axis& x, const Axis& y) {
-  const Measure& a = x.measure();
-  const Measure& b = y.measure();
-  const bool x_later = a.depends_on(b.moved());
-  if (a.moved() == b.moved() || (x_later && b.depends_on(a.moved()))) {
-    return Error{ErrorCode::kInvalidValue,
-                 fmt::format("{} and {} cannot be moved apart from each other", x.name(), y.name()),
-                 "--x and --y"};
+Result<AxisPair> AxisPair::make(const Axis& x, const Axis& y) {
+  const Error refused{
+      ErrorCode::kInvalidValue,
+      fmt::format("{} and {} cannot be moved apart from each other", x.name(), y.name()),
+      "--x and --y"};
+  if (!x.moves_game() || !y.moves_game()) {
+    if (x.moves() == y.moves()) return refused;
+    return AxisPair(x, y, true);
   }
-  return std::array<const Axis*, 2>{x_later ? &y : &x, x_later ? &x : &y};
+  Axis first = x;
+  Axis second = y;
+  if (x.measure().moved() == y.measure().moved()) {
+    if (const auto y_by_value = y.measure().moved_by_value()) {
+      second = y.moved_by(*y_by_value);
+    } else if (const auto x_by_value = x.measure().moved_by_value()) {
+      first = x.moved_by(*x_by_value);
+    }
+  }
+  const Measure& a = first.measure();
+  const Measure& b = second.measure();
+  const bool x_later = a.depends_on(b.moved());
+  if (a.moved() == b.moved() || (x_later && b.depends_on(a.moved()))) return refused;
+  return AxisPair(first, second, !x_later);
+}
+
+bool AxisPair::move(Numbers& numbers, double x_value, double y_value) const {
+  const auto along = [&](const Axis& axis, double value) {
+    return !axis.moves_game() || axis.measure().move(numbers, value);
+  };
+  if (x_first_) return along(x_, x_value) && along(y_, y_value);
+  return along(y_, y_value) && along(x_, x_value);
 }
 
 }  // namespace turnout::landscape

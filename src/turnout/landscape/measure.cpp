@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "turnout/base/number_text.h"
+#include "turnout/game/payoffs.h"
 
 namespace turnout::landscape {
 namespace {
@@ -14,6 +15,12 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+// Places in Numbers.
+constexpr std::size_t kValue = 0;
+constexpr std::size_t kValueOfTime = 1;
+constexpr std::size_t success_of(std::size_t model) { return 3 + 3 * model; }
+constexpr std::size_t latency_of(std::size_t model) { return 4 + 3 * model; }
 
 std::vector<std::string> symbols() {
   std::vector<std::string> names;
@@ -62,12 +69,17 @@ Result<game::Game> game_from(const Numbers& numbers) {
 Result<Measure> Measure::parse(std::string_view name) {
   const auto wrong = [&](const char* what) {
     return Error{ErrorCode::kInvalidValue,
-                 fmt::format("{} {}, must be like P, t2/t1 or c2/p2-c1/p1 of {}",
+                 fmt::format("{} {}, must be like P, t2/t1, c2/p2-c1/p1 or xi1 of {}",
                              base::in_quotes(name), what, fmt::join(symbols(), ", ")),
                  ""};
   };
   Measure measure;
   measure.name_ = name;
+  if (name == "xi1" || name == "xi2") {
+    measure.net_of_ = name == "xi1" ? 0 : 1;
+    measure.moved_ = latency_of(*measure.net_of_);
+    return measure;
+  }
   const auto minus = name.find('-');
   const auto first = term_of(name.substr(0, minus));
   if (!first) return wrong("names no quantity of a game");
@@ -84,6 +96,10 @@ Result<Measure> Measure::parse(std::string_view name) {
 }
 
 double Measure::value_in(const Numbers& numbers) const {
+  if (net_of_) {
+    return game::net_value(numbers[kValue], numbers.at(success_of(*net_of_)), numbers[kValueOfTime],
+                           numbers.at(latency_of(*net_of_)));
+  }
   double value = numbers.at(moved_);
   if (over_) value /= numbers.at(*over_);
   if (less_)
@@ -92,6 +108,12 @@ double Measure::value_in(const Numbers& numbers) const {
 }
 
 bool Measure::move(Numbers& numbers, double value) const {
+  if (net_of_) {
+    const double success = numbers.at(success_of(*net_of_));
+    value = moved_ == kValue
+                ? (value + numbers[kValueOfTime] * numbers.at(latency_of(*net_of_))) / success
+                : (numbers[kValue] * success - value) / numbers[kValueOfTime];
+  }
   if (less_)
     value += less_over_ ? numbers.at(*less_) / numbers.at(*less_over_) : numbers.at(*less_);
   if (over_) value *= numbers.at(*over_);
@@ -102,7 +124,19 @@ bool Measure::move(Numbers& numbers, double value) const {
 }
 
 bool Measure::depends_on(std::size_t parameter) const {
+  if (net_of_) {
+    return parameter != moved_ &&
+           (parameter == kValue || parameter == kValueOfTime || parameter == success_of(*net_of_) ||
+            parameter == latency_of(*net_of_));
+  }
   return over_ == parameter || less_ == parameter || less_over_ == parameter;
+}
+
+std::optional<Measure> Measure::moved_by_value() const {
+  if (!net_of_) return std::nullopt;
+  Measure other = *this;
+  other.moved_ = kValue;
+  return other;
 }
 
 }  // namespace turnout::landscape

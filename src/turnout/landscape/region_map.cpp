@@ -16,59 +16,59 @@ using base::Result;
 /// Rows of games, column by column, that differ from one game along two axes.
 class GameRows {
  public:
-  GameRows(const game::Game& game, std::array<const Axis*, 2> axes, const Axis* x,
-           std::size_t width)
-      : base_(numbers_of(game)), axes_(axes), x_(x), width_(width), columns_(kNumbers, width) {
+  GameRows(const game::Game& game, const AxisPair& axes, std::size_t width)
+      : base_(numbers_of(game)), axes_(axes), width_(width), columns_(kNumbers, width) {
     for (std::size_t k = 0; k < kNumbers; ++k) std::fill_n(columns_[k], width, base_.at(k));
   }
 
   /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was
   /// moved along no axis.
   void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
+    const std::array<std::size_t, 2> moved = {axes_.x().measure().moved(),
+                                              axes_.y().measure().moved()};
     for (std::size_t i = 0; i < width_; ++i) {
       Numbers numbers = base_;
-      bool valid = true;
-      for (const Axis* axis : axes_)
-        valid = axis->measure().move(numbers, axis == x_ ? x_values[i] : y_value) && valid;
+      const bool valid = axes_.move(numbers, x_values[i], y_value);
       is_game[i] = valid;
-      for (const Axis* axis : axes_)
-        columns_[axis->measure().moved()][i] =
-            valid ? numbers.at(axis->measure().moved()) : base_.at(axis->measure().moved());
+      for (const std::size_t k : moved) columns_[k][i] = valid ? numbers.at(k) : base_.at(k);
     }
   }
 
   [[nodiscard]] game::GameColumns columns() {
     const auto& c = columns_;
-    const auto moves_time = [](const Axis* axis) { return axis->measure().moved() == 1; };
-    const bool is_one = base_[1] == 1 && std::none_of(axes_.begin(), axes_.end(), moves_time);
+    const bool is_one =
+        base_[1] == 1 && axes_.x().measure().moved() != 1 && axes_.y().measure().moved() != 1;
     return {width_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
   }
 
  private:
   Numbers base_;
-  std::array<const Axis*, 2> axes_;
-  const Axis* x_;
+  const AxisPair& axes_;
   std::size_t width_;
   game::Columns columns_;
 };
 
 }  // namespace
 
-Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y, Shown shown,
-                             std::array<std::size_t, 2> size) {
-  TURNOUT_TRY(const auto axes, in_order(x, y));
-  RegionMap map{x, y, size[0], size[1], shown, {}, {}};
+Error no_point_is_a_game() {
+  return {ErrorCode::kInvalidValue,
+          "no point of the map is a game: a parameter is out of its range everywhere",
+          "--x and --y"};
+}
+
+Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown shown,
+                             std::array<std::size_t, 2> size, const base::Watch& watch) {
+  RegionMap map{axes, size[0], size[1], shown, {}, {}};
   map.values.resize(map.width * map.height);
   map.routes.resize(map.width * map.height);
   std::vector<double> x_values(map.width);
-  for (std::size_t i = 0; i < map.width; ++i)
-    x_values[i] = x.at((static_cast<double>(i) + 0.5) / static_cast<double>(map.width));
-  GameRows rows(game, axes, &x, map.width);
+  for (std::size_t i = 0; i < map.width; ++i) x_values[i] = map.x().at_cell(i, map.width);
+  GameRows rows(game, axes, map.width);
   std::vector<bool> is_game(map.width);
   bool any = false;
   for (std::size_t j = 0; j < map.height; ++j) {
-    rows.fill(x_values, y.at((static_cast<double>(j) + 0.5) / static_cast<double>(map.height)),
-              is_game);
+    TURNOUT_CHECK(watch.cancellation.check());
+    rows.fill(x_values, map.y().at_cell(j, map.height), is_game);
     double* const values = map.values.data() + j * map.width;
     std::uint8_t* const routes = map.routes.data() + j * map.width;
     game::AnswerColumns answers;
@@ -82,11 +82,10 @@ Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& 
       values[i] = std::numeric_limits<double>::quiet_NaN();
       routes[i] = RegionMap::kNoGame;
     }
+    watch.on_steps(1);
   }
   if (any) return map;
-  return Error{ErrorCode::kInvalidValue,
-               "no point of the map is a game: a parameter is out of its range everywhere",
-               "--x and --y"};
+  return no_point_is_a_game();
 }
 
 namespace {
@@ -96,18 +95,17 @@ using Point = std::array<double, 2>;
 /// The lines through one cell after the other.
 class Tracer {
  public:
-  Tracer(const game::Game& game, std::array<const Axis*, 2> axes, const Axis& x, const Axis& y,
-         std::size_t steps)
-      : base_(numbers_of(game)), axes_(axes), x_(x), y_(y), steps_(steps) {}
+  Tracer(const game::Game& game, const AxisPair& axes, std::size_t steps)
+      : base_(numbers_of(game)), axes_(axes), steps_(steps) {}
 
-  std::vector<BoundaryPiece> trace() {
+  std::vector<BoundaryPiece> trace(const base::Cancellation& cancellation) {
     std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
     for (std::size_t j = 0; j <= steps_; ++j) {
       for (std::size_t i = 0; i <= steps_; ++i)
         corners[j * (steps_ + 1) + i] = route_at(corner(i, j));
     }
     std::vector<BoundaryPiece> pieces;
-    for (std::size_t j = 0; j < steps_; ++j) {
+    for (std::size_t j = 0; j < steps_ && !cancellation.requested(); ++j) {
       for (std::size_t i = 0; i < steps_; ++i) {
         const auto at = [&](std::size_t di, std::size_t dj) {
           return corners[(j + dj) * (steps_ + 1) + i + di];
@@ -127,10 +125,8 @@ class Tracer {
 
   [[nodiscard]] std::uint8_t route_at(const Point& point) const {
     Numbers numbers = base_;
-    for (const Axis* axis : axes_) {
-      if (!axis->measure().move(numbers, axis == &x_ ? x_.at(point[0]) : y_.at(point[1])))
-        return RegionMap::kNoGame;
-    }
+    if (!axes_.move(numbers, axes_.x().at(point[0]), axes_.y().at(point[1])))
+      return RegionMap::kNoGame;
     return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
   }
 
@@ -171,19 +167,16 @@ class Tracer {
   }
 
   Numbers base_;
-  std::array<const Axis*, 2> axes_;
-  const Axis& x_;
-  const Axis& y_;
+  const AxisPair& axes_;
   std::size_t steps_;
 };
 
 }  // namespace
 
-std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y,
-                                            std::size_t steps) {
-  const auto axes = in_order(x, y);
-  if (!axes) return {};
-  return Tracer(game, *axes, x, y, steps).trace();
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const AxisPair& axes,
+                                            std::size_t steps,
+                                            const base::Cancellation& cancellation) {
+  return Tracer(game, axes, steps).trace(cancellation);
 }
 
 std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map) {

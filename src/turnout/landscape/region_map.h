@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "turnout/base/result.h"
+#include "turnout/base/watch.h"
 #include "turnout/game/equilibrium.h"
 #include "turnout/landscape/axis.h"
 #include "turnout/landscape/shown.h"
@@ -19,21 +19,30 @@
 /// between its regions.
 namespace turnout::landscape {
 
-/// A grid of games. Point (i, j) is at x.at((i + 1/2) / width), y.at((j + 1/2) / height).
+/// A grid of games. Point (i, j) is at x.at_cell(i, width), y.at_cell(j, height).
 struct RegionMap {
-  Axis x, y;
+  AxisPair axes;
   std::size_t width = 0, height = 0;
   Shown shown = Shown::kPolicy;
-  std::vector<double> values;        ///< row by row from low y; NaN where there is no such game
-  std::vector<std::uint8_t> routes;  ///< game::Route, kNoGame where there is no such game
+  std::vector<double> values;  ///< row by row from low y; NaN where there is no such game
+  /// game::Route, kNoGame where there is no such game; empty where s or q is an axis
+  std::vector<std::uint8_t> routes;
   static constexpr std::uint8_t kNoGame = 255;
+
+  [[nodiscard]] const Axis& x() const { return axes.x(); }
+  [[nodiscard]] const Axis& y() const { return axes.y(); }
 };
 
-/// @param size  points along x and y, 1 to 10,000 each
-/// @returns the map; kInvalidValue where the axes do not go together, or where no point is a game.
+/// @param axes   that move the game, both
+/// @param size   points along x and y, 1 to 10,000 each
+/// @param watch  told of each row as one step, asked after each
+/// @returns the map; kInvalidValue where no point is a game; kCancelled.
 /// 4 to 15 ns a point (game/solve_kernel.h); memory 9 bytes a point.
-base::Result<RegionMap> region_map(const game::Game& game, const Axis& x, const Axis& y,
-                                   Shown shown, std::array<std::size_t, 2> size);
+base::Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown shown,
+                                   std::array<std::size_t, 2> size, const base::Watch& watch = {});
+
+/// @returns what region_map() says if no point is a game.
+base::Error no_point_is_a_game();
 
 /// A piece of the line between two regions, in shares of the axes' ranges.
 struct BoundaryPiece {
@@ -43,13 +52,15 @@ struct BoundaryPiece {
 
 /// @param steps  cells along each side in which a line is looked for: a region narrower than that
 ///   can be missed
+/// @param cancellation  asked after each row of cells; the lines mean nothing once it is requested
 /// @returns the lines between regions of different routes. A cell's side whose ends differ is
 ///   bisected with solve() to 2^-40 of its length; between the crossings of one cell the line is
 ///   straight. Three or more meet in a point.
-std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const Axis& x, const Axis& y,
-                                            std::size_t steps);
+std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const AxisPair& axes,
+                                            std::size_t steps,
+                                            const base::Cancellation& cancellation = {});
 
-/// @returns the number of points of each route in the map.
+/// @returns the number of points of each route in the map; nothing where s or q is an axis.
 std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map);
 
 /// Least and greatest value of a map; low > high if no point has a game.

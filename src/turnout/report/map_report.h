@@ -1,31 +1,30 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <functional>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "turnout/landscape/region_map.h"
-#include "turnout/scenario/scenario_scope.h"
+#include "turnout/analysis/map_answer.h"
 
-/// A region map as a picture for people, and as CSV, NPY and JSON for programs. docs/formats.md,
-/// "Maps of regions".
+/// A map as text for people, and as CSV, NPY and JSON for programs. docs/formats.md, "Maps of
+/// regions".
 namespace turnout::report {
 
-struct MapReport {
-  scenario::TwoModelScenario scenario;
-  landscape::RegionMap map;
-  std::vector<landscape::BoundaryPiece> boundaries;
-};
+/// @returns the share of the map that each region covers, and the range of what is shown, as text.
+std::string map_text(const analysis::MapAnswer& answer);
 
-/// @returns a header and one row a point: the two quantities, route and, unless it is the policy,
-///   the value; empty where there is no such game.
-std::string map_csv(const MapReport& report);
-/// @returns a NumPy file of the values, height x width, from low y; NaN where there is no such
-///   game.
-std::string map_npy(const MapReport& report);
-/// @returns axes, values, routes and boundaries; null where there is no such game.
-nlohmann::ordered_json map_json(const MapReport& report);
-/// @returns the share of the map that each region covers, as text.
-std::string map_text(const MapReport& report);
+/// Takes text piece by piece, in order; what it returns other than Done ends the writing.
+using Sink = std::function<base::Status(std::string_view)>;
+
+// Rows are written as they come: besides the map itself these need the memory of one row. They
+// return the sink's error.
+
+/// A header and one row a point: the two quantities, the route (not where s or q is an axis) and,
+/// unless it is the policy, the value; empty where there is no such game.
+base::Status write_map_csv(const analysis::MapAnswer& answer, const Sink& sink);
+/// A NumPy file of the values, height x width, from low y; NaN where there is no such game.
+base::Status write_map_npy(const analysis::MapAnswer& answer, const Sink& sink);
+/// docs/schemas/map.json; null where there is no such game.
+base::Status write_map_json(const analysis::MapAnswer& answer, const Sink& sink);
 
 }  // namespace turnout::report

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/analysis/paper_scenario.h"
+#include "turnout/base/watch.h"
+#include "turnout/landscape/played_map.h"
+#include "turnout/landscape/region_map.h"
+
+namespace turnout::analysis {
+
+/// A map as its user asks for it, word by word.
+struct MapOptions {
+  std::string x, y;                ///< axes, see landscape::Axis::parse()
+  std::string show;                ///< one of landscape::kShownNames; empty: policy, or utility
+                                   ///< where s or q is an axis
+  std::string size = "1000x1000";  ///< points along x and y, 1 to 10,000 each
+  std::string output;              ///< the file that it will go to, empty for none
+};
+
+/// The endings of files that a map can be written to.
+enum class MapFormat { kSvg, kPng, kPdf, kCsv, kNpy, kJson };
+
+/// @returns what a path's ending asks for; kInvalidValue naming --output, the path and the endings.
+base::Result<MapFormat> map_format(const std::string& path);
+
+/// The optimal policy, or what it comes to, over two quantities of a game; or, where s or q is an
+/// axis, what a posted policy and the user's way to leave come to.
+struct MapAnswer {
+  PaperScenario paper;
+  landscape::RegionMap map;
+  std::vector<landscape::BoundaryPiece> boundaries;  ///< none where s or q is an axis
+  std::vector<landscape::Curve> curves;              ///< landscape::response_curves()
+  /// Where the scenario itself is, in the axes' values: over s and q its optimum and the response
+  /// to it; absent where the optimum starts on model 2, or is no number.
+  std::optional<std::array<double, 2>> own;
+};
+
+/// @param watch  told of each row of the map as one step, asked after each
+/// @returns the map. Before anything is solved: kInvalidValue naming --x, --y, --show, --size or
+///   --output, the text and what is allowed; then errors of paper_scenario(), kInvalidValue where
+///   no point is a game, kCancelled.
+/// Cost: that of landscape::region_map() or played_map(), and some 20 ms for the lines.
+base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions& options,
+                                   const base::Watch& watch = {});
+/// The same for what is known to be the paper's game.
+base::Result<MapAnswer> map_answer(PaperScenario paper, const MapOptions& options,
+                                   const base::Watch& watch = {});
+
+}  // namespace turnout::analysis

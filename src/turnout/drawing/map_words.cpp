@@ -1,0 +1,146 @@
+#include "turnout/drawing/map_words.h"
+
+#include <fmt/format.h>
+
+#include "turnout/report/solution_report.h"
+
+namespace turnout::drawing {
+namespace {
+
+using analysis::MapAnswer;
+using game::Route;
+using landscape::Axis;
+using landscape::RegionMap;
+using landscape::Shown;
+
+/// A region's name for who has not read the theory, in lines.
+std::vector<std::string> plain_name(const MapAnswer& answer, Route route) {
+  const auto& [first, second] = answer.paper.scenario.names;
+  switch (route) {
+    case Route::kFirstStay:
+      return {first, "every time"};
+    case Route::kFirstLeave:
+      return {first, "once; then", "users leave"};
+    case Route::kThreat:
+      return {first, "once; " + second, "next, so they leave"};
+    case Route::kSecondStay:
+      return {second, "every time"};
+    case Route::kSecondLeave:
+      return {second, "once; then", "users leave"};
+    default:
+      return {first + ",", "then " + second, "now and then"};
+  }
+}
+
+}  // namespace
+
+std::string region_in_words(const MapAnswer& answer, std::uint8_t route, bool plain) {
+  if (route == RegionMap::kNoGame) return "a parameter is out of its range";
+  game::Candidate candidate;
+  candidate.route = static_cast<Route>(route);
+  const auto& names = answer.paper.scenario.names;
+  if (plain && is_cascade(candidate.route)) {
+    return fmt::format(
+        "after a failure just enough attempts go to {} instead of {} that users stay", names[1],
+        names[0]);
+  }
+  switch (candidate.route) {  // shares differ from point to point
+    case Route::kCascadeStay:
+      return fmt::format("re-prompts go from {} to {} just often enough (s0) to make the user stay",
+                         names[0], names[1]);
+    case Route::kCascadePatience:
+      return fmt::format("re-prompts go from {} to {} as often as the user bears (sL)", names[0],
+                         names[1]);
+    case Route::kCascadeMixed:
+      return fmt::format("re-prompts go from {} to {} more often than the user bears; some leave",
+                         names[0], names[1]);
+    default:
+      return report::in_words(candidate, answer.paper.scenario);
+  }
+}
+
+std::vector<std::string> name_of_region(const MapAnswer& answer, std::uint8_t route, bool plain) {
+  if (plain) return plain_name(answer, static_cast<Route>(route));
+  return {to_string(static_cast<Route>(route))};
+}
+
+std::string shown_in_words(Shown shown) {
+  switch (shown) {
+    case Shown::kPolicy:
+      return "the provider's optimal policy";
+    case Shown::kCost:
+      return "J, the provider's cost of a task";
+    case Shown::kUtility:
+      return "U, the user's utility of a task";
+    case Shown::kSuccess:
+      return "S, share of tasks that are solved";
+    case Shown::kLatency:
+      return "L, time that the user waits for a task";
+    case Shown::kServiceCost:
+      return "C, cost of all attempts at a task";
+    case Shown::kCascade:
+      return "s, share of re-prompts that go to the second model";
+    case Shown::kAbandon:
+      return "q, probability that the user leaves after a failure";
+    case Shown::kPreferredUtility:
+      return "utility of the policy that the user would prefer";
+    case Shown::kMisalignment:
+      return "misalignment: what the user loses by the provider's choice";
+    case Shown::kThrottledCost:
+      return "the provider's cost if it may slow its models down";
+    case Shown::kThrottlingGain:
+      return "what the provider gains by slowing its models down";
+    case Shown::kCascades:
+      return "where an interior cascade is optimal (1)";
+    case Shown::kMisaligned:
+      return "where the user would prefer another policy (1)";
+    case Shown::kThrottles:
+      return "where slowing models down pays (1)";
+  }
+  return std::string(name_of(shown));
+}
+
+std::string subtitle_of(const MapAnswer& answer) {
+  const auto& axes = answer.map.axes;
+  const auto& [first, second] = answer.paper.scenario.names;
+  const bool named = first != "M1" || second != "M2";
+  const std::string names = named ? fmt::format("M1: {}, M2: {}", first, second) : "";
+  if (!axes.is_played()) return names;
+  const auto has = [&](Axis::Moves moves) {
+    return axes.x().moves() == moves || axes.y().moves() == moves;
+  };
+  const std::string posted =
+      !has(Axis::Moves::kAbandon)  ? "(1, s) is posted, the user answers at his best"
+      : has(Axis::Moves::kCascade) ? "(1, s) is posted, the user leaves with q"
+                                   : "the optimum is posted, the user leaves with q";
+  return named ? names + "; " + posted : posted;
+}
+
+std::string axis_in_words(const Axis& axis, const MapAnswer& answer) {
+  const std::string& name = axis.name();
+  if (name == "V") return "V, value of a solved task to the user";
+  if (name == "w") return "w, worth of a unit of time to the user";
+  if (name == "P") return "P, provider's loss by an unsolved task";
+  if (name == "q") return "q, probability that the user leaves after a failure";
+  const auto& names = answer.paper.scenario.names;
+  if (name == "s") return "s, share of re-prompts that go to " + names[1];
+  if (name.empty() || (name.back() != '1' && name.back() != '2')) return name;
+  const std::string kind = name.substr(0, name.size() - 1);
+  const char* words = kind == "p"    ? "success of an attempt on"
+                      : kind == "t"  ? "time of an attempt on"
+                      : kind == "c"  ? "cost of an attempt on"
+                      : kind == "xi" ? "worth to the user of an attempt on"
+                                     : nullptr;
+  if (words == nullptr) return name;
+  return fmt::format("{}, {} {}", name, words, names.at(name.back() == '1' ? 0 : 1));
+}
+
+std::string lines_in_words(const MapAnswer& answer) {
+  if (answer.map.shown == Shown::kPolicy) return "";
+  if (!answer.boundaries.empty()) return "lines: where the provider's policy changes";
+  if (answer.curves.empty()) return "";
+  return answer.curves.front().name == "q*" ? "line: the user's best response q*(s)"
+                                            : "lines: where the user's response changes its form";
+}
+
+}  // namespace turnout::drawing
