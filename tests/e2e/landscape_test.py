@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Maps and sweeps as their users meet them. usage: landscape_test.py TURNOUT"""
+import base64
 import csv
+import hashlib
 import json
 import os
 import pathlib
@@ -14,6 +16,7 @@ import tempfile
 import time
 import unittest
 import xml.etree.ElementTree
+import zlib
 
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 BY_RANKS = PROGRAM.with_name("turnout-mpi")  # built beside it unless TURNOUT_MPI is off
@@ -82,6 +85,11 @@ class Landscape(unittest.TestCase):
             self.assertEqual(as_json["values"][k // 7][k % 7], float(row["cost"]))
             self.assertEqual(as_json["routes"][k // 7][k % 7], row["route"])
         self.assertGreater(len(as_json["boundaries"]), 100)
+        self.assertEqual(as_json["scenario_at"], [0.1, 0.0523462])
+        printed = turnout("map", PAIR, *AXES, *show, "--json").stdout
+        self.assertEqual(printed, files["json"].read_text())
+        form = [re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "0", text) for text in (printed, json.dumps(as_json, indent=2) + "\n")]
+        self.assertEqual(*form, "in the form of every other answer, but for the number of digits")
 
     def test_what_cannot_be_mapped_is_refused_in_one_line(self):
         self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q' names no quantity")
@@ -93,11 +101,121 @@ class Landscape(unittest.TestCase):
         self.refuses(turnout("map", PAIR, *AXES, "--size", "9x9", "-o", "/nowhere/map.svg"), "/nowhere/map.svg")
         self.assertEqual(list(self.folder.iterdir()), [])
 
-    def test_the_figures_are_drawn(self):
-        done = turnout("figures", "--folder", self.folder / "figures", "--catalog", ROOT / "catalog/aider_polyglot.csv")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        names = {file.name for file in (self.folder / "figures").iterdir()}
+    def test_a_map_over_s_and_q_is_what_a_log_of_such_users_would_show(self):
+        scenario = ROOT / "examples/gpt-oss-grok-3-mini.toml"
+        done = turnout("map", scenario, "--x", "s=0:1", "--y", "q=0:1", "--show", "success", "--size", "3x2", "--json")
+        answer = json.loads(done.stdout)
+        self.assertNotIn("routes", answer)
+        self.assertEqual({curve["name"] for curve in answer["curves"]}, {"q*"})
+        p1, p2 = 0.13778, 0.17333
+        for j, q in enumerate((0.25, 0.75)):
+            for i, s in enumerate((1 / 6, 0.5, 5 / 6)):
+                second = p2 / (1 - (1 - p2) * (1 - q))
+                first = (p1 + (1 - p1) * (1 - q) * s * second) / (1 - (1 - p1) * (1 - q) * (1 - s))
+                self.assertAlmostEqual(answer["values"][j][i], first, delta=1e-12)
+        self.refuses(turnout("map", scenario, "--x", "s=0:1", "--y", "q=0:1", "--show", "policy"), "'policy' has no meaning over s and q")
+        self.refuses(turnout("map", scenario, "--x", "s=0:2", "--y", "q=0:1"), "--x", "leaves 0 to 1")
+        csv_file = self.folder / "m.csv"
+        turnout("map", scenario, "--x", "s=0:1", "--y", "xi1=-0.1:0.1", "--size", "3x2", "-o", csv_file)
+        self.assertEqual(csv_file.read_text().split("\n")[0], "s,xi1,utility")
+
+    def test_an_ending_is_refused_before_anything_is_solved(self):
+        started = time.monotonic()
+        self.refuses(turnout("map", PAIR, *AXES, "--size", "10000x10000", "-o", self.folder / "x.gif"), "must end in .svg")
+        self.refuses(turnout("response", PAIR, "--points", "1000000", "-o", self.folder / "x.gif"), "must end in .svg")
+        self.assertLess(time.monotonic() - started, 2, "a map of so many points takes longer")
+
+    def test_a_map_is_written_row_by_row(self):
+        """Peak memory beyond the map's 9 bytes a point: a tree of 4 million points took 860 MB."""
+        def peak_mib(size, *output):
+            process = subprocess.Popen([PROGRAM, "map", PAIR, *AXES, "--show", "cost", "--size", size, *map(str, output)], stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            return usage.ru_maxrss / 1024
+
+        for output in (["--json"], ["-o", self.folder / "m.json"], ["-o", self.folder / "m.csv"]):
+            little = peak_mib("20x20", *output)
+            self.assertLess(peak_mib("2000x2000", *output) - little, 400, output)
+        with (self.folder / "m.json").open() as text:
+            answer = json.load(text)
+        self.assertEqual([len(answer["values"]), *{len(row) for row in answer["values"] + answer["routes"]}], [2000, 2000])
+
+    def test_a_response_is_drawn(self):
+        for ending, magic in (("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-1."), ("csv", b"start,cascade")):
+            file = self.folder / f"response.{ending}"
+            done = turnout("response", PAIR, "-o", file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(file.read_bytes().startswith(magic), ending)
+        self.assertEqual((self.folder / "response.csv").read_text(), turnout("response", PAIR, "--csv").stdout)
+
+    @staticmethod
+    def drawn(svg):
+        """What a picture shows but its letters, whose forms are the font's: lines, areas and the pixels of images."""
+        shapes = []
+
+        def walk(element):
+            tag = element.tag.rsplit("}", 1)[-1]
+            if tag in ("symbol", "use", "defs"):
+                return
+            if tag in ("path", "rect"):
+                shapes.append((tag, element.get("d"), element.get("style"), element.get("transform")))
+            if tag == "image":
+                shapes.append(("image", pixels(element)))
+            for child in element:
+                walk(child)
+
+        def pixels(element):
+            png = base64.b64decode(element.get("{http://www.w3.org/1999/xlink}href").split(",", 1)[1])
+            data, at = b"", 8
+            while at < len(png):
+                size, kind = struct.unpack(">I4s", png[at:at + 8])
+                data += png[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+                at += 12 + size
+            return hashlib.sha256(zlib.decompress(data)).hexdigest()
+
+        root = xml.etree.ElementTree.parse(svg).getroot()
+        for image in root.iter("{http://www.w3.org/2000/svg}image"):  # cairo keeps images among its definitions
+            shapes.append(("image", pixels(image)))
+        walk(root)
+        return shapes
+
+    def test_the_figures_of_the_documentation_are_what_the_program_draws(self):
+        folders = [self.folder / "one", self.folder / "two"]
+        for folder in folders:
+            done = turnout("figures", "--folder", folder, cwd=ROOT)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        names = {file.name for file in folders[0].iterdir()}
         self.assertEqual(names, {file.name for file in (ROOT / "docs/figures").iterdir()})
+        images = 0
+        for name in sorted(names):
+            with self.subTest(name):
+                self.assertEqual((folders[0] / name).read_bytes(), (folders[1] / name).read_bytes())
+                shapes = self.drawn(folders[0] / name)
+                images += any(shape[0] == "image" for shape in shapes)
+                self.assertGreater(len(shapes), 10)
+                self.assertEqual(shapes, self.drawn(ROOT / "docs/figures" / name))
+        self.assertEqual(images, 7, "maps whose pixels were compared")
+
+    def test_a_changed_figure_is_told_apart(self):
+        figure = (ROOT / "docs/figures/markov-chain.svg").read_text()
+        changed = self.folder / "changed.svg"
+        at = figure.rindex(" d=\"M ")
+        changed.write_text(figure[:at] + figure[at:].replace("M ", "M 1", 1))
+        self.assertNotEqual(self.drawn(changed), self.drawn(ROOT / "docs/figures/markov-chain.svg"))
+
+    def test_a_scenario_has_figures_of_its_own(self):
+        folder = self.folder / "own"
+        for scenario in ("gpt-4.1", "grok-3-mini-gpt-5", "gpt-oss-grok-3-mini", "uncertain"):
+            done = turnout("figures", ROOT / f"examples/{scenario}.toml", "--folder", folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("9 figures", done.stdout)
+        self.assertEqual({file.name for file in folder.iterdir()},
+                         {f"{name}.svg" for name in ("regions", "regions-cost", "misalignment", "throttling-gain", "utility-s-q", "cost-s-q",
+                                                     "response", "decision-rules", "markov-chain")})
+        self.refuses(turnout("figures", PAIR), "--folder: is missing")
+        self.refuses(turnout("figures", "--format", "gif"), "--format")
+        self.refuses(turnout("figures", ROOT / "examples/four-models.toml", "--folder", folder), "figures needs 2")
 
     def test_a_sweep_says_how_narrow_the_cascade_is_and_agrees_with_sobols(self):
         one = json.loads(turnout("sweep", SWEEP, "--threads", 1, "--json").stdout)

@@ -76,8 +76,18 @@ bool crosses(Point from, Point to, const Box& box) {
 
 /// Boxes of one size around a point, the nearest first.
 std::vector<Box> boxes_around(Point point, Point size) {
-  constexpr std::array<Point, 8> kDirections = {
-      {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}}};
+  constexpr std::array<Point, 12> kDirections = {{{1, 0},
+                                                  {-1, 0},
+                                                  {0, -1},
+                                                  {0, 1},
+                                                  {1, -1},
+                                                  {1, 1},
+                                                  {-1, -1},
+                                                  {-1, 1},
+                                                  {0.5, -1},
+                                                  {0.5, 1},
+                                                  {-0.5, -1},
+                                                  {-0.5, 1}}};
   std::vector<Box> boxes;
   for (double distance = 7; distance < 150; distance += 6) {
     for (const auto& [x, y] : kDirections) {
@@ -125,22 +135,24 @@ void draw_labels(Canvas& canvas, const PlotArea& area, const std::vector<Place>&
 std::vector<Box> place_labels(const std::vector<Point>& points, const std::vector<Point>& sizes,
                               const std::vector<Point>& dots, const Box& within) {
   std::vector<Box> taken;
-  const auto is_free = [&](const Box& box, Point point) {
-    const Point end = nearest(box, point);
+  const auto is_free = [&](const Box& box) {
     return inside(box, within) &&
            std::none_of(taken.begin(), taken.end(),
-                        [&](const Box& other) {
-                          return overlap(box, other) || crosses(point, end, other);
-                        }) &&
+                        [&](const Box& other) { return overlap(box, other); }) &&
            std::none_of(dots.begin(), dots.end(), [&](Point dot) {
              return overlap(box, {{dot.x - kDot, dot.y - kDot}, {2 * kDot, 2 * kDot}});
            });
   };
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto boxes = boxes_around(points[i], sizes[i]);
-    const auto at = std::find_if(boxes.begin(), boxes.end(),
-                                 [&](const Box& box) { return is_free(box, points[i]); });
-    taken.push_back(at == boxes.end() ? boxes.back() : *at);
+    std::vector<Box> free = boxes_around(points[i], sizes[i]);
+    const Box last = free.back();
+    std::erase_if(free, [&](const Box& box) { return !is_free(box); });
+    const auto clear = std::find_if(free.begin(), free.end(), [&](const Box& box) {
+      const Point end = nearest(box, points[i]);
+      return std::none_of(taken.begin(), taken.end(),
+                          [&](const Box& other) { return crosses(points[i], end, other); });
+    });
+    taken.push_back(clear != free.end() ? *clear : free.empty() ? last : free.front());
   }
   return taken;
 }

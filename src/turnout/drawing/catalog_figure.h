@@ -22,7 +22,8 @@ struct Box {
 };
 
 /// Finds places for texts beside points such that no two texts overlap, nor a text any of `dots`:
-/// one after the other takes the nearest place that is free.
+/// one after the other takes the nearest place that is free, if it can one whose line to the point
+/// runs over no text.
 /// @param points  those to be labelled
 /// @param sizes   of their texts
 /// @param within  that no text leaves
