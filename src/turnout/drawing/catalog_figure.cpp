@@ -10,8 +10,8 @@ namespace turnout::drawing {
 namespace {
 
 constexpr double kLabel = 9;
-// Of a letter on average: places are found without the font's own measures, so that a picture is the
-// same wherever it is drawn.
+// Of a letter on average: places are found without the font's own measures, so that a picture is
+// the same wherever it is drawn.
 constexpr double kLetter = 0.6 * kLabel;
 constexpr double kDot = 4.5;
 

@@ -10,8 +10,8 @@ namespace turnout::drawing {
 
 inline constexpr Point kCatalogSize = {700, 480};
 
-/// Every model by its cost-of-pass c/p and its latency-of-pass t/p, both logarithmic. Models that no
-/// other beats in both have their names, beside them or at the end of a line.
+/// Every model by its cost-of-pass c/p and its latency-of-pass t/p, both logarithmic. Models that
+/// no other beats in both have their names, beside them or at the end of a line.
 /// @param source  which catalogue it is, and of when
 void draw_catalog(Canvas& canvas, const std::vector<scenario::CatalogModel>& models,
                   const std::string& source);

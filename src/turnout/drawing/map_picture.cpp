@@ -26,46 +26,55 @@ constexpr Point kCorner = {86, 60};
 constexpr double kLine = 16;
 constexpr double kText = 10.5;
 
-/// Where in a region there is most room: the point furthest from its edge, in steps of the grid.
-std::map<std::uint8_t, Point> roomiest_points(const RegionMap& map) {
-  std::vector<int> room(map.routes.size(), 0);
-  const auto at = [&](std::size_t i, std::size_t j) { return j * map.width + i; };
-  const auto sweep = [&](std::size_t i, std::size_t j, std::ptrdiff_t back) {
-    const auto column = static_cast<std::ptrdiff_t>(i);
-    const auto row = static_cast<std::ptrdiff_t>(j);
-    int least = std::numeric_limits<int>::max() - 1;
-    for (const auto& [di, dj] : {std::pair{back, std::ptrdiff_t{0}},
-                                 {std::ptrdiff_t{0}, back},
-                                 {back, back},
-                                 {-back, back}}) {
-      const std::ptrdiff_t x = column + di;
-      const std::ptrdiff_t y = row + dj;
-      const bool inside = x >= 0 && y >= 0 && x < static_cast<std::ptrdiff_t>(map.width) &&
-                          y < static_cast<std::ptrdiff_t>(map.height);
-      const std::size_t neighbour =
-          inside ? at(static_cast<std::size_t>(x), static_cast<std::size_t>(y)) : 0;
-      least = std::min(
-          least, inside && map.routes[neighbour] == map.routes[at(i, j)] ? room[neighbour] : 0);
-    }
-    return least + 1;
-  };
-  for (std::size_t j = 0; j < map.height; ++j) {
-    for (std::size_t i = 0; i < map.width; ++i) room[at(i, j)] = sweep(i, j, -1);
+/// Steps that the neighbours of a point on one side of it are from the edge of its region, and one.
+int room_beside(const RegionMap& map, const std::vector<int>& room, std::size_t i, std::size_t j,
+                std::ptrdiff_t back) {
+  const auto width = static_cast<std::ptrdiff_t>(map.width);
+  const auto height = static_cast<std::ptrdiff_t>(map.height);
+  int least = std::numeric_limits<int>::max() - 1;
+  for (const auto& [di, dj] : {std::pair{back, std::ptrdiff_t{0}},
+                               {std::ptrdiff_t{0}, back},
+                               {back, back},
+                               {-back, back}}) {
+    const std::ptrdiff_t x = static_cast<std::ptrdiff_t>(i) + di;
+    const std::ptrdiff_t y = static_cast<std::ptrdiff_t>(j) + dj;
+    if (x < 0 || y < 0 || x >= width || y >= height) return 1;
+    const auto beside = static_cast<std::size_t>(y * width + x);
+    if (map.routes[beside] != map.routes[j * map.width + i]) return 1;
+    least = std::min(least, room[beside]);
   }
-  std::map<std::uint8_t, Point> best;
-  std::map<std::uint8_t, int> most;
+  return least + 1;
+}
+
+/// How many steps of the grid each point is from the edge of its region.
+std::vector<int> steps_to_edge(const RegionMap& map) {
+  std::vector<int> room(map.routes.size(), 0);
+  for (std::size_t j = 0; j < map.height; ++j) {
+    for (std::size_t i = 0; i < map.width; ++i)
+      room[j * map.width + i] = room_beside(map, room, i, j, -1);
+  }
   for (std::size_t j = map.height; j-- > 0;) {
     for (std::size_t i = map.width; i-- > 0;) {
-      room[at(i, j)] = std::min(room[at(i, j)], sweep(i, j, 1));
+      int& here = room[j * map.width + i];
+      here = std::min(here, room_beside(map, room, i, j, 1));
     }
   }
+  return room;
+}
+
+/// Where in a region there is most room: the point furthest from its edge, nearest to the map's
+/// middle among several.
+std::map<std::uint8_t, Point> roomiest_points(const RegionMap& map) {
+  const std::vector<int> room = steps_to_edge(map);
+  std::map<std::uint8_t, Point> best;
+  std::map<std::uint8_t, int> most;
   const auto off_centre = [](const Point& p) { return std::hypot(p.x - 0.5, p.y - 0.5); };
   for (std::size_t j = 0; j < map.height; ++j) {
     for (std::size_t i = 0; i < map.width; ++i) {
-      const auto route = map.routes[at(i, j)];
+      const auto route = map.routes[j * map.width + i];
       const Point here = {(static_cast<double>(i) + 0.5) / static_cast<double>(map.width),
                           (static_cast<double>(j) + 0.5) / static_cast<double>(map.height)};
-      const int steps = room[at(i, j)];
+      const int steps = room[j * map.width + i];
       if (steps < most[route] ||
           (steps == most[route] && off_centre(here) >= off_centre(best[route])))
         continue;

@@ -40,8 +40,7 @@ std::string region_in_words(const MapAnswer& answer, std::uint8_t route, bool pl
   candidate.route = static_cast<Route>(route);
   const auto& names = answer.paper.scenario.names;
   if (plain && is_cascade(candidate.route)) {
-    return fmt::format("{} first; re-prompts go to {} just often enough that users stay", names[0],
-                       names[1]);
+    return fmt::format("{} first, then {} just often enough that users stay", names[0], names[1]);
   }
   switch (candidate.route) {  // shares differ from point to point
     case Route::kCascadeStay:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "turnout/game/best_response.h"
 #include "turnout/report/table.h"
@@ -30,57 +31,77 @@ void draw_curve(Canvas& canvas, const PlotArea& area, const std::vector<double>&
   canvas.line(part, colour, 2);
 }
 
-}  // namespace
+/// Response and payoffs at equally spaced s.
+struct Curves {
+  std::vector<double> abandon, cost, utility;
+};
 
-void draw_response(Canvas& canvas, const scenario::TwoModelScenario& scenario) {
-  const game::Game& game = scenario.game;
-  std::vector<double> q;
-  std::vector<double> cost;
-  std::vector<double> utility;
+Curves curves_of(const game::Game& game) {
+  Curves curves;
   for (int i = 0; i <= kSteps; ++i) {
     const game::Policy policy{0, static_cast<double>(i) / kSteps};
-    q.push_back(best_response(game, policy).abandon);
-    const auto payoffs = evaluate(game, policy, q.back());
-    cost.push_back(payoffs.provider_cost);
-    utility.push_back(payoffs.user_utility);
+    curves.abandon.push_back(best_response(game, policy).abandon);
+    const auto payoffs = evaluate(game, policy, curves.abandon.back());
+    curves.cost.push_back(payoffs.provider_cost);
+    curves.utility.push_back(payoffs.user_utility);
   }
-  const auto [low_cost, high_cost] = std::minmax_element(cost.begin(), cost.end());
-  const auto [low_utility, high_utility] = std::minmax_element(utility.begin(), utility.end());
+  return curves;
+}
+
+/// From the least payoff, 0 at most, to the greatest, with some room.
+PlotArea::Side payoff_side(const Curves& curves) {
+  const auto [low_cost, high_cost] = std::minmax_element(curves.cost.begin(), curves.cost.end());
+  const auto [low_utility, high_utility] =
+      std::minmax_element(curves.utility.begin(), curves.utility.end());
   const double low = std::min({*low_cost, *low_utility, 0.0});
   const double high = std::max(*high_cost, *high_utility);
-  const PlotArea upper({80, 54}, {520, 130}, {"", 0, 1}, {"q", -0.05, 1.05});
-  const PlotArea lower({80, 224}, {520, 140},
-                       {"s, share of re-prompts that go to " + scenario.names[1], 0, 1},
-                       {"J and U", low - 0.06 * (high - low), high + 0.06 * (high - low)});
-  canvas.text(
-      {80, 22},
-      fmt::format("the user's response to (1, s): {} and {}", scenario.names[0], scenario.names[1]),
-      13, Anchor::kLeft, false, true);
+  return {"J and U", low - 0.06 * (high - low), high + 0.06 * (high - low)};
+}
+
+void draw_thresholds(Canvas& canvas, const game::Game& game, const PlotArea& upper,
+                     const PlotArea& lower) {
   const auto at = thresholds(game);
-  for (const auto& [name, value] :
-       {std::pair{"s0", at.stay}, {"sL", at.patience}, {"sH", at.leave}}) {
+  for (const auto& [name, value, anchor] : {std::tuple{"s0", at.stay, Anchor::kMiddle},
+                                            {"sL", at.patience, Anchor::kRight},
+                                            {"sH", at.leave, Anchor::kLeft}}) {
     if (!value) continue;
     for (const PlotArea& area : {upper, lower}) {
       const double x = area.at_shares(*value, 0).x;
       canvas.line({{x, area.corner().y}, {x, area.corner().y + area.size().y}}, {0.4, 0.4, 0.4}, 1,
                   true);
     }
-    const Anchor anchor = name == std::string("sL")   ? Anchor::kRight
-                          : name == std::string("sH") ? Anchor::kLeft
-                                                      : Anchor::kMiddle;
     canvas.text({upper.at_shares(*value, 1).x, upper.corner().y - 5},
                 fmt::format("{} = {:.3f}", name, *value), 10, anchor);
   }
-  draw_curve(canvas, upper, q, q, kBlack);
-  draw_curve(canvas, lower, cost, q, kProvider);
-  draw_curve(canvas, lower, utility, q, kUser);
-  upper.draw_axes(canvas);
-  lower.draw_axes(canvas);
-  const double y = 428;
+}
+
+void draw_payoff_legend(Canvas& canvas) {
+  const double y = kResponseSize.y - 12;
   canvas.line({{80, y - 4}, {104, y - 4}}, kProvider, 2);
   canvas.text({110, y}, "J, the provider's cost", 10.5);
   canvas.line({{260, y - 4}, {284, y - 4}}, kUser, 2);
   canvas.text({290, y}, "U, the user's utility", 10.5);
+}
+
+}  // namespace
+
+void draw_response(Canvas& canvas, const scenario::TwoModelScenario& scenario) {
+  const Curves curves = curves_of(scenario.game);
+  const PlotArea upper({80, 54}, {520, 130}, {"", 0, 1}, {"q", -0.05, 1.05});
+  const PlotArea lower({80, 224}, {520, 140},
+                       {"s, share of re-prompts that go to " + scenario.names[1], 0, 1},
+                       payoff_side(curves));
+  canvas.text(
+      {80, 22},
+      fmt::format("the user's response to (1, s): {} and {}", scenario.names[0], scenario.names[1]),
+      13, Anchor::kLeft, false, true);
+  draw_thresholds(canvas, scenario.game, upper, lower);
+  draw_curve(canvas, upper, curves.abandon, curves.abandon, kBlack);
+  draw_curve(canvas, lower, curves.cost, curves.abandon, kProvider);
+  draw_curve(canvas, lower, curves.utility, curves.abandon, kUser);
+  upper.draw_axes(canvas);
+  lower.draw_axes(canvas);
+  draw_payoff_legend(canvas);
 }
 
 }  // namespace turnout::drawing

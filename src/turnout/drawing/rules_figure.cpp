@@ -233,6 +233,11 @@ void draw_foot(Canvas& canvas, const std::optional<scenario::TwoModelScenario>& 
 
 }  // namespace
 
+bool rules_lead_to_optimum(const game::Game& game) {
+  std::vector<Node> nodes = rules();
+  return follow(nodes, game);
+}
+
 void draw_rules(Canvas& canvas, const std::optional<scenario::TwoModelScenario>& scenario) {
   std::vector<Node> nodes = rules();
   double next = kTop;

@@ -16,4 +16,8 @@ inline constexpr Point kRulesSize = {800, 600};
 ///   none of the rules'; the figure then says so.
 void draw_rules(Canvas& canvas, const std::optional<scenario::TwoModelScenario>& scenario);
 
+/// @returns whether the figure has a way that leads to the game's optimum: always in the paper's
+///   ordering, away from ties.
+bool rules_lead_to_optimum(const game::Game& game);
+
 }  // namespace turnout::drawing

@@ -57,8 +57,8 @@ class Axis {
 class AxisPair {
  public:
   /// Where both would move one latency, the one that is xi1 or xi2 moves V instead.
-  /// @returns kInvalidValue if both move one parameter, each depends on the other, or both are s, or
-  ///   q
+  /// @returns kInvalidValue if both move one parameter, each depends on the other, or both are s,
+  ///   or q
   static base::Result<AxisPair> make(const Axis& x, const Axis& y);
 
   [[nodiscard]] const Axis& x() const { return x_; }

@@ -11,8 +11,8 @@
 namespace turnout::landscape {
 
 /// @returns whether what is shown has a meaning where s or q is an axis: the payoffs (cost,
-///   utility, success, latency, service-cost) have; "abandon" over s and a parameter, "cascade" over
-///   q and a parameter.
+///   utility, success, latency, service-cost) have; "abandon" over s and a parameter, "cascade"
+///   over q and a parameter.
 bool can_be_played(const AxisPair& axes, Shown shown);
 
 /// At each point:
