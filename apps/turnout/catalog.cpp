@@ -1,10 +1,7 @@
-#include <fmt/format.h>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "scenario_arguments.h"
-#include "turnout/base/number_text.h"
 #include "turnout/report/catalog_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
@@ -22,40 +19,16 @@ constexpr const char* kExamples =
 
 struct Arguments {
   std::string path;
-  // What ./dev demo assumes, in dollars and seconds.
-  std::string value = "1";
-  std::string value_of_time = "0.005";
-  std::string penalty = "0.1";
+  std::string value, value_of_time, penalty;  // as written; empty where absent
   std::vector<std::string> columns;
   std::size_t top = 5;
   bool pairs = false;
   bool json = false;
 };
 
-base::Result<scenario::CatalogColumns> columns_of(const std::vector<std::string>& renames) {
-  scenario::CatalogColumns columns;
-  for (const std::string& rename : renames) {
-    const auto equals = rename.find('=');
-    const std::string key = rename.substr(0, equals);
-    std::string* column = key == "model"     ? &columns.name
-                          : key == "success" ? &columns.success
-                          : key == "latency" ? &columns.latency
-                          : key == "cost"    ? &columns.cost
-                                             : nullptr;
-    if (equals == std::string::npos || column == nullptr || equals + 1 == rename.size()) {
-      return base::Error{
-          base::ErrorCode::kMalformedInput,
-          fmt::format("{} must be KEY=COLUMN with KEY one of model, success, latency, cost",
-                      base::in_quotes(rename)),
-          "--columns"};
-    }
-    *column = rename.substr(equals + 1);
-  }
-  return columns;
-}
-
-base::Result<double> in_range(const char* option, const std::string& text,
-                              game::Quantity quantity) {
+base::Result<double> in_range(const char* option, const std::string& text, game::Quantity quantity,
+                              double assumed) {
+  if (text.empty()) return assumed;
   auto number = option_number(option, text);
   if (!number) return number.error();
   TURNOUT_CHECK(game::check(quantity, *number).within(option));
@@ -63,21 +36,20 @@ base::Result<double> in_range(const char* option, const std::string& text,
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  TURNOUT_TRY(auto value, in_range("--value", arguments.value, game::Quantity::kValue));
-  TURNOUT_TRY(auto value_of_time,
-              in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime));
-  TURNOUT_TRY(auto penalty,
-              in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty));
-  TURNOUT_TRY(auto columns, columns_of(arguments.columns));
-  TURNOUT_TRY(base::LineReader reader, base::LineReader::open(arguments.path));
-  TURNOUT_TRY(auto models, scenario::read_catalog(reader, columns));
-  const game::User user{value, value_of_time};
-  const game::Provider provider{penalty};
-  TURNOUT_TRY(auto survey, scenario::survey(models, user, provider));
-  const report::CatalogReport report{reader.name(),     models,        user,           provider,
-                                     std::move(survey), arguments.top, arguments.pairs};
-  return print(arguments.json ? report::to_text(report::catalog_json(report))
-                              : report::catalog_text(report));
+  analysis::CatalogOptions options;
+  TURNOUT_TRY(options.user.value,
+              in_range("--value", arguments.value, game::Quantity::kValue, options.user.value));
+  TURNOUT_TRY(options.user.value_of_time,
+              in_range("--value-of-time", arguments.value_of_time, game::Quantity::kValueOfTime,
+                       options.user.value_of_time));
+  TURNOUT_TRY(options.provider.churn_penalty,
+              in_range("--penalty", arguments.penalty, game::Quantity::kChurnPenalty,
+                       options.provider.churn_penalty));
+  TURNOUT_TRY(options.columns, analysis::catalog_columns(arguments.columns));
+  options.top = arguments.top;
+  TURNOUT_TRY(const auto answer, analysis::catalog_answer(arguments.path, options));
+  return print(arguments.json ? report::to_text(report::catalog_json(answer, arguments.pairs))
+                              : report::catalog_text(answer, arguments.pairs));
 }
 
 }  // namespace

@@ -3,12 +3,9 @@
 
 #include "interruption.h"
 #include "log_arguments.h"
-#include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
-#include "turnout/mapping/mapped_reader.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/store/import.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -24,41 +21,18 @@ constexpr const char* kExamples =
     "again.";
 
 struct Arguments {
-  std::string source, destination, map;
-  double window_s = 3600;
+  std::string source, destination;
+  analysis::ImportOptions options;
   bool json = false;
 };
 
-base::Error wrong(const std::string& which, const std::string& text, const char* allowed) {
-  return base::Error{base::ErrorCode::kMalformedInput,
-                     base::in_quotes(store::without_password(text)) + " must be " + allowed, which};
-}
-
-base::Result<std::unique_ptr<traffic::PassReader>> open_source(const Arguments& arguments) {
-  constexpr double kMicro = 1e6;
-  if (arguments.map.empty()) return traffic::open_passes(arguments.source);
-  TURNOUT_TRY(auto map, mapping::read_row_map(arguments.map));
-  return mapping::open_mapped_passes(arguments.source, std::move(map),
-                                     static_cast<std::int64_t>(arguments.window_s * kMicro),
-                                     interruption());
-}
-
 base::Result<ExitCode> run(const Arguments& arguments) {
-  if (store::is_store(arguments.source) && arguments.map.empty()) {
-    return wrong("SOURCE", arguments.source, "a file, a folder or -, or read by a --map");
-  }
-  if (!store::is_store(arguments.destination)) {
-    return wrong("DEST", arguments.destination, "sqlite:FILE, postgres://... or clickhouse://...");
-  }
-  TURNOUT_TRY(auto reader, open_source(arguments));
-  TURNOUT_TRY(auto store,
-              store::open_store(arguments.destination, store::Access::kCreate, interruption()));
   base::Progress progress("importing passes", 0);
-  TURNOUT_TRY(auto counts, store::import_passes(*reader, *store,
-                                                {[&](std::size_t passes) { progress.step(passes); },
-                                                 interruption()}));
-  return print(arguments.json ? report::to_text(report::import_json(counts))
-                              : report::import_text(counts));
+  TURNOUT_TRY(const auto answer,
+              analysis::import_answer(arguments.source, arguments.destination, arguments.options,
+                                      {[&](std::size_t passes) { progress.step(passes); }, {}}));
+  return print(arguments.json ? report::to_text(report::import_answer_json(answer))
+                              : report::import_text(answer.counts));
 }
 
 }  // namespace
@@ -74,8 +48,8 @@ void add_import(CLI::App& program, Action& chosen) {
                    "sqlite:FILE, postgres://... or clickhouse://...")
       ->option_text("DEST")
       ->required();
-  verb->add_option("--map", arguments->map, map_help())->option_text("MAP");
-  verb->add_option("--window", arguments->window_s,
+  verb->add_option("--map", arguments->options.map, map_help())->option_text("MAP");
+  verb->add_option("--window", arguments->options.window_s,
                    "with --map: seconds within which a user comes back to a task (default 3600)")
       ->check(CLI::Range(0.0, 1e9))
       ->option_text("SECONDS");

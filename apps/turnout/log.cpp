@@ -40,29 +40,18 @@ struct Arguments {
 };
 
 base::Result<ExitCode> stats(const Arguments& arguments) {
-  TURNOUT_TRY(auto reading, arguments.log.read());
-  return print(arguments.json ? report::to_text(report::statistics_json(reading.statistics))
+  TURNOUT_TRY(const auto reading, arguments.log.read());
+  return print(arguments.json ? report::to_text(report::log_stats_json(reading))
                               : report::statistics_text(reading.statistics));
 }
 
 /// Everything that is wrong with a log; exit code 3 if anything is.
 base::Result<ExitCode> check(const Arguments& arguments) {
   TURNOUT_TRY(auto reading, arguments.log.read());
-  const auto& found = reading.statistics.contradictions;
-  const auto& import = reading.import;
-  const bool clean = found == estimation::Contradictions{} && import.read.refused() == 0 &&
-                     import.stored.conflicting == 0 && import.read.cut_off == 0;
-  TURNOUT_CHECK([&] {
-    if (arguments.json) {
-      return print(report::to_text({{"clean", clean},
-                                    {"import", report::import_json(import)},
-                                    {"contradictions", report::contradictions_json(found)}}));
-    }
-    std::string text = import.read.rows > 0 ? report::import_text(import) : "";
-    text += report::contradictions_text(found);
-    return print(text + (clean ? "every row is sound\n" : ""));
-  }());
-  return clean ? ExitCode::kDone : ExitCode::kClaimFailed;
+  const auto answer = analysis::log_check_answer(std::move(reading));
+  TURNOUT_CHECK(print(arguments.json ? report::to_text(report::log_check_json(answer))
+                                     : report::log_check_text(answer)));
+  return answer.clean ? ExitCode::kDone : ExitCode::kClaimFailed;
 }
 
 base::Result<std::unique_ptr<store::PassStore>> open(const std::string& name,

@@ -1,16 +1,11 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "scenario_arguments.h"
-#include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
 #include "turnout/game/belief_plan.h"
 #include "turnout/report/replay_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_setting.h"
 #include "verbs.h"
 
@@ -31,80 +26,39 @@ struct Arguments {
   std::vector<std::string> settings;
   std::string score;
   std::size_t random = 0;
-  simulation::ReplayOptions options;
+  analysis::ReplayOptions options;
   bool json = false;
 };
 
-base::Result<outcomes::OutcomeTable> read_table(const std::string& path,
-                                                const outcomes::OutcomeColumns& columns) {
-  TURNOUT_TRY(base::LineReader rows, base::LineReader::open(path));
-  auto table = outcomes::read_outcomes(rows, columns);
-  if (table && table->tasks.size() < 2) {
-    return base::Error{base::ErrorCode::kInvalidValue,
-                       "has 1 task, replay needs at least 2: one to learn from", rows.name()};
-  }
-  return table;
-}
-
-/// The outcomes of the scenario's models, in its order.
-base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
-                                            const std::vector<std::string>& names,
-                                            const std::string& path) {
-  for (const std::string& name : names) {
-    if (table.column(name) < table.models.size()) continue;
-    return base::Error{base::ErrorCode::kInvalidValue,
-                       fmt::format("has no outcomes of model {}", base::in_quotes(name)), path};
-  }
-  simulation::Recorded chosen{{}, table.score};
-  for (const auto& row : table.rate) {
-    chosen.rate.emplace_back();
-    for (const std::string& name : names) chosen.rate.back().push_back(row[table.column(name)]);
-  }
-  return chosen;
-}
-
-base::Result<ExitCode> survey(const Arguments& arguments, const outcomes::OutcomeTable& table) {
+base::Result<ExitCode> random_games(const Arguments& arguments) {
   if (!arguments.scenario.empty()) {
     return base::Error{base::ErrorCode::kMalformedInput, "draws its own games, give no scenario",
                        "--random"};
   }
-  if (table.models.size() < 2) {
-    return base::Error{base::ErrorCode::kInvalidValue, "has 1 model, --random needs at least 2",
-                       arguments.outcomes};
-  }
   base::Progress progress("replaying", arguments.random);
-  auto options = arguments.options;
-  options.on_split = [&progress] { progress.step(); };
-  const auto result = simulation::survey({table.rate, table.score}, arguments.random, options);
-  return print(arguments.json ? report::to_text(report::survey_json(result, options))
-                              : report::survey_text(result, options));
+  TURNOUT_TRY(const auto answer,
+              analysis::random_replay_answer(
+                  arguments.outcomes, arguments.score, arguments.random, arguments.options,
+                  {[&](std::size_t games) { progress.step(games); }, {}}));
+  return print(arguments.json ? report::to_text(report::random_replay_json(answer))
+                              : report::random_replay_text(answer));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  if (arguments.random > 0) {
-    auto table = read_table(arguments.outcomes, {{}, arguments.score});
-    return table ? survey(arguments, *table) : table.error();
-  }
-  if (arguments.scenario.empty())
+  if (arguments.random > 0) return random_games(arguments);
+  if (arguments.scenario.empty()) {
     return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N",
                        "replay"};
-  TURNOUT_TRY(scenario::Scenario scenario,
-              scenario::read_scenario(arguments.scenario, arguments.settings));
-  take_means(scenario);
-  TURNOUT_CHECK(scenario::check_for_plans(scenario, "replay"));
-  if (scenario.difficulty || scenario.outcomes) {
-    return base::Error{base::ErrorCode::kUnsupported,
-                       "replay takes its types of task from OUTCOMES.csv, leave it out",
-                       scenario.source + ": difficulty"};
   }
-  TURNOUT_TRY(auto table, read_table(arguments.outcomes, {scenario.names, arguments.score}));
-  TURNOUT_TRY(auto chosen, recorded(table, scenario.names, arguments.outcomes));
+  TURNOUT_TRY(auto scenario, scenario::read_scenario(arguments.scenario, arguments.settings));
   base::Progress progress("replaying", arguments.options.splits);
-  auto options = arguments.options;
-  options.on_split = [&progress] { progress.step(); };
-  const auto result = simulation::replay(scenario.game, scenario.names, chosen, options);
-  return print(arguments.json ? report::to_text(report::replay_json(result, options))
-                              : report::replay_text(result, options));
+  TURNOUT_TRY(const auto answer,
+              analysis::replay_answer(std::move(scenario), arguments.outcomes, arguments.score,
+                                      arguments.options,
+                                      {[&](std::size_t splits) { progress.step(splits); }, {}}));
+  print_notes(answer.notes);
+  return print(arguments.json ? report::to_text(report::replay_json(answer))
+                              : report::replay_text(answer));
 }
 
 }  // namespace
@@ -130,15 +84,15 @@ void add_replay(CLI::App& program, Action& chosen) {
                    "a column of scores for the threshold policy, high where a task looks hard")
       ->option_text("COLUMN");
   verb->add_option("--splits", options.splits, "random halvings, 1 to 10000 (default 10)")
-      ->check(CLI::Range(1, 10'000))
+      ->check(CLI::Range(std::size_t{1}, analysis::kMostSplits))
       ->option_text("N");
   verb->add_option("--bootstrap", options.bootstrap,
                    "resamples for the intervals, 100 to 100000 (default 1000)")
-      ->check(CLI::Range(100, 100'000))
+      ->check(CLI::Range(analysis::kLeastResamples, analysis::kMostResamples))
       ->option_text("N");
   verb->add_option("--random", arguments->random,
                    "instead of a scenario: N random games of two of the models, 1 to 100000")
-      ->check(CLI::Range(1, 100'000))
+      ->check(CLI::Range(std::size_t{1}, analysis::kMostRandomGames))
       ->option_text("N");
   verb->add_option("--seed", options.seed, "seed of all random numbers (default 1)")
       ->option_text("N");

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,8 +20,7 @@ constexpr const char* kExamples =
     "Exit code 3 if a statement fails that is not known to fail.";
 
 struct Arguments {
-  std::size_t games = 300;
-  std::uint64_t seed = 1;
+  verification::VerifyOptions options;
   std::string ledger;
   std::size_t coverage = 0;
   bool json = false;
@@ -30,15 +28,16 @@ struct Arguments {
 
 /// Estimates from simulated logs against the truth that made them.
 base::Result<ExitCode> cover(const Arguments& arguments) {
-  constexpr std::uint64_t kTasks = 13'000;  // 20,000 passes and a few
-  constexpr std::size_t kMostRegrets = 50;
+  verification::CoverageOptions options;
+  options.logs = arguments.coverage;
+  options.seed = arguments.options.seed;
   base::Progress progress("estimating from simulated logs",
-                          verification::kCoverageSettings * arguments.coverage);
-  const auto settings = verification::measure_coverage(
-      arguments.coverage, kTasks, std::min(kMostRegrets, arguments.coverage), arguments.seed,
-      [&](std::size_t logs) { progress.step(logs); });
-  return print(arguments.json ? report::to_text(report::coverage_json(settings))
-                              : report::coverage_markdown(settings));
+                          verification::kCoverageSettings * options.logs);
+  TURNOUT_TRY(
+      const auto answer,
+      verification::coverage_answer(options, {[&](std::size_t logs) { progress.step(logs); }, {}}));
+  return print(arguments.json ? report::to_text(report::coverage_json(answer))
+                              : report::coverage_markdown(answer));
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {
@@ -49,9 +48,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     TURNOUT_TRY(auto file, base::OutputFile::create(arguments.ledger));
     page.emplace(std::move(file));
   }
-  base::Progress progress("verifying", verification::expected_games(arguments.games));
-  const verification::Ledger ledger = verification::verify(
-      arguments.games, arguments.seed, [&](std::size_t games) { progress.step(games); });
+  base::Progress progress("verifying", verification::expected_games(arguments.options.games));
+  TURNOUT_TRY(const auto ledger,
+              verification::verify_answer(arguments.options,
+                                          {[&](std::size_t games) { progress.step(games); }, {}}));
   if (page) {
     TURNOUT_CHECK(page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) {
       return page->commit();
@@ -69,16 +69,16 @@ void add_verify(CLI::App& program, Action& chosen) {
       "verify", "Hold every claim of the theory against brute force and simulation");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option(
-          "--games", arguments->games,
+          "--games", arguments->options.games,
           "games per statement, 1 to 1000000 (default 300); rates use up to 400 times as many")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(CLI::Range(std::size_t{1}, verification::VerifyOptions::kMostGames))
       ->option_text("N");
-  verb->add_option("--seed", arguments->seed, "seed of the random games (default 1)")
+  verb->add_option("--seed", arguments->options.seed, "seed of the random games (default 1)")
       ->option_text("S");
   verb->add_option("--coverage", arguments->coverage,
                    "instead: whether intervals estimated from N simulated logs a setting hold the "
                    "truth, 1 to 100000")
-      ->check(CLI::Range(1, 100'000))
+      ->check(CLI::Range(std::size_t{1}, verification::CoverageOptions::kMostLogs))
       ->option_text("N");
   verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")
       ->option_text("FILE.md");

@@ -8,7 +8,7 @@ namespace {
 TEST(Coverage, intervals_hold_the_truth_as_often_as_they_promise) {
   constexpr std::size_t kLogs = 60;
   std::size_t figures = 0;
-  for (const auto& setting : measure_coverage(kLogs, 13'000, 0, 77, [](std::size_t) {})) {
+  for (const auto& setting : measure_coverage(kLogs, 13'000, 0, 77)) {
     for (const auto& f : setting.figures) {
       // A spread of V that is not there is found in a few logs in a thousand; those have no
       // interval that holds it.
@@ -27,7 +27,7 @@ TEST(Coverage, intervals_hold_the_truth_as_often_as_they_promise) {
 }
 
 TEST(Coverage, bounds_without_feedback_always_hold_the_truth) {
-  const auto settings = measure_coverage(40, 4'000, 0, 5, [](std::size_t) {});
+  const auto settings = measure_coverage(40, 4'000, 0, 5);
   ASSERT_EQ(settings.size(), kCoverageSettings);
   const auto& silent = settings.at(2);
   ASSERT_NE(silent.name.find("no feedback"), std::string::npos);

@@ -196,7 +196,7 @@ TEST(MixedResponse, cost_along_the_mixed_interval_has_at_most_one_interior_minim
 }
 
 TEST(Ledger, has_no_unexpected_failure_and_finds_its_known_counterexamples) {
-  const verification::Ledger ledger = verification::verify(40, 99, [](std::size_t) {});
+  const verification::Ledger ledger = verification::verify(40, 99);
   EXPECT_FALSE(ledger.failed());
   EXPECT_GE(ledger.findings.size(), 45U);
   for (const auto& finding : ledger.findings) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <utility>
 
-#include "turnout/analysis/option_range.h"
 #include "turnout/analysis/paper_scenario.h"
+#include "turnout/base/option_range.h"
 #include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_types.h"
 
@@ -15,8 +15,8 @@ constexpr std::size_t kNodesWithDepth = 2'000'000;
 constexpr std::size_t kNodesWithout = 100'000;  // of some 600 bytes, which stay in memory
 
 base::Status check(const PlanOptions& options) {
-  if (options.depth) TURNOUT_CHECK(check_option("depth", *options.depth, 1, game::kDeepest));
-  if (options.nodes) TURNOUT_CHECK(check_option("nodes", *options.nodes, 1, kMostNodes));
+  if (options.depth) TURNOUT_CHECK(base::check_option("depth", *options.depth, 1, game::kDeepest));
+  if (options.nodes) TURNOUT_CHECK(base::check_option("nodes", *options.nodes, 1, kMostNodes));
   return base::Done{};
 }
 

@@ -178,10 +178,14 @@ std::optional<double> observed_second(const outcomes::TrialCounts& counts, std::
 
 }  // namespace
 
-DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows) {
-  const auto by_sigma = [&](double s) { return FailedFirst(rows, s).best_feedback().value; };
+DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows,
+                          const base::Cancellation& cancellation) {
+  const auto by_sigma = [&](double s) {
+    return cancellation.requested() ? 0 : FailedFirst(rows, s).best_feedback().value;
+  };
   std::map<double, FailedFirst> at_sigma;  // the grid of sigma comes back for every feedback
   const auto by_feedback = [&](double d) {
+    if (cancellation.requested()) return 0.0;
     return numeric::maximise(
                0, kWidestSigma, kGrid,
                [&](double s) {
@@ -217,7 +221,8 @@ DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows) {
   return fit;
 }
 
-DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed) {
+DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed,
+                              const base::Cancellation& cancellation) {
   constexpr std::size_t kResamples = 400;
   constexpr int kCoarse = 17;
   const auto best = [](const std::vector<const outcomes::PassPowers*>& some, int points) {
@@ -232,12 +237,13 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
   std::vector<std::vector<double>> error(rows.size(), std::vector<double>(kTable));
   const auto sigma_at = [](int i) { return kWidestSigma * i / (kTable - 1); };
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    for (int i = 0; i < kTable; ++i)
+    for (int i = 0; i < kTable && !cancellation.requested(); ++i)
       error[r][static_cast<std::size_t>(i)] = pass_power_error({&rows[r]}, sigma_at(i));
   }
   std::vector<double> resampled;
   base::Rng rng(seed);
   for (std::size_t round = 0; round < kResamples; ++round) {
+    if (cancellation.requested()) return {};
     std::vector<double> total(kTable, 0);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto& one = error[rng.next() % rows.size()];
@@ -264,7 +270,8 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
   return fit;
 }
 
-DifficultyFit fit_trials(const outcomes::TrialCounts& counts) {
+DifficultyFit fit_trials(const outcomes::TrialCounts& counts,
+                         const base::Cancellation& cancellation) {
   std::vector<double> rates;
   for (std::size_t k = 0; k < counts.models.size(); ++k) {
     double trials = 0;
@@ -275,7 +282,9 @@ DifficultyFit fit_trials(const outcomes::TrialCounts& counts) {
     }
     rates.push_back(std::clamp(trials > 0 ? successes / trials : 0, 1e-9, 1.0));
   }
-  const auto profile = [&](double sigma) { return trials_likelihood(counts, rates, sigma); };
+  const auto profile = [&](double sigma) {
+    return cancellation.requested() ? 0 : trials_likelihood(counts, rates, sigma);
+  };
   const numeric::Maximum sigma = numeric::maximise(0, kWidestSigma, kGrid, profile);
   DifficultyFit fit;
   fit.feedback_assumed_zero = true;

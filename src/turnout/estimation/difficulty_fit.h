@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/game/task_types.h"
 #include "turnout/numeric/interval.h"
 #include "turnout/outcomes/retry_counts.h"
@@ -42,6 +43,7 @@ struct DifficultyFit {
   double root_mean_square = 0;  ///< of observed - fitted over them
 };
 
+/// Each of the three fits ends early if it is cancelled, with a result that means nothing.
 inline constexpr double kWidestSigma = 8;
 inline constexpr double kMostFeedback = 6;
 
@@ -53,14 +55,16 @@ inline constexpr double kMostFeedback = 6;
 /// @param rows  counts of cases; at least one model with a failed first try
 /// Total. sigma is searched in [0, kWidestSigma], feedback in [-kMostFeedback, kMostFeedback]; ends
 /// of intervals are within 1e-3. Cost: some thousand likelihoods, each a sum over rows and types.
-DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows);
+DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows,
+                          const base::Cancellation& cancellation = {});
 
 /// @returns sigma by least squares of pass^k = E[p^k], k = 2, 3, ..., skills from pass^1.
 ///   docs/theory.md, section 15. The interval is that of the percentiles of 400 resamples of rows
 ///   with the given seed (Efron 1979), on a grid of kWidestSigma / 160; the same for the same seed.
 /// @param rows  shares in [0, 1]; at least one row with two powers
 /// Total. Cost: 161 sums over types for each row and power.
-DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed);
+DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed,
+                              const base::Cancellation& cancellation = {});
 
 /// @returns sigma by marginal likelihood of all trials of a task, skills from the mean rates.
 ///   docs/theory.md, section 15. The interval is where the likelihood falls by 1.92 (Wilks 1938),
@@ -68,6 +72,7 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
 /// @param counts  some task with at least two trials, of one model or of two
 /// Total. sigma is searched in [0, kWidestSigma]. Cost: some hundred likelihoods, each a sum over
 /// tasks, types and models.
-DifficultyFit fit_trials(const outcomes::TrialCounts& counts);
+DifficultyFit fit_trials(const outcomes::TrialCounts& counts,
+                         const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::estimation

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/interval_json.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -13,11 +14,6 @@ namespace {
 using estimation::DifficultyFit;
 using estimation::Estimate;
 using nlohmann::ordered_json;
-
-ordered_json estimate_json(const Estimate& e) {
-  return {
-      {"value", e.value}, {"low", e.low}, {"high", e.high}, {"not_bounded_by_the_data", e.at_edge}};
-}
 
 std::string estimate_text(const Estimate& e) {
   return fmt::format("{} [{}, {}]{}", number(e.value), number(e.low), number(e.high),
@@ -53,13 +49,15 @@ std::string fit_text(const DifficultyFit& fit, bool models) {
 
 }  // namespace
 
-ordered_json calibration_json(const Calibrations& calibrations) {
-  ordered_json json = {{"fits", ordered_json::array()}};
-  for (const auto& [group, fit] : calibrations) {
+ordered_json calibration_json(const analysis::CalibrateAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/calibrate/1"}, {"fits", ordered_json::array()}};
+  for (const auto& [group, fit] : answer.fits) {
     ordered_json one = {{"group", group},
-                        {"sigma", estimate_json(fit.sigma)},
+                        {"sigma", interval_json(fit.sigma)},
+                        {"sigma_not_bounded", fit.sigma.at_edge},
                         {"feedback", fit.feedback_assumed_zero ? ordered_json(nullptr)
-                                                               : estimate_json(fit.feedback)},
+                                                               : interval_json(fit.feedback)},
+                        {"feedback_not_bounded", fit.feedback.at_edge},
                         {"judged_by", fit.judged_by},
                         {"root_mean_square", fit.judged > 0 ? ordered_json(fit.root_mean_square)
                                                             : ordered_json(nullptr)},
@@ -69,7 +67,7 @@ ordered_json calibration_json(const Calibrations& calibrations) {
                         {"models", ordered_json::array()}};
     for (const auto& m : fit.models) {
       one["models"].push_back(
-          {{"model", m.model},
+          {{"name", m.model},
            {"first_try", m.first_try},
            {"skill", std::isfinite(m.skill) ? ordered_json(m.skill) : ordered_json(nullptr)},
            {"observed", m.observed ? ordered_json(*m.observed) : ordered_json(nullptr)},
@@ -80,9 +78,9 @@ ordered_json calibration_json(const Calibrations& calibrations) {
   return json;
 }
 
-std::string calibration_text(const Calibrations& calibrations, bool models) {
+std::string calibration_text(const analysis::CalibrateAnswer& answer, bool models) {
   std::string text = "Difficulty of tasks and worth of feedback, in logits [95 % interval]\n";
-  for (const auto& [group, fit] : calibrations) {
+  for (const auto& [group, fit] : answer.fits) {
     text += group.empty() ? "\n" : fmt::format("\n{}\n", group);
     text += fit_text(fit, models);
   }

@@ -1,19 +1,16 @@
 #pragma once
 
-#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/estimation/difficulty_fit.h"
+#include "turnout/analysis/calibrate_answer.h"
 
 /// Difficulty and feedback as fitted to tables of retries, as text and JSON.
 namespace turnout::report {
 
-using Calibrations =
-    std::map<std::string, estimation::DifficultyFit>;  ///< by group, "" if there is one only
-
-nlohmann::ordered_json calibration_json(const Calibrations& calibrations);
+/// docs/schemas/calibrate.json
+nlohmann::ordered_json calibration_json(const analysis::CalibrateAnswer& answer);
 /// @param models  list every model, not the summary alone
-std::string calibration_text(const Calibrations& calibrations, bool models);
+std::string calibration_text(const analysis::CalibrateAnswer& answer, bool models);
 
 }  // namespace turnout::report

@@ -11,6 +11,7 @@
 namespace turnout::report {
 namespace {
 
+using analysis::CatalogAnswer;
 using nlohmann::ordered_json;
 using scenario::PairResult;
 using scenario::SurveyTotals;
@@ -26,14 +27,14 @@ std::string of(std::size_t part, std::size_t whole) {
   return fmt::format("{} ({})", part, percent(share(part, whole)));
 }
 
-std::string models_text(const CatalogReport& report) {
+std::string models_text(const CatalogAnswer& answer) {
   Table table({"model", "p", "t", "c", "c/p", "t/p", "net value"});
-  auto models = report.models;
+  auto models = answer.models;
   std::stable_sort(models.begin(), models.end(),
                    [](const auto& a, const auto& b) { return a.model.success < b.model.success; });
   for (const auto& [name, m] : models) {
     const double xi =
-        game::net_value(report.user.value, m.success, report.user.value_of_time, m.latency);
+        game::net_value(answer.user.value, m.success, answer.user.value_of_time, m.latency);
     table.add({name, number(m.success), number(m.latency), number(m.cost),
                number(m.cost / m.success), number(m.latency / m.success), number(xi)});
   }
@@ -62,15 +63,15 @@ std::string totals_text(const SurveyTotals& paper, const SurveyTotals& all) {
   return table.to_string(2);
 }
 
-std::string worst_text(const CatalogReport& report) {
-  if (report.top == 0) return "";
-  const auto worst = scenario::worst_misaligned(report.survey, report.top, true);
+std::string worst_text(const CatalogAnswer& answer) {
+  const auto& worst = answer.worst;
+  if (answer.top == 0) return "";
   if (worst.empty()) return "  Provider and user agree in every pair.\n";
   Table table({"M1 / M2", "provider plays", "user prefers", "user loses", "provider saves"});
   for (const std::size_t i : worst) {
-    const PairResult& pair = report.survey.pairs[i];
+    const PairResult& pair = answer.survey.pairs[i];
     table.add(
-        {fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
+        {fmt::format("{} / {}", answer.models[pair.first].name, answer.models[pair.second].name),
          game::to_string(pair.equilibrium.best().route),
          game::to_string(pair.misalignment.preferred.route), number(pair.misalignment.gap),
          number(pair.misalignment.saving)});
@@ -80,13 +81,13 @@ std::string worst_text(const CatalogReport& report) {
          table.to_string(4);
 }
 
-std::string pairs_text(const CatalogReport& report) {
+std::string pairs_text(const CatalogAnswer& answer) {
   Table table({"M1 / M2", "paper's order", "regime", "provider plays", "s", "J", "U",
                "misalignment", "throttling gain", "penalty floor"});
-  for (const PairResult& pair : report.survey.pairs) {
+  for (const PairResult& pair : answer.survey.pairs) {
     const game::Candidate& best = pair.equilibrium.best();
     table.add(
-        {fmt::format("{} / {}", report.models[pair.first].name, report.models[pair.second].name),
+        {fmt::format("{} / {}", answer.models[pair.first].name, answer.models[pair.second].name),
          pair.in_paper_order ? "yes" : "no", game::to_string(pair.equilibrium.regime),
          game::to_string(best.route), number(best.policy.cascade),
          number(best.payoffs.provider_cost), number(best.payoffs.user_utility),
@@ -96,8 +97,8 @@ std::string pairs_text(const CatalogReport& report) {
 }
 
 /// The report's last lines: what the tables say, as sentences about the pairs in the paper's order.
-std::string findings_text(const CatalogReport& report) {
-  const SurveyTotals& t = report.survey.paper_order;
+std::string findings_text(const CatalogAnswer& answer) {
+  const SurveyTotals& t = answer.survey.paper_order;
   std::string text = fmt::format(
       "In the {} pairs with a smaller and a larger model (t1 < t2, c1 < c2, p1 < p2):\n", t.pairs);
   text += t.cascades == 0 ? std::string("  Cascading is optimal in none.\n")
@@ -109,7 +110,7 @@ std::string findings_text(const CatalogReport& report) {
                                 percent(t.cascade_saving_most));
   text += fmt::format("  Provider and user disagree about the route in {}.\n",
                       of(t.disagreements, t.pairs));
-  text += worst_text(report);
+  text += worst_text(answer);
   text += t.throttled == 0 ? std::string("  Throttling pays in none.\n")
                            : fmt::format(
                                  "  Throttling would pay in {}; a churn penalty of {} or more "
@@ -132,9 +133,9 @@ ordered_json totals_json(const SurveyTotals& t) {
           {"highest_penalty_floor", t.highest_floor}};
 }
 
-ordered_json pair_json(const CatalogReport& report, const PairResult& pair) {
-  ordered_json json = {{"first", report.models[pair.first].name},
-                       {"second", report.models[pair.second].name},
+ordered_json pair_json(const CatalogAnswer& answer, const PairResult& pair) {
+  ordered_json json = {{"first", answer.models[pair.first].name},
+                       {"second", answer.models[pair.second].name},
                        {"paper_order", pair.in_paper_order},
                        {"regime", game::to_string(pair.equilibrium.regime)}};
   json.update(candidate_json(pair.equilibrium.best()));
@@ -151,34 +152,35 @@ ordered_json pair_json(const CatalogReport& report, const PairResult& pair) {
 
 }  // namespace
 
-std::string catalog_text(const CatalogReport& report) {
+std::string catalog_text(const CatalogAnswer& answer, bool list_pairs) {
   std::string text =
       fmt::format("Catalogue {}: {} models, assuming V = {}, value of time {}, P = {}\n\n",
-                  report.source, report.models.size(), number(report.user.value),
-                  number(report.user.value_of_time), number(report.provider.churn_penalty));
-  text += models_text(report) + "\n";
-  if (report.list_pairs) text += "Every ordered pair\n" + pairs_text(report) + "\n";
+                  answer.source, answer.models.size(), number(answer.user.value),
+                  number(answer.user.value_of_time), number(answer.provider.churn_penalty));
+  text += models_text(answer) + "\n";
+  if (list_pairs) text += "Every ordered pair\n" + pairs_text(answer) + "\n";
   text += "Equilibria of every ordered pair\n" +
-          totals_text(report.survey.paper_order, report.survey.all) + "\n";
-  return text + findings_text(report);
+          totals_text(answer.survey.paper_order, answer.survey.all) + "\n";
+  return text + findings_text(answer);
 }
 
-ordered_json catalog_json(const CatalogReport& report) {
-  ordered_json json = {{"source", report.source},
-                       {"models", report.models.size()},
-                       {"value", report.user.value},
-                       {"value_of_time", report.user.value_of_time},
-                       {"churn_penalty", report.provider.churn_penalty},
-                       {"paper_order", totals_json(report.survey.paper_order)},
-                       {"all", totals_json(report.survey.all)},
+ordered_json catalog_json(const CatalogAnswer& answer, bool list_pairs) {
+  ordered_json json = {{"schema", "turnout/catalog/1"},
+                       {"source", answer.source},
+                       {"models", answer.models.size()},
+                       {"value", answer.user.value},
+                       {"value_of_time", answer.user.value_of_time},
+                       {"churn_penalty", answer.provider.churn_penalty},
+                       {"paper_order", totals_json(answer.survey.paper_order)},
+                       {"all", totals_json(answer.survey.all)},
                        {"worst_misaligned", ordered_json::array()}};
-  for (const std::size_t i : scenario::worst_misaligned(report.survey, report.top, true)) {
-    json["worst_misaligned"].push_back(pair_json(report, report.survey.pairs[i]));
+  for (const std::size_t i : answer.worst) {
+    json["worst_misaligned"].push_back(pair_json(answer, answer.survey.pairs[i]));
   }
-  if (report.list_pairs) {
+  if (list_pairs) {
     json["pairs"] = ordered_json::array();
-    for (const PairResult& pair : report.survey.pairs)
-      json["pairs"].push_back(pair_json(report, pair));
+    for (const PairResult& pair : answer.survey.pairs)
+      json["pairs"].push_back(pair_json(answer, pair));
   }
   return json;
 }

@@ -4,26 +4,23 @@
 
 #include <nlohmann/json.hpp>
 
-#include "turnout/numeric/proportion.h"
+#include "turnout/report/interval_json.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
 
 using nlohmann::ordered_json;
 
-ordered_json coverage_json(const std::vector<verification::CoverageSetting>& settings) {
+ordered_json coverage_json(const verification::CoverageAnswer& answer) {
   ordered_json all = ordered_json::array();
-  for (const auto& setting : settings) {
+  for (const auto& setting : answer.settings) {
     ordered_json figures = ordered_json::array();
     for (const auto& f : setting.figures) {
-      const auto share = numeric::proportion(f.covered, f.logs);
       figures.push_back({{"figure", f.figure},
                          {"truth", f.truth},
                          {"logs", f.logs},
                          {"identified", f.identified},
-                         {"coverage", share.value},
-                         {"coverage_lo", share.low},
-                         {"coverage_hi", share.high},
+                         {"coverage", interval_json(f.coverage)},
                          {"mean_width", f.mean_width}});
     }
     all.push_back({{"setting", setting.name},
@@ -33,12 +30,16 @@ ordered_json coverage_json(const std::vector<verification::CoverageSetting>& set
                    {"regret_logs", setting.regret_logs},
                    {"figures", figures}});
   }
-  return {{"settings", all}};
+  return {{"schema", "turnout/verify-coverage/1"},
+          {"logs", answer.options.logs},
+          {"tasks", answer.options.tasks},
+          {"seed", answer.options.seed},
+          {"settings", all}};
 }
 
-std::string coverage_markdown(const std::vector<verification::CoverageSetting>& settings) {
+std::string coverage_markdown(const verification::CoverageAnswer& answer) {
   std::string text;
-  for (const auto& setting : settings) {
+  for (const auto& setting : answer.settings) {
     text += fmt::format("**{}**, {:.0f} passes a log", setting.name, setting.passes);
     if (setting.regret_logs > 0) {
       text += fmt::format("; regret {} on average, {} at worst, of {} logs",
@@ -53,7 +54,7 @@ std::string coverage_markdown(const std::vector<verification::CoverageSetting>& 
         text += fmt::format("| {} | {} | not given |  |  |\n", f.figure, number(f.truth));
         continue;
       }
-      const auto share = numeric::proportion(f.covered, f.logs);
+      const auto& share = f.coverage;
       text += fmt::format(
           "| {} | {} | {} [{}, {}] of {} | {} | {:.3g} |\n", f.figure, number(f.truth),
           percent(share.value), percent(share.low), percent(share.high), f.logs,

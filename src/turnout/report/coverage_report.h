@@ -2,15 +2,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <vector>
 
-#include "turnout/verification/coverage.h"
+#include "turnout/verification/verify_answer.h"
 
 /// Whether the intervals of estimates hold what they promise.
 namespace turnout::report {
 
-nlohmann::ordered_json coverage_json(const std::vector<verification::CoverageSetting>& settings);
+/// docs/schemas/verify.json
+nlohmann::ordered_json coverage_json(const verification::CoverageAnswer& answer);
 /// Tables in Markdown, one a setting.
-std::string coverage_markdown(const std::vector<verification::CoverageSetting>& settings);
+std::string coverage_markdown(const verification::CoverageAnswer& answer);
 
 }  // namespace turnout::report

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/interval_json.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -140,7 +141,8 @@ std::string ledger_text(const Ledger& ledger) {
 }
 
 ordered_json ledger_json(const Ledger& ledger) {
-  ordered_json json = {{"games", ledger.games},
+  ordered_json json = {{"schema", "turnout/verify/1"},
+                       {"games", ledger.games},
                        {"seed", ledger.seed},
                        {"failed", ledger.failed()},
                        {"statements", ordered_json::array()}};
@@ -152,7 +154,7 @@ ordered_json ledger_json(const Ledger& ledger) {
                         {"verdict", verification::to_string(f.verdict)},
                         {"detail", f.detail}};
     if (f.rate) {
-      row["rate"] = {{"share", f.rate->value}, {"low", f.rate->low}, {"high", f.rate->high}};
+      row["rate"] = interval_json(*f.rate);
     } else {
       row["largest_deviation"] = f.deviation.value_or(0);
       row["tolerance"] = f.tolerance;

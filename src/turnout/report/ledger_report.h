@@ -10,6 +10,7 @@
 namespace turnout::report {
 
 std::string ledger_markdown(const verification::Ledger& ledger);
+/// docs/schemas/verify.json
 nlohmann::ordered_json ledger_json(const verification::Ledger& ledger);
 
 /// @returns one line per finding and the totals, for a terminal.

@@ -70,8 +70,8 @@ ordered_json import_json(const store::ImportCounts& counts) {
                {"by_conversation", matches.by_conversation},
                {"by_similarity", matches.by_similarity},
                {"merged", matches.merged},
-               {"feedback", matches.feedback},
-               {"lost_feedback", matches.lost_feedback},
+               {"feedback_rows", matches.feedback},
+               {"lost_feedback_rows", matches.lost_feedback},
                {"passed_over", matches.passed_over}};
     if (matches.right + matches.wrong + matches.missed > 0) {
       matched["precision"] = matches.precision();
@@ -156,11 +156,37 @@ std::string contradictions_text(const Contradictions& found) {
   return text;
 }
 
+ordered_json import_answer_json(const analysis::ImportAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/import/1"}};
+  json.update(import_json(answer.counts));
+  return json;
+}
+
+ordered_json log_check_json(const analysis::LogCheckAnswer& answer) {
+  return {{"schema", "turnout/log-check/1"},
+          {"clean", answer.clean},
+          {"import", import_json(answer.reading.import)},
+          {"contradictions", contradictions_json(answer.reading.statistics.contradictions)}};
+}
+
+std::string log_check_text(const analysis::LogCheckAnswer& answer) {
+  const auto& import = answer.reading.import;
+  return (import.read.rows > 0 ? import_text(import) : "") +
+         contradictions_text(answer.reading.statistics.contradictions) +
+         (answer.clean ? "every row is sound\n" : "");
+}
+
+ordered_json log_stats_json(const analysis::LogReading& reading) {
+  ordered_json json = {{"schema", "turnout/log-stats/1"}};
+  json.update(statistics_json(reading.statistics));
+  return json;
+}
+
 ordered_json statistics_json(const LogStatistics& statistics) {
   ordered_json models = ordered_json::array();
   for (const auto& [model, counts] : by_model(statistics)) {
     models.push_back(
-        {{"model", model},
+        {{"name", model},
          {"passes", counts.fates.passes()},
          {"reprompted", counts.fates.reprompted},
          {"solved", counts.fates.solved},

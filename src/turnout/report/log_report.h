@@ -3,7 +3,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/analysis/log_reading.h"
+#include "turnout/analysis/import_answer.h"
+#include "turnout/analysis/log_answer.h"
 
 /// What is in a log, and what is wrong with it.
 namespace turnout::report {
@@ -16,6 +17,16 @@ std::string import_text(const store::ImportCounts& counts);
 /// other".
 nlohmann::ordered_json contradictions_json(const estimation::Contradictions& found);
 std::string contradictions_text(const estimation::Contradictions& found);
+
+/// docs/schemas/import.json
+nlohmann::ordered_json import_answer_json(const analysis::ImportAnswer& answer);
+
+/// docs/schemas/log-check.json
+nlohmann::ordered_json log_check_json(const analysis::LogCheckAnswer& answer);
+std::string log_check_text(const analysis::LogCheckAnswer& answer);
+
+/// docs/schemas/log-stats.json
+nlohmann::ordered_json log_stats_json(const analysis::LogReading& reading);
 
 /// Passes, tasks and times, and how the passes of each model ended.
 nlohmann::ordered_json statistics_json(const estimation::LogStatistics& statistics);

@@ -4,15 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/interval_json.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
 namespace {
 
 using nlohmann::ordered_json;
-using simulation::Replay;
-using simulation::ReplayOptions;
-using simulation::Survey;
 
 const char* one_trial_note(bool one_trial) {
   return one_trial ? "  All rates are 0 or 1: a retry of the same model repeats its outcome, as "
@@ -22,8 +20,10 @@ const char* one_trial_note(bool one_trial) {
 
 }  // namespace
 
-ordered_json replay_json(const Replay& replay, const ReplayOptions& options) {
-  ordered_json json = {{"tasks", replay.tasks},
+ordered_json replay_json(const analysis::ReplayAnswer& answer) {
+  const auto& [options, replay, notes] = answer;
+  ordered_json json = {{"schema", "turnout/replay/1"},
+                       {"tasks", replay.tasks},
                        {"depth", options.depth},
                        {"splits", options.splits},
                        {"seed", options.seed},
@@ -33,18 +33,18 @@ ordered_json replay_json(const Replay& replay, const ReplayOptions& options) {
   for (const auto& row : replay.rows) {
     json["policies"].push_back({{"policy", row.policy},
                                 {"predicted_cost", row.predicted},
-                                {"realised_cost", row.realised},
-                                {"realised_low", row.low},
-                                {"realised_high", row.high},
+                                {"realised_cost", interval_json(row.realised)},
                                 {"user_utility", row.user_utility},
                                 {"success", row.success},
                                 {"prediction_error", row.prediction_error},
                                 {"regret", row.regret}});
   }
+  json["notes"] = notes;
   return json;
 }
 
-std::string replay_text(const Replay& replay, const ReplayOptions& options) {
+std::string replay_text(const analysis::ReplayAnswer& answer) {
+  const auto& [options, replay, notes] = answer;
   std::string text = fmt::format(
       "Replay on {} tasks, {} attempts on offer: chosen on one half, played on the other, mean of "
       "{} splits\n\n",
@@ -52,8 +52,8 @@ std::string replay_text(const Replay& replay, const ReplayOptions& options) {
   Table table(
       {"policy", "J predicted", "J realised", "95 % interval", "error", "U", "S", "regret"});
   for (const auto& row : replay.rows) {
-    table.add({row.policy, number(row.predicted), number(row.realised),
-               fmt::format("{} to {}", number(row.low), number(row.high)),
+    table.add({row.policy, number(row.predicted), number(row.realised.value),
+               fmt::format("{} to {}", number(row.realised.low), number(row.realised.high)),
                percent(row.prediction_error), number(row.user_utility), number(row.success),
                percent(row.regret)});
   }
@@ -64,8 +64,10 @@ std::string replay_text(const Replay& replay, const ReplayOptions& options) {
   return text + one_trial_note(replay.one_trial);
 }
 
-ordered_json survey_json(const Survey& survey, const ReplayOptions& options) {
-  ordered_json json = {{"games", survey.games},
+ordered_json random_replay_json(const analysis::RandomReplayAnswer& answer) {
+  const auto& [options, survey] = answer;
+  ordered_json json = {{"schema", "turnout/replay-random/1"},
+                       {"games", survey.games},
                        {"depth", options.depth},
                        {"seed", options.seed},
                        {"one_trial", survey.one_trial},
@@ -82,7 +84,8 @@ ordered_json survey_json(const Survey& survey, const ReplayOptions& options) {
   return json;
 }
 
-std::string survey_text(const Survey& survey, const ReplayOptions& options) {
+std::string random_replay_text(const analysis::RandomReplayAnswer& answer) {
+  const auto& [options, survey] = answer;
   std::string text =
       fmt::format("Replay of {} random games of two models, {} attempts on offer\n\n", survey.games,
                   options.depth);

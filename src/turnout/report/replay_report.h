@@ -3,16 +3,15 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "turnout/simulation/replay_survey.h"
+#include "turnout/analysis/replay_answer.h"
 
 /// Policies on recorded outcomes, as text and JSON.
 namespace turnout::report {
 
-nlohmann::ordered_json replay_json(const simulation::Replay& replay,
-                                   const simulation::ReplayOptions& options);
-std::string replay_text(const simulation::Replay& replay, const simulation::ReplayOptions& options);
-nlohmann::ordered_json survey_json(const simulation::Survey& survey,
-                                   const simulation::ReplayOptions& options);
-std::string survey_text(const simulation::Survey& survey, const simulation::ReplayOptions& options);
+/// docs/schemas/replay.json
+nlohmann::ordered_json replay_json(const analysis::ReplayAnswer& answer);
+std::string replay_text(const analysis::ReplayAnswer& answer);
+nlohmann::ordered_json random_replay_json(const analysis::RandomReplayAnswer& answer);
+std::string random_replay_text(const analysis::RandomReplayAnswer& answer);
 
 }  // namespace turnout::report

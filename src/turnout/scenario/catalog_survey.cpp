@@ -33,9 +33,11 @@ bool paper_order(const game::Model& a, const game::Model& b) {
 }  // namespace
 
 base::Result<Survey> survey(const std::vector<CatalogModel>& models, const game::User& user,
-                            const game::Provider& provider) {
+                            const game::Provider& provider,
+                            const base::Cancellation& cancellation) {
   Survey result;
   for (std::size_t i = 0; i < models.size(); ++i) {
+    TURNOUT_CHECK(cancellation.check());
     for (std::size_t j = 0; j < models.size(); ++j) {
       if (i == j) continue;
       const auto game = game::Game::make(user, provider, {models[i].model, models[j].model});

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/game/remedies.h"
 #include "turnout/scenario/model_catalog.h"
 
@@ -42,9 +43,10 @@ struct Survey {
 
 /// @returns the equilibrium of every ordered pair of models at one V, value of time and P. The
 ///   values must be in range (game::check); else the error says which is not. Cost: about 0.3
-///   microseconds a pair.
+///   microseconds a pair; kCancelled.
 base::Result<Survey> survey(const std::vector<CatalogModel>& models, const game::User& user,
-                            const game::Provider& provider);
+                            const game::Provider& provider,
+                            const base::Cancellation& cancellation = {});
 
 /// @returns the positions in survey.pairs with the largest misalignment, worst first, at most
 ///   `most`.

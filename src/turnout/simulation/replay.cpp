@@ -87,12 +87,12 @@ struct Expected {
 /// least mean cost over the resamples: it does not stand at the edge of a cliff, where a few tasks
 /// more or less make users leave.
 Expected robust_sequence(const RoutingGame& game, const Recorded& training, std::size_t depth,
-                         std::uint64_t seed) {
+                         std::uint64_t seed, const game::SearchLimits& limits) {
   const auto samples = resampled(training, seed);
   std::vector<std::vector<std::size_t>> candidates = {sequence_of(
-      game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth).plan)};
+      game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth, limits).plan)};
   for (const game::TaskTypes& types : samples) {
-    auto sequence = sequence_of(game::best_sequence(game, types, depth).plan);
+    auto sequence = sequence_of(game::best_sequence(game, types, depth, limits).plan);
     if (std::find(candidates.begin(), candidates.end(), sequence) == candidates.end())
       candidates.push_back(std::move(sequence));
   }
@@ -109,7 +109,8 @@ Expected robust_sequence(const RoutingGame& game, const Recorded& training, std:
 }
 
 std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::string>& names,
-                           const Recorded& training, std::size_t depth) {
+                           const Recorded& training, std::size_t depth,
+                           const game::SearchLimits& limits) {
   std::vector<Choice> choices;
   const auto add = [&](std::string name, std::function<Servings(const Recorded&)> serve) {
     const double predicted = fare(game, serve(training)).provider_cost;
@@ -118,10 +119,10 @@ std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::strin
   const RoutingGame mean_game = with_rates(game, training.mean_rates());
   const game::TaskTypes types = game::TaskTypes::empirical(training.rate);
 
-  const auto plan = game::best_sequence(game, types, depth).plan;
+  const auto plan = game::best_sequence(game, types, depth, limits).plan;
   add("Turnout plan",
       [&game, s = sequence_of(plan)](const Recorded& r) { return serve_sequence(game, r, s); });
-  const Expected robust = robust_sequence(game, training, depth, 1);
+  const Expected robust = robust_sequence(game, training, depth, 1, limits);
   choices.push_back(
       {"Turnout robust plan", robust.cost,
        [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
@@ -211,27 +212,28 @@ ReplayRow row_of(const Tally& tally, const std::vector<double>& times_tested, do
   }
   ReplayRow row;
   row.policy = tally.policy;
-  std::tie(row.low, row.high) = bootstrap(costs, options.bootstrap, rng);
+  std::tie(row.realised.low, row.realised.high) = bootstrap(costs, options.bootstrap, rng);
   row.predicted = tally.predicted / splits;
-  row.realised = tally.realised / splits;
+  row.realised.value = tally.realised / splits;
   row.user_utility = tally.utility / splits;
   row.success = tally.success / splits;
   if (tally.splits_with_error > 0)
     row.prediction_error = tally.error / static_cast<double>(tally.splits_with_error);
-  if (hindsight != 0) row.regret = (row.realised - hindsight) / std::abs(hindsight);
+  if (hindsight != 0) row.regret = (row.realised.value - hindsight) / std::abs(hindsight);
   return row;
 }
 
 }  // namespace
 
 Replay replay(const RoutingGame& game, const std::vector<std::string>& names,
-              const Recorded& recorded, const ReplayOptions& options) {
+              const Recorded& recorded, const ReplayOptions& options, const base::Watch& watch) {
   const std::size_t tasks = recorded.tasks();
   Replay result;
   result.tasks = tasks;
   result.one_trial = std::all_of(recorded.rate.begin(), recorded.rate.end(), [](const auto& row) {
     return std::all_of(row.begin(), row.end(), [](double p) { return p == 0 || p == 1; });
   });
+  const game::SearchLimits limits{.watch = {[](std::size_t) {}, watch.cancellation}};
   std::vector<Tally> tallies;
   std::vector<double> times_tested(tasks, 0);
   for (std::size_t split = 0; split < options.splits; ++split) {
@@ -240,14 +242,17 @@ Replay replay(const RoutingGame& game, const std::vector<std::string>& names,
     const Recorded test = recorded.subset(halves.test);
     for (const std::size_t i : halves.test) times_tested[i] += 1;
     const auto best =
-        game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth).plan;
+        game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth, limits)
+            .plan;
     result.hindsight += best.payoffs.provider_cost / static_cast<double>(options.splits);
-    const auto choices = choose(game, names, recorded.subset(halves.training), options.depth);
+    const auto choices =
+        choose(game, names, recorded.subset(halves.training), options.depth, limits);
+    if (watch.cancellation.requested()) return {};
     tallies.resize(choices.size(), Tally{"", std::vector<double>(tasks, 0)});
     for (std::size_t c = 0; c < choices.size(); ++c) {
       tallies[c].add(choices[c], fare(game, choices[c].serve(test)), halves.test);
     }
-    options.on_split();
+    watch.on_steps(1);
   }
   for (std::size_t c = 0; c < tallies.size(); ++c) {
     base::Rng rng(options.seed, options.splits + c);

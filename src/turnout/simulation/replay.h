@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "turnout/base/watch.h"
 #include "turnout/game/routing_game.h"
+#include "turnout/numeric/interval.h"
 #include "turnout/simulation/servings.h"
 
 /// Policies played on what models really did on a set of tasks: chosen on one half of the tasks,
@@ -16,10 +17,8 @@ namespace turnout::simulation {
 /// One policy over all splits.
 struct ReplayRow {
   std::string policy;
-  double predicted = 0;  ///< J that it expected from the training half, mean over the splits
-  double realised = 0;   ///< J on the test half
-  double low = 0;        ///< 95 % bootstrap interval of the realised J, over tasks
-  double high = 0;
+  double predicted = 0;        ///< J that it expected from the training half, mean over the splits
+  numeric::Interval realised;  ///< J on the test half, with a bootstrap interval over tasks
   double user_utility = 0;
   double success = 0;
   double prediction_error =
@@ -32,7 +31,6 @@ struct ReplayOptions {
   std::size_t splits = 10;
   std::size_t bootstrap = 1000;
   std::uint64_t seed = 1;
-  std::function<void()> on_split = [] {};
 };
 
 struct Replay {
@@ -47,7 +45,9 @@ struct Replay {
 /// @param game   everything but the success rates, which come from the training half; its models
 ///   are the columns of `recorded`
 /// @param names  of the models, for the rows Needs at least two tasks. Reproducible by the seed.
+/// @param watch  told of splits. A cancelled run ends early, with a result that means nothing.
 Replay replay(const game::RoutingGame& game, const std::vector<std::string>& names,
-              const Recorded& recorded, const ReplayOptions& options);
+              const Recorded& recorded, const ReplayOptions& options,
+              const base::Watch& watch = {});
 
 }  // namespace turnout::simulation

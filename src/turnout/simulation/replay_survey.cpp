@@ -48,7 +48,8 @@ double quantile(std::vector<double>& values, double share) {
 
 }  // namespace
 
-Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options) {
+Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options,
+              const base::Watch& watch) {
   struct Values {
     std::vector<double> error, bias, regret;
   };
@@ -62,18 +63,19 @@ Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& 
     one.splits = 1;
     one.bootstrap = 0;
     one.seed = rng.next();
-    one.on_split = [] {};
-    const Replay replayed = replay(drawn.game, {"the smaller", "the larger"}, drawn.recorded, one);
+    const Replay replayed = replay(drawn.game, {"the smaller", "the larger"}, drawn.recorded, one,
+                                   {[](std::size_t) {}, watch.cancellation});
+    if (watch.cancellation.requested()) return {};
     result.one_trial = replayed.one_trial;
     for (const ReplayRow& row : replayed.rows) {
       if (values.find(row.policy) == values.end()) order.push_back(row.policy);
       Values& v = values[row.policy];
       v.regret.push_back(row.regret);
-      if (row.realised == 0) continue;
+      if (row.realised.value == 0) continue;
       v.error.push_back(row.prediction_error);
-      v.bias.push_back(row.predicted / row.realised);
+      v.bias.push_back(row.predicted / row.realised.value);
     }
-    options.on_split();
+    watch.on_steps(1);
   }
   result.games = games;
   for (const std::string& policy : order) {

@@ -25,6 +25,8 @@ struct Survey {
 /// table, the one with the smaller mean rate first; t1 < t2 and c1 < c2 are sorted exponentials of
 /// mean 1, V and P exponential of mean 3: the ledger's distribution, with the success rates of the
 /// table. Needs two models and two tasks.
-Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options);
+/// @param watch  told of games. A cancelled run ends early, with a result that means nothing.
+Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options,
+              const base::Watch& watch = {});
 
 }  // namespace turnout::simulation

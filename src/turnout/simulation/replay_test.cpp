@@ -90,9 +90,9 @@ TEST(Replay, is_reproducible_and_predicts_well_where_halves_are_alike) {
   const Replay two = replay(two_models(), {"mini", "large"}, recorded, options);
   ASSERT_EQ(one.rows.size(), 9U);
   for (std::size_t i = 0; i < one.rows.size(); ++i) {
-    EXPECT_EQ(one.rows[i].realised, two.rows[i].realised);
-    EXPECT_LE(one.rows[i].low, one.rows[i].realised);
-    EXPECT_GE(one.rows[i].high, one.rows[i].realised);
+    EXPECT_EQ(one.rows[i].realised.value, two.rows[i].realised.value);
+    EXPECT_LE(one.rows[i].realised.low, one.rows[i].realised.value);
+    EXPECT_GE(one.rows[i].realised.high, one.rows[i].realised.value);
     // (i,s) and judged cascades are outside the class that hindsight chooses from.
     if (one.rows[i].policy != "cascade with a perfect judge" &&
         one.rows[i].policy != "threshold on the score") {

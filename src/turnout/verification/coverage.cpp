@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "turnout/estimation/log_estimate.h"
+#include "turnout/numeric/proportion.h"
 #include "turnout/simulation/agents.h"
 
 namespace turnout::verification {
@@ -176,8 +177,7 @@ OneLog play_log(const Case& c, const Agents& agents, const std::vector<Watched>&
 }
 
 CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks,
-                        std::size_t regret_logs, std::uint64_t seed,
-                        const std::function<void(std::size_t)>& on_logs) {
+                        std::size_t regret_logs, std::uint64_t seed, const base::Watch& watch) {
   const Agents agents(setting_of(c));
   const auto figures = watched(c);
   std::vector<OneLog> results(logs);
@@ -186,15 +186,17 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks,
   for (std::size_t worker = 0; worker < threads; ++worker) {
     workers.emplace_back([&, worker] {
       for (std::size_t i = worker; i < logs; i += threads) {
+        if (watch.cancellation.requested()) return;
         results[i] = play_log(c, agents, figures, tasks, seed + i, i < regret_logs);
-        if (worker == 0) on_logs(std::min(threads, logs - i));
+        if (worker == 0) watch.on_steps(std::min(threads, logs - i));
       }
     });
   }
   for (auto& worker : workers) worker.join();
+  if (watch.cancellation.requested()) return {};
   CoverageSetting setting{c.name, 0, {}, 0, 0, 0};
   for (std::size_t f = 0; f < figures.size(); ++f) {
-    CoveredFigure covered{figures[f].name, figures[f].truth, 0, 0, 0, 0};
+    CoveredFigure covered{figures[f].name, figures[f].truth, 0, 0, 0, {}, 0};
     for (const auto& log : results) {
       const Figure& figure = log.figures[f];
       if (figure.basis == estimation::Basis::kAssumed) continue;  // promises nothing
@@ -203,6 +205,7 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks,
       covered.identified += figure.basis == estimation::Basis::kIdentified ? 1 : 0;
       covered.mean_width += (figure.high - figure.low) / static_cast<double>(logs);
     }
+    covered.coverage = numeric::proportion(covered.covered, covered.logs);
     setting.figures.push_back(covered);
   }
   for (const auto& log : results) {
@@ -220,9 +223,9 @@ CoverageSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks,
 
 std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks,
                                               std::size_t regret_logs, std::uint64_t seed,
-                                              const std::function<void(std::size_t)>& on_logs) {
+                                              const base::Watch& watch) {
   std::vector<CoverageSetting> all;
-  for (const auto& c : cases()) all.push_back(measure(c, logs, tasks, regret_logs, seed, on_logs));
+  for (const auto& c : cases()) all.push_back(measure(c, logs, tasks, regret_logs, seed, watch));
   return all;
 }
 

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
+
+#include "turnout/base/watch.h"
+#include "turnout/numeric/interval.h"
 
 /// Whether the intervals of estimates from logs hold what they promise: on simulated logs of known
 /// truth.
@@ -16,6 +18,7 @@ struct CoveredFigure {
   std::size_t logs = 0;        ///< that gave the figure
   std::size_t covered = 0;     ///< of them, intervals that hold the truth
   std::size_t identified = 0;  ///< of them, given as a number and not as a range
+  numeric::Interval coverage;  ///< covered / logs
   double mean_width = 0;       ///< of the interval
 };
 
@@ -31,10 +34,11 @@ struct CoverageSetting {
 /// Simulates `logs` logs of each setting with `tasks` tasks, estimates from each, compares. The
 /// regret is over plans of one switch of model at most, chosen by the estimate and judged by the
 /// truth, on the first `regret_logs` logs.
-/// @param on_logs  called by one thread with the number of logs done since, about
+/// @param watch  told by one thread of logs done, about. A cancelled run ends early, with settings
+///   that mean nothing.
 inline constexpr std::size_t kCoverageSettings = 8;
 std::vector<CoverageSetting> measure_coverage(std::size_t logs, std::uint64_t tasks,
                                               std::size_t regret_logs, std::uint64_t seed,
-                                              const std::function<void(std::size_t)>& on_logs);
+                                              const base::Watch& watch = {});
 
 }  // namespace turnout::verification

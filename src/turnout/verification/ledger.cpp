@@ -19,11 +19,11 @@ bool Ledger::failed() const {
                      [](const Finding& f) { return f.verdict == Verdict::kFails; });
 }
 
-Ledger verify(std::size_t games, std::uint64_t seed,
-              const std::function<void(std::size_t)>& on_games) {
+Ledger verify(std::size_t games, std::uint64_t seed, const base::Watch& watch) {
   Ledger ledger{games, seed, {}};
-  const Budget budget{games, seed, on_games};
+  const Budget budget{games, seed, watch};
   for (const Statement& statement : all_statements()) {
+    if (watch.cancellation.requested()) break;
     ledger.findings.push_back(statement.check(statement.claim, budget));
   }
   return ledger;

@@ -28,10 +28,10 @@ struct Ledger {
   [[nodiscard]] bool failed() const;
 };
 
-/// @param on_games  told after each game how many were tried; the whole is expected_games(games)
+/// @param watch  told of games tried; the whole is expected_games(games). A cancelled run ends
+///   early, with a ledger that means nothing.
 /// Deterministic in (games, seed).
-Ledger verify(std::size_t games, std::uint64_t seed,
-              const std::function<void(std::size_t)>& on_games);
+Ledger verify(std::size_t games, std::uint64_t seed, const base::Watch& watch = {});
 
 /// @returns how many games verify() tries in all, for progress.
 std::size_t expected_games(std::size_t games);

@@ -52,18 +52,18 @@ Finding check_deviation(const Claim& claim, const Budget& budget, const Domain& 
   for (std::size_t i = 0; i < budget.games; ++i) {
     base::Rng drawing(seed, 2 * i);
     const auto game = draw_where(domain.draw, domain.wanted, drawing);
-    if (!game) break;
+    if (!game || budget.watch.cancellation.requested()) break;
     base::Rng judging(seed, 2 * i + 1);
     const double found = deviation(*game, judging);
     ++finding.games;
-    budget.on_games(1);
+    budget.watch.on_steps(1);
     if (found > *finding.deviation) {
       finding.deviation = found;
       worst_stream = 2 * i + 1;
       if (found > tolerance) finding.counterexample = *game;
     }
   }
-  if (finding.counterexample) {
+  if (finding.counterexample && !budget.watch.cancellation.requested()) {
     finding.counterexample = shrink(*finding.counterexample, [&](const game::Game& smaller) {
       base::Rng judging(seed, worst_stream);
       return domain.wanted(smaller) && deviation(smaller, judging) > tolerance;
@@ -82,9 +82,9 @@ Finding measure_rate(const Claim& claim, const Budget& budget, std::size_t games
   for (std::size_t i = 0; i < games; ++i) {
     base::Rng drawing(seed, i);
     const auto game = draw_where(domain.draw, domain.wanted, drawing);
-    if (!game) break;
+    if (!game || budget.watch.cancellation.requested()) break;
     ++finding.games;
-    budget.on_games(1);
+    budget.watch.on_steps(1);
     if (condition(*game)) ++hits;
   }
   finding.rate = numeric::proportion(hits, finding.games);

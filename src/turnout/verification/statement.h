@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "turnout/base/watch.h"
 #include "turnout/numeric/interval.h"
 #include "turnout/verification/random_games.h"
 
@@ -49,11 +50,11 @@ struct Finding {
   Verdict verdict = Verdict::kMeasured;
 };
 
-/// How much to spend, from which seed, and whom to tell.
+/// How much to spend, from which seed, and who watches: told of games tried.
 struct Budget {
   std::size_t games = 500;
   std::uint64_t seed = 1;
-  std::function<void(std::size_t)> on_games = [](std::size_t) {};
+  base::Watch watch;
 };
 
 struct Statement {

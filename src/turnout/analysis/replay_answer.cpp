@@ -1,0 +1,85 @@
+#include "turnout/analysis/replay_answer.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "turnout/analysis/paper_scenario.h"
+#include "turnout/base/line_reader.h"
+#include "turnout/base/number_text.h"
+#include "turnout/base/option_range.h"
+#include "turnout/game/belief_plan.h"
+#include "turnout/scenario/scenario_scope.h"
+
+namespace turnout::analysis {
+namespace {
+
+base::Status check(const ReplayOptions& options) {
+  TURNOUT_CHECK(base::check_option("depth", options.depth, 1, game::kDeepest));
+  TURNOUT_CHECK(base::check_option("splits", options.splits, 1, kMostSplits));
+  return base::check_option("bootstrap", options.bootstrap, kLeastResamples, kMostResamples);
+}
+
+base::Result<outcomes::OutcomeTable> read_table(const std::string& path,
+                                                const outcomes::OutcomeColumns& columns) {
+  TURNOUT_TRY(base::LineReader rows, base::LineReader::open(path));
+  TURNOUT_TRY(auto table, outcomes::read_outcomes(rows, columns));
+  if (table.tasks.size() >= 2) return table;
+  return base::Error{base::ErrorCode::kInvalidValue,
+                     "has 1 task, replay needs at least 2: one to learn from", rows.name()};
+}
+
+/// The outcomes of the scenario's models, in its order.
+base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
+                                            const std::vector<std::string>& names,
+                                            const std::string& path) {
+  for (const std::string& name : names) {
+    if (table.column(name) < table.models.size()) continue;
+    return base::Error{base::ErrorCode::kInvalidValue,
+                       fmt::format("has no outcomes of model {}", base::in_quotes(name)), path};
+  }
+  simulation::Recorded chosen{{}, table.score};
+  for (const auto& row : table.rate) {
+    chosen.rate.emplace_back();
+    for (const std::string& name : names) chosen.rate.back().push_back(row[table.column(name)]);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+base::Result<ReplayAnswer> replay_answer(scenario::Scenario scenario, const std::string& outcomes,
+                                         const std::string& score, const ReplayOptions& options,
+                                         const base::Watch& watch) {
+  TURNOUT_CHECK(check(options));
+  auto notes = take_means(scenario);
+  TURNOUT_CHECK(scenario::check_for_plans(scenario, "replay"));
+  if (scenario.difficulty || scenario.outcomes) {
+    return base::Error{base::ErrorCode::kUnsupported,
+                       "replay takes its types of task from OUTCOMES.csv, leave it out",
+                       scenario.source + ": difficulty"};
+  }
+  TURNOUT_TRY(const auto table, read_table(outcomes, {scenario.names, score}));
+  TURNOUT_TRY(const auto chosen, recorded(table, scenario.names, outcomes));
+  auto replay = simulation::replay(scenario.game, scenario.names, chosen, options, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  return ReplayAnswer{options, std::move(replay), std::move(notes)};
+}
+
+base::Result<RandomReplayAnswer> random_replay_answer(const std::string& outcomes,
+                                                      const std::string& score, std::size_t games,
+                                                      const ReplayOptions& options,
+                                                      const base::Watch& watch) {
+  TURNOUT_CHECK(check(options));
+  TURNOUT_CHECK(base::check_option("random", games, 1, kMostRandomGames));
+  TURNOUT_TRY(const auto table, read_table(outcomes, {{}, score}));
+  if (table.models.size() < 2) {
+    return base::Error{base::ErrorCode::kInvalidValue, "has 1 model, --random needs at least 2",
+                       outcomes};
+  }
+  auto survey = simulation::survey({table.rate, table.score}, games, options, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  return RandomReplayAnswer{options, std::move(survey)};
+}
+
+}  // namespace turnout::analysis

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "turnout/verification/coverage.h"
+#include "turnout/verification/ledger.h"
+
+/// What `turnout verify` answers. Here and not in analysis, which may not know the proofs of what it
+/// computes.
+namespace turnout::verification {
+
+struct VerifyOptions {
+  static constexpr std::size_t kMostGames = 1'000'000;
+  std::size_t games = 300;  ///< per statement, 1 to kMostGames; rates use up to 400 times as many
+  std::uint64_t seed = 1;   ///< of the random games
+};
+
+/// @returns the ledger; kInvalidValue for options out of range, kCancelled.
+/// @param watch  told of games tried; the whole is expected_games(options.games)
+base::Result<Ledger> verify_answer(const VerifyOptions& options, const base::Watch& watch = {});
+
+struct CoverageOptions {
+  static constexpr std::size_t kMostLogs = 100'000;
+  std::size_t logs = 100;        ///< simulated logs a setting, 1 to kMostLogs
+  std::uint64_t tasks = 13'000;  ///< of a log: 20,000 passes and a few
+  std::size_t regrets = 50;      ///< the regret is of so many logs at most
+  std::uint64_t seed = 1;
+};
+
+/// Whether the intervals that are estimated from logs hold the truth.
+struct CoverageAnswer {
+  CoverageOptions options;
+  std::vector<CoverageSetting> settings;
+};
+
+/// @returns the answer; kInvalidValue for options out of range, kCancelled.
+/// @param watch  told of logs; the whole is kCoverageSettings * options.logs
+base::Result<CoverageAnswer> coverage_answer(const CoverageOptions& options,
+                                             const base::Watch& watch = {});
+
+}  // namespace turnout::verification
