@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -8,7 +6,6 @@
 #include "turnout/base/output_file.h"
 #include "turnout/report/estimate_report.h"
 #include "turnout/report/solution_report.h"
-#include "turnout/store/pass_store.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -30,19 +27,20 @@ struct Arguments {
   bool json = false;
 };
 
+base::Status write_scenario(const analysis::EstimateAnswer& answer, const Arguments& arguments) {
+  TURNOUT_TRY(const auto estimated, analysis::estimated_scenario(answer, arguments.population));
+  TURNOUT_TRY(const auto text, scenario::write_scenario(estimated.scenario, estimated.comments));
+  TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
+  return out.write(text).and_then([&](base::Done) { return out.commit(); });
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto reading, arguments.log.read());
-  const std::string source = store::without_password(arguments.log.source());
-  TURNOUT_TRY(auto estimate,
-              estimation::estimate(reading.statistics, arguments.options).within(source));
-  const report::LogReport report{source, std::move(reading), std::move(estimate)};
-  if (!arguments.output.empty()) {
-    TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
-    TURNOUT_CHECK(out.write(report::estimate_scenario(report, arguments.population))
-                      .and_then([&](base::Done) { return out.commit(); }));
-  }
-  return print(arguments.json ? report::to_text(report::estimate_json(report))
-                              : report::estimate_text(report));
+  TURNOUT_TRY(const auto answer, analysis::estimate_answer(arguments.log.source(),
+                                                           std::move(reading), arguments.options));
+  if (!arguments.output.empty()) TURNOUT_CHECK(write_scenario(answer, arguments));
+  return print(arguments.json ? report::to_text(report::estimate_json(answer))
+                              : report::estimate_text(answer));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "turnout/verification/coverage.h"
+#include "turnout/verification/verify_answer.h"
 
 #include <gtest/gtest.h>
 
@@ -37,6 +37,25 @@ TEST(Coverage, bounds_without_feedback_always_hold_the_truth) {
       EXPECT_EQ(f.identified, 0U) << f.figure;
     }
   }
+}
+
+TEST(VerifyAnswer, is_the_ledger_and_refuses_options_out_of_range) {
+  const auto ledger = verify_answer({1, 5});
+  ASSERT_TRUE(ledger);
+  EXPECT_EQ(ledger->findings.size(), all_statements().size());
+  EXPECT_FALSE(verify_answer({0, 5}));
+  EXPECT_FALSE(coverage_answer({0}));
+}
+
+TEST(VerifyAnswer, ends_at_a_deadline) {
+  const base::Watch late{[](std::size_t) {},
+                         base::Cancellation(base::Deadline(base::Deadline::Clock::now()))};
+  const auto ledger = verify_answer({1'000'000, 5}, late);
+  ASSERT_FALSE(ledger);
+  EXPECT_EQ(ledger.error().code, base::ErrorCode::kCancelled);
+  const auto coverage = coverage_answer({100'000}, late);
+  ASSERT_FALSE(coverage);
+  EXPECT_EQ(coverage.error().code, base::ErrorCode::kCancelled);
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ TEST(Population, of_users_who_are_alike_is_the_two_model_equilibrium) {
   }
 }
 
-TEST(Population, the_mixed_response_falls_as_more_re_prompts_go_to_the_slow_model) {
+// From q = 0 at sL to q = 1 at sH (docs/theory.md, section 3): the share a = 1 - q that stays falls.
+TEST(Population, users_who_mix_leave_more_often_the_more_re_prompts_go_to_the_slow_model) {
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     base::Rng rng(43, i);
     const Game game = random_population(rng, 1).front().game;

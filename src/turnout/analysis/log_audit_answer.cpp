@@ -79,16 +79,15 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogRead
   estimation::EstimateOptions how;
   how.lifetime_value = options.lifetime_value;
   how.seed = options.seed;
-  TURNOUT_TRY(auto estimate, estimation::estimate(reading.statistics, how).within(source));
-  auto speed = estimation::find_speed_changes(reading.statistics, period_us, options.alpha,
+  TURNOUT_TRY(auto log, estimate_answer(source, std::move(reading), how, cancellation));
+  auto speed = estimation::find_speed_changes(log.reading.statistics, period_us, options.alpha,
                                               options.seed, cancellation);
   TURNOUT_CHECK(cancellation.check());
-  const auto throttling = throttling_of(estimate);
-  auto user = favourite(estimate, &ModelEstimate::latency, false);
-  auto provider = favourite(estimate, &ModelEstimate::cost, true);
-  return LogAuditAnswer{source,          std::move(reading), std::move(estimate),
-                        options.alpha,   std::move(speed),   throttling,
-                        std::move(user), std::move(provider)};
+  const auto throttling = throttling_of(log.estimate);
+  auto user = favourite(log.estimate, &ModelEstimate::latency, false);
+  auto provider = favourite(log.estimate, &ModelEstimate::cost, true);
+  return LogAuditAnswer{std::move(log), options.alpha, std::move(speed), throttling, std::move(user),
+                        std::move(provider)};
 }
 
 base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,

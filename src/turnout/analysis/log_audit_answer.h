@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "turnout/analysis/log_reading.h"
-#include "turnout/estimation/log_estimate.h"
+#include "turnout/analysis/estimate_answer.h"
 #include "turnout/estimation/speed_change.h"
 
 namespace turnout::analysis {
@@ -39,9 +38,7 @@ struct Favourite {
 /// Is my provider slowing me down, would it pay, and whose route is it? From a log. docs/theory.md,
 /// section 23.
 struct LogAuditAnswer {
-  std::string source;  ///< without a password
-  LogReading reading;
-  estimation::LogEstimate estimate;
+  EstimateAnswer log;
   double alpha = 0.05;
   std::vector<estimation::SpeedSeries> speed;  ///< a series for each model
   ThrottlingEvidence throttling;

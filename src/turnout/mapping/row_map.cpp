@@ -184,8 +184,9 @@ class MapReader {
     feedback.of = *std::move(of);
     feedback.value = *std::move(value);
     if (const auto* node = table.get("success_from")) {
-      if (!node->is_number()) return wrong("feedback.success_from", "must be a number");
-      feedback.success_from = *node->value<double>();
+      const auto from = node->value<double>();  // none for an integer beyond 2^53
+      if (!from) return wrong("feedback.success_from", "must be a number");
+      feedback.success_from = *from;
     }
     for (auto [key, to] :
          {std::pair{"success", &feedback.success}, {"failure", &feedback.failure}}) {

@@ -77,16 +77,20 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     auto estimate = estimation::estimate(*statistics, options);
     if (!estimate) continue;
     ++estimated;
-    const LogReport report{"log", {*std::move(statistics), {}}, *std::move(estimate)};
-    const auto audit = analysis::log_audit_answer("log", report.reading, selection.period_us, {});
+    const analysis::EstimateAnswer answer{
+        "log", {*std::move(statistics), {}}, *std::move(estimate)};
+    const auto audit = analysis::log_audit_answer("log", answer.reading, selection.period_us, {});
     ASSERT_TRUE(audit);
     expect_numbers(log_audit_json(*audit));
     EXPECT_FALSE(log_audit_text(*audit).empty());
-    EXPECT_EQ(estimate_text(report).find("nan"), std::string::npos);
+    EXPECT_EQ(estimate_text(answer).find("nan"), std::string::npos);
     for (const bool population : {false, true}) {
-      const std::string text = estimate_scenario(report, population);
-      const auto scenario = scenario::parse_scenario(text, "s.toml");
-      ASSERT_TRUE(scenario) << scenario.error().to_string() << "\n" << text;
+      const auto made = analysis::estimated_scenario(answer, population);
+      ASSERT_TRUE(made) << made.error().to_string();
+      const auto text = scenario::write_scenario(made->scenario, made->comments);
+      ASSERT_TRUE(text) << text.error().to_string();
+      const auto scenario = scenario::parse_scenario(*text, "s.toml");
+      ASSERT_TRUE(scenario) << scenario.error().to_string() << "\n" << *text;
     }
   }
   EXPECT_GT(estimated, 150);

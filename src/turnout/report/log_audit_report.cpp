@@ -66,7 +66,7 @@ std::string speed_text(const LogAuditAnswer& answer) {
 std::string throttling_text(const LogAuditAnswer& answer) {
   const std::string text = "\n2. Would throttling pay?\n";
   const auto& t = answer.throttling;
-  const auto& penalty = answer.estimate.churn_penalty;
+  const auto& penalty = answer.log.estimate.churn_penalty;
   if (!t.known) {
     return text + wrapped(
                       "Cannot be told: that needs the provider's costs (cost_usd), feedback, and a "
@@ -113,13 +113,13 @@ ordered_json log_audit_json(const LogAuditAnswer& answer) {
     return favourite ? ordered_json(favourite->model) : ordered_json(nullptr);
   };
   return {{"schema", "turnout/audit-log/1"},
-          {"source", answer.source},
+          {"source", answer.log.source},
           {"alpha", answer.alpha},
           {"speed", speed},
           {"throttling", {{"verdict", t.verdict}, {"least_cost_per_success", least}}},
           {"users_would_choose", name(answer.user)},
           {"provider_would_choose", name(answer.provider)},
-          {"estimate", estimate_json({answer.source, answer.reading, answer.estimate})}};
+          {"estimate", estimate_json(answer.log)}};
 }
 
 std::string log_audit_text(const LogAuditAnswer& answer) {

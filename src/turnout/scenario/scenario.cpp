@@ -51,7 +51,8 @@ class Reader {
   Reader(const toml::table& root, std::string source)
       : root_(root), source_(std::move(source)), top_(root, source_, "") {}
 
-  Result<Scenario> read(const std::string& folder) {
+  /// Reads all but the table of outcomes.
+  base::Status read_text() {
     constexpr std::array<std::string_view, 6> kKeys = {"user",    "provider",  "model",
                                                        "segment", "switching", "difficulty"};
     TURNOUT_CHECK(top_.allow_only(kKeys));
@@ -59,12 +60,18 @@ class Reader {
                             &Reader::switching}) {
       TURNOUT_CHECK((this->*part)());
     }
+    return base::Done{};
+  }
+
+  Result<Scenario> read(const std::string& folder) {
+    TURNOUT_CHECK(read_text());
     TURNOUT_CHECK(read_outcome_file(folder));
     TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers,
                                                    draft_.switching, draft_.participates)
                                .within(source_));
-    return Scenario{source_, std::move(made), names_,    difficulty_, std::move(outcomes_),
-                    knows_,  commits_,        segments_, uncertain_};
+    return Scenario{
+        source_,  std::move(made), names_,     difficulty_, std::move(outcomes_),        knows_,
+        commits_, segments_,       uncertain_, spread_,     draft_.outcomes.value_or("")};
   }
 
  private:
@@ -118,6 +125,7 @@ class Reader {
     if (!plain_time) return plain_time.error();
     draft_.user = {plain_value, *plain_time};
     if (!value && !time) return base::Done{};
+    spread_ = Spread{value, time};
     segments_ = spread(value ? *value : Lognormal{plain_value, 0},
                        time ? *time : Lognormal{*plain_time, 0});
     return base::Done{};
@@ -191,12 +199,7 @@ class Reader {
 
   Status models() {
     TURNOUT_TRY(auto tables, sections(root_, "model", source_));
-    if (tables.empty() || tables.size() > game::RoutingGame::kMostModels) {
-      return Error{ErrorCode::kMalformedInput,
-                   fmt::format("has {} [[model]] tables, must have 1 to {}", tables.size(),
-                               game::RoutingGame::kMostModels),
-                   source_};
-    }
+    TURNOUT_CHECK(check_model_count(tables.size(), source_));
     for (const TomlSection& table : tables) {
       TURNOUT_CHECK(model(table));
     }
@@ -261,7 +264,7 @@ class Reader {
             ErrorCode::kMalformedInput, key,
             fmt::format("must be a number or {0} rows of {0} numbers, from model by to model", n));
       }
-      matrix[i] = *(*row)[i % n].value<double>();
+      matrix[i] = number_of((*row)[i % n]);
       if (auto ok = game::check(Quantity::kLatency, matrix[i]); !ok)
         return table.fail(ErrorCode::kInvalidValue, key, ok.error().message);
       if (i / n == i % n && matrix[i] != 0) {
@@ -322,9 +325,23 @@ class Reader {
   bool commits_ = true;
   std::vector<Segment> segments_;
   std::vector<Uncertainty> uncertain_;
+  std::optional<Spread> spread_;
 };
 
 }  // namespace
+
+base::Status check_model_count(std::size_t models, const std::string& source) {
+  if (models >= 1 && models <= game::RoutingGame::kMostModels) return base::Done{};
+  return Error{ErrorCode::kMalformedInput,
+               fmt::format("has {} [[model]] tables, must have 1 to {}", models,
+                           game::RoutingGame::kMostModels),
+               source};
+}
+
+base::Status check_scenario(std::string_view text, const std::string& source) {
+  TURNOUT_TRY(auto parsed, parse_toml(text, source));
+  return Reader(parsed, source).read_text();
+}
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
                                 const std::string& folder) {

@@ -35,17 +35,31 @@ struct Uncertainty {
   double successes = 0, trials = 0;  ///< kCounts
 };
 
+/// A lognormal over the users.
+struct Lognormal {
+  double median = 0;
+  double sigma = 0;
+};
+
+/// Users who differ by lognormals; nothing: they are alike in it.
+struct Spread {
+  std::optional<Lognormal> value, time;
+};
+
 /// What a scenario file says. docs/formats.md, "Scenario".
 struct Scenario {
   std::string source;  ///< the file, for messages
   game::RoutingGame game;
   std::vector<std::string> names;
-  std::optional<game::Difficulty> difficulty;
-  std::optional<outcomes::OutcomeTable> outcomes;  ///< columns in the order of the models
-  std::optional<Knows> knows;
+  std::optional<game::Difficulty> difficulty = {};
+  std::optional<outcomes::OutcomeTable> outcomes = {};  ///< columns in the order of the models
+  std::optional<Knows> knows = {};
   bool commits = true;
-  std::vector<Segment> segments;  ///< empty: all users are alike
-  std::vector<Uncertainty> uncertain;
+  std::vector<Segment> segments = {};  ///< empty: all users are alike
+  std::vector<Uncertainty> uncertain = {};
+  /// What `segments` are the quantiles of; nothing: they were given one by one.
+  std::optional<Spread> spread = {};
+  std::string outcomes_file = {};  ///< where `outcomes` came from, as the scenario names it
 };
 
 /// @param text    the content of a scenario file (TOML 1.0), at most kLargestScenario bytes
@@ -57,6 +71,13 @@ struct Scenario {
 ///   errors; nothing is guessed.
 base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
                                       const std::string& folder = "");
+
+/// @returns the first error that parse_scenario() would find in a file, the table of outcomes that
+///   it may name left aside.
+base::Status check_scenario(std::string_view text, const std::string& source);
+
+/// @returns kMalformedInput unless a scenario may have so many models.
+base::Status check_model_count(std::size_t models, const std::string& source);
 
 inline constexpr std::size_t kLargestScenario = std::size_t{1} << 20U;
 

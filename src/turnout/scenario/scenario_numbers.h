@@ -23,12 +23,6 @@ class Amounts {
   std::vector<Uncertainty>& uncertain_;
 };
 
-/// A lognormal over the users.
-struct Lognormal {
-  double median = 0;
-  double sigma = 0;
-};
-
 /// @returns the lognormal that a key holds; nothing if it holds something else or is absent.
 base::Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section,
                                                       std::string_view key,

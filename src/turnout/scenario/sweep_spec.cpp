@@ -163,8 +163,8 @@ class SweepReader {
           "a number, {uniform = [low, high]}, {log_uniform = [low, high]}, {exponential = mean}, "
           "{median = m, sigma = s} or {csv = \"file\", column = \"name\"}");
     }
-    const double low = *list->get(0)->value<double>();
-    const double high = *list->get(1)->value<double>();
+    const double low = number_of(*list->get(0));
+    const double high = number_of(*list->get(1));
     if (!(low <= high) || (logarithmic && !(low > 0)) || std::abs(low) > kFar ||
         std::abs(high) > kFar) {
       return table.fail(
@@ -256,7 +256,7 @@ class SweepReader {
       if (list == nullptr)
         return section.wrong_type("quantiles", "a list of shares between 0 and 1");
       for (const auto& item : *list) {
-        const double share = item.is_number() ? *item.value<double>() : -1;
+        const double share = item.is_number() ? number_of(item) : -1;
         if (!(share > 0 && share < 1))
           return section.wrong_type("quantiles", "a list of shares between 0 and 1");
         statistic.quantiles.push_back(share);

@@ -30,11 +30,17 @@ Status TomlSection::allow_only(std::span<const std::string_view> keys) const {
   return base::Done{};
 }
 
+double number_of(const toml::node& node) {
+  // The packaged library gives no double for an integer that is not exactly one.
+  if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
+  return node.as_floating_point()->get();
+}
+
 Result<double> TomlSection::number(std::string_view key, Quantity quantity) const {
   const toml::node* at = node(key);
   if (at == nullptr) return missing(key);
   if (!at->is_number()) return wrong_type(key, "a number");
-  const double value = *at->value<double>();
+  const double value = number_of(*at);
   if (auto ok = game::check(quantity, value); !ok)
     return fail(ok.error().code, key, ok.error().message);
   return value;
@@ -49,7 +55,7 @@ Result<double> TomlSection::number_between(std::string_view key, double low, dou
   const toml::node* at = node(key);
   if (at == nullptr) return missing(key);
   if (!at->is_number()) return wrong_type(key, "a number");
-  const double value = *at->value<double>();
+  const double value = number_of(*at);
   if (value >= low && value <= high) return value;
   return fail(ErrorCode::kInvalidValue, key,
               fmt::format("{} must be in [{}, {}]", value, low, high));

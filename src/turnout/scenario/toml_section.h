@@ -50,6 +50,9 @@ class TomlSection {
   std::string name_;
 };
 
+/// @returns a node that is a number, rounded if it is an integer beyond 2^53.
+double number_of(const toml::node& node);
+
 /// @returns the tables of an array of tables such as [[model]]; none if the key is absent.
 base::Result<std::vector<TomlSection>> sections(const toml::table& root, std::string_view key,
                                                 const std::string& source);
