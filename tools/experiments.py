@@ -45,17 +45,19 @@ def survey(name, outcomes, *more):
 def replay(name, text, outcomes, scenario, *more):
     arguments = ["replay", outcomes, scenario, *more]
     found = turnout(*arguments)
-    rows = [(p["policy"], f"{p['predicted_cost']:.3g}", f"{p['realised_cost']:.3g}", f"{p['realised_low']:.3g} to {p['realised_high']:.3g}",
+    rows = [(p["policy"], f"{p['predicted_cost']:.3g}", f"{p['realised_cost']['value']:.3g}",
+             f"{p['realised_cost']['lo']:.3g} to {p['realised_cost']['hi']:.3g}",
              f"{p['user_utility']:.3g}", percent(p["success"]), percent(p["regret"])) for p in found["policies"]]
     return [f"### {name}", "", f"{text} `turnout {' '.join(map(str, arguments))}`".strip(), "",
             *table(["policy", "J predicted", "J realised", "95 % interval", "U", "solved", "regret"], rows)]
 
 
-def interval(estimate):
+def interval(fit, key):
+    estimate = fit[key]
     if estimate is None:
         return "0 (assumed)"
-    edge = " (not bounded)" if estimate["not_bounded_by_the_data"] else ""
-    return f"{estimate['value']:.2f} [{estimate['low']:.2f}, {estimate['high']:.2f}]{edge}"
+    edge = " (not bounded)" if fit[f"{key}_not_bounded"] else ""
+    return f"{estimate['value']:.2f} [{estimate['lo']:.2f}, {estimate['hi']:.2f}]{edge}"
 
 
 def calibrations():
@@ -67,7 +69,7 @@ def calibrations():
         for fit in turnout("calibrate", *arguments)["fits"]:
             independent = math.sqrt(sum((m["observed"] - independent_guess(fit, m)) ** 2 for m in fit["models"]) / len(fit["models"]))
             label = f"{name}, {fit['group']}" if fit["group"] else name
-            rows.append((label, str(len(fit["models"])), interval(fit["sigma"]), interval(fit["feedback"]),
+            rows.append((label, str(len(fit["models"])), interval(fit, "sigma"), interval(fit, "feedback"),
                          percent(independent), percent(fit["root_mean_square"])))
     return table(["data", "models", "sigma", "feedback", "error, independent draws", "error, fitted"], rows)
 

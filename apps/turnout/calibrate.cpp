@@ -1,6 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "interruption.h"
 #include "turnout/report/calibration_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
@@ -22,7 +23,8 @@ struct Arguments {
 };
 
 base::Result<ExitCode> run(const Arguments& arguments) {
-  TURNOUT_TRY(const auto answer, analysis::calibrate_answer(arguments.path, arguments.options));
+  TURNOUT_TRY(const auto answer,
+              analysis::calibrate_answer(arguments.path, arguments.options, interruption()));
   return print(arguments.json ? report::to_text(report::calibration_json(answer))
                               : report::calibration_text(answer, arguments.models));
 }

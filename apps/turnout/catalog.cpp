@@ -1,6 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "interruption.h"
 #include "scenario_arguments.h"
 #include "turnout/report/catalog_report.h"
 #include "turnout/report/solution_report.h"
@@ -47,7 +48,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
                        options.provider.churn_penalty));
   TURNOUT_TRY(options.columns, analysis::catalog_columns(arguments.columns));
   options.top = arguments.top;
-  TURNOUT_TRY(const auto answer, analysis::catalog_answer(arguments.path, options));
+  TURNOUT_TRY(const auto answer, analysis::catalog_answer(arguments.path, options, interruption()));
   return print(arguments.json ? report::to_text(report::catalog_json(answer, arguments.pairs))
                               : report::catalog_text(answer, arguments.pairs));
 }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "interruption.h"
 #include "log_arguments.h"
 #include "turnout/base/output_file.h"
 #include "turnout/report/estimate_report.h"
@@ -36,8 +37,9 @@ base::Status write_scenario(const analysis::EstimateAnswer& answer, const Argume
 
 base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto reading, arguments.log.read());
-  TURNOUT_TRY(const auto answer, analysis::estimate_answer(arguments.log.source(),
-                                                           std::move(reading), arguments.options));
+  TURNOUT_TRY(const auto answer,
+              analysis::estimate_answer(arguments.log.source(), std::move(reading),
+                                        arguments.options, interruption()));
   if (!arguments.output.empty()) TURNOUT_CHECK(write_scenario(answer, arguments));
   return print(arguments.json ? report::to_text(report::estimate_json(answer))
                               : report::estimate_text(answer));

@@ -29,8 +29,9 @@ struct Arguments {
 base::Result<ExitCode> run(const Arguments& arguments) {
   base::Progress progress("importing passes", 0);
   TURNOUT_TRY(const auto answer,
-              analysis::import_answer(arguments.source, arguments.destination, arguments.options,
-                                      {[&](std::size_t passes) { progress.step(passes); }, {}}));
+              analysis::import_answer(
+                  arguments.source, arguments.destination, arguments.options,
+                  {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
   return print(arguments.json ? report::to_text(report::import_answer_json(answer))
                               : report::import_text(answer.counts));
 }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "interruption.h"
 #include "scenario_arguments.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/plan_report.h"
@@ -29,9 +30,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.depth > 0) options.depth = arguments.depth;
   if (arguments.nodes > 0) options.nodes = arguments.nodes;
   base::Progress progress("looking at partial plans", 0);
-  TURNOUT_TRY(const auto answer,
-              analysis::plan_answer(std::move(scenario), options,
-                                    {[&](std::size_t count) { progress.step(count); }, {}}));
+  TURNOUT_TRY(
+      const auto answer,
+      analysis::plan_answer(std::move(scenario), options,
+                            {[&](std::size_t count) { progress.step(count); }, interruption()}));
   print_notes(answer.notes);
   return print(arguments.json ? report::to_text(report::plan_json(answer))
                               : report::plan_text(answer));

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "interruption.h"
 #include "turnout/base/progress.h"
 #include "turnout/game/belief_plan.h"
 #include "turnout/report/replay_report.h"
@@ -39,7 +40,7 @@ base::Result<ExitCode> random_games(const Arguments& arguments) {
   TURNOUT_TRY(const auto answer,
               analysis::random_replay_answer(
                   arguments.outcomes, arguments.score, arguments.random, arguments.options,
-                  {[&](std::size_t games) { progress.step(games); }, {}}));
+                  {[&](std::size_t games) { progress.step(games); }, interruption()}));
   return print(arguments.json ? report::to_text(report::random_replay_json(answer))
                               : report::random_replay_text(answer));
 }
@@ -53,9 +54,9 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto scenario, scenario::read_scenario(arguments.scenario, arguments.settings));
   base::Progress progress("replaying", arguments.options.splits);
   TURNOUT_TRY(const auto answer,
-              analysis::replay_answer(std::move(scenario), arguments.outcomes, arguments.score,
-                                      arguments.options,
-                                      {[&](std::size_t splits) { progress.step(splits); }, {}}));
+              analysis::replay_answer(
+                  std::move(scenario), arguments.outcomes, arguments.score, arguments.options,
+                  {[&](std::size_t splits) { progress.step(splits); }, interruption()}));
   print_notes(answer.notes);
   return print(arguments.json ? report::to_text(report::replay_json(answer))
                               : report::replay_text(answer));

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "interruption.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
 #include "turnout/report/coverage_report.h"
@@ -33,9 +34,9 @@ base::Result<ExitCode> cover(const Arguments& arguments) {
   options.seed = arguments.options.seed;
   base::Progress progress("estimating from simulated logs",
                           verification::kCoverageSettings * options.logs);
-  TURNOUT_TRY(
-      const auto answer,
-      verification::coverage_answer(options, {[&](std::size_t logs) { progress.step(logs); }, {}}));
+  TURNOUT_TRY(const auto answer,
+              verification::coverage_answer(
+                  options, {[&](std::size_t logs) { progress.step(logs); }, interruption()}));
   return print(arguments.json ? report::to_text(report::coverage_json(answer))
                               : report::coverage_markdown(answer));
 }
@@ -49,9 +50,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
     page.emplace(std::move(file));
   }
   base::Progress progress("verifying", verification::expected_games(arguments.options.games));
-  TURNOUT_TRY(const auto ledger,
-              verification::verify_answer(arguments.options,
-                                          {[&](std::size_t games) { progress.step(games); }, {}}));
+  TURNOUT_TRY(
+      const auto ledger,
+      verification::verify_answer(
+          arguments.options, {[&](std::size_t games) { progress.step(games); }, interruption()}));
   if (page) {
     TURNOUT_CHECK(page->write(report::ledger_markdown(ledger)).and_then([&](base::Done) {
       return page->commit();

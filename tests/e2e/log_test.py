@@ -194,12 +194,12 @@ class Logs(unittest.TestCase):
         rows, counts = self.mapped("langfuse", MAPS / "langfuse")
         self.assertEqual(rows, [("o1", 1, "mini", 4, "failure", "reprompted"), ("o1", 2, "large", 5, "success", "open"),
                                 ("o5", 1, "large", 5, "unknown", "open")])
-        self.assertEqual(counts, {"tasks": 2, "by_messages": 1, "merged": 1, "feedback": 2, "lost_feedback": 1, "passed_over": 2})
+        self.assertEqual(counts, {"tasks": 2, "by_messages": 1, "merged": 1, "feedback_rows": 2, "lost_feedback_rows": 1, "passed_over": 2})
 
     def test_opentelemetrys_spans_are_read(self):
         rows, counts = self.mapped("opentelemetry", MAPS / "opentelemetry.jsonl")
         self.assertEqual(rows, [("01", 1, "mini", 3.5, "failure", "reprompted"), ("01", 2, "large", 9, "success", "open")])
-        self.assertEqual(counts, {"tasks": 1, "by_conversation": 1, "feedback": 2, "passed_over": 1})
+        self.assertEqual(counts, {"tasks": 1, "by_conversation": 1, "feedback_rows": 2, "passed_over": 1})
 
     def test_reprompts_of_a_study_are_told_as_the_study_knew_them(self):
         done = turnout("import", "--map", ROOT / "examples/maps/realhumaneval.toml", ROOT / "catalog/realhumaneval_chat.csv",
@@ -240,10 +240,10 @@ class Logs(unittest.TestCase):
         self.assertEqual(len(rows_of(database)), len(rows))
         for n in nasty:
             done = turnout("log", "stats", f"sqlite:{database}", "--where", f"model={n}", "--json")
-            self.assertEqual([m["model"] for m in json.loads(done.stdout)["models"]], [n])
+            self.assertEqual([m["name"] for m in json.loads(done.stdout)["models"]], [n])
         done = turnout("estimate", "--log", f"sqlite:{database}", "-o", self.folder / "s.toml", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual({m["model"] for m in json.loads(done.stdout)["models"]}, set(nasty))
+        self.assertEqual({m["name"] for m in json.loads(done.stdout)["models"]}, set(nasty))
         done = turnout("plan", self.folder / "s.toml")
         self.assertEqual(done.returncode, 0, done.stderr)
 
