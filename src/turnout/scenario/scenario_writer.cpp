@@ -89,9 +89,9 @@ class Writer {
     table("provider");
     key("churn_penalty", amount({Quantity::kChurnPenalty, 0}, scenario_.game.churn_penalty()));
     if (!scenario_.commits) key("commits", "false");
-    difficulty();
     for (std::size_t k = 0; k < scenario_.game.size(); ++k) model(k);
     switching();
+    difficulty();
     if (!scenario_.spread) segments();
     return std::move(text_);
   }
