@@ -78,7 +78,7 @@ class Logs(unittest.TestCase):
             self.assertEqual(self.estimate(source), expected, source)
         with plain.open() as stdin:
             done = turnout("log", "stats", "-", "--json", stdin=stdin)
-        self.assertEqual(json.loads(done.stdout), expected["log"])
+        self.assertEqual(json.loads(done.stdout), {"schema": "turnout/log-stats/1", **expected["log"]})
 
     def test_the_scenario_goes_to_the_verbs_that_solve_it(self):
         scenario = self.folder / "scenario.toml"
