@@ -29,7 +29,7 @@ const std::vector<traffic::Pass>& some_passes() {
         game::RoutingGame::make({10, 1}, {5}, {{{0.3, 1, 0.05}}, {{0.6, 3, 1}}}).value();
     simulation::Setting setting{game, names(), {1.5, 0.2}, {}, {}, {}};
     for (const char* text : {"mini", "large", "mini,large"}) {
-      setting.policies.push_back(policy::RoutingPolicy::parse(text, names()).value());
+      setting.policies.push_back(policy::Policy::parse(text, names()).value());
     }
     setting.behaviour.feedback_solved = setting.behaviour.feedback_left = 0.3;
     setting.behaviour.latency_sigma = 0.3;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "turnout/policy/model_name.h"
+#include "turnout/policy/policy_text.h"
 
 namespace turnout::analysis {
 namespace {

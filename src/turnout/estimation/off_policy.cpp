@@ -11,6 +11,7 @@
 #include "turnout/game/path.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/sample.h"
+#include "turnout/policy/state_filter.h"
 
 namespace turnout::estimation {
 namespace {
@@ -46,8 +47,7 @@ struct Step {
 }  // namespace
 
 struct OffPolicyEvaluator::State {
-  State(const LogStatistics& statistics, policy::RoutingPolicy target,
-        std::vector<std::string> names)
+  State(const LogStatistics& statistics, policy::Policy target, std::vector<std::string> names)
       : policy(std::move(target)), models(std::move(names)) {
     for (const auto& [key, counts] : statistics.paths) {
       if (key.deep) continue;
@@ -81,12 +81,20 @@ struct OffPolicyEvaluator::State {
     return total;
   }
 
-  /// The same before the next model is drawn.
+  /// Probability of each model behind a path.
+  [[nodiscard]] std::vector<double> chances_after(const Path& path) const {
+    policy::StateFilter filter(policy);
+    for (const std::size_t model : path) filter.see(model);
+    std::vector<double> chances;
+    filter.next(chances);
+    return chances;
+  }
+
+  /// Expected rewards behind a path, before the next model is drawn.
   Rewards worth_after(const Path& path) {
     Rewards total{};
     if (path.size() >= kDeepestPath) return total;
-    std::vector<double> chances;
-    policy.next(path, chances);
+    const std::vector<double> chances = chances_after(path);
     Path longer = path;
     longer.push_back(0);
     for (std::size_t k = 0; k < chances.size(); ++k) {
@@ -98,10 +106,18 @@ struct OffPolicyEvaluator::State {
     return total;
   }
 
+  /// What a task of the log says of the policy.
+  struct Weighed {
+    double weight = 1;
+    Rewards total{};      ///< of the attempts that the policy offers
+    Rewards corrected{};  ///< the doubly robust estimate
+  };
+  void settle_outcomes();
+  Weighed weigh();
   void finish_task();
   void check_overlap(const Path& path, double weight);
 
-  policy::RoutingPolicy policy;
+  policy::Policy policy;
   std::vector<std::string> models;
   std::map<Path, Node> nodes;
   std::map<Path, Rewards> worth;
@@ -120,7 +136,7 @@ struct OffPolicyEvaluator::State {
 };
 
 OffPolicyEvaluator::OffPolicyEvaluator(const LogStatistics& statistics,
-                                       const policy::RoutingPolicy& policy,
+                                       const policy::Policy& policy,
                                        std::vector<std::string> models)
     : state_(std::make_unique<State>(statistics, policy, std::move(models))) {}
 OffPolicyEvaluator::~OffPolicyEvaluator() = default;
@@ -155,8 +171,7 @@ void OffPolicyEvaluator::State::check_overlap(const Path& path, double weight) {
   const auto here = nodes.find(path);
   if (here != nodes.end() && static_cast<double>(here->second.fates.reprompted) < kLeastEffective)
     return;
-  std::vector<double> chances;
-  policy.next(path, chances);
+  const std::vector<double> chances = chances_after(path);
   Path longer = path;
   longer.push_back(0);
   for (std::size_t k = 0; k < chances.size(); ++k) {
@@ -172,43 +187,61 @@ void OffPolicyEvaluator::State::check_overlap(const Path& path, double weight) {
   }
 }
 
+/// Whether each pass solved the task, where the log does not say: a re-prompt says that it did not, a
+/// silent end did with the share of the same path's ends.
+void OffPolicyEvaluator::State::settle_outcomes() {
+  Path path;
+  for (std::size_t m = 0; m < steps.size(); ++m) {
+    path.push_back(steps[m].model);
+    double& solved = steps[m].rewards[3];
+    if (m + 1 < steps.size()) solved = 0;
+    if (solved >= 0) continue;
+    const auto node = nodes.find(path);
+    solved = node == nodes.end() ? 0 : node->second.solved_ends();
+  }
+}
+
+OffPolicyEvaluator::State::Weighed OffPolicyEvaluator::State::weigh() {
+  Path path;
+  policy::StateFilter filter(policy);
+  std::vector<double> chances;
+  Weighed weighed;
+  weighed.corrected = worth_after(path);
+  for (std::size_t m = 0; m < steps.size(); ++m) {
+    if (weighed.weight > 0 && !filter.offers()) break;  // under this policy the task has ended
+    const Step& step = steps[m];
+    check_overlap(path, weighed.weight);
+    filter.next(chances);
+    weighed.weight *= step.model < chances.size() ? chances[step.model] / step.propensity : 0;
+    filter.see(step.model);
+    path.push_back(step.model);
+    const Rewards believed = worth_of_pass(path);
+    const Rewards later = m + 1 == steps.size() ? Rewards{} : worth_after(path);
+    for (std::size_t i = 0; i < kQuantities; ++i) {
+      weighed.total.at(i) += step.rewards.at(i);
+      weighed.corrected.at(i) +=
+          weighed.weight * (step.rewards.at(i) + later.at(i) - believed.at(i));
+    }
+  }
+  return weighed;
+}
+
 void OffPolicyEvaluator::State::finish_task() {
   if (!in_task) return;
   if (!complete || steps.empty()) {
     ++without;
     return;
   }
-  Path path;
-  std::vector<double> chances;
-  double weight = 1;
-  Rewards total{};
-  Rewards corrected = worth_after(path);
-  for (std::size_t m = 0; m < steps.size(); ++m) {
-    Step& step = steps[m];
-    check_overlap(path, weight);
-    policy.next(path, chances);
-    weight *= step.model < chances.size() ? chances[step.model] / step.propensity : 0;
-    path.push_back(step.model);
-    double& solved = step.rewards[3];
-    const bool last = m + 1 == steps.size();
-    if (!last) solved = 0;  // a re-prompt says that it failed
-    if (solved < 0) {
-      const auto node = nodes.find(path);
-      solved = node == nodes.end() ? 0 : node->second.solved_ends();
-    }
-    const Rewards believed = worth_of_pass(path);
-    const Rewards later = last ? Rewards{} : worth_after(path);
-    for (std::size_t i = 0; i < kQuantities; ++i) {
-      total.at(i) += step.rewards.at(i);
-      corrected.at(i) += weight * (step.rewards.at(i) + later.at(i) - believed.at(i));
-    }
-  }
+  settle_outcomes();
+  const auto [weight, total, corrected] = weigh();
   weights += weight;
   squares += weight * weight;
   largest = std::max(largest, weight);
   for (std::size_t i = 0; i < kQuantities; ++i) {
+    double in_the_log = 0;
+    for (const Step& step : steps) in_the_log += step.rewards.at(i);
     const double y = total.at(i);
-    logged.at(i).add(y);
+    logged.at(i).add(in_the_log);
     inverse.at(i).add(weight * y);
     robust.at(i).add(corrected.at(i));
     sums.at(i)[0] += weight * y;

@@ -8,7 +8,7 @@
 
 #include "turnout/estimation/log_statistics.h"
 #include "turnout/numeric/interval.h"
-#include "turnout/policy/routing_policy.h"
+#include "turnout/policy/policy.h"
 
 /// What another policy would have come to, from the tasks of a log whose policy drew its models
 /// with known probabilities. docs/theory.md, section 22.
@@ -34,7 +34,9 @@ struct OffPolicyAnswer {
   std::vector<EvaluatedQuantity> quantities;
 };
 
-/// Weighs whole tasks by the probability of their models under a policy over that in the log. Users
+/// Weighs whole tasks by the probability of their models under a policy over that in the log. Where
+/// the policy's state is not told by the models, the probability is that over all states behind them
+/// (policy/state_filter.h); where its offer ends before the log's tasks do, they end there. Users
 /// are taken to react to the models that serve them, not to the policy: a user who knows the new
 /// policy may do otherwise (turnout simulate). Silent ends count as solved with the share that
 /// feedback says of the same path's ends.
@@ -42,7 +44,7 @@ class OffPolicyEvaluator {
  public:
   /// @param statistics  of the same log, for the model of the paths
   /// @param models  the names that the policy's numbers stand for
-  OffPolicyEvaluator(const LogStatistics& statistics, const policy::RoutingPolicy& policy,
+  OffPolicyEvaluator(const LogStatistics& statistics, const policy::Policy& policy,
                      std::vector<std::string> models);
   ~OffPolicyEvaluator();
   OffPolicyEvaluator(const OffPolicyEvaluator&) = delete;

@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::size_t kMostPasses = 100'000;
 constexpr double kMeanTokens = 300;
+/// A plan may promise a user exactly what his time is worth, who then stays: sums that are equal but
+/// for rounding are equal.
+constexpr double kTie = 1e-12;
 
 /// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck
 /// stays aligned.
@@ -77,41 +80,48 @@ Agents::Task Agents::draw_task(base::Rng& rng) const {
   return task;
 }
 
+void Agents::serve(const Task& task, std::size_t attempt, const Luck& luck, Step& step) const {
+  const auto& how = setting_.behaviour;
+  const std::size_t model = step.path.back();
+  step.latency = passes_.latency(step.path);
+  step.cost = passes_.cost(step.path);
+  double success = passes_.success(model, task.theta, attempt);
+  for (const Drift& drift : setting_.drifts) {
+    if (drift.model != model || task.when < drift.from) continue;
+    step.latency *= drift.latency_factor;
+    success = std::min(1.0, success * drift.success_factor);
+  }
+  const double size = lognormal_factor(how.tokens_sigma, normal_of(luck[6], luck[7]));
+  step.tokens = std::max(1.0, std::round(kMeanTokens * size));
+  const auto& sample = how.latency_sample;
+  step.latency *=
+      size * (sample.empty()
+                  ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
+                  : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
+  step.solved = luck[1] < success;
+}
+
+bool Agents::goes_on(const Task& task, const Path& path, policy::State next) const {
+  const double wait = stays_[task.policy].waiting_per_success(path, next);
+  return task.user.value >= task.user.value_of_time * wait * (1 - kTie);
+}
+
 Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
                                  const std::function<bool(const Step&)>& on_pass) const {
   const auto& how = setting_.behaviour;
-  const auto& rule = setting_.policies[task.policy];
+  const auto& policy = setting_.policies[task.policy];
   Played played;
   Path path;
-  std::vector<double> chances;
+  policy::State state = 0;
   for (std::size_t attempt = 0; attempt < kMostPasses; ++attempt) {
-    std::array<double, 8> luck{};  // always as many, so that two policies meet the same
+    Luck luck{};  // always as many, so that two policies meet the same
     for (double& u : luck) u = rng.uniform();
-    rule.next(path, chances);
-    std::size_t model = 0;
-    for (double below = chances[0]; model + 1 < chances.size() && luck[0] >= below;)
-      below += chances[++model];
-    while (chances[model] == 0) --model;  // rounding at the end of the sum
-    path.push_back(model);
-    Step step{path, chances[model], passes_.latency(path), passes_.cost(path)};
-    double success = passes_.success(model, task.theta, attempt);
-    for (const Drift& drift : setting_.drifts) {
-      if (drift.model != model || task.when < drift.from) continue;
-      step.latency *= drift.latency_factor;
-      success = std::min(1.0, success * drift.success_factor);
-    }
-    const double size = lognormal_factor(how.tokens_sigma, normal_of(luck[6], luck[7]));
-    step.tokens = std::max(1.0, std::round(kMeanTokens * size));
-    const auto& sample = how.latency_sample;
-    step.latency *=
-        size *
-        (sample.empty()
-             ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
-             : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
-    step.solved = luck[1] < success;
-    step.stays =
-        !step.solved && luck[2] < how.patience &&
-        task.user.value >= task.user.value_of_time * stays_[task.policy].waiting_per_success(path);
+    const auto decision = policy::decide(policy, state, luck[0]);
+    state = decision.next;
+    path.push_back(decision.model);
+    Step step{path, decision.propensity};
+    serve(task, attempt, luck, step);
+    step.stays = !step.solved && luck[2] < how.patience && goes_on(task, path, state);
     step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;
     played.cost += step.cost;
@@ -141,6 +151,12 @@ namespace {
 
 constexpr std::uint64_t kBlock = 4096;
 
+/// Whether a task is one of those before which work asks if it should stop.
+bool should_stop(std::uint64_t task, const Workers& workers) {
+  constexpr std::uint64_t kTasksPerLook = 64;
+  return task % kTasksPerLook == 0 && workers.watch.cancellation.requested();
+}
+
 /// Does all blocks of tasks on some threads; work(block, first, last) once for each.
 template <class Work>
 void for_blocks(std::uint64_t tasks, const Workers& workers, const Work& work) {
@@ -148,8 +164,9 @@ void for_blocks(std::uint64_t tasks, const Workers& workers, const Work& work) {
   std::atomic<std::uint64_t> next = 0;
   const auto run = [&](bool reports) {
     for (std::uint64_t block = next++; block < blocks; block = next++) {
+      if (workers.watch.cancellation.requested()) return;
       work(block, block * kBlock, std::min(tasks, (block + 1) * kBlock));
-      if (reports && workers.on_tasks) workers.on_tasks(std::min(tasks, kBlock * workers.threads));
+      if (reports) workers.watch.on_steps(std::min(tasks, kBlock * workers.threads));
     }
   };
   std::vector<std::thread> others;
@@ -182,7 +199,8 @@ AgentPayoffs Agents::play(std::uint64_t tasks, std::uint64_t seed, const Workers
   // Blocks are summed in their own order, whoever played them.
   std::vector<AgentPayoffs> parts((tasks + kBlock - 1) / kBlock);
   for_blocks(tasks, workers, [&](std::uint64_t block, std::uint64_t first, std::uint64_t last) {
-    for (std::uint64_t i = first; i < last; ++i) add(parts[block], play_one(i, seed));
+    for (std::uint64_t i = first; i < last && !should_stop(i, workers); ++i)
+      add(parts[block], play_one(i, seed));
   });
   AgentPayoffs total;
   for (const auto& part : parts) add(total, part);
@@ -193,7 +211,7 @@ Comparison compare(const Agents& first, const Agents& second, std::uint64_t task
                    std::uint64_t seed, const Workers& workers) {
   std::vector<Comparison> parts((tasks + kBlock - 1) / kBlock);
   for_blocks(tasks, workers, [&](std::uint64_t block, std::uint64_t begin, std::uint64_t end) {
-    for (std::uint64_t i = begin; i < end; ++i) {
+    for (std::uint64_t i = begin; i < end && !should_stop(i, workers); ++i) {
       const auto a = first.play_one(i, seed);
       const auto b = second.play_one(i, seed);
       TaskPayoffs difference{};
@@ -285,10 +303,14 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
     ExpectedPayoffs x;
     std::vector<double> belief = passes_.weights();
     Path path;
+    policy::State state = 0;
+    const auto& policy = setting_.policies[0];
     double bar = 0;       // the greatest w x so far: who is still there has V >= bar
     double patience = 1;  // probability of not having left for other reasons
-    for (std::size_t attempt = 0; attempt < kMostPasses; ++attempt) {
-      const std::size_t k = setting_.policies[0].model_of(attempt);
+    for (std::size_t attempt = 0; attempt < kMostPasses && policy.offers(state); ++attempt) {
+      const auto decision = policy::decide(policy, state, 0);
+      const std::size_t k = decision.model;
+      state = decision.next;
       path.push_back(k);
       double reach = 0;
       double success = 0;
@@ -305,7 +327,8 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
       x.success += there * success;
       x.user_utility += patience * value_above(bar) * success;
       if (there * reach < kNegligible) break;
-      bar = std::max(bar, user.value_of_time * stays_[0].waiting_per_success(path));
+      bar = std::max(bar,
+                     user.value_of_time * stays_[0].waiting_per_success(path, state) * (1 - kTie));
       patience *= how.patience;
     }
     x.user_utility -= user.value_of_time * x.latency;

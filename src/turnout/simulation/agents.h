@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "turnout/base/rng.h"
+#include "turnout/base/watch.h"
 #include "turnout/game/routing_game.h"
 #include "turnout/game/task_types.h"
 #include "turnout/numeric/sample.h"
-#include "turnout/policy/routing_policy.h"
+#include "turnout/policy/policy.h"
 #include "turnout/simulation/stay_rule.h"
 #include "turnout/traffic/pass.h"
 
@@ -55,7 +56,7 @@ struct Setting {
   game::RoutingGame game;
   std::vector<std::string> names;
   game::Difficulty difficulty;
-  std::vector<policy::RoutingPolicy> policies;  ///< one is drawn for each task, all alike
+  std::vector<policy::Policy> policies;  ///< one is drawn for each task, all alike
   Behaviour behaviour;
   std::vector<Drift> drifts;
 };
@@ -75,15 +76,15 @@ struct ExpectedPayoffs {
          attempts = 0;
 };
 
-/// Who plays the tasks.
+/// Who plays the tasks, and who is told. A step of the watch is a task. Work that is cancelled ends
+/// within 64 tasks with payoffs that mean nothing.
 struct Workers {
   unsigned threads = 1;
-  std::function<void(std::uint64_t)>
-      on_tasks;  ///< called by one thread with the number of tasks done since, about
+  base::Watch watch;
 };
 
-/// Users who know the policy, the attempt and the models that served them, and stop when what is
-/// promised is not worth the wait (stay_rule.h).
+/// Users who know the policy, where in it their task is and the models that served them, and stop when
+/// what is promised is not worth the wait (stay_rule.h), or when no attempt is on offer any more.
 class Agents {
  public:
   /// @param setting  its game has no prices (they are not played); difficulty.sigma <= 3
@@ -113,6 +114,10 @@ class Agents {
   struct Task;
   struct Step;
   struct Played;
+  using Luck = std::array<double, 8>;
+  /// Draws latency, tokens and success of the pass that ends `step`'s path.
+  void serve(const Task& task, std::size_t attempt, const Luck& luck, Step& step) const;
+  [[nodiscard]] bool goes_on(const Task& task, const Path& path, policy::State next) const;
   Played play_task(const Task& task, base::Rng& rng,
                    const std::function<bool(const Step&)>& on_pass) const;
   [[nodiscard]] Task draw_task(base::Rng& rng) const;

@@ -15,7 +15,7 @@ const std::vector<std::string> kNames = {"mini", "large"};
 Setting setting(const std::string& policy, const game::Difficulty& difficulty = {},
                 double value = 12) {
   auto game = game::RoutingGame::make({value, 1}, {4}, {{{0.45, 3, 0.4}}, {{0.8, 9, 2}}}).value();
-  return {game, kNames, difficulty, {policy::RoutingPolicy::parse(policy, kNames).value()}, {}, {}};
+  return {game, kNames, difficulty, {policy::Policy::parse(policy, kNames).value()}, {}, {}};
 }
 
 void expect_close(const AgentPayoffs& seen, const ExpectedPayoffs& expected,

@@ -24,7 +24,8 @@ class Chance {
 };
 
 PairCounts play_block(const game::Game& game, const game::Policy& policy, double abandon,
-                      std::uint64_t tasks, base::Rng rng) {
+                      std::uint64_t tasks, base::Rng rng, const base::Cancellation& cancellation) {
+  constexpr std::uint64_t kTasksPerLook = 256;
   const std::array<Chance, 2> success = {Chance(game.model(0).success),
                                          Chance(game.model(1).success)};
   const Chance leaves(abandon);
@@ -32,6 +33,7 @@ PairCounts play_block(const game::Game& game, const game::Policy& policy, double
   PairCounts counts;
   counts.tasks = tasks;
   for (std::uint64_t task = 0; task < tasks; ++task) {
+    if (task % kTasksPerLook == 0 && cancellation.requested()) break;
     std::array<std::uint64_t, 2> n{};
     std::size_t model = policy.start;
     bool solved = false;
@@ -92,15 +94,17 @@ PairCounts& PairCounts::operator+=(const PairCounts& other) {
 }
 
 PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon,
-                     std::uint64_t tasks, std::uint64_t seed, unsigned threads) {
+                     std::uint64_t tasks, std::uint64_t seed, unsigned threads,
+                     const base::Cancellation& cancellation) {
   const std::uint64_t blocks = (tasks + kBlock - 1) / kBlock;
   std::atomic<std::uint64_t> next = 0;
   std::vector<PairCounts> parts(std::max(1U, threads));
   const auto work = [&](PairCounts& part) {
     PairCounts mine;  // not in `parts` while it is counted: neighbours there share a cache line
-    for (std::uint64_t block = next++; block < blocks; block = next++) {
+    for (std::uint64_t block = next++; block < blocks && !cancellation.requested();
+         block = next++) {
       const std::uint64_t size = std::min(kBlock, tasks - block * kBlock);
-      mine += play_block(game, policy, abandon, size, base::Rng(seed, block));
+      mine += play_block(game, policy, abandon, size, base::Rng(seed, block), cancellation);
     }
     part = mine;
   };

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "turnout/base/cancellation.h"
 #include "turnout/game/best_response.h"
 #include "turnout/simulation/play.h"
 
@@ -24,9 +25,11 @@ inline constexpr std::uint64_t kMostPasses = 1'000'000;
 
 /// Plays tasks of the paper's game as play() does, fast: no floating point, no branch but on
 /// chance. Task blocks of kBlock have a random stream each, so that the result is the same for any
-/// number of threads. Cost: some 10 ns a pass and core.
+/// number of threads. Cost: some 10 ns a pass and core. Work that is cancelled ends within 256 tasks, with
+/// counts that mean nothing.
 PairCounts play_pair(const game::Game& game, const game::Policy& policy, double abandon,
-                     std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1);
+                     std::uint64_t tasks, std::uint64_t seed, unsigned threads = 1,
+                     const base::Cancellation& cancellation = {});
 inline constexpr std::uint64_t kBlock = 65'536;
 
 /// @returns means and standard errors of the payoffs that the counts come to.

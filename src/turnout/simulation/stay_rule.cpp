@@ -3,126 +3,191 @@
 #include <algorithm>
 #include <cmath>
 
-#include "turnout/numeric/normal.h"
-#include "turnout/numeric/normal_nodes.h"
-
 namespace turnout::simulation {
 namespace {
 
-/// Waiting and successes promised to who goes on for so many attempts.
-struct Promise {
-  double waiting = 0, success = 0;
-};
+using policy::Draw;
+using policy::Policy;
+using policy::State;
 
-/// What `horizon` more attempts promise after the failures of `path`. `belief` has the probability
-/// of each difficulty and of those failures.
-Promise promise(const PassRule& passes, const policy::RoutingPolicy& policy, Path& path,
-                const std::vector<double>& belief, std::size_t horizon) {
-  Promise total;
-  std::vector<double> chances;
-  policy.next(path, chances);
-  double reach = 0;
-  for (const double b : belief) reach += b;
-  std::vector<double> failed(belief.size());
-  for (std::size_t k = 0; k < chances.size(); ++k) {
-    if (chances[k] == 0) continue;
-    double success = 0;
-    for (std::size_t i = 0; i < belief.size(); ++i) {
-      const double p = passes.success(k, passes.difficulties()[i], path.size());
-      success += belief[i] * p;
-      failed[i] = belief[i] * (1 - p);
-    }
-    path.push_back(k);
-    total.waiting += chances[k] * reach * passes.latency(path);
-    total.success += chances[k] * success;
-    if (horizon > 1) {
-      const Promise later = promise(passes, policy, path, failed, horizon - 1);
-      total.waiting += chances[k] * later.waiting;
-      total.success += chances[k] * later.success;
-    }
-    path.pop_back();
-  }
+/// A policy's state and the model that served last.
+using Place = std::pair<State, std::size_t>;
+/// The probability of being there with all attempts failed, by the task's difficulty.
+using Masses = std::map<Place, std::vector<double>>;
+
+double sum(const std::vector<double>& masses) {
+  double total = 0;
+  for (const double m : masses) total += m;
   return total;
 }
 
-double worth_staying(const PassRule& passes, const policy::RoutingPolicy& policy, Path path) {
-  constexpr std::size_t kLongestHorizon = 32;
-  constexpr double kMostBranches = 512;
-  std::vector<double> belief = passes.weights();
-  for (std::size_t m = 0; m < path.size(); ++m) {
-    for (std::size_t i = 0; i < belief.size(); ++i) {
-      belief[i] *= 1 - passes.success(path[m], passes.difficulties()[i], m);
+/// Waiting and successes of one more attempt for all who are at one place.
+struct Gain {
+  double waiting = 0, success = 0;
+};
+
+/// Goes forward through all that the policy may do, attempt by attempt, for all places at once: paths
+/// that meet in a place are one.
+class Promise {
+ public:
+  Promise(const PassRule& passes, const Policy& policy, std::size_t attempt, const Place& from,
+          std::vector<double> belief)
+      : passes_(passes), policy_(policy), attempt_(attempt) {
+    first_mass_ = sum(belief);
+    masses_[from] = std::move(belief);
+  }
+
+  /// @returns the least waiting per success over all horizons.
+  double least_ratio(std::size_t longest) {
+    constexpr double kNegligible = 1e-15;
+    for (std::size_t horizon = 1; horizon <= longest && !masses_.empty(); ++horizon) {
+      if (passes_.independent() && !passes_.game().has_switching() && settled()) {
+        go_on_for_ever();
+        break;
+      }
+      const bool worse = step();
+      if (total_.success > 0) least_ = std::min(least_, total_.waiting / total_.success);
+      double mass = 0;
+      for (const auto& [place, masses] : masses_) mass += sum(masses);
+      if (worse || mass <= kNegligible * first_mass_) break;
     }
+    return least_;
   }
-  const double branches = policy.is_deterministic() ? 1 : static_cast<double>(policy.models());
-  double least = INFINITY;
-  for (std::size_t horizon = 1; horizon <= kLongestHorizon; ++horizon) {
-    if (std::pow(branches, static_cast<double>(horizon)) > kMostBranches) break;
-    const Promise promised = promise(passes, policy, path, belief, horizon);
-    if (promised.success > 0) least = std::min(least, promised.waiting / promised.success);
+
+ private:
+  /// Whether everyone is where the same lottery is drawn for ever.
+  [[nodiscard]] bool settled() const {
+    return std::all_of(masses_.begin(), masses_.end(), [this](const auto& at) {
+      const auto draws = policy_.draws(at.first.first);
+      return std::all_of(draws.begin(), draws.end(), [](const Draw& d) { return d.advance == 0; });
+    });
   }
-  return least;
-}
+
+  /// One more attempt for who is at `from`; what fails is added to `next`.
+  Gain attempt(const Place& from, const std::vector<double>& masses, Masses& next) const {
+    Gain gain;
+    const double here = sum(masses);
+    for (const Draw& draw : policy_.draws(from.first)) {
+      const std::size_t k = draw.model;
+      gain.waiting += draw.probability * here * passes_.latency(from.second, k);
+      const std::size_t last = passes_.game().has_switching() ? k : 0;
+      auto& failed = next[{from.first + static_cast<State>(draw.advance), last}];
+      failed.resize(masses.size(), 0);
+      for (std::size_t i = 0; i < masses.size(); ++i) {
+        const double p = passes_.success(k, passes_.difficulties()[i], attempt_);
+        gain.success += draw.probability * masses[i] * p;
+        failed[i] += draw.probability * masses[i] * (1 - p);
+      }
+    }
+    return gain;
+  }
+
+  /// @returns whether no longer horizon can promise more: everyone is where the same lottery is drawn
+  ///   for ever, each failure makes success less likely, and it is too unlikely by now.
+  bool step() {
+    const bool hardens = !passes_.game().has_switching() && passes_.feedback() <= 0 && settled();
+    bool worse = hardens;
+    Masses next;
+    for (const auto& [place, masses] : masses_) {
+      if (!policy_.offers(place.first)) continue;
+      const Gain gain = attempt(place, masses, next);
+      total_.waiting += gain.waiting;
+      total_.success += gain.success;
+      worse = worse && gain.waiting >= least_ * gain.success;
+    }
+    masses_ = std::move(next);
+    ++attempt_;
+    return worse;
+  }
+
+  /// The sum over all horizons behind this one, attempts independent.
+  void go_on_for_ever() {
+    for (const auto& [place, masses] : masses_) {
+      if (!policy_.offers(place.first)) continue;
+      Masses next;
+      const double here = sum(masses);
+      const Gain gain = attempt(place, masses, next);
+      if (gain.success <= 0) return;
+      total_.waiting += here * gain.waiting / gain.success;
+      total_.success += here;
+    }
+    if (total_.success > 0) least_ = std::min(least_, total_.waiting / total_.success);
+  }
+
+  const PassRule& passes_;
+  const Policy& policy_;
+  std::size_t attempt_;
+  double first_mass_ = 0;
+  Masses masses_;
+  Gain total_;
+  double least_ = INFINITY;
+};
+
+/// A way in which a task can have come about.
+struct Past {
+  Path path;
+  State next = 0;
+  std::vector<double> belief;
+};
 
 }  // namespace
 
-PassRule::PassRule(const game::RoutingGame& game, const game::Difficulty& difficulty)
-    : game_(game), feedback_(difficulty.feedback) {
-  constexpr double kNodeDistance = 0.25;
-  const double sigma = difficulty.sigma;
-  if (sigma == 0) {
-    difficulties_ = {0};
-    weights_ = {1};
-  } else {
-    for (const auto& node : numeric::normal_nodes(kNodeDistance)) {
-      difficulties_.push_back(sigma * node.x);
-      weights_.push_back(node.weight);
+StayRule::StayRule(const PassRule& passes, const Policy& policy)
+    : independent_(passes.independent()), switching_(passes.game().has_switching()) {
+  tabulate(passes, policy);
+}
+
+Path StayRule::known(const Path& path) const {
+  if (independent_) return switching_ && !path.empty() ? Path{path.back()} : Path{};
+  return {path.begin(),
+          path.begin() + static_cast<std::ptrdiff_t>(std::min(path.size(), deepest_))};
+}
+
+void StayRule::tabulate(const PassRule& passes, const Policy& policy) {
+  constexpr double kNegligible = 1e-15;
+  const std::size_t listed = policy.states();
+  const std::size_t horizon = independent_ ? policy::kMostAttempts : listed + kLongestWait;
+  std::map<std::pair<Path, State>, Past> level;
+  level[{{}, 0}] = {{}, 0, passes.weights()};
+  for (std::size_t attempt = 0; !level.empty(); ++attempt) {
+    const bool deep = attempt >= std::max(kDeepest, listed);
+    if (!independent_ && deep) break;
+    std::map<std::pair<Path, State>, Past> next;
+    for (const auto& [key, past] : level) {
+      for (const Draw& draw : policy.draws(past.next)) {
+        Past longer{past.path, past.next + static_cast<State>(draw.advance), past.belief};
+        longer.path.push_back(draw.model);
+        for (std::size_t i = 0; i < longer.belief.size(); ++i)
+          longer.belief[i] *= 1 - passes.success(draw.model, passes.difficulties()[i], attempt);
+        if (independent_) longer.path = known(longer.path);
+        std::pair<Path, State> where{longer.path, longer.next};
+        // Where attempts are independent, what was computed for a state holds whenever it comes again.
+        if (independent_ && (waiting_.contains(where) || sum(longer.belief) < kNegligible))
+          continue;
+        next.try_emplace(std::move(where), std::move(longer));
+      }
     }
-  }
-  for (std::size_t k = 0; k < game.size(); ++k)
-    skills_.push_back(game::skill_of(game.pass(k).success, sigma));
-}
-
-double PassRule::success(std::size_t k, double theta, std::size_t attempt) const {
-  return numeric::logistic(skills_[k] - theta + feedback_ * static_cast<double>(attempt));
-}
-
-double PassRule::latency(const Path& path) const {
-  const std::size_t k = path.back();
-  return game_.pass(k).latency +
-         (path.size() < 2 ? 0 : game_.switch_latency(path[path.size() - 2], k));
-}
-
-double PassRule::cost(const Path& path) const {
-  const std::size_t k = path.back();
-  return game_.offer(k).pass.cost +
-         (path.size() < 2 ? 0 : game_.switch_cost(path[path.size() - 2], k));
-}
-
-StayRule::StayRule(const PassRule& passes, const policy::RoutingPolicy& policy) {
-  if (!policy.is_deterministic()) {
-    const auto models = static_cast<double>(policy.models());
-    while (deepest_ > 1 && std::pow(models, static_cast<double>(deepest_)) > kMostPaths) --deepest_;
-  }
-  Path path;
-  tabulate(passes, policy, path);
-}
-
-void StayRule::tabulate(const PassRule& passes, const policy::RoutingPolicy& policy, Path& path) {
-  std::vector<double> chances;
-  policy.next(path, chances);
-  for (std::size_t k = 0; k < chances.size(); ++k) {
-    if (chances[k] == 0) continue;
-    path.push_back(k);
-    waiting_[path] = worth_staying(passes, policy, path);
-    if (path.size() < deepest_) tabulate(passes, policy, path);
-    path.pop_back();
+    if (!independent_ && next.size() > kMostPaths) break;
+    deepest_ = attempt + 1;
+    for (const auto& [where, past] : next) {
+      const std::size_t last = past.path.empty() ? 0 : past.path.back();
+      Promise promise(passes, policy, attempt + 1, {past.next, last}, past.belief);
+      waiting_[where] = policy.offers(past.next) ? promise.least_ratio(horizon) : INFINITY;
+    }
+    level = std::move(next);
   }
 }
 
-double StayRule::waiting_per_success(const Path& path) const {
-  if (path.size() <= deepest_) return waiting_.at(path);
-  return waiting_.at(Path(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(deepest_)));
+double StayRule::waiting_per_success(const Path& path, policy::State next) const {
+  const Path key = known(path);
+  auto found = waiting_.lower_bound({key, next});
+  const bool exact = found != waiting_.end() && found->first == std::pair(key, next);
+  // A path longer than the table, or one that never comes about: as at its last entry.
+  if (!exact && found != waiting_.begin()) {
+    const auto before = std::prev(found);
+    if (before->first.first == key) found = before;
+  }
+  return found == waiting_.end() || found->first.first != key ? INFINITY : found->second;
 }
 
 }  // namespace turnout::simulation

@@ -2,60 +2,46 @@
 
 #include <cstddef>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "turnout/game/path.h"
-#include "turnout/game/routing_game.h"
-#include "turnout/game/task_types.h"
-#include "turnout/policy/routing_policy.h"
+#include "turnout/policy/policy.h"
+#include "turnout/simulation/pass_rule.h"
 
 namespace turnout::simulation {
 
-/// The models that served a task's attempts so far, the last one at the end.
-using game::Path;
-
-/// Chance of success, waiting and cost of passes where tasks differ in difficulty (Rasch's model,
-/// game/task_types.h).
-class PassRule {
- public:
-  PassRule(const game::RoutingGame& game, const game::Difficulty& difficulty);
-  /// Success of model k on an attempt (from 0) at a task of difficulty theta.
-  [[nodiscard]] double success(std::size_t k, double theta, std::size_t attempt) const;
-  /// Mean waiting and cost of the last pass of a path, switching included.
-  [[nodiscard]] double latency(const Path& path) const;
-  [[nodiscard]] double cost(const Path& path) const;
-  /// Difficulties with the weights of an integral over them (trapezoidal rule, 1e-10 for sigma <=
-  /// 3).
-  [[nodiscard]] const std::vector<double>& difficulties() const { return difficulties_; }
-  [[nodiscard]] const std::vector<double>& weights() const { return weights_; }
-  [[nodiscard]] const game::RoutingGame& game() const { return game_; }
-
- private:
-  game::RoutingGame game_;
-  double feedback_;
-  std::vector<double> skills_;
-  std::vector<double> difficulties_, weights_;
-};
-
-/// When users who know the policy and the models that served them go on: after the failures of a
-/// path iff V >= w x, x the least over horizons of expected waiting per expected success of going
-/// on so long. docs/theory.md, section 20.
+/// When users who know the policy, where in it their task is and the models that served it go on:
+/// after a failure iff V >= w x, x the least over horizons of expected waiting per expected success of
+/// going on so long. docs/theory.md, section 20.
 class StayRule {
  public:
-  /// Computes x for every path of up to kDeepest attempts, fewer where that were more than
-  /// kMostPaths; horizons of up to 32 attempts, fewer where they branch into more than 512.
-  StayRule(const PassRule& passes, const policy::RoutingPolicy& policy);
-  /// @returns x of a path that the policy can produce, of its first kDeepest attempts if it is
-  ///   longer.
-  [[nodiscard]] double waiting_per_success(const Path& path) const;
+  /// Computes x for what can come about under the policy.
+  /// Where attempts are independent draws, x depends on the policy's state (and, with switching costs,
+  /// on the last model) alone and is exact, whatever the horizon, but for tasks that come about with a
+  /// probability below 1e-15. Where failures tell, it depends on all models so far: it is tabulated
+  /// for as many attempts as the policy lists, at least kDeepest, fewer where that were more than
+  /// kMostPaths; longer paths have the x of their beginning. Horizons then go on until the promise can
+  /// only get worse, for at most kLongestWait attempts beyond the listed ones.
+  StayRule(const PassRule& passes, const policy::Policy& policy);
+
+  /// @param path  the models that served and failed, one that the policy can produce
+  /// @param next  the policy's state before the next attempt
+  /// @returns x; infinite where the offer has ended.
+  [[nodiscard]] double waiting_per_success(const Path& path, policy::State next) const;
 
   static constexpr std::size_t kDeepest = 6;
   static constexpr std::size_t kMostPaths = 4096;
+  static constexpr std::size_t kLongestWait = 256;
 
  private:
-  void tabulate(const PassRule& passes, const policy::RoutingPolicy& policy, Path& path);
-  std::size_t deepest_ = kDeepest;
-  std::map<Path, double> waiting_;
+  /// What x depends on: the models so far, or nothing of them, or the last one alone.
+  [[nodiscard]] Path known(const Path& path) const;
+  void tabulate(const PassRule& passes, const policy::Policy& policy);
+
+  bool independent_ = false;
+  bool switching_ = false;
+  std::size_t deepest_ = 0;
+  std::map<std::pair<Path, policy::State>, double> waiting_;
 };
 
 }  // namespace turnout::simulation

@@ -67,9 +67,9 @@ game::RoutingGame true_game() {
   return game_of(14, 0.1 * kLifetimeValue, {{{0.75, 8, 2}, {0.45, 3, 0.4}}});
 }
 
-std::vector<policy::RoutingPolicy> policies(const std::vector<std::string>& texts) {
-  std::vector<policy::RoutingPolicy> all;
-  for (const auto& text : texts) all.push_back(policy::RoutingPolicy::parse(text, names).value());
+std::vector<policy::Policy> policies(const std::vector<std::string>& texts) {
+  std::vector<policy::Policy> all;
+  for (const auto& text : texts) all.push_back(policy::Policy::parse(text, names).value());
   return all;
 }
 
