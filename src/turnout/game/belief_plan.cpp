@@ -307,6 +307,7 @@ EscalationPlan plan_of(const RoutingGame& game, const TaskTypes& types,
     plan.attempts.push_back({{{sequence[j], 1.0}}, j < play.attempts ? play.reach[j] : 0});
   }
   if (play.attempts < sequence.size()) plan.leaves_after = play.attempts;
+  plan.ends = true;
   plan.payoffs = play.payoffs;
   return plan;
 }

@@ -25,6 +25,12 @@ struct PlanPayoffs {
   double service_cost = 0;   ///< C = J - P (1 - S)
 };
 
+/// The same lottery for some attempts in a row.
+struct PlannedRun {
+  std::vector<std::pair<std::size_t, double>> models;
+  std::size_t times = 1;
+};
+
 /// A plan that the provider commits to and the user knows: who serves attempt 1, 2, 3, ... and when
 /// the user leaves.
 struct EscalationPlan {
@@ -34,8 +40,13 @@ struct EscalationPlan {
   /// The user makes this many attempts and leaves if the last fails. Attempts on offer behind it
   /// are what makes him leave. Nothing: he never leaves of his own will. 0: he does not submit.
   std::optional<std::size_t> leaves_after;
-  /// The list was cut: the plan goes on in the same way.
+  /// No attempt is on offer behind the last one.
+  bool ends = false;
+  /// The list was cut: the plan goes on in the same way ...
   bool truncated = false;
+  /// ... which is this: the attempts behind the list, the last one's model until solved. Empty where
+  /// they are more than kMostCounted (promised_utility.h).
+  std::vector<PlannedRun> rest;
   PlanPayoffs payoffs;
 };
 

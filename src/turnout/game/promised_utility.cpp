@@ -87,23 +87,38 @@ class Schedule {
 
   /// The mixture from a promise of 0 on: the cheap model until the promise that it builds up is
   /// nearly that of the dear one, a lottery that makes it exact, then the dear one. Equation (17).
-  /// @returns whether the list had to be cut
-  bool add_mixture(std::size_t cheap, std::size_t keeps) {
+  void add_mixture(std::size_t cheap, std::size_t keeps) {
     const PassTerms& low = game_.pass(cheap);
     const double most = game_.pass(keeps).net_value / game_.pass(keeps).success;
     const double latest =
         low.net_value + low.failure * most;  // the promise if the dear one is next to serve
     double promise = 0;
+    std::size_t unlisted = 0;
     for (; promise <= latest && promise < most; promise = (promise - low.net_value) / low.failure) {
-      if (attempts_.size() >= kMostAttempts) return true;
-      add(cheap);
+      truncated_ = attempts_.size() >= kMostAttempts;
+      if (!truncated_) {
+        add(cheap);
+      } else if (++unlisted > kMostCounted) {
+        return;
+      }
     }
-    if (promise < most) add_lottery(cheap, (most - promise) / (most - latest), keeps);
-    add(keeps);
-    return false;
+    const double share = promise < most ? (most - promise) / (most - latest) : 0;
+    if (truncated_) {
+      rest_ = {{{{cheap, 1.0}}, unlisted}};
+      if (share > 0) rest_.push_back({{{cheap, share}, {keeps, 1 - share}}});
+      rest_.push_back({{{keeps, 1.0}}});
+    } else {
+      if (promise < most) add_lottery(cheap, share, keeps);
+      add(keeps);
+    }
   }
 
-  std::vector<PlannedAttempt> take() { return std::move(attempts_); }
+  /// Puts the attempts into a plan.
+  void move_to(EscalationPlan& plan) {
+    plan.attempts = std::move(attempts_);
+    plan.truncated = truncated_;
+    plan.rest = std::move(rest_);
+  }
   [[nodiscard]] bool empty() const { return attempts_.empty(); }
   [[nodiscard]] bool ends_with(std::size_t k) const {
     return !attempts_.empty() && attempts_.back().models.size() == 1 &&
@@ -114,6 +129,8 @@ class Schedule {
   const RoutingGame& game_;
   std::vector<PlannedAttempt> attempts_;
   double reach_ = 1;
+  bool truncated_ = false;
+  std::vector<PlannedRun> rest_;
 };
 
 EscalationPlan with_tail(Schedule schedule, const Tail& tail, const PlanPayoffs& payoffs) {
@@ -130,10 +147,10 @@ EscalationPlan with_tail(Schedule schedule, const Tail& tail, const PlanPayoffs&
       break;
     case Tail::Kind::kMixture:
       plan.until_solved = true;
-      plan.truncated = schedule.add_mixture(tail.cheap, tail.model);
+      schedule.add_mixture(tail.cheap, tail.model);
       break;
   }
-  plan.attempts = schedule.take();
+  schedule.move_to(plan);
   return plan;
 }
 
@@ -148,30 +165,35 @@ PlanPayoffs after_first(const RoutingGame& game, std::size_t k, const PlanPayoff
 
 }  // namespace
 
-std::optional<std::size_t> deterrent(const RoutingGame& game, std::size_t from) {
-  // The least value of going on for a user who may leave: W_f = min_k xi_k - wait_fk + b_k max(0,
-  // W_k), a contraction.
+Threats::Threats(const RoutingGame& game) : game_(&game), worth_(game.size(), 0) {
   const std::size_t n = game.size();
-  std::vector<double> worth(n, 0);
-  const auto of = [&](std::size_t f, std::size_t k) {
-    return game.pass(k).net_value - game.switch_wait(f, k) +
-           game.pass(k).failure * std::max(0.0, worth[k]);
-  };
   constexpr int kRounds = 2000;
   for (int round = 0; game.has_switching() && round < kRounds; ++round) {
     std::vector<double> next(n, std::numeric_limits<double>::infinity());
-    for (std::size_t f = 0; f < n; ++f) {
-      for (std::size_t k = 0; k < n; ++k) next[f] = std::min(next[f], of(f, k));
-    }
-    if (next == worth) break;
-    worth = next;
+    for (std::size_t f = 0; f < n; ++f) next[f] = worth_of(f, worst_after(f));
+    if (next == worth_) break;
+    worth_ = next;
   }
+}
+
+double Threats::worth_of(std::size_t from, std::size_t to) const {
+  const PassTerms& pass = game_->pass(to);
+  return pass.net_value - game_->switch_wait(from, to) + pass.failure * std::max(0.0, worth_[to]);
+}
+
+std::size_t Threats::worst_after(std::size_t from) const {
   std::size_t least = 0;
-  for (std::size_t k = 1; k < n; ++k) {
-    if (of(from, k) < of(from, least)) least = k;
+  for (std::size_t k = 1; k < game_->size(); ++k) {
+    if (worth_of(from, k) < worth_of(from, least)) least = k;
   }
-  if (of(from, least) > 0) return std::nullopt;
   return least;
+}
+
+std::optional<std::size_t> deterrent(const RoutingGame& game, std::size_t from) {
+  const Threats threats(game);
+  const std::size_t worst = threats.worst_after(from);
+  if (threats.worth_of(from, worst) > 0) return std::nullopt;
+  return worst;
 }
 
 std::vector<Continuation> utility_frontier(const RoutingGame& game) {

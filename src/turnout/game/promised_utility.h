@@ -41,12 +41,32 @@ std::vector<Continuation> utility_frontier(const RoutingGame& game);
 CertifiedPlan best_plan(const RoutingGame& game);
 
 inline constexpr std::size_t kMostAttempts = 1000;
+/// Attempts of a plan that are counted behind the listed ones.
+inline constexpr std::size_t kMostCounted = 100'000;
 
 /// @returns what serving every attempt by model k comes to, with the user's best response.
 EscalationPlan static_plan(const RoutingGame& game, std::size_t k);
 
 /// @returns the cheapest static plan.
 EscalationPlan best_static_plan(const RoutingGame& game);
+
+/// The least that a user who may leave can be promised after a failure: W_f = min_k xi_k - wait_fk +
+/// b_k max(0, W_k), a contraction; found by iteration to the last bit, or 2000 rounds. Without switching
+/// costs W_f is the least xi.
+class Threats {
+ public:
+  /// The game must outlive this.
+  explicit Threats(const RoutingGame& game);
+  /// @returns the model that is worth least to who has failed on `from`: served next, and the worst
+  ///   again after each of its failures, it makes him leave if anything does.
+  [[nodiscard]] std::size_t worst_after(std::size_t from) const;
+  /// @returns what `to` after a failure on `from` is worth, and the worst behind it.
+  [[nodiscard]] double worth_of(std::size_t from, std::size_t to) const;
+
+ private:
+  const RoutingGame* game_;
+  std::vector<double> worth_;
+};
 
 /// @returns the model to threaten with after a failure on `from` so that the user leaves (least xi,
 ///   at most 0), or nothing.
