@@ -140,7 +140,7 @@ class Logs(unittest.TestCase):
             for policy in json.loads(done.stdout)["policies"]:
                 for key in ("provider_cost", "user_utility", "success", "latency", "service_cost", "attempts"):
                     seen = policy[key]
-                    self.assertLessEqual(abs(seen["mean"] - seen["expected"]), 4.5 * seen["standard_error"] + 1e-9, (policy["policy"], key))
+                    self.assertLessEqual(abs(seen["value"] - policy["expected"][key]), 4.5 * seen["standard_error"] + 1e-9, (policy["policy"], key))
         one, two = (turnout("simulate", *users[0], "--threads", n, cwd=ROOT).stdout for n in (1, 2))
         self.assertEqual(one, two)
         done = turnout("simulate", "examples/paper-user.toml", "--policy", "mini,mini,large", cwd=ROOT)

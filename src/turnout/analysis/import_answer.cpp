@@ -21,8 +21,7 @@ base::Result<std::unique_ptr<traffic::PassReader>> open_source(const std::string
   if (options.map.empty()) return traffic::open_passes(source);
   TURNOUT_TRY(auto map, mapping::read_row_map(options.map));
   return mapping::open_mapped_passes(source, std::move(map),
-                                     static_cast<std::int64_t>(options.window_s * kMicro),
-                                     stop);
+                                     static_cast<std::int64_t>(options.window_s * kMicro), stop);
 }
 
 }  // namespace
@@ -36,7 +35,8 @@ base::Result<ImportAnswer> import_answer(const std::string& source, const std::s
     return wrong("DEST", destination, "sqlite:FILE, postgres://... or clickhouse://...");
   }
   TURNOUT_TRY(auto reader, open_source(source, options, watch.cancellation));
-  TURNOUT_TRY(auto store, store::open_store(destination, store::Access::kCreate, watch.cancellation));
+  TURNOUT_TRY(auto store,
+              store::open_store(destination, store::Access::kCreate, watch.cancellation));
   TURNOUT_TRY(auto counts, store::import_passes(*reader, *store, watch));
   TURNOUT_CHECK(watch.cancellation.check());
   return ImportAnswer{std::move(counts)};

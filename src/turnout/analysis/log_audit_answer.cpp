@@ -86,8 +86,8 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogRead
   const auto throttling = throttling_of(log.estimate);
   auto user = favourite(log.estimate, &ModelEstimate::latency, false);
   auto provider = favourite(log.estimate, &ModelEstimate::cost, true);
-  return LogAuditAnswer{std::move(log), options.alpha, std::move(speed), throttling, std::move(user),
-                        std::move(provider)};
+  return LogAuditAnswer{std::move(log), options.alpha,   std::move(speed),
+                        throttling,     std::move(user), std::move(provider)};
 }
 
 base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,

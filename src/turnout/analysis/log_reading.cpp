@@ -26,8 +26,7 @@ base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
   TURNOUT_TRY(const auto size, log.store->size());
   estimation::LogSelection selected = selection;
   rule(size, selected);
-  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selected, watch.on_steps));
-  TURNOUT_CHECK(watch.cancellation.check());
+  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selected, watch));
   return SelectedTasks{std::move(selected), std::move(statistics)};
 }
 

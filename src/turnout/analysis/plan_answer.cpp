@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "turnout/analysis/compiled_policy.h"
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/option_range.h"
 #include "turnout/scenario/scenario_scope.h"
@@ -44,8 +45,12 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   auto classes = compare(scenario, depth, options.nodes, watch);
   TURNOUT_CHECK(watch.cancellation.check());
   const bool enough = static_is_enough(classes);
-  PlanAnswer answer{std::move(scenario), std::move(classes), depth, std::nullopt, enough,
+  PlanAnswer answer{std::move(scenario), std::move(classes), depth,
+                    std::nullopt,        std::nullopt,       enough,
                     std::move(notes)};
+  auto policy =
+      policy_text_of(answer.classes.plan.plan, answer.scenario.game, answer.scenario.names);
+  if (policy) answer.policy = *std::move(policy);
   if (!depth && !answer.scenario.game.has_switching()) {
     answer.frontier = game::utility_frontier(answer.scenario.game);
   }

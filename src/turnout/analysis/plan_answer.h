@@ -28,6 +28,9 @@ struct PlanAnswer {
   scenario::Scenario scenario;  ///< that was solved: numbers with intervals at their means
   game::PlanClasses classes;
   std::optional<std::size_t> depth;  ///< nothing: as many attempts as the user cares for
+  /// The plan as `simulate --policy` reads it (policy_text_of()). Nothing where it has more attempts
+  /// than a policy holds.
+  std::optional<std::string> policy;
   /// The least cost of keeping a promise to the user, see game::utility_frontier(). Nothing where
   /// plans have a depth or switching costs.
   std::optional<std::vector<game::Continuation>> frontier;

@@ -10,7 +10,8 @@
 #define TURNOUT_CAIRO_FUNCTIONS(X)                                                               \
   X(arc)                                                                                         \
   X(clip)                                                                                        \
-  X(create) X(destroy) X(fill) X(fill_preserve) X(get_source) X(image_surface_create)            \
+  X(create)                                                                                      \
+  X(destroy) X(fill) X(fill_preserve) X(get_source) X(image_surface_create)                      \
       X(image_surface_get_data) X(image_surface_get_stride) X(line_to) X(move_to) X(new_path)    \
           X(paint) X(pattern_set_filter) X(pdf_surface_create_for_stream)                        \
               X(pdf_surface_set_metadata) X(rectangle) X(restore) X(rotate) X(save) X(scale)     \

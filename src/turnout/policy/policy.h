@@ -84,8 +84,8 @@ struct Draw {
 ///     explore:0.1/mini,large      any of the above; each attempt is served with probability 0.1 by a
 ///                                 model drawn uniformly, which does not change what comes next
 ///
-/// Names with , * = ( ) or " in them, and a model called end, are written in double quotes, where ""
-/// is one ". Spaces about names are of no account.
+/// Names with , * = or " in them, with brackets at their start or unpaired, and a model called end are
+/// written in double quotes, where "" is one ". Spaces about names are of no account.
 class Policy {
  public:
   /// @param models  the names that may stand in `text`

@@ -80,9 +80,22 @@ class Reader {
     rest_.remove_prefix(text.size());
     return text;
   }
+  /// Up to a character of the grammar; brackets that were opened in the name are part of it.
+  std::string plain_name() {
+    std::size_t length = 0;
+    for (std::size_t opened = 0; length < rest_.size(); ++length) {
+      const char c = rest_[length];
+      if (c == ',' || c == '*' || c == '=' || (c == ')' && opened == 0)) break;
+      opened += c == '(' ? 1U : 0U;
+      opened -= c == ')' ? 1U : 0U;
+    }
+    const auto text = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return std::string(trimmed(text));
+  }
   Result<std::string> name() {
     skip_spaces();
-    if (!rest_.starts_with('"')) return std::string(trimmed(until(",*=)")));
+    if (!rest_.starts_with('"')) return plain_name();
     std::string name;
     for (rest_.remove_prefix(1);; rest_.remove_prefix(1)) {
       if (rest_.empty()) return invalid("has a quotation mark that nothing closes");
@@ -212,12 +225,24 @@ std::string words(const Cascade& cascade, std::span<const std::string> models) {
                      written_name(models[cascade.last]), cascade.switches);
 }
 
+/// Whether each bracket in a name that is opened is closed, and none else.
+bool balanced(std::string_view name) {
+  int opened = 0;
+  for (const char c : name) {
+    opened += c == '(' ? 1 : 0;
+    opened -= c == ')' ? 1 : 0;
+    if (opened < 0) return false;
+  }
+  return opened == 0;
+}
+
 }  // namespace
 
 std::string written_name(std::string_view name) {
   constexpr std::array<std::string_view, 3> kForms = {kExplore, kCascade, kLottery};
   const bool taken = name.empty() || name == kEnd || name.front() == ' ' || name.back() == ' ' ||
-                     name.find_first_of(",*=()\"") != std::string_view::npos ||
+                     name.front() == '(' || !balanced(name) ||
+                     name.find_first_of(",*=\"") != std::string_view::npos ||
                      std::any_of(kForms.begin(), kForms.end(),
                                  [name](std::string_view form) { return name.starts_with(form); });
   if (!taken) return std::string(name);

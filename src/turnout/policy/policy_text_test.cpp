@@ -10,9 +10,19 @@ namespace {
 const std::vector<std::string> kModels = {"mini", "large", "huge"};
 
 /// Names that make the grammar's life hard.
-const std::vector<std::string> kOddModels = {
-    "openai/gpt-4.1:free", "a,b", "end", "x=0.5+y", "say \"hi\"", "f(x)", " padded ", "command-r+",
-    "explore:0.1/mini",    "*"};
+const std::vector<std::string> kOddModels = {"openai/gpt-4.1:free",
+                                             "a,b",
+                                             "end",
+                                             "x=0.5+y",
+                                             "say \"hi\"",
+                                             "f(x)",
+                                             "(y)",
+                                             ")(",
+                                             "a (b) c",
+                                             " padded ",
+                                             "command-r+",
+                                             "explore:0.1/mini",
+                                             "*"};
 
 Lottery draw_lottery(base::Rng& rng, std::size_t models) {
   const auto any = [&](std::size_t below) {
@@ -103,6 +113,12 @@ TEST(PolicyText, every_policy_has_a_short_spelling) {
     ASSERT_TRUE(policy) << text << ": " << policy.error().to_string();
     EXPECT_EQ(policy->text(), shortest);
   }
+}
+
+TEST(PolicyText, names_with_paired_brackets_are_written_as_they_are) {
+  const std::vector<std::string> models = {"grok (high)", "(x)"};
+  const char* text = "grok (high)*3,(grok (high),\"(x)\")";
+  EXPECT_EQ(Policy::parse(text, models)->text(), text);
 }
 
 TEST(PolicyText, bad_text_is_refused_with_what_is_allowed) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/one_line.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -299,6 +300,7 @@ ordered_json plan_json(const PlanAnswer& answer) {
   json["truncated"] = plan.truncated;
   json["depth"] = answer.depth ? ordered_json(*answer.depth) : ordered_json(nullptr);
   json["plan"] = in_one_line(plan, names);
+  json["policy"] = answer.policy ? ordered_json(*answer.policy) : ordered_json(nullptr);
   json["classes"] = {
       {"best_static", plan_class_json(answer.classes.best_static, names)},
       {"paper_policy", paper_policy_json(answer, names)},
@@ -320,6 +322,7 @@ std::string plan_text(const PlanAnswer& answer) {
   std::string text = routing_game_text(scenario);
   text += answer.depth ? fmt::format("\nPlan ({} attempts on offer)\n", *answer.depth) : "\nPlan\n";
   text += attempts_text(plan, scenario.names);
+  if (answer.policy) text += fmt::format("  policy: {}\n", on_one_line(*answer.policy));
   text += fmt::format(
       "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
       "   {}\n",

@@ -1,4 +1,4 @@
-#include "turnout/report/agents_report.h"
+#include "turnout/report/simulate_report.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/one_line.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -36,39 +37,43 @@ constexpr std::array<Row, 6> kRows = {{
      &simulation::ExpectedPayoffs::attempts},
 }};
 
-}  // namespace
-
-ordered_json agents_json(const std::vector<PlayedPolicy>& played,
-                         const std::optional<simulation::AgentPayoffs>& difference) {
-  ordered_json policies = ordered_json::array();
-  for (const auto& one : played) {
-    ordered_json json{{"policy", one.policy}, {"tasks", one.payoffs.success.count()}};
-    for (const auto& row : kRows) {
-      const auto& sample = one.payoffs.*row.seen;
-      json[row.key] = {{"mean", sample.mean()}, {"standard_error", sample.standard_error()}};
-      json[row.key]["expected"] =
-          one.expected ? ordered_json((*one.expected).*row.expected) : nullptr;
-    }
-    policies.push_back(std::move(json));
+ordered_json means_json(const simulation::AgentPayoffs& payoffs) {
+  ordered_json json;
+  for (const auto& row : kRows) {
+    const auto& sample = payoffs.*row.seen;
+    json[row.key] = {{"value", sample.mean()}, {"standard_error", sample.standard_error()}};
   }
-  ordered_json result{{"policies", policies}};
-  if (difference) {
-    ordered_json json;
-    for (const auto& row : kRows) {
-      const auto& sample = (*difference).*row.seen;
-      json[row.key] = {{"mean", sample.mean()}, {"standard_error", sample.standard_error()}};
-    }
-    result["difference"] = json;
-  }
-  return result;
+  return json;
 }
 
-std::string agents_text(const std::vector<PlayedPolicy>& played,
-                        const std::optional<simulation::AgentPayoffs>& difference) {
+ordered_json expected_json(const analysis::PlayedPolicy& played) {
+  if (!played.expected) return nullptr;
+  ordered_json json;
+  for (const auto& row : kRows) json[row.key] = (*played.expected).*row.expected;
+  return json;
+}
+
+}  // namespace
+
+ordered_json simulate_json(const analysis::SimulateAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/simulate/1"}, {"policies", ordered_json::array()}};
+  for (const auto& one : answer.policies) {
+    ordered_json policy = {{"policy", one.policy}, {"tasks", one.payoffs.success.count()}};
+    policy.update(means_json(one.payoffs));
+    policy["expected"] = expected_json(one);
+    json["policies"].push_back(std::move(policy));
+  }
+  json["difference"] = answer.difference ? means_json(*answer.difference) : ordered_json(nullptr);
+  json["notes"] = answer.notes;
+  return json;
+}
+
+std::string simulate_text(const analysis::SimulateAnswer& answer) {
+  const auto& played = answer.policies;
+  const auto& difference = answer.difference;
   std::string text;
   for (const auto& one : played) {
-    text +=
-        fmt::format("{}: {} tasks\n\n", base::printable(one.policy), one.payoffs.success.count());
+    text += fmt::format("{}: {} tasks\n\n", on_one_line(one.policy), one.payoffs.success.count());
     Table table({"", "simulated", "std. error", "expected", "off by"});
     for (const auto& row : kRows) {
       const auto& sample = one.payoffs.*row.seen;
@@ -88,7 +93,7 @@ std::string agents_text(const std::vector<PlayedPolicy>& played,
   }
   if (!difference) return text;
   text += fmt::format("{} less {}, with the same tasks, users and luck\n\n",
-                      base::printable(played.at(1).policy), base::printable(played.at(0).policy));
+                      on_one_line(played.at(1).policy), base::on_one_line(played.at(0).policy));
   Table table({"", "difference", "std. error", "unpaired"});
   for (const auto& row : kRows) {
     const auto& sample = (*difference).*row.seen;
@@ -98,6 +103,18 @@ std::string agents_text(const std::vector<PlayedPolicy>& played,
                fmt::format("{:.2g}", std::hypot(first, second))});
   }
   return text + table.to_string();
+}
+
+ordered_json simulate_log_json(const WrittenLog& log) {
+  return {{"schema", "turnout/simulate-log/1"},
+          {"tasks", log.tasks},
+          {"passes", log.passes},
+          {"output", log.output},
+          {"notes", log.notes}};
+}
+
+std::string simulate_log_text(const WrittenLog& log) {
+  return fmt::format("{} passes of {} tasks written to {}\n", log.passes, log.tasks, log.output);
 }
 
 }  // namespace turnout::report

@@ -1,17 +1,17 @@
-#include "turnout/report/off_policy_report.h"
+#include "turnout/report/evaluate_report.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/one_line.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
 namespace {
 
 using estimation::Evaluated;
-using estimation::OffPolicyAnswer;
 using nlohmann::ordered_json;
 
 ordered_json figure(const Evaluated& e) {
@@ -22,52 +22,49 @@ std::string text(const Evaluated& e) {
   return fmt::format("{} [{}, {}]", number(e.value), number(e.low), number(e.high));
 }
 
-/// J by the doubly robust estimates of its two parts.
-double cost_of(const OffPolicyAnswer& answer, double penalty) {
-  return answer.quantities.front().doubly_robust.value +
-         penalty * (1 - answer.quantities.back().doubly_robust.value);
-}
-
 }  // namespace
 
-ordered_json off_policy_json(const std::string& policy, const OffPolicyAnswer& answer,
-                             std::optional<double> penalty) {
+ordered_json evaluate_json(const analysis::EvaluateAnswer& answer) {
+  const auto& estimates = answer.estimates;
   ordered_json quantities;
-  for (const auto& q : answer.quantities) {
+  for (const auto& q : estimates.quantities) {
     quantities[q.name] = {{"logged", figure(q.logged)},
                           {"inverse_propensity", figure(q.inverse)},
                           {"self_normalised", figure(q.self_normalised)},
                           {"doubly_robust", figure(q.doubly_robust)}};
   }
-  return {{"policy", policy},
-          {"tasks", answer.tasks},
-          {"without_propensity", answer.without_propensity},
-          {"effective_tasks", answer.effective_tasks},
-          {"largest_weight", answer.largest_weight},
+  return {{"schema", "turnout/evaluate/1"},
+          {"policy", answer.policy},
+          {"tasks", estimates.tasks},
+          {"without_propensity", estimates.without_propensity},
+          {"effective_tasks", estimates.effective_tasks},
+          {"largest_weight", estimates.largest_weight},
           {"quantities", quantities},
-          {"provider_cost", penalty ? ordered_json(cost_of(answer, *penalty)) : nullptr}};
+          {"provider_cost",
+           answer.provider_cost ? ordered_json(*answer.provider_cost) : ordered_json(nullptr)},
+          {"notes", answer.notes}};
 }
 
-std::string off_policy_text(const std::string& policy, const OffPolicyAnswer& answer,
-                            std::optional<double> penalty) {
+std::string evaluate_text(const analysis::EvaluateAnswer& answer) {
+  const auto& estimates = answer.estimates;
   std::string out = fmt::format("{} on {} tasks, worth {:.0f} of its own (largest weight {})\n",
-                                base::printable(policy), answer.tasks, answer.effective_tasks,
-                                number(answer.largest_weight));
-  if (answer.without_propensity > 0) {
+                                on_one_line(answer.policy), estimates.tasks,
+                                estimates.effective_tasks, number(estimates.largest_weight));
+  if (estimates.without_propensity > 0) {
     out += fmt::format("{} tasks without a propensity on every attempt are left out\n",
-                       answer.without_propensity);
+                       estimates.without_propensity);
   }
   out += "\n";
   Table table(
       {"a task's mean", "in the log", "inverse propensity", "self-normalised", "doubly robust"});
-  for (const auto& q : answer.quantities) {
+  for (const auto& q : estimates.quantities) {
     table.add(
         {q.name, text(q.logged), text(q.inverse), text(q.self_normalised), text(q.doubly_robust)});
   }
   out += table.to_string();
-  if (penalty)
-    out += fmt::format("\nJ = {} with P = {}, doubly robust\n", number(cost_of(answer, *penalty)),
-                       number(*penalty));
+  if (answer.provider_cost)
+    out += fmt::format("\nJ = {} with P = {}, doubly robust\n", number(*answer.provider_cost),
+                       number(*answer.penalty));
   return out +
          "\nUsers are taken to react to the models that serve them, not to the policy; see turnout "
          "simulate.\n";
