@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "interruption.h"
+#include "scenario_arguments.h"
 #include "turnout/base/progress.h"
 #include "turnout/game/belief_plan.h"
 #include "turnout/report/replay_report.h"

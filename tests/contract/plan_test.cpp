@@ -342,7 +342,7 @@ TEST(Plan, a_user_who_may_stay_away_is_promised_something_at_the_start) {
                   1e-9 * (1 + game.churn_penalty()))
           << i;
     }
-    EXPECT_GE(c.cascade->user_utility, -1e-12) << i;
+    EXPECT_GE(c.cascade->payoffs.user_utility, -1e-12) << i;
     EXPECT_LE(c.plan.plan.payoffs.provider_cost, *c.cascade_cost() + 1e-9) << i;
   }
 }

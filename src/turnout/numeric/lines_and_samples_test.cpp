@@ -52,7 +52,7 @@ TEST(Lines, a_single_point_counts_only_as_a_tie) {
 
 TEST(Proportion, has_wilsons_interval) {
   // Newcombe (1998), table I: 15 of 148, Wilson without continuity correction: 0.0624 to 0.1605.
-  const Proportion p = proportion(15, 148);
+  const Interval p = proportion(15, 148);
   EXPECT_NEAR(p.low, 0.0624, 5e-5);
   EXPECT_NEAR(p.high, 0.1605, 5e-5);
   EXPECT_EQ(proportion(0, 10).low, 0);

@@ -93,7 +93,7 @@ std::string simulate_text(const analysis::SimulateAnswer& answer) {
   }
   if (!difference) return text;
   text += fmt::format("{} less {}, with the same tasks, users and luck\n\n",
-                      on_one_line(played.at(1).policy), base::on_one_line(played.at(0).policy));
+                      on_one_line(played.at(1).policy), on_one_line(played.at(0).policy));
   Table table({"", "difference", "std. error", "unpaired"});
   for (const auto& row : kRows) {
     const auto& sample = (*difference).*row.seen;

@@ -30,8 +30,9 @@ TEST(StarterScenario, has_a_comment_at_every_number_and_fits_100_columns) {
   for (std::size_t end; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
     const std::string line = text->substr(start, end - start);
     EXPECT_LE(line.size(), 100U) << line;
-    if (line.find(" = ") != std::string::npos && !line.starts_with("name"))
+    if (line.find(" = ") != std::string::npos && !line.starts_with("name")) {
       EXPECT_NE(line.find('#'), std::string::npos) << line;
+    }
   }
 }
 
