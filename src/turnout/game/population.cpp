@@ -134,6 +134,9 @@ PopulationMean evaluate_population(const std::vector<PopulationPart>& parts, con
     sum.service_cost += part.share * p.service_cost;
     mean.abandon += part.share * q;
   }
+  // Shares sum to 1 but for rounding.
+  sum.success = std::min(sum.success, 1.0);
+  mean.abandon = std::min(mean.abandon, 1.0);
   return mean;
 }
 

@@ -59,12 +59,12 @@ INSTANTIATE_TEST_SUITE_P(
                     "s.toml:1: user.value: is missing"},
         BadScenario{"unknown_key", kUser + "vlaue = 3\n" + kProvider + kFirst + kSecond,
                     "s.toml:3: user.vlaue: is not a known key; allowed are value, value_of_time, "
-                    "knows, participates"},
+                    "knows, participates; did you mean 'value'?"},
         BadScenario{"unknown_table",
                     kUser + kProvider + kFirst + kSecond + "[dificulty]\nsigma = 1\n",
                     "s.toml:15: dificulty: is not a known key; allowed are user, provider, model, "
                     "segment, switching, "
-                    "difficulty"},
+                    "difficulty; did you mean 'difficulty'?"},
         BadScenario{"wrong_type", "[user]\nvalue = 'much'\n" + kProvider + kFirst + kSecond,
                     "s.toml:2: user.value: is a TOML string, must be a number"},
         BadScenario{"not_a_number", "[user]\nvalue = nan\n" + kProvider + kFirst + kSecond,
