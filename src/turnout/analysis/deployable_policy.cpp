@@ -23,7 +23,8 @@ struct Decimal {
 Decimal nearest(double x) {
   const std::string text = fmt::format("{:.{}e}", x, kPrintedDigits - 1);  // d.ddddde-xx
   const auto e = text.find('e');
-  const std::string mantissa = text.substr(0, 1) + text.substr(2, kPrintedDigits - 1);
+  std::string mantissa = text.substr(0, e);
+  mantissa.erase(1, 1);
   return {std::strtol(mantissa.c_str(), nullptr, 10),
           std::atoi(text.c_str() + e + 1) - (kPrintedDigits - 1)};
 }

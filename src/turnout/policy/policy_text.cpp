@@ -211,8 +211,9 @@ std::string words(const Sequence& sequence, std::span<const std::string> models)
     std::string part =
         lottery.size() == 1 ? written_name(models[lottery[0].first]) : words(lottery, models, "+");
     if (times > kWrittenOut) part += fmt::format("*{}", times);
-    if (times == kWrittenOut) part += "," + part;
-    if (sequence.repeated > 1 && i + sequence.repeated == runs.size()) part.insert(0, "(");
+    if (times == kWrittenOut) part = fmt::format("{0},{0}", part);
+    if (sequence.repeated > 1 && i + sequence.repeated == runs.size())
+      part = fmt::format("({}", part);
     parts.push_back(std::move(part));
   }
   if (sequence.repeated > 1) parts.back() += ")";
@@ -277,9 +278,8 @@ Result<Form> read_form(std::string_view text, std::span<const std::string> model
 }
 
 std::string text_of(const Form& form, std::span<const std::string> models) {
-  std::string text;
-  if (form.explores > 0) text = fmt::format("{}{}/", kExplore, form.explores);
-  return text + std::visit([models](const auto& plan) { return words(plan, models); }, form.plan);
+  const auto plan = std::visit([models](const auto& p) { return words(p, models); }, form.plan);
+  return form.explores > 0 ? fmt::format("{}{}/{}", kExplore, form.explores, plan) : plan;
 }
 
 }  // namespace turnout::policy

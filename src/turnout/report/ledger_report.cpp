@@ -80,9 +80,10 @@ std::string refutation(const Finding& f) {
                                             : fmt::format("Measured: {}.", measured(f));
   const std::string item =
       wrapped(fmt::format("- **{}** {}.", f.claim.id, f.claim.text), kPageWidth, 2);
-  return "\n" + item.substr(2) +  // the list's mark stands where the indent would be
-         wrapped(fmt::format("Refuted as stated; {}.", holds), kPageWidth, 2) +
-         wrapped(seen, kPageWidth, 2);
+  // The list's mark stands where the indent would be.
+  return fmt::format("\n{}{}{}", item.substr(2),
+                     wrapped(fmt::format("Refuted as stated; {}.", holds), kPageWidth, 2),
+                     wrapped(seen, kPageWidth, 2));
 }
 
 std::string page_head(const Ledger& ledger) {
@@ -106,7 +107,7 @@ std::string page_head(const Ledger& ledger) {
       "P9 a larger first model (p1 > p2).";
   std::string text = "# Verification ledger\n";
   for (const std::string& paragraph : {made, sources, numbers, totals(ledger) + "."})
-    text += "\n" + wrapped(paragraph, kPageWidth, 0);
+    text += fmt::format("\n{}", wrapped(paragraph, kPageWidth, 0));
   return text +
          "\n| id | source | statement | games | largest deviation, or rate with its 95 % interval "
          "| "
