@@ -7,21 +7,18 @@
 #include "turnout/base/result.h"
 
 /// cairo's functions that pictures need, without "cairo_".
-#define TURNOUT_CAIRO_FUNCTIONS(X)                                                               \
-  X(arc)                                                                                         \
-  X(clip)                                                                                        \
-  X(create)                                                                                      \
-  X(destroy) X(fill) X(fill_preserve) X(get_source) X(image_surface_create)                      \
-      X(image_surface_get_data) X(image_surface_get_stride) X(line_to) X(move_to) X(new_path)    \
-          X(paint) X(pattern_set_filter) X(pdf_surface_create_for_stream)                        \
-              X(pdf_surface_set_metadata) X(rectangle) X(restore) X(rotate) X(save) X(scale)     \
-                  X(select_font_face) X(set_dash) X(set_font_size) X(set_line_cap)               \
-                      X(set_line_join) X(set_line_width) X(set_source_rgb) X(set_source_surface) \
-                          X(show_page) X(show_text) X(status) X(status_to_string) X(stroke)      \
-                              X(surface_destroy) X(surface_finish) X(surface_mark_dirty)         \
-                                  X(surface_status) X(surface_write_to_png_stream)               \
-                                      X(svg_surface_create_for_stream) X(text_extents)           \
-                                          X(translate)
+// clang-format off: a list, not code
+#define TURNOUT_CAIRO_FUNCTIONS(X) \
+  X(arc) X(clip) X(create) X(destroy) X(fill) X(fill_preserve) X(get_source) \
+  X(image_surface_create) X(image_surface_get_data) X(image_surface_get_stride) X(line_to) \
+  X(move_to) X(new_path) X(paint) X(pattern_set_filter) X(pdf_surface_create_for_stream) \
+  X(pdf_surface_set_metadata) X(rectangle) X(restore) X(rotate) X(save) X(scale) \
+  X(select_font_face) X(set_dash) X(set_font_size) X(set_line_cap) X(set_line_join) \
+  X(set_line_width) X(set_source_rgb) X(set_source_surface) X(show_page) X(show_text) X(status) \
+  X(status_to_string) X(stroke) X(surface_destroy) X(surface_finish) X(surface_mark_dirty) \
+  X(surface_status) X(surface_write_to_png_stream) X(svg_surface_create_for_stream) \
+  X(text_extents) X(translate)
+// clang-format on
 
 namespace turnout::drawing {
 

@@ -5,14 +5,14 @@
 #include "turnout/base/result.h"
 
 /// libcurl's functions that the store needs, without "curl_".
-#define TURNOUT_CURL_FUNCTIONS(X)                                                                  \
-  X(easy_cleanup)                                                                                  \
-  X(easy_escape)                                                                                   \
-  X(easy_getinfo) X(easy_init) X(easy_perform) X(easy_reset) X(easy_setopt) X(easy_strerror)       \
-      X(free) X(mime_addpart) X(mime_data) X(mime_filename) X(mime_free) X(mime_init) X(mime_name) \
-          X(multi_add_handle) X(multi_cleanup) X(multi_info_read) X(multi_init) X(multi_perform)   \
-              X(multi_poll) X(multi_remove_handle) X(multi_strerror) X(slist_append)               \
-                  X(slist_free_all) X(url) X(url_cleanup) X(url_get) X(url_set)
+// clang-format off: a list, not code
+#define TURNOUT_CURL_FUNCTIONS(X) \
+  X(easy_cleanup) X(easy_escape) X(easy_getinfo) X(easy_init) X(easy_perform) X(easy_reset) \
+  X(easy_setopt) X(easy_strerror) X(free) X(mime_addpart) X(mime_data) X(mime_filename) \
+  X(mime_free) X(mime_init) X(mime_name) X(multi_add_handle) X(multi_cleanup) X(multi_info_read) \
+  X(multi_init) X(multi_perform) X(multi_poll) X(multi_remove_handle) X(multi_strerror) \
+  X(slist_append) X(slist_free_all) X(url) X(url_cleanup) X(url_get) X(url_set)
+// clang-format on
 
 namespace turnout::store {
 

@@ -5,14 +5,14 @@
 #include "turnout/base/result.h"
 
 /// libpq's functions that the store needs, without "PQ".
-#define TURNOUT_LIBPQ_FUNCTIONS(X)                                                                \
-  X(cancel)                                                                                       \
-  X(clear)                                                                                        \
-  X(cmdTuples) X(connectPoll) X(connectStart) X(conninfo) X(conninfoFree) X(conninfoParse)        \
-      X(consumeInput) X(errorMessage) X(finish) X(flush) X(freeCancel) X(getCancel) X(getResult)  \
-          X(getisnull) X(getlength) X(getvalue) X(isBusy) X(nfields) X(ntuples) X(putCopyData)    \
-              X(putCopyEnd) X(resultStatus) X(sendQuery) X(sendQueryParams) X(setNoticeProcessor) \
-                  X(setnonblocking) X(socket) X(status)
+// clang-format off: a list, not code
+#define TURNOUT_LIBPQ_FUNCTIONS(X) \
+  X(cancel) X(clear) X(cmdTuples) X(connectPoll) X(connectStart) X(conninfo) X(conninfoFree) \
+  X(conninfoParse) X(consumeInput) X(errorMessage) X(finish) X(flush) X(freeCancel) X(getCancel) \
+  X(getResult) X(getisnull) X(getlength) X(getvalue) X(isBusy) X(nfields) X(ntuples) \
+  X(putCopyData) X(putCopyEnd) X(resultStatus) X(sendQuery) X(sendQueryParams) \
+  X(setNoticeProcessor) X(setnonblocking) X(socket) X(status)
+// clang-format on
 
 namespace turnout::store {
 
