@@ -7,7 +7,7 @@
 #include "turnout/base/result.h"
 
 /// cairo's functions that pictures need, without "cairo_".
-// clang-format off: a list, not code
+// clang-format off
 #define TURNOUT_CAIRO_FUNCTIONS(X) \
   X(arc) X(clip) X(create) X(destroy) X(fill) X(fill_preserve) X(get_source) \
   X(image_surface_create) X(image_surface_get_data) X(image_surface_get_stride) X(line_to) \

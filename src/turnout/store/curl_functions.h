@@ -5,7 +5,7 @@
 #include "turnout/base/result.h"
 
 /// libcurl's functions that the store needs, without "curl_".
-// clang-format off: a list, not code
+// clang-format off
 #define TURNOUT_CURL_FUNCTIONS(X) \
   X(easy_cleanup) X(easy_escape) X(easy_getinfo) X(easy_init) X(easy_perform) X(easy_reset) \
   X(easy_setopt) X(easy_strerror) X(free) X(mime_addpart) X(mime_data) X(mime_filename) \

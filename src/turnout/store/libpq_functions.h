@@ -5,7 +5,7 @@
 #include "turnout/base/result.h"
 
 /// libpq's functions that the store needs, without "PQ".
-// clang-format off: a list, not code
+// clang-format off
 #define TURNOUT_LIBPQ_FUNCTIONS(X) \
   X(cancel) X(clear) X(cmdTuples) X(connectPoll) X(connectStart) X(conninfo) X(conninfoFree) \
   X(conninfoParse) X(consumeInput) X(errorMessage) X(finish) X(flush) X(freeCancel) X(getCancel) \
