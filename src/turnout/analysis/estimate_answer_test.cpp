@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "turnout/analysis/import_answer.h"
 #include "turnout/analysis/log_answer.h"
 #include "turnout/base/rng.h"
+#include "turnout/base/temporary_files.h"
 #include "turnout/traffic/pass_writer.h"
 
 namespace turnout::analysis {
@@ -121,8 +121,8 @@ TEST(LogCheckAnswer, is_clean_unless_a_row_was_refused_cut_off_in_conflict_or_in
 }
 
 TEST(ImportAnswer, counts_what_was_stored_and_names_the_side_that_is_of_the_wrong_kind) {
-  const std::string folder = testing::TempDir() + "turnout_import_answer";
-  std::filesystem::create_directories(folder);
+  const base::TemporaryPath temporary = base::temporary_folder().value();
+  const std::string& folder = temporary.path();
   std::string text;
   for (const auto& pass : passes(10)) traffic::append_json(text, pass);
   std::ofstream(folder + "/passes.jsonl") << text;
@@ -135,7 +135,6 @@ TEST(ImportAnswer, counts_what_was_stored_and_names_the_side_that_is_of_the_wron
   EXPECT_EQ(import_answer("sqlite:x.db", "sqlite:y.db", {}).error().to_string(),
             "SOURCE: 'sqlite:x.db' must be a file, a folder or -, or read by a --map");
   EXPECT_EQ(import_answer(folder, "y.db", {}).error().to_string().substr(0, 5), "DEST:");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

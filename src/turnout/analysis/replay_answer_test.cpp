@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "turnout/base/temporary_files.h"
 
 namespace turnout::analysis {
 namespace {
@@ -21,17 +22,15 @@ scenario::Scenario read(const std::string& text) {
 class ReplayAnswers : public testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(folder_);
     std::ofstream out(path());
     out << "task,mini,large\n";
     for (int i = 0; i < 40; ++i)
       out << "t" << i << "," << i % 2 << "," << (i % 5 == 0 ? 0 : 1) << "\n";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] std::string path() const { return folder_ + "/o.csv"; }
+  [[nodiscard]] std::string path() const { return folder_.path() + "/o.csv"; }
 
  private:
-  std::string folder_ = testing::TempDir() + "turnout_replay_answer";
+  base::TemporaryPath folder_ = base::temporary_folder().value();
 };
 
 base::Watch out_of_time() {

@@ -1,27 +1,25 @@
 // Answers about tables that others measured: catalogues and retries.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "turnout/analysis/calibrate_answer.h"
 #include "turnout/analysis/catalog_answer.h"
+#include "turnout/base/temporary_files.h"
 
 namespace turnout::analysis {
 namespace {
 
 class TableAnswers : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   [[nodiscard]] std::string file(const std::string& text) const {
-    std::ofstream(folder_ + "/t.csv") << text;
-    return folder_ + "/t.csv";
+    std::ofstream(folder_.path() + "/t.csv") << text;
+    return folder_.path() + "/t.csv";
   }
 
  private:
-  std::string folder_ = testing::TempDir() + "turnout_table_answers";
+  base::TemporaryPath folder_ = base::temporary_folder().value();
 };
 
 base::Cancellation out_of_time() {

@@ -1,9 +1,12 @@
 #include "turnout/base/line_reader.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <vector>
+
+#include "turnout/base/temporary_files.h"
 
 namespace turnout::base {
 namespace {
@@ -18,10 +21,10 @@ std::vector<std::string> lines_of(LineReader reader) {
   }
 }
 
-std::string temporary(const std::string& name, const std::string& content) {
-  const std::string path = ::testing::TempDir() + name;
-  std::ofstream(path, std::ios::binary) << content;
-  return path;
+TemporaryPath temporary(const std::string& name, const std::string& content) {
+  TemporaryPath file(::testing::TempDir() + std::to_string(::getpid()) + name);
+  std::ofstream(file.path(), std::ios::binary) << content;
+  return file;
 }
 
 TEST(LineReader, takes_both_line_ends_a_missing_last_one_and_a_byte_order_mark) {
@@ -37,14 +40,14 @@ TEST(LineReader, reads_lines_across_its_buffer_from_a_file) {
     expected.push_back(std::to_string(i) + std::string(static_cast<std::size_t>(i % 40), 'x'));
     content += expected.back() + "\n";
   }
-  const std::string path = temporary("lines.txt", content);
-  EXPECT_EQ(lines_of(*LineReader::open(path)), expected);
+  const TemporaryPath file = temporary("lines.txt", content);
+  EXPECT_EQ(lines_of(*LineReader::open(file.path())), expected);
 }
 
 TEST(LineReader, refuses_a_line_beyond_its_limit_and_says_which) {
-  const std::string path =
+  const TemporaryPath file =
       temporary("huge.txt", "ok\n" + std::string(LineReader::kLongestLine + 1, 'x'));
-  const auto lines = lines_of(*LineReader::open(path));
+  const auto lines = lines_of(*LineReader::open(file.path()));
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_NE(lines[0].find("huge.txt:2: is longer than"), std::string::npos) << lines[0];
 }
@@ -56,9 +59,9 @@ TEST(LineReader, names_a_file_that_cannot_be_read) {
 }
 
 TEST(ReadFile, returns_content_and_refuses_more_than_the_limit) {
-  const std::string path = temporary("small.txt", "hello");
-  EXPECT_EQ(*read_file(path, 5), "hello");
-  EXPECT_FALSE(read_file(path, 4));
+  const TemporaryPath file = temporary("small.txt", "hello");
+  EXPECT_EQ(*read_file(file.path(), 5), "hello");
+  EXPECT_FALSE(read_file(file.path(), 4));
   EXPECT_FALSE(read_file("/nowhere/x", 4));
 }
 

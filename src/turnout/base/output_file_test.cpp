@@ -10,6 +10,8 @@
 #include <sstream>
 #include <thread>
 
+#include "turnout/base/temporary_files.h"
+
 namespace turnout::base {
 namespace {
 
@@ -32,14 +34,10 @@ void write(const std::string& path, const std::string& text) {
 
 class OutputFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) /
-              ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
   std::string path() const { return (folder_ / "out.csv").string(); }
-  std::filesystem::path folder_;
+
+  TemporaryPath temporary_ = temporary_folder().value();
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(OutputFileTest, appears_only_when_committed) {
@@ -131,10 +129,12 @@ TEST_F(OutputFileTest, an_open_descriptor_is_written_to_where_it_stands) {
 }
 
 TEST_F(OutputFileTest, a_partial_file_goes_when_the_program_must_end) {
+  temporary_.keep();  // the folder is the test's own from now on
   OutputFile out = *OutputFile::create(path());
   EXPECT_EQ(files_in(folder_), 1U);
   remove_temporary_paths();
   EXPECT_EQ(files_in(folder_), 0U);
+  std::filesystem::remove_all(folder_);
 }
 
 }  // namespace

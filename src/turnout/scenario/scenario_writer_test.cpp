@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <numeric>
 
 #include "turnout/base/rng.h"
+#include "turnout/base/temporary_files.h"
 #include "turnout/scenario/scenario_numbers.h"
 
 namespace turnout::scenario {
@@ -184,8 +184,8 @@ TEST(ScenarioWriter, what_it_writes_is_read_as_the_same_scenario) {
 }
 
 TEST(ScenarioWriter, names_the_table_of_outcomes_that_was_read) {
-  const std::string folder = testing::TempDir() + "turnout_scenario_writer";
-  std::filesystem::create_directories(folder);
+  const base::TemporaryPath temporary = base::temporary_folder().value();
+  const std::string& folder = temporary.path();
   std::ofstream(folder + "/o.csv") << "task,mini,large\na,1,1\nb,0,1\nc,0,1\nd,0,0\n";
   const std::string text =
       "[user]\nvalue = 9\n[provider]\nchurn_penalty = 20\n[difficulty]\noutcomes = 'o.csv'\n"
@@ -199,7 +199,6 @@ TEST(ScenarioWriter, names_the_table_of_outcomes_that_was_read) {
   ASSERT_TRUE(again) << again.error().to_string();
   expect_same(*again, *read);
   EXPECT_EQ(again->outcomes->rate, read->outcomes->rate);
-  std::filesystem::remove_all(folder);
 }
 
 Scenario two_models() {

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "turnout/base/temporary_files.h"
 #include "turnout/store/import.h"
 
 namespace turnout::store {
@@ -19,13 +20,6 @@ namespace {
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("turnout-store-test-" + std::to_string(::getpid()) +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::create_directory(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   [[nodiscard]] std::string file() const { return (folder_ / "passes.db").string(); }
   [[nodiscard]] std::unique_ptr<PassStore> open() const {
     return *open_store("sqlite:" + file(), Access::kCreate);
@@ -35,7 +29,11 @@ class SqliteStoreTest : public testing::Test {
         std::distance(std::filesystem::directory_iterator(folder_), {}));
   }
 
-  std::filesystem::path folder_;
+ private:
+  base::TemporaryPath temporary_ = base::temporary_folder().value();
+
+ protected:
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 traffic::Pass pass_of(const std::string& task, std::int64_t attempt, std::int64_t started_s) {
