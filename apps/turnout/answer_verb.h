@@ -44,7 +44,7 @@ void add_answer_verb(CLI::App& program, Action& chosen, const AnswerVerb<Answer>
   auto* verb = program.add_subcommand(described.name, described.help);
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(described.examples);
   verb->callback([arguments, &chosen, described] {
     chosen = [arguments, described]() -> base::Result<ExitCode> {

@@ -63,7 +63,7 @@ void add_audit(CLI::App& program, Action& chosen) {
           "--alpha", arguments->options.alpha,
           "with --log: probability of reporting a slowdown where there is none (default 0.05)")
       ->option_text("SHARE");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] {
     if (auto log = arguments->scenario.take_log()) arguments->log.set_source(*std::move(log));

@@ -49,7 +49,7 @@ void add_calibrate(CLI::App& program, Action& chosen) {
                    "seed of the resampling for pass^k tables (default 1)")
       ->option_text("N");
   verb->add_flag("--models", arguments->models, "list every model");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

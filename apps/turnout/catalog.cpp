@@ -82,7 +82,7 @@ void add_catalog(CLI::App& program, Action& chosen) {
       ->check(CLI::Range(0, 1'000'000))
       ->option_text("N");
   verb->add_flag("--pairs", arguments->pairs, "list every ordered pair");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

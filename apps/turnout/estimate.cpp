@@ -69,7 +69,7 @@ void add_estimate(CLI::App& program, Action& chosen) {
                  "write V as a lognormal over the users, not as its median");
   verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")
       ->option_text("N");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, ltv, &chosen] {
     if (ltv->count() > 0) arguments->options.lifetime_value = arguments->lifetime_value;

@@ -54,7 +54,7 @@ void add_evaluate(CLI::App& program, Action& chosen) {
                                    "P, what an unsolved task costs: J is given too")
                       ->check(CLI::Range(0.0, 1e9))
                       ->option_text("P");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, penalty, &chosen] {
     if (penalty->count() > 0) arguments->evaluate.penalty = arguments->penalty;

@@ -54,7 +54,7 @@ void add_import(CLI::App& program, Action& chosen) {
                    "with --map: seconds within which a user comes back to a task (default 3600)")
       ->check(CLI::Range(0.0, 1e9))
       ->option_text("SECONDS");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

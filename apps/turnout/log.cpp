@@ -137,8 +137,7 @@ void add_log(CLI::App& program, Action& chosen) {
   arguments->log.add_to(
       *add("check", "Rows that are no passes or contradict each other; exit code 3 if any", check),
       LogIs::kArgument);
-  for (auto* part : verb->get_subcommands({}))
-    part->add_flag("--json", arguments->json, "print JSON");
+  for (auto* part : verb->get_subcommands({})) add_output_options(*part, arguments->json);
   add("map", "Print a map of another program's log, to be copied and changed", show_map)
       ->add_option("name", arguments->store,
                    fmt::format("{}", fmt::join(mapping::row_map_names(), ", ")))
@@ -155,7 +154,7 @@ void add_log(CLI::App& program, Action& chosen) {
       ->option_text("N");
   auto* old = add("prune", "Delete the tasks that began before a time, whole", prune);
   old->add_option("store", arguments->store, kStores)->option_text("STORE")->required();
-  old->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*old, arguments->json);
   old->add_option("--before", arguments->before, "a day or a time")
       ->option_text("TIME")
       ->required();

@@ -94,7 +94,7 @@ void add_map(CLI::App& program, Action& chosen) {
   verb->add_option("-o,--output", arguments->map.output,
                    "picture (.svg, .png, .pdf) or data (.csv, .npy, .json)")
       ->option_text("FILE");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

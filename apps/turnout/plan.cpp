@@ -57,7 +57,7 @@ void add_plan(CLI::App& program, Action& chosen) {
           "most partial plans to look at, 1 to 1e9 (default 2000000 with a depth, 100000 without)")
       ->check(CLI::Range(std::size_t{1}, analysis::kMostNodes))
       ->option_text("N");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

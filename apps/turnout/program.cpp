@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -17,6 +18,7 @@
 #include "turnout/base/nearest_name.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/output_file.h"
+#include "turnout/report/table.h"
 
 namespace turnout::program {
 namespace {
@@ -72,6 +74,13 @@ int interrupted(const base::Error& error) {
   return static_cast<int>(ExitCode::kInterrupted) + interrupting_signal();
 }
 
+/// How many columns the terminal has that our standard output is shown on; 0 if on none.
+std::size_t terminal_columns() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
 /// Whether who reads our standard output has closed it, as head does.
 bool reader_is_gone() {
   pollfd output{STDOUT_FILENO, POLLOUT, 0};
@@ -94,7 +103,14 @@ int fail(const std::string& message) {
   return static_cast<int>(ExitCode::kBadInput);
 }
 
+CLI::Option* add_output_options(CLI::App& verb, bool& json) {
+  verb.add_flag_callback(
+      "--wide", [] { report::set_page_width(0); }, "print tables wider than the terminal");
+  return verb.add_flag("--json", json, "print JSON");
+}
+
 void set_up(CLI::App& program) {
+  report::set_page_width(terminal_columns());
   program.formatter(std::make_shared<HelpFormatter>());
   program.set_version_flag("-V,--version", program.get_name() + " " TURNOUT_VERSION);
   program.require_subcommand(0, 1);

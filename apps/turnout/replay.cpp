@@ -98,7 +98,7 @@ void add_replay(CLI::App& program, Action& chosen) {
       ->option_text("N");
   verb->add_option("--seed", options.seed, "seed of all random numbers (default 1)")
       ->option_text("N");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

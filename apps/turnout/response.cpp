@@ -67,7 +67,7 @@ void add_response(CLI::App& program, Action& chosen) {
                    "number of equally spaced s, 2 to 1000000 (default 21)")
       ->option_text("N");
   auto* csv = verb->add_flag("--csv", arguments->csv, "print CSV");
-  verb->add_flag("--json", arguments->json, "print JSON")->excludes(csv);
+  add_output_options(*verb, arguments->json)->excludes(csv);
   verb->add_option("-o,--output", arguments->output, "picture (.svg, .png, .pdf) or data (.csv)")
       ->option_text("FILE");
   verb->footer(kExamples);

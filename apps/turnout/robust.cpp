@@ -36,7 +36,7 @@ void add_robust(CLI::App& program, Action& chosen) {
       ->option_text("N");
   verb->add_option("--seed", arguments->options.seed, "seed of the draws (default 1)")
       ->option_text("N");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

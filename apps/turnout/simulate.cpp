@@ -180,7 +180,7 @@ void add_simulate(CLI::App& program, Action& chosen) {
   verb->add_option("--drift", options.drifts,
                    "a model changes: MODEL:FROM:LATENCY_FACTOR[:SUCCESS_FACTOR]")
       ->option_text("DRIFT");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] {
     if (arguments->feedback_left >= 0) arguments->simulate.feedback_left = arguments->feedback_left;

@@ -104,7 +104,7 @@ void add_solve(CLI::App& program, Action& chosen) {
           "how far beyond the user's threshold the printed s is at least, as a share of it "
           "(default 0)")
       ->option_text("SHARE");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

@@ -208,7 +208,7 @@ void add_sweep_over(CLI::App& program, Action& chosen, ConnectRanks connect) {
   verb->add_option("--checkpoint", arguments->checkpoint,
                    "keep the sums in this file every two seconds, and go on from it if it is there")
       ->option_text("FILE");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, connect, &chosen] {
     chosen = [arguments, connect] { return run(*arguments, connect); };

@@ -38,6 +38,10 @@ void add_completion(CLI::App& program, Action& chosen);
 void add_help(CLI::App& program, Action& chosen);
 void add_init(CLI::App& program, Action& chosen);
 
+/// Adds the options of every verb that prints an answer: --json, and --wide against tables that fit
+/// the terminal. @returns --json, for what it excludes.
+CLI::Option* add_output_options(CLI::App& verb, bool& json);
+
 /// A verb of the program and the heading under which the help lists it.
 struct Verb {
   const char* name;

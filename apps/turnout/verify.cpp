@@ -84,7 +84,7 @@ void add_verify(CLI::App& program, Action& chosen) {
       ->option_text("N");
   verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")
       ->option_text("FILE.md");
-  verb->add_flag("--json", arguments->json, "print JSON");
+  add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

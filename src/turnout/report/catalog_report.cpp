@@ -28,7 +28,7 @@ std::string of(std::size_t part, std::size_t whole) {
 }
 
 std::string models_text(const CatalogAnswer& answer) {
-  Table table({"model", "p", "t", "c", "c/p", "t/p", "net value"});
+  Table table({"model", "p", "t, s", "c, $", "c/p, $", "t/p, s", "net value"});
   auto models = answer.models;
   std::stable_sort(models.begin(), models.end(),
                    [](const auto& a, const auto& b) { return a.model.success < b.model.success; });
@@ -67,7 +67,7 @@ std::string worst_text(const CatalogAnswer& answer) {
   const auto& worst = answer.worst;
   if (answer.top == 0) return "";
   if (worst.empty()) return "  Provider and user agree in every pair.\n";
-  Table table({"M1 / M2", "provider plays", "user prefers", "user loses", "provider saves"});
+  Table table({"M1 / M2", "provider plays", "user prefers", "user loses", "provider saves, $"});
   for (const std::size_t i : worst) {
     const PairResult& pair = answer.survey.pairs[i];
     table.add(
@@ -82,8 +82,8 @@ std::string worst_text(const CatalogAnswer& answer) {
 }
 
 std::string pairs_text(const CatalogAnswer& answer) {
-  Table table({"M1 / M2", "paper's order", "regime", "provider plays", "s", "J", "U",
-               "misalignment", "throttling gain", "penalty floor"});
+  Table table({"M1 / M2", "paper's order", "regime", "provider plays", "s", "J, $/task", "U/task",
+               "misalignment", "throttling gain, $", "penalty floor, $"});
   for (const PairResult& pair : answer.survey.pairs) {
     const game::Candidate& best = pair.equilibrium.best();
     table.add(

@@ -92,7 +92,8 @@ std::string estimate_text(const analysis::EstimateAnswer& answer) {
       "\nEach number comes with its 95 % interval. Where a range stands alone, the log does not "
       "tell "
       "where in it\nthe number lies.\n\n";
-  Table table({"model", "success", "latency", "p50", "p99", "cost", "leaves after failure"});
+  Table table(
+      {"model", "success", "latency, s", "p50, s", "p99, s", "cost, $", "leaves after failure"});
   for (const auto* model : analysis::by_success(e)) {
     table.add({base::printable(model->model), in_words(model->success), in_words(model->latency),
                number(model->latency_quantiles[0]), number(model->latency_quantiles[2]),

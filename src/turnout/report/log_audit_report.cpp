@@ -46,7 +46,7 @@ std::string speed_text(const LogAuditAnswer& answer) {
                               "is reported with probability {}.",
                               percent(answer.alpha)),
                   kWidth, 2);
-  Table table({"model", "periods", "passes", "change", "factor", "p"});
+  Table table({"model", "periods", "passes", "change", "factor", "p-value"});
   for (const auto& s : answer.speed) {
     const std::string name = base::printable(s.model) + (s.by_token ? "" : " (per pass)");
     const auto add = [&](const std::string& change, const std::string& factor, double p) {

@@ -219,7 +219,7 @@ std::string statistics_text(const LogStatistics& statistics) {
   }
   text += "\n";
   Table table(
-      {"model", "passes", "re-prompted", "solved", "abandoned", "silent", "latency", "cost"});
+      {"model", "passes", "re-prompted", "solved", "abandoned", "silent", "latency, s", "cost, $"});
   for (const auto& [model, counts] : by_model(statistics)) {
     const auto passes = static_cast<double>(counts.fates.passes());
     const auto share = [&](std::int64_t count) {

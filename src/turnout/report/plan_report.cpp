@@ -172,7 +172,7 @@ std::string attempts_text(const EscalationPlan& plan, const Names& names) {
 std::string classes_text(const PlanAnswer& answer, const Names& names) {
   const auto& [fixed, cascade, sequence, deterministic, plan] = answer.classes;
   const double reference = fixed.payoffs.provider_cost;
-  Table table({"class", "J", "U", "S", "saves"});
+  Table table({"class", "J, $/task", "U/task", "S", "saves"});
   const auto add = [&](const char* name, const auto& p) {
     table.add({name, number(p.provider_cost), number(p.user_utility), number(p.success),
                saving(p.provider_cost, reference)});
@@ -234,8 +234,9 @@ std::string routing_game_text(const Scenario& scenario) {
       fmt::format("Game\n  V = {}, P = {}, value of time {}{}\n\n", number(game.user().value),
                   number(game.churn_penalty()), number(game.user().value_of_time),
                   game.participates() ? ", the user may decide not to submit" : "");
-  Table table(game.has_prices() ? Names{"model", "p", "t", "c", "price", "net value", "c/p", "t/p"}
-                                : Names{"model", "p", "t", "c", "net value", "c/p", "t/p"});
+  Table table(game.has_prices()
+                  ? Names{"model", "p", "t, s", "c, $", "price, $", "net value", "c/p, $", "t/p, s"}
+                  : Names{"model", "p", "t, s", "c, $", "net value", "c/p, $", "t/p, s"});
   for (std::size_t k = 0; k < game.size(); ++k) {
     const auto& [pass, price] = game.offer(k);
     Names cells = {scenario.names[k], number(pass.success), number(pass.latency),

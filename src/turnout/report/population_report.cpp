@@ -13,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string segments_text(const std::vector<analysis::SegmentAnswer>& segments) {
-  Table table({"segment", "share", "V", "w", "q", "U"});
+  Table table({"segment", "share", "V", "w", "q", "U/task"});
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const auto& segment = segments[i];
     table.add({std::to_string(i + 1), percent(segment.share), number(segment.user.value),

@@ -50,7 +50,7 @@ std::string replay_text(const analysis::ReplayAnswer& answer) {
       "{} splits\n\n",
       replay.tasks, options.depth, options.splits);
   Table table(
-      {"policy", "J predicted", "J realised", "95 % interval", "error", "U", "S", "regret"});
+      {"policy", "J predicted, $", "J realised, $", "95 % interval", "error", "U", "S", "regret"});
   for (const auto& row : replay.rows) {
     table.add({row.policy, number(row.predicted), number(row.realised.value),
                fmt::format("{} to {}", number(row.realised.low), number(row.realised.high)),

@@ -98,6 +98,31 @@ TEST(Table, aligns_the_first_column_left_and_the_others_right) {
   EXPECT_EQ(table.to_string(1), " a     bb\n ----  --\n long   1\n");
 }
 
+TEST(Table, counts_what_a_terminal_shows_as_two_columns_as_two) {
+  Table table({"a", "b"});
+  table.add({"模型", "1"});
+  table.add({"é", "22"});
+  EXPECT_EQ(table.to_string(), "a      b\n----  --\n模型   1\né     22\n");
+}
+
+TEST(Table, wider_than_the_page_goes_on_below_with_its_first_column_repeated) {
+  Table table({"model", "one", "two", "three"});
+  table.add({"mini", "1", "2", "3"});
+  set_page_width(15);
+  const std::string narrow = table.to_string();
+  const std::string paragraph = wrapped("five words are too long", 80, 0);
+  set_page_width(3);  // not even one column fits
+  const std::string least = table.to_string();
+  set_page_width(0);
+  EXPECT_EQ(narrow,
+            "model  one  two\n-----  ---  ---\nmini     1    2\n\n"
+            "model  three\n-----  -----\nmini       3\n");
+  EXPECT_EQ(paragraph, "five words are\ntoo long\n");
+  EXPECT_EQ(std::count(least.begin(), least.end(), '\n'), 3 * 3 + 2);
+  EXPECT_EQ(table.to_string(),
+            "model  one  two  three\n-----  ---  ---  -----\nmini     1    2      3\n");
+}
+
 TEST(Wrapped, breaks_at_spaces_only) { EXPECT_EQ(wrapped("aa bb cc", 6, 1), " aa bb\n cc\n"); }
 
 TEST(Number, has_six_digits_and_no_negative_zero) {

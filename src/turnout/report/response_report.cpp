@@ -28,7 +28,7 @@ std::string leaves(const game::CountingResponse& r) {
 }
 
 std::string knowledge_text(const analysis::KnowledgeAnswer& k) {
-  Table table({"the user knows", "and", "U", "J", "S"});
+  Table table({"the user knows", "and", "U/task", "J, $/task", "S"});
   const auto add = [&](const char* what, const std::string& does, const game::Payoffs<double>& p) {
     table.add({what, does, number(p.user_utility), number(p.provider_cost), number(p.success)});
   };
@@ -59,7 +59,8 @@ ordered_json knowledge_json(const analysis::KnowledgeAnswer& k) {
 }  // namespace
 
 std::string response_text(const analysis::ResponseAnswer& answer) {
-  Table table({"policy (i,s)", "user", "q", "U", "J", "S", "L", "C", "mark"});
+  Table table(
+      {"policy (i,s)", "user", "q", "U/task", "J, $/task", "S", "L, s/task", "C, $/task", "mark"});
   for (const auto& point : answer.curve) {
     const auto& p = point.payoffs;
     table.add({fmt::format("({},{})", point.policy.start + 1, number(point.policy.cascade)),

@@ -42,7 +42,7 @@ std::string uncertain_text(const std::vector<scenario::Uncertainty>& uncertain) 
 std::string policies_text(const analysis::RobustAnswer& answer) {
   const game::RobustAnswer& a = answer.policies;
   const auto& r = a.robust;
-  Table table({"policy", "(i,s)", "expected J", "U", "S", "leave"});
+  Table table({"policy", "(i,s)", "expected J, $/task", "U/task", "S", "leave"});
   const auto add = [&](const char* name, const Policy& policy, const game::PopulationMean& mean) {
     const auto& p = mean.payoffs;
     table.add({name, policy_text(policy), number(p.provider_cost), number(p.user_utility),

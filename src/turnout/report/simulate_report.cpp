@@ -23,15 +23,15 @@ struct Row {
 };
 
 constexpr std::array<Row, 6> kRows = {{
-    {"provider_cost", "J, provider's cost", &simulation::AgentPayoffs::provider_cost,
+    {"provider_cost", "J, provider's cost, $", &simulation::AgentPayoffs::provider_cost,
      &simulation::ExpectedPayoffs::provider_cost},
     {"user_utility", "U, user's utility", &simulation::AgentPayoffs::user_utility,
      &simulation::ExpectedPayoffs::user_utility},
     {"success", "S, solved", &simulation::AgentPayoffs::success,
      &simulation::ExpectedPayoffs::success},
-    {"latency", "L, waiting", &simulation::AgentPayoffs::latency,
+    {"latency", "L, waiting, s", &simulation::AgentPayoffs::latency,
      &simulation::ExpectedPayoffs::latency},
-    {"service_cost", "C, cost of service", &simulation::AgentPayoffs::service_cost,
+    {"service_cost", "C, cost of service, $", &simulation::AgentPayoffs::service_cost,
      &simulation::ExpectedPayoffs::service_cost},
     {"attempts", "n, attempts", &simulation::AgentPayoffs::attempts,
      &simulation::ExpectedPayoffs::attempts},

@@ -26,7 +26,7 @@ std::string thresholds_text(const game::Thresholds& at) {
 }
 
 std::string candidates_text(const game::Equilibrium& equilibrium) {
-  Table table({"candidate", "s", "q", "J", "U", "S", "L", "C"});
+  Table table({"candidate", "s", "q", "J, $/task", "U/task", "S", "L, s/task", "C, $/task"});
   for (const Candidate& c : equilibrium.candidates()) {
     const auto& p = c.payoffs;
     table.add(
@@ -150,7 +150,7 @@ std::string game_text(const scenario::TwoModelScenario& scenario) {
   std::string text =
       fmt::format("Game\n  V = {}, P = {}, value of time {}\n\n", number(game.value()),
                   number(game.churn_penalty()), number(game.value_of_time()));
-  Table table({"model", "p", "t", "c", "net value", "c/p", "t/p"});
+  Table table({"model", "p", "t, s", "c, $", "net value", "c/p, $", "t/p, s"});
   for (std::size_t k = 0; k < Game::kModels; ++k) {
     const game::Model& m = game.model(k);
     table.add({fmt::format("M{} {}", k + 1, scenario.names[k]), number(m.success),

@@ -71,7 +71,7 @@ std::string transparency_text(const analysis::TransparencyAnswer& answer) {
            "  None has a policy (i,s) and one probability q: the user would draw once whether he "
            "ever leaves.\n";
   }
-  Table table({"policy", "q", "J", "U", "S"});
+  Table table({"policy", "q", "J, $/task", "U/task", "S"});
   for (const auto& [e, to_provider, to_user] : equilibria) {
     table.add({policy_text(e), number(e.abandon), number(e.payoffs.provider_cost),
                number(e.payoffs.user_utility), number(e.payoffs.success)});
