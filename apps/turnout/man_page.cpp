@@ -43,8 +43,8 @@ std::string options_text(const CLI::App& verb, const char* heading) {
       std::string names;
       for (const auto& name : option.names) names += (names.empty() ? "" : ", ") + bold(name);
       const std::string value = option.value.empty() ? "" : italic(option.value);
-      text += ".TP\n" + names + (names.empty() || value.empty() ? "" : " ") + value + '\n' +
-              roff(option.text) + '\n';
+      text += fmt::format(".TP\n{}{}{}\n{}\n", names, names.empty() || value.empty() ? "" : " ",
+                          value, roff(option.text));
     }
   }
   return text;

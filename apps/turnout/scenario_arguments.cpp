@@ -42,28 +42,6 @@ base::Result<double> option_number(const std::string& option, const std::string&
   return number;
 }
 
-void take_means(scenario::Scenario& scenario) {
-  if (scenario.uncertain.empty()) return;
-  fmt::print(
-      stderr,
-      "turnout: note: {} numbers have intervals and are taken at their means; see turnout robust\n",
-      scenario.uncertain.size());
-  scenario.uncertain.clear();
-}
-
-void note_left_out(const std::vector<std::string>& tables) {
-  for (const auto& table : tables)
-    fmt::print(stderr,
-               "turnout: note: {} is left out: the paper's game has none; see turnout plan\n",
-               table);
-}
-
-base::Status take_as_paper_game(scenario::Scenario& scenario) {
-  TURNOUT_TRY(auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
-  note_left_out(left_out);
-  return base::Done{};
-}
-
 void add_settings(CLI::App& verb, std::vector<std::string>& settings) {
   verb.add_option("--set", settings,
                   "change a number of the scenario, any number of times: V, w, P, p1, t1, c1, p2, "
@@ -123,12 +101,6 @@ base::Result<scenario::Scenario> ScenarioArguments::read() const {
   return without;
 }
 
-base::Result<scenario::Scenario> ScenarioArguments::read_at_means() const {
-  TURNOUT_TRY(scenario::Scenario at_means, read());
-  take_means(at_means);
-  return at_means;
-}
-
 base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
   std::array<double, kFlags.size()> x{};
   x[kValueOfTime] = 1;
@@ -147,18 +119,6 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
                                                  {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}}));
   return scenario::Scenario{
       "game by numbers", std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
-}
-
-base::Result<scenario::Scenario> ScenarioArguments::read_as_paper_game() const {
-  TURNOUT_TRY(scenario::Scenario scenario, read_at_means());
-  TURNOUT_CHECK(take_as_paper_game(scenario));
-  return scenario;
-}
-
-base::Result<scenario::TwoModelScenario> ScenarioArguments::read_paper_game(
-    const std::string& verb) const {
-  return read_as_paper_game().and_then(
-      [&](const scenario::Scenario& scenario) { return scenario::paper_game(scenario, verb); });
 }
 
 }  // namespace turnout::program

@@ -49,8 +49,8 @@ double away_from(double s, bool up, double margin) {
 }
 
 std::string text_of(const game::Policy& policy, const std::array<std::string, 2>& names) {
-  const std::string first = policy::written_name(names[0]);
-  const std::string second = policy::written_name(names[1]);
+  std::string first = policy::written_name(names[0]);
+  std::string second = policy::written_name(names[1]);
   if (policy.start == 1) return second;
   if (policy.cascade == 0) return first;
   if (policy.cascade == 1) return first + "," + second;

@@ -24,6 +24,7 @@ namespace turnout::drawing {
 
 /// cairo, loaded when the first picture is drawn: its headers are enough to build.
 struct CairoFunctions {
+// A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define TURNOUT_CAIRO_MEMBER(name) decltype(&::cairo_##name) name = nullptr;
   TURNOUT_CAIRO_FUNCTIONS(TURNOUT_CAIRO_MEMBER)
 #undef TURNOUT_CAIRO_MEMBER

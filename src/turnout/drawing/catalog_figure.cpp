@@ -89,7 +89,8 @@ std::vector<Box> boxes_around(Point point, Point size) {
                                                   {-0.5, -1},
                                                   {-0.5, 1}}};
   std::vector<Box> boxes;
-  for (double distance = 7; distance < 150; distance += 6) {
+  for (int ring = 0; ring < 24; ++ring) {
+    const double distance = 7 + 6 * ring;
     for (const auto& [x, y] : kDirections) {
       const Point middle = {point.x + x * (distance + size.x / 2),
                             point.y + y * (distance + size.y / 2)};

@@ -102,7 +102,7 @@ std::string subtitle_of(const MapAnswer& answer) {
   const auto& axes = answer.map.axes;
   const auto& [first, second] = answer.paper.scenario.names;
   const bool named = first != "M1" || second != "M2";
-  const std::string names = named ? fmt::format("M1: {}, M2: {}", first, second) : "";
+  std::string names = named ? fmt::format("M1: {}, M2: {}", first, second) : "";
   if (!axes.is_played()) return names;
   const auto has = [&](Axis::Moves moves) {
     return axes.x().moves() == moves || axes.y().moves() == moves;

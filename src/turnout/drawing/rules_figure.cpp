@@ -125,16 +125,16 @@ void add_numbers(Node& node, const game::Game& game) {
   const auto& first = game.model(0);
   const auto& second = game.model(1);
   const auto ratio = [](const game::Model& m) { return m.cost / m.success; };
-  const double P = game.churn_penalty();
+  const double penalty = game.churn_penalty();
   if (node.words.starts_with("c1/p1")) {
     node.numbers = fmt::format("{} and {}", number(ratio(first)), number(ratio(second)));
   } else if (node.words.starts_with("c2 - c1")) {
     node.numbers = fmt::format("{} and {}", number(second.cost - first.cost),
-                               number(P * (second.success - first.success)));
+                               number(penalty * (second.success - first.success)));
   } else if (node.words.starts_with("P <= A")) {
-    node.numbers = fmt::format("{} and {}", number(P), number(keeping_cost(game)));
+    node.numbers = fmt::format("{} and {}", number(penalty), number(keeping_cost(game)));
   } else if (node.words.starts_with("P <= (c2")) {
-    node.numbers = fmt::format("{} and {}", number(P),
+    node.numbers = fmt::format("{} and {}", number(penalty),
                                number((ratio(second) - first.cost) / (1 - first.success)));
   } else if (node.words.starts_with("the cheapest")) {
     node.numbers = fmt::format("costs {}", number(solve(game).best().payoffs.provider_cost));

@@ -75,10 +75,10 @@ Form simplest(const Form& form) {
 Result<Policy> Policy::parse(const std::string& text, std::span<const std::string> models) {
   auto form = read_form(text, models);
   if (!form) return form.error().within(fmt::format("policy {}", base::in_quotes(text)));
-  return make(std::move(*form), models);
+  return make(*form, models);
 }
 
-Result<Policy> Policy::make(Form form, std::span<const std::string> models) {
+Result<Policy> Policy::make(const Form& form, std::span<const std::string> models) {
   Policy policy;
   policy.models_ = models.size();
   policy.form_ = simplest(form);

@@ -93,7 +93,7 @@ class Policy {
   static base::Result<Policy> parse(const std::string& text, std::span<const std::string> models);
   /// @param form  its models are numbers of `models`, its probabilities sum to 1 within 1e-9
   /// @returns the policy; kInvalidValue if it has no attempt or more than kMostAttempts.
-  static base::Result<Policy> make(Form form, std::span<const std::string> models);
+  static base::Result<Policy> make(const Form& form, std::span<const std::string> models);
 
   /// What can happen in a state, in the order of models; nothing where the offer has ended. For sums
   /// over all that can happen; decide() draws one.

@@ -18,6 +18,7 @@ namespace turnout::store {
 
 /// The library, loaded when the first store of its kind is opened: its headers are enough to build.
 struct CurlFunctions {
+// A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define TURNOUT_CURL_MEMBER(name) decltype(&::curl_##name) name = nullptr;
   TURNOUT_CURL_FUNCTIONS(TURNOUT_CURL_MEMBER)
 #undef TURNOUT_CURL_MEMBER

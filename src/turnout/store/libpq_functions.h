@@ -18,6 +18,7 @@ namespace turnout::store {
 
 /// The library, loaded when the first store of its kind is opened: its headers are enough to build.
 struct LibpqFunctions {
+// A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define TURNOUT_LIBPQ_MEMBER(name) decltype(&::PQ##name) name = nullptr;
   TURNOUT_LIBPQ_FUNCTIONS(TURNOUT_LIBPQ_MEMBER)
 #undef TURNOUT_LIBPQ_MEMBER

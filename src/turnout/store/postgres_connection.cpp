@@ -102,7 +102,7 @@ Error PostgresConnection::failure() const {
 
 /// Ends a connection in the midst of something.
 Error PostgresConnection::stop() {
-  const Error error = failure();
+  Error error = failure();
   if (libpq().status(connection_.get()) == CONNECTION_OK) ask_to_stop(connection_.get());
   connection_.reset();
   return error;
@@ -125,7 +125,7 @@ Status PostgresConnection::wait(short events, const Cancellation& patience) {
 Status PostgresConnection::connect(const Cancellation& patience) {
   short events = POLLOUT;
   for (;;) {
-    if (const auto waited = wait(events, patience); !waited) {
+    if (auto waited = wait(events, patience); !waited) {
       if (cancellation_.requested()) return waited;
       return Error{ErrorCode::kUnreadable, "the server did not let us in in time", name_};
     }
