@@ -25,8 +25,7 @@ const std::vector<std::string>& names() {
 const std::vector<traffic::Pass>& some_passes() {
   static const std::vector<traffic::Pass> passes = [] {
     constexpr std::size_t kPasses = 200'000;
-    const auto game =
-        game::RoutingGame::make({10, 1}, {5}, {{{0.3, 1, 0.05}}, {{0.6, 3, 1}}}).value();
+    const auto game = game::RoutingGame::make({10, 1}, {5}, {{0.3, 1, 0.05}, {0.6, 3, 1}}).value();
     simulation::Setting setting{game, names(), {1.5, 0.2}, {}, {}, {}};
     for (const char* text : {"mini", "large", "mini,large"}) {
       setting.policies.push_back(policy::Policy::parse(text, names()).value());

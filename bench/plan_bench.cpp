@@ -28,16 +28,16 @@ struct Case {
 /// P of mean 3.
 Case draw(std::size_t models, std::size_t types, std::uint64_t stream) {
   base::Rng rng(1, stream);
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> models;
   for (std::size_t k = 0; k < models; ++k) {
-    offers.push_back({{rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)}, 0});
+    models.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
   }
   std::vector<std::vector<double>> success(types, std::vector<double>(models));
   for (auto& row : success) {
     for (double& p : row) p = rng.uniform(0.02, 0.98);
   }
   const game::User user{rng.exponential(3), 1};
-  return {game::RoutingGame::make(user, {rng.exponential(3)}, offers).value(),
+  return {game::RoutingGame::make(user, {rng.exponential(3)}, models).value(),
           game::TaskTypes::empirical(success)};
 }
 
@@ -93,7 +93,7 @@ void feedback(benchmark::State& state) {
   const auto depth = static_cast<std::size_t>(state.range(1));
   over_cases(state, 1, [depth](const Case& c) {
     std::vector<double> rates;
-    for (std::size_t k = 0; k < c.game.size(); ++k) rates.push_back(c.game.offer(k).pass.success);
+    for (std::size_t k = 0; k < c.game.size(); ++k) rates.push_back(c.game.model(k).success);
     return game::best_sequence(c.game, game::TaskTypes::rasch(rates, {1.5, 0.3}, depth), depth);
   });
 }

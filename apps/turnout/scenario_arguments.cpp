@@ -116,7 +116,7 @@ base::Result<scenario::Scenario> ScenarioArguments::from_options() const {
     x.at(i) = number;
   }
   TURNOUT_TRY(auto game, game::RoutingGame::make({x[0], x[kValueOfTime]}, {x[1]},
-                                                 {{{x[2], x[3], x[4]}}, {{x[5], x[6], x[7]}}}));
+                                                 {{x[2], x[3], x[4]}, {x[5], x[6], x[7]}}));
   return scenario::Scenario{
       "game by numbers", std::move(game), {"M1", "M2"}, {}, {}, {}, true, {}, {}};
 }

@@ -37,10 +37,10 @@ TaskTypes random_types(base::Rng& rng, std::size_t models, std::size_t count, st
 
 Case random_case(base::Rng& rng, std::size_t models, std::size_t count, std::size_t depth,
                  bool switching, bool participates) {
-  std::vector<Offer> offers;
+  std::vector<Model> all;
   for (std::size_t k = 0; k < models; ++k) {
-    offers.push_back({{rng.uniform(0.1, 0.9), rng.exponential(0.6), rng.exponential(0.5)},
-                      rng.uniform() < 0.3 ? rng.uniform() : 0});
+    all.push_back({rng.uniform(0.1, 0.9), rng.exponential(0.6), rng.exponential(0.5),
+                   rng.uniform() < 0.3 ? rng.uniform() : 0});
   }
   Switching extra;
   if (switching) {
@@ -52,8 +52,7 @@ Case random_case(base::Rng& rng, std::size_t models, std::size_t count, std::siz
   const User user{rng.exponential(3), 1};
   const double penalty = rng.exponential(3);
   TaskTypes types = random_types(rng, models, count, depth);
-  return {RoutingGame::make(user, {penalty}, offers, extra, participates).value(),
-          std::move(types)};
+  return {RoutingGame::make(user, {penalty}, all, extra, participates).value(), std::move(types)};
 }
 
 TEST(BeliefPlan, equals_exhaustive_enumeration_on_a_thousand_small_cases) {
@@ -105,9 +104,9 @@ TEST(BeliefPlan, payoffs_are_those_of_simulated_tasks) {
       for (std::size_t j = 0; j < plan.leaves_after.value_or(4) && !solved; ++j) {
         const std::size_t k = plan.attempts[j].models[0].first;
         const std::size_t from = j == 0 ? k : plan.attempts[j - 1].models[0].first;
-        const Offer& offer = c.game.offer(k);
-        spent += offer.pass.cost - offer.price + c.game.switch_cost(from, k);
-        worth -= offer.pass.latency + c.game.switch_latency(from, k) + offer.price;
+        const Model& model = c.game.model(k);
+        spent += model.cost - model.price + c.game.switch_cost(from, k);
+        worth -= model.latency + c.game.switch_latency(from, k) + model.price;
         solved = rng.uniform() < c.types.success(k, j)[type];
       }
       cost.add(spent + (solved ? 0 : c.game.churn_penalty()));
@@ -121,14 +120,14 @@ TEST(BeliefPlan, payoffs_are_those_of_simulated_tasks) {
 TEST(BeliefPlan, without_difficulty_deep_plans_reach_the_cost_of_the_deterministic_plan) {
   for (std::uint64_t i = 0; i < 100; ++i) {
     base::Rng rng(24, i);
-    std::vector<Offer> offers;
+    std::vector<Model> all;
     std::vector<double> rates;
     for (int k = 0; k < 2; ++k) {
       rates.push_back(rng.uniform(0.6, 0.95));
-      offers.push_back({{rates.back(), rng.exponential(1), rng.exponential(1)}, 0});
+      all.push_back({rates.back(), rng.exponential(1), rng.exponential(1)});
     }
     const RoutingGame game =
-        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers).value();
+        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, all).value();
     constexpr std::size_t kDepth = 14;
     const CertifiedPlan bounded = best_sequence(game, TaskTypes::rasch(rates, {}, kDepth), kDepth);
     const CertifiedPlan unbounded = best_deterministic_plan(game, {100'000});

@@ -20,12 +20,12 @@ namespace {
 
 RoutingGame random_game(base::Rng& rng, std::size_t models, double least_success = 0.1,
                         double most_success = 0.9) {
-  std::vector<Offer> offers;
+  std::vector<Model> all;
   for (std::size_t k = 0; k < models; ++k) {
-    offers.push_back(
-        {{rng.uniform(least_success, most_success), rng.exponential(1), rng.exponential(1)}, 0});
+    all.push_back(
+        {rng.uniform(least_success, most_success), rng.exponential(1), rng.exponential(1)});
   }
-  return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers).value();
+  return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, all).value();
 }
 
 /// The least cost of going on after a failure, over all plans that stop being clever after `depth`
@@ -97,14 +97,14 @@ class HistoryProgram {
     for (std::size_t k = 0; k < game_.size(); ++k) {
       const PassTerms& pass = game_.pass(k);
       if (pass.net_value >= 0) {
-        const int stays = add_column(reach * pass.net_cost / pass.success);
+        const int stays = add_column(reach * pass.net_cost / pass.ends);
         entries_.push_back({flow, stays, 1});
-        slot.worth.emplace_back(stays, reach * pass.net_value / pass.success);
+        slot.worth.emplace_back(stays, reach * pass.net_value / pass.ends);
       }
       if (models.size() == depth_) continue;
       std::vector<std::size_t> longer = models;
       longer.push_back(k);
-      const Slot next = add_history(longer, reach * pass.failure);
+      const Slot next = add_history(longer, reach * pass.goes_on);
       glp_set_obj_coef(lp_, next.played, reach * pass.net_cost);
       entries_.push_back({flow, next.played, 1});
       slot.worth.emplace_back(next.played, reach * pass.net_value);
@@ -125,7 +125,7 @@ class HistoryProgram {
 double first_then(const RoutingGame& game, double after_failure) {
   double best = std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < game.size(); ++k) {
-    best = std::min(best, game.pass(k).net_cost + game.pass(k).failure * after_failure);
+    best = std::min(best, game.pass(k).net_cost + game.pass(k).goes_on * after_failure);
   }
   return best;
 }
@@ -232,12 +232,12 @@ Played play(const RoutingGame& game, const EscalationPlan& plan) {
       const PassTerms& pass = game.pass(k);
       State after = next;
       if (plan.until_solved && j + 1 == plan.attempts.size()) {
-        now.cost += share * pass.net_cost / pass.success;
-        now.worth += share * pass.net_value / pass.success;
+        now.cost += share * pass.net_cost / pass.ends;
+        now.worth += share * pass.net_value / pass.ends;
         continue;
       }
-      now.cost += share * (pass.net_cost + pass.failure * after.cost);
-      now.worth += share * (pass.net_value + pass.failure * after.worth);
+      now.cost += share * (pass.net_cost + pass.goes_on * after.cost);
+      now.worth += share * (pass.net_value + pass.goes_on * after.worth);
     }
     if (j > 0) played.least_promise = std::min(played.least_promise, now.worth);
     next = now;
@@ -329,12 +329,11 @@ TEST(Plan, deterministic_search_is_no_dearer_than_enumeration_and_its_bound_no_h
 TEST(Plan, a_user_who_may_stay_away_is_promised_something_at_the_start) {
   for (std::uint64_t i = 0; i < 5'000; ++i) {
     base::Rng rng(18, i);
-    std::vector<Offer> offers;
+    std::vector<Model> all;
     for (std::size_t k = 0; k < 3; ++k)
-      offers.push_back(
-          {{rng.uniform(0.1, 0.9), rng.exponential(1), rng.exponential(1)}, rng.uniform()});
+      all.push_back({rng.uniform(0.1, 0.9), rng.exponential(1), rng.exponential(1), rng.uniform()});
     const RoutingGame game =
-        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers, {}, true).value();
+        RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, all, {}, true).value();
     const PlanClasses c = compare_plans(game, {20'000});
     for (const EscalationPlan* plan : {&c.plan.plan, &c.deterministic.plan, &c.best_static}) {
       EXPECT_GE(plan->payoffs.user_utility, -1e-12) << i;
@@ -351,12 +350,12 @@ TEST(Plan, free_switching_costs_change_nothing_and_dear_ones_leave_only_static_p
   for (std::uint64_t i = 0; i < 300; ++i) {
     base::Rng rng(19, i);
     const RoutingGame plain = random_game(rng, 3, 0.3, 0.95);
-    std::vector<Offer> offers;
-    for (std::size_t k = 0; k < 3; ++k) offers.push_back(plain.offer(k));
+    std::vector<Model> all;
+    for (std::size_t k = 0; k < 3; ++k) all.push_back(plain.model(k));
     const auto with = [&](double d) {
       std::vector<double> cost(9, d);
       for (std::size_t k = 0; k < 3; ++k) cost[4 * k] = 0;
-      return RoutingGame::make(plain.user(), {plain.churn_penalty()}, offers, {cost, {}}).value();
+      return RoutingGame::make(plain.user(), {plain.churn_penalty()}, all, {cost, {}}).value();
     };
     const double none = best_deterministic_plan(plain, {50'000}).plan.payoffs.provider_cost;
     EXPECT_NEAR(best_deterministic_plan(with(0), {50'000}).plan.payoffs.provider_cost, none, 1e-12)
@@ -367,7 +366,7 @@ TEST(Plan, free_switching_costs_change_nothing_and_dear_ones_leave_only_static_p
     for (std::size_t k = 0; k < 3; ++k) {
       const PassTerms& pass = plain.pass(k);
       if (deterrent(plain, k))
-        unswitched = std::min(unswitched, pass.net_cost + pass.failure * plain.churn_penalty());
+        unswitched = std::min(unswitched, pass.net_cost + pass.goes_on * plain.churn_penalty());
     }
     double allowed = unswitched;
     EXPECT_LE(dear, allowed + 1e-9) << i;

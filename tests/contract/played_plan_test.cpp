@@ -39,10 +39,10 @@ struct Shape {
 
 RoutingGame random_game(base::Rng& rng, const Shape& shape) {
   const std::size_t n = shape.models;
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> models;
   for (std::size_t k = 0; k < n; ++k) {
-    offers.push_back(
-        {{rng.uniform(shape.least_success, 0.95), rng.exponential(1), rng.exponential(1)}, 0});
+    models.push_back(
+        {rng.uniform(shape.least_success, 0.95), rng.exponential(1), rng.exponential(1)});
   }
   game::Switching switching;
   for (std::size_t i = 0; shape.switching && i < n * n; ++i) {
@@ -50,7 +50,7 @@ RoutingGame random_game(base::Rng& rng, const Shape& shape) {
     switching.cost.push_back(same ? 0 : rng.exponential(0.3));
     switching.latency.push_back(same ? 0 : rng.exponential(0.6));
   }
-  return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, offers, switching,
+  return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, models, switching,
                            shape.participates)
       .value();
 }
@@ -63,7 +63,7 @@ class Tasks {
   explicit Tasks(TaskTypes types) : types_(std::move(types)) {}
   static std::vector<double> rates(const RoutingGame& game) {
     std::vector<double> all;
-    for (std::size_t k = 0; k < game.size(); ++k) all.push_back(game.pass(k).success);
+    for (std::size_t k = 0; k < game.size(); ++k) all.push_back(game.model(k).success);
     return all;
   }
   [[nodiscard]] double success(std::size_t type, std::size_t k, std::size_t attempt) const {
@@ -171,7 +171,7 @@ Means play(const RoutingGame& game, const Policy& policy, const Tasks& tasks, st
       const auto decision = policy::decide(policy, state, rng.uniform());
       const std::size_t k = decision.model;
       const std::size_t from = path.empty() ? k : path.back();
-      cost += game.offer(k).pass.cost + game.switch_cost(from, k);
+      cost += game.model(k).cost + game.switch_cost(from, k);
       worth -= game.user().value_of_time * (game.pass(k).latency + game.switch_latency(from, k));
       solved = rng.uniform() < tasks.success(type, k, path.size());
       path.push_back(k);
@@ -280,7 +280,7 @@ TEST(PlayedPlan, plans_with_lotteries_are_played_to_the_last_bit_too) {
 TEST(PlayedPlan, lists_longer_than_a_thousand_attempts_are_played_to_their_end) {
   // xi of a is just below 0 and p small: the promise builds up over more than 1000 attempts.
   const auto game =
-      RoutingGame::make({100, 1}, {500}, {{{0.002, 0.21, 0.0001}, 0}, {{0.9, 1, 5}, 0}}).value();
+      RoutingGame::make({100, 1}, {500}, {{0.002, 0.21, 0.0001}, {0.9, 1, 5}}).value();
   const auto plan = game::best_plan(game).plan;
   ASSERT_TRUE(plan.truncated);
   ASSERT_EQ(plan.attempts.size(), game::kMostAttempts);
@@ -308,7 +308,7 @@ TEST(PlayedPlan, plans_of_bounded_depth_end_where_the_offer_does) {
 
 TEST(PlayedPlan, the_readmes_plan_is_typed_as_it_is_printed) {
   const auto game =
-      RoutingGame::make({1, 0.01}, {0.5}, {{{0.45, 50, 0.001}, 0}, {{0.82, 40, 0.05}, 0}}).value();
+      RoutingGame::make({1, 0.01}, {0.5}, {{0.45, 50, 0.001}, {0.82, 40, 0.05}}).value();
   const auto plan = game::best_plan(game).plan;
   const auto policy = typed(plan, game);
   EXPECT_TRUE(policy.offers(0));

@@ -75,17 +75,17 @@ class Draft {
   void models() {
     for (std::size_t k = 0; k < order_.size(); ++k) {
       const ModelEstimate& model = *order_[k];
-      game::Offer offer;
-      offer.pass.success = amount({Quantity::kSuccess, k}, model.success, kLeastSuccess, 1);
-      offer.pass.latency = amount({Quantity::kLatency, k}, model.latency, 0, kMost);
-      offer.pass.cost = amount({Quantity::kCost, k}, model.cost, -kMost, kMost);
+      game::Model serves;
+      serves.success = amount({Quantity::kSuccess, k}, model.success, kLeastSuccess, 1);
+      serves.latency = amount({Quantity::kLatency, k}, model.latency, 0, kMost);
+      serves.cost = amount({Quantity::kCost, k}, model.cost, -kMost, kMost);
       const std::string place = fmt::format("model[{}].", k + 1);
       comments.keys[place + "success"] = basis_of(model.success);
       comments.keys[place + "latency"] = basis_of(model.latency);
       comments.keys[place + "cost"] =
           model.cost.passes == 0 ? "assumed: the log has no costs" : basis_of(model.cost);
       names.push_back(model.model);
-      offers.push_back(offer);
+      served.push_back(serves);
     }
   }
 
@@ -106,7 +106,7 @@ class Draft {
   }
 
   std::vector<std::string> names;
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> served;
   game::Switching costs;
   std::optional<game::Difficulty> hard;
   std::optional<scenario::Spread> spread;
@@ -206,7 +206,7 @@ base::Result<EstimatedScenario> estimated_scenario(const EstimateAnswer& answer,
   draft.switching();
   draft.difficulty();
   TURNOUT_TRY(auto game, game::RoutingGame::make({draft.user_value, 1}, {draft.churn_penalty},
-                                                 std::move(draft.offers), std::move(draft.costs))
+                                                 std::move(draft.served), std::move(draft.costs))
                              .within(answer.source));
   scenario::Scenario made{answer.source, std::move(game), std::move(draft.names)};
   made.difficulty = draft.hard;

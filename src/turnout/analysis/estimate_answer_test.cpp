@@ -68,7 +68,7 @@ TEST(EstimateAnswer, becomes_a_scenario_that_is_read_with_the_same_numbers_to_te
     const auto order = by_success(answer.estimate);
     for (std::size_t k = 0; k < 2; ++k) {
       const double success = order[k]->success.value;
-      EXPECT_NEAR(read.game.offer(k).pass.success, success, 1e-9 * success);
+      EXPECT_NEAR(read.game.model(k).success, success, 1e-9 * success);
     }
     EXPECT_EQ(read.spread.has_value(), population);
     EXPECT_NE(text->find("# identified, "), std::string::npos) << *text;

@@ -20,13 +20,62 @@ struct AttemptTerms {
   double latency = 0;
 };
 
+/// How the users take the answers of one model, as shares of right and of wrong ones.
+struct Reception {
+  double right_accepted;  ///< 1 - fr
+  double wrong_accepted;  ///< fa
+  double patience;        ///< rho
+
+  explicit Reception(const Model& model)
+      : right_accepted(1 - model.false_reject),
+        wrong_accepted(model.false_accept),
+        patience(model.patience) {}
+  /// Of tasks that a pass solves and of those that it fails: how many are rejected.
+  [[nodiscard]] double rejected(double right, double wrong) const {
+    return (1 - right_accepted) * right + (1 - wrong_accepted) * wrong;
+  }
+};
+
+/// What an attempt does to the open tasks, in shares of all tasks.
+struct Outcome {
+  double right = 0;     ///< answered right
+  double wrong = 0;     ///< answered wrong
+  double rejected = 0;  ///< answered in vain
+};
+
+/// What that is worth to the user: as he decides, and as he gets it.
+struct Gain {
+  double believed = 0;
+  double actual = 0;
+  double at_stake = 0;  ///< the sum of the absolute terms
+};
+Gain gain_of(const RoutingGame& game, const Reception& users, const Outcome& outcome, double wait) {
+  const User& user = game.user();
+  const double solved = users.right_accepted * outcome.right;
+  const double misled = users.wrong_accepted * outcome.wrong;
+  const double value = user.value - user.outside;
+  const double harm = (user.harm + user.outside) * misled;
+  const double actual = value * solved - harm - wait;
+  const double believed = user.naive ? value * (solved + misled) - wait : actual;
+  return {believed, actual, std::abs(value) * (solved + misled) + harm + wait};
+}
+
+/// What the provider loses by users who leave of their own will or learn later that they were
+/// misled.
+double loss_of(const RoutingGame& game, const Reception& users, const Outcome& outcome) {
+  const Provider& provider = game.provider();
+  return provider.churn_penalty * (1 - users.patience) * outcome.rejected +
+         provider.late_churn.value_or(provider.churn_penalty) * users.wrong_accepted *
+             outcome.wrong;
+}
+
 /// What an attempt on k takes after the attempts on `before`.
 AttemptTerms terms(const RoutingGame& game, std::span<const std::size_t> before, std::size_t k) {
   const std::size_t from = before.empty() ? k : before.back();  // to start is no switch
-  const Offer& offer = game.offer(k);
-  return {game.user().value_of_time * offer.pass.latency + offer.price + game.switch_wait(from, k),
-          game.pass(k).net_cost + game.switch_cost(from, k),
-          offer.pass.latency + game.switch_latency(from, k)};
+  const Model& model = game.model(k);
+  return {game.user().value_of_time * model.latency + model.price + game.switch_wait(from, k),
+          game.pass(k).service + game.switch_cost(from, k),
+          model.latency + game.switch_latency(from, k)};
 }
 
 double sum(std::span<const double> values) {
@@ -40,6 +89,7 @@ struct Walk {
   std::vector<double> open;  ///< weight of each type's tasks that are still unsolved
   PlanPayoffs payoffs;       ///< without the penalty
   double reach = 1;
+  double believed = 0;  ///< the utility by which the user decides
   double at_stake = 0;  ///< sum of the absolute terms of the utility
 
   explicit Walk(const TaskTypes& types) : open(types.weights().begin(), types.weights().end()) {}
@@ -47,24 +97,32 @@ struct Walk {
   void attempt(const RoutingGame& game, const TaskTypes& types, std::span<const std::size_t> before,
                std::size_t k) {
     const AttemptTerms t = terms(game, before, k);
+    const Reception users(game.model(k));
     const auto success = types.success(k, before.size());
-    double solved = 0;
+    Outcome outcome;
     for (std::size_t type = 0; type < open.size(); ++type) {
-      const double s = open[type] * success[type];
-      solved += s;
-      open[type] -= s;
+      const double right = open[type] * success[type];
+      const double wrong = open[type] - right;
+      const double rejected = users.rejected(right, wrong);
+      outcome.right += right;
+      outcome.wrong += wrong;
+      outcome.rejected += rejected;
+      open[type] = users.patience * rejected;
     }
+    const Gain gain = gain_of(game, users, outcome, reach * t.wait);
     payoffs.service_cost += reach * t.cost;
+    payoffs.provider_cost += reach * t.cost + loss_of(game, users, outcome);
     payoffs.latency += reach * t.latency;
-    payoffs.user_utility += game.user().value * solved - reach * t.wait;
-    payoffs.success += solved;
-    at_stake += game.user().value * solved + reach * t.wait;
+    payoffs.user_utility += gain.actual;
+    payoffs.success += users.right_accepted * outcome.right;
+    believed += gain.believed;
+    at_stake += gain.at_stake;
     reach = sum(open);
   }
 
   [[nodiscard]] PlanPayoffs ended(const RoutingGame& game) const {
     PlanPayoffs p = payoffs;
-    p.provider_cost = p.service_cost + game.churn_penalty() * reach;
+    p.provider_cost += game.churn_penalty() * reach;
     return p;
   }
 };
@@ -79,8 +137,12 @@ std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& typ
     for (std::size_t type = 0; type < n; ++type) {
       double& least = cost[m * n + type];
       for (std::size_t k = 0; k < types.models(); ++k) {
-        const double failure = 1 - types.success(k, m)[type];
-        least = std::min(least, game.pass(k).net_cost + failure * cost[(m + 1) * n + type]);
+        const Reception users(game.model(k));
+        const double right = types.success(k, m)[type];
+        const Outcome outcome{right, 1 - right, users.rejected(right, 1 - right)};
+        const double goes_on = users.patience * outcome.rejected;
+        least = std::min(least, game.pass(k).service + loss_of(game, users, outcome) +
+                                    goes_on * cost[(m + 1) * n + type]);
       }
     }
   }
@@ -90,21 +152,23 @@ std::vector<double> informed_costs(const RoutingGame& game, const TaskTypes& typ
 /// One step of the search on raw arrays, where its time goes: four sums at once, so that they do
 /// not wait for each other.
 struct Step {
-  double solved = 0;
-  double left = 0;
-  double bound = 0;
+  double right = 0;
+  double left = 0;   ///< of whom may go on
+  double bound = 0;  ///< least cost of going on
 };
-Step advance(const double* open, const double* success, const double* informed, double* next,
-             std::size_t n) {
+Step advance(const Reception& users, const double* open, const double* success,
+             const double* informed, double* next, std::size_t n) {
   constexpr std::size_t kLanes = 4;
-  std::array<double, kLanes> solved{};
+  const double right_goes_on = users.patience * (1 - users.right_accepted);
+  const double wrong_goes_on = users.patience * (1 - users.wrong_accepted);
+  std::array<double, kLanes> right{};
   std::array<double, kLanes> left{};
   std::array<double, kLanes> bound{};
   const auto one = [&](std::size_t i, std::size_t lane) {
     const double s = open[i] * success[i];
-    const double rest = open[i] - s;
+    const double rest = right_goes_on * s + wrong_goes_on * (open[i] - s);
     next[i] = rest;
-    solved[lane] += s;
+    right[lane] += s;
     left[lane] += rest;
     bound[lane] += rest * informed[i];
   };
@@ -116,7 +180,7 @@ Step advance(const double* open, const double* success, const double* informed, 
   const auto total = [](const std::array<double, kLanes>& x) {
     return (x[0] + x[1]) + (x[2] + x[3]);
   };
-  return {total(solved), total(left), total(bound)};
+  return {total(right), total(left), total(bound)};
 }
 
 /// Branch and bound over sequences.
@@ -172,14 +236,17 @@ class Search {
   Node child_of(const Node& node, const double* open, std::size_t k, double* next) {
     const AttemptTerms t = terms(game_, prefix_, k);
     const double* informed = informed_.data() + (made() + 1) * types_.size();
+    const Reception users(game_.model(k));
     const Step step =
-        advance(open, types_.success(k, made()).data(), informed, next, types_.size());
-    const double gain = game_.user().value * step.solved - node.left * t.wait;
+        advance(users, open, types_.success(k, made()).data(), informed, next, types_.size());
+    const double wrong = node.left - step.right;
+    const Outcome outcome{step.right, wrong, users.rejected(step.right, wrong)};
+    const Gain gain = gain_of(game_, users, outcome, node.left * t.wait);
     Node child{k,
                step.left,
-               node.spent + node.left * t.cost,
-               std::max(0.0, node.owed - gain),
-               node.at_stake + game_.user().value * step.solved + node.left * t.wait,
+               node.spent + node.left * t.cost + loss_of(game_, users, outcome),
+               std::max(0.0, node.owed - gain.believed),
+               node.at_stake + gain.at_stake,
                0};
     child.bound = child.spent + step.bound;
     return child;
@@ -241,10 +308,11 @@ class Search {
     std::vector<Choice> choices;
     for (std::size_t k = 0; k < types_.models(); ++k) {
       const auto success = types_.success(k, sequence.size());
-      double solved = 0;
-      for (std::size_t type = 0; type < open.size(); ++type) solved += open[type] * success[type];
+      double right = 0;
+      for (std::size_t type = 0; type < open.size(); ++type) right += open[type] * success[type];
       const double wait = left * terms(game_, sequence, k).wait;
-      const double value = lost + game_.user().value * solved - wait;
+      const double value =
+          lost + gain_of(game_, Reception(game_.model(k)), {right, left - right, 0}, wait).believed;
       if (value <= kTie * (at_stake + wait)) choices.push_back({value, k});
     }
     std::sort(choices.begin(), choices.end(),
@@ -254,8 +322,10 @@ class Search {
       if (looks % kLooksPerQuestion == 0) stopped_ = limits_.watch.cancellation.requested();
       const auto success = types_.success(k, sequence.size());
       std::vector<double> next(open.size());
+      const Reception users(game_.model(k));
       for (std::size_t type = 0; type < open.size(); ++type)
-        next[type] = open[type] * (1 - success[type]);
+        next[type] = users.patience *
+                     users.rejected(open[type] * success[type], open[type] * (1 - success[type]));
       const double wait = left * terms(game_, sequence, k).wait;
       sequence.push_back(k);
       if (deter(sequence, next, sum(next), value, at_stake + wait, looks)) return true;
@@ -357,17 +427,19 @@ SequencePlay play_sequence(const RoutingGame& game, const TaskTypes& types,
   Walk walk(types);
   SequencePlay play;
   std::vector<PlanPayoffs> stops = {walk.ended(game)};
+  std::vector<double> believed = {0};
   for (std::size_t j = 0; j < sequence.size(); ++j) {
     play.reach.push_back(walk.reach);
     walk.attempt(game, types, std::span(sequence).first(j), sequence[j]);
     stops.push_back(walk.ended(game));
+    believed.push_back(walk.believed);
   }
   const std::size_t first = game.participates() ? 0 : 1;
-  double most = -kInfinity;
-  for (std::size_t m = first; m < stops.size(); ++m) most = std::max(most, stops[m].user_utility);
+  const double most =
+      *std::max_element(believed.begin() + static_cast<std::ptrdiff_t>(first), believed.end());
   play.attempts = stops.size();
   for (std::size_t m = first; m < stops.size(); ++m) {
-    if (stops[m].user_utility < most - kTie * walk.at_stake) continue;
+    if (believed[m] < most - kTie * walk.at_stake) continue;
     if (play.attempts < stops.size() && stops[m].provider_cost >= play.payoffs.provider_cost)
       continue;
     play.attempts = m;

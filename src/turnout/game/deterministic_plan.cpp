@@ -25,9 +25,7 @@ struct Prefix {
   std::size_t model = 0;       ///< by this model's attempt
   std::size_t length = 0;
   double reach = 1;    ///< probability of getting here
-  double cost = 0;     ///< spent so far, in expectation
-  double latency = 0;  ///< likewise
-  double utility = 0;  ///< likewise
+  PlanPayoffs so_far;  ///< of the attempts made; no penalty for who could go on
   double owed =
       0;  ///< what follows must be worth this to the user, or he would have left on the way
   double bound = 0;  ///< no plan that starts like this costs less
@@ -79,7 +77,7 @@ class Search {
     std::vector<numeric::LabelledPoint> points;
     for (std::size_t k = 0; k < game.size(); ++k) {
       const PassTerms& pass = game.pass(k);
-      points.push_back({pass.net_value / pass.success, pass.net_cost / pass.success, k});
+      points.push_back({pass.net_value / pass.ends, pass.net_cost / pass.ends, k});
     }
     points.push_back({0, game.churn_penalty(), game.size()});
     return numeric::LowerHull(std::move(points));
@@ -93,17 +91,30 @@ class Search {
     const PassTerms& pass = game_.pass(k);
     const std::size_t from = at == kNone ? k : prefix.model;  // to start is no switch
     const double gain = pass.net_value - game_.switch_wait(from, k);
-    Prefix next{at, k, prefix.length + 1, prefix.reach * pass.failure, 0, 0, 0, 0, 0};
-    next.cost = prefix.cost + prefix.reach * (pass.net_cost + game_.switch_cost(from, k));
-    next.latency = prefix.latency + prefix.reach * (pass.latency + game_.switch_latency(from, k));
-    next.utility = prefix.utility + prefix.reach * gain;
+    Prefix next{at, k, prefix.length + 1, prefix.reach * pass.goes_on, {}, 0, 0};
+    next.so_far = going_on(prefix, from, k, 1);
     const double still = prefix.owed - gain;
-    next.owed = still <= 0 ? 0 : (pass.failure > 0 ? still / pass.failure : kInfinity);
+    next.owed = still <= 0 ? 0 : (pass.goes_on > 0 ? still / pass.goes_on : kInfinity);
     return next;
   }
 
+  /// What it comes to to go on from a prefix with `passes` attempts on k in expectation.
+  [[nodiscard]] PlanPayoffs going_on(const Prefix& prefix, std::size_t from, std::size_t k,
+                                     double passes) const {
+    const PassTerms& pass = game_.pass(k);
+    const double dearer = game_.switch_cost(from, k);
+    const double reach = prefix.reach;
+    PlanPayoffs p = prefix.so_far;
+    p.provider_cost += reach * (pass.net_cost * passes + dearer);
+    p.user_utility += reach * (pass.worth * passes - game_.switch_wait(from, k));
+    p.success += reach * pass.solved * passes;
+    p.latency += reach * (pass.latency * passes + game_.switch_latency(from, k));
+    p.service_cost += reach * (pass.service * passes + dearer);
+    return p;
+  }
+
   void add(Prefix prefix) {
-    prefix.bound = prefix.cost + prefix.reach * frontier_.least_from(prefix.owed);
+    prefix.bound = prefix.so_far.provider_cost + prefix.reach * frontier_.least_from(prefix.owed);
     if (!(prefix.bound < worthwhile())) return;
     arena_.push_back(prefix);
     open_.emplace(prefix.bound, arena_.size() - 1);
@@ -122,21 +133,16 @@ class Search {
     const bool first = prefix.length == 0;
     const auto threat = first ? deterrent(game_, 0) : deterrents_[prefix.model];
     if (prefix.owed == 0 && threat) {
-      accept(prefix, {true, *threat},
-             {prefix.cost + prefix.reach * game_.churn_penalty(), prefix.utility, 1 - prefix.reach,
-              prefix.latency, prefix.cost});
+      PlanPayoffs payoffs = prefix.so_far;
+      payoffs.provider_cost += prefix.reach * game_.churn_penalty();
+      accept(prefix, {true, *threat}, payoffs);
     }
     for (std::size_t k = 0; k < game_.size(); ++k) {
       const PassTerms& pass = game_.pass(k);
       const std::size_t from = first ? k : prefix.model;
-      const double worth = pass.net_value / pass.success - game_.switch_wait(from, k);
-      if (pass.net_value < 0 || worth < prefix.owed) continue;
-      const double total =
-          prefix.cost + prefix.reach * (pass.net_cost / pass.success + game_.switch_cost(from, k));
-      const double latency = pass.latency / pass.success + game_.switch_latency(from, k);
-      accept(prefix, {false, k},
-             {total, prefix.utility + prefix.reach * worth, 1,
-              prefix.latency + prefix.reach * latency, total});
+      const double promise = pass.net_value / pass.ends - game_.switch_wait(from, k);
+      if (pass.net_value < 0 || promise < prefix.owed) continue;
+      accept(prefix, {false, k}, going_on(prefix, from, k, 1 / pass.ends));
     }
   }
 
@@ -155,11 +161,12 @@ class Search {
     cost_ = payoffs.provider_cost;
     best_ = {};
     best_.payoffs = payoffs;
+    best_.payoffs.success = std::min(1.0, payoffs.success);  // a sum of roundings
     double reach = 1;
     const std::vector<std::size_t> models = models_of(prefix);
     for (const std::size_t k : models) {
       best_.attempts.push_back({{{k, 1.0}}, reach});
-      reach *= game_.pass(k).failure;
+      reach *= game_.pass(k).goes_on;
     }
     best_.until_solved = !ending.leaves;
     if (ending.leaves) best_.leaves_after = models.size();

@@ -19,10 +19,10 @@ struct PlannedAttempt {
 /// What a plan comes to for one task, in expectation.
 struct PlanPayoffs {
   double provider_cost = 0;  ///< J, prices subtracted
-  double user_utility = 0;   ///< U
+  double user_utility = 0;   ///< U - v0, what he gets above what leaving at once gives
   double success = 0;        ///< S
   double latency = 0;        ///< L
-  double service_cost = 0;   ///< C = J - P (1 - S)
+  double service_cost = 0;   ///< C, prices subtracted
 };
 
 /// The same lottery for some attempts in a row.
@@ -35,7 +35,8 @@ struct PlannedRun {
 /// the user leaves.
 struct EscalationPlan {
   std::vector<PlannedAttempt> attempts;
-  /// The last attempt's model serves all later attempts too.
+  /// The last attempt's model serves all later attempts too, until the task is solved or the user has
+  /// left of his own will.
   bool until_solved = false;
   /// The user makes this many attempts and leaves if the last fails. Attempts on offer behind it
   /// are what makes him leave. Nothing: he never leaves of his own will. 0: he does not submit.

@@ -32,7 +32,7 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   const PassTerms& second = game.pass(j);
   if (!game.participates() || first.net_value >= 0 || second.net_value <= 0) return;
   // U(1,s) with a user who stays is 0 at this s, which lies above s0.
-  const double entry = -first.net_value * second.success / (first.failure * second.net_value);
+  const double entry = -first.net_value * second.ends / (first.goes_on * second.net_value);
   if (!(entry <= 1)) return;
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};

@@ -18,10 +18,18 @@ const char* allowed_in_words(Quantity quantity) {
       return "must be > 0, from 1e-100 to 1e100";
     case Quantity::kCost:
       return "must be finite, from -1e100 to 1e100";
+    case Quantity::kPatience:
+    case Quantity::kFalseAccept:
+      return "must be in [0, 1]";
+    case Quantity::kFalseReject:
+      return "must be in [0, 1), at most 0.999999";
     case Quantity::kValue:
     case Quantity::kChurnPenalty:
     case Quantity::kLatency:
     case Quantity::kPrice:
+    case Quantity::kOutside:
+    case Quantity::kHarm:
+    case Quantity::kLateChurn:
       break;
   }
   return "must be >= 0 and at most 1e100";
@@ -48,36 +56,87 @@ const char* letter(Quantity quantity) {
       return "c";
     case Quantity::kPrice:
       return "r";
+    case Quantity::kPatience:
+      return "rho";
+    case Quantity::kFalseAccept:
+      return "fa";
+    case Quantity::kFalseReject:
+      return "fr";
+    case Quantity::kOutside:
+      return "v0";
+    case Quantity::kHarm:
+      return "H";
+    case Quantity::kLateChurn:
+      return "Pw";
   }
   return "?";
 }
 
 bool belongs_to_a_model(Quantity quantity) {
-  return quantity == Quantity::kSuccess || quantity == Quantity::kLatency ||
-         quantity == Quantity::kCost || quantity == Quantity::kPrice;
+  return std::find(kModelQuantities.begin(), kModelQuantities.end(), quantity) !=
+         kModelQuantities.end();
 }
 
-double& slot(Parameter parameter, User& user, Provider& provider,
-             std::array<Model, Game::kModels>& models) {
-  switch (parameter.quantity) {
-    case Quantity::kValue:
-      return user.value;
+double& slot(Quantity quantity, User& user, Provider& provider) {
+  switch (quantity) {
     case Quantity::kValueOfTime:
       return user.value_of_time;
     case Quantity::kChurnPenalty:
       return provider.churn_penalty;
-    case Quantity::kSuccess:
-      return models[parameter.model].success;
-    case Quantity::kLatency:
-      return models[parameter.model].latency;
-    case Quantity::kCost:
-    case Quantity::kPrice:  // a two-model Game has no prices and nobody asks for one
-      break;
+    case Quantity::kOutside:
+      return user.outside;
+    case Quantity::kHarm:
+      return user.harm;
+    case Quantity::kLateChurn:
+      if (!provider.late_churn) provider.late_churn = provider.churn_penalty;
+      return *provider.late_churn;
+    default:
+      return user.value;
   }
-  return models[parameter.model].cost;
+}
+
+double& slot(Quantity quantity, Model& model) {
+  switch (quantity) {
+    case Quantity::kSuccess:
+      return model.success;
+    case Quantity::kLatency:
+      return model.latency;
+    case Quantity::kPrice:
+      return model.price;
+    case Quantity::kPatience:
+      return model.patience;
+    case Quantity::kFalseAccept:
+      return model.false_accept;
+    case Quantity::kFalseReject:
+      return model.false_reject;
+    default:
+      return model.cost;
+  }
+}
+
+/// What check() asks, without its words: for the many games of a sweep.
+bool valid(const User& user, const Provider& provider, std::span<const Model> models) {
+  return in_range(Quantity::kValue, user.value) &&
+         in_range(Quantity::kValueOfTime, user.value_of_time) &&
+         in_range(Quantity::kOutside, user.outside) && in_range(Quantity::kHarm, user.harm) &&
+         in_range(Quantity::kChurnPenalty, provider.churn_penalty) &&
+         in_range(Quantity::kLateChurn, provider.late_churn.value_or(0)) &&
+         std::all_of(models.begin(), models.end(), [](const Model& m) {
+           return in_range(Quantity::kSuccess, m.success) &&
+                  in_range(Quantity::kLatency, m.latency) && in_range(Quantity::kCost, m.cost) &&
+                  in_range(Quantity::kPrice, m.price) &&
+                  in_range(Quantity::kPatience, m.patience) &&
+                  in_range(Quantity::kFalseAccept, m.false_accept) &&
+                  in_range(Quantity::kFalseReject, m.false_reject);
+         });
 }
 
 }  // namespace
+
+double get(const Model& model, Quantity quantity) {
+  Model copy = model;
+  return slot(quantity, copy);
+}
 
 std::string symbol(Parameter parameter) {
   std::string text = letter(parameter.quantity);
@@ -93,10 +152,18 @@ Range range_of(Quantity quantity) {
       return {kSmallest, kLargest};
     case Quantity::kCost:
       return {-kLargest, kLargest};
+    case Quantity::kPatience:
+    case Quantity::kFalseAccept:
+      return {0, 1};
+    case Quantity::kFalseReject:
+      return {0, 0.999999};
     case Quantity::kValue:
     case Quantity::kChurnPenalty:
     case Quantity::kLatency:
     case Quantity::kPrice:
+    case Quantity::kOutside:
+    case Quantity::kHarm:
+    case Quantity::kLateChurn:
       break;
   }
   return {0, kLargest};
@@ -108,32 +175,37 @@ base::Status check(Quantity quantity, double value) {
                      fmt::format("{} {}", value, allowed_in_words(quantity)), ""};
 }
 
+base::Status check(const User& user, const Provider& provider, std::span<const Model> models) {
+  User users = user;
+  Provider providers = provider;
+  for (const Quantity quantity : kGameQuantities)
+    TURNOUT_CHECK(check(quantity, slot(quantity, users, providers)).within(symbol({quantity, 0})));
+  for (std::size_t k = 0; k < models.size(); ++k) {
+    for (const Quantity quantity : kModelQuantities)
+      TURNOUT_CHECK(check(quantity, get(models[k], quantity)).within(symbol({quantity, k})));
+  }
+  return base::Done{};
+}
+
 base::Result<Game> Game::make(const User& user, const Provider& provider,
                               const std::array<Model, kModels>& models) {
-  const Game game(user, provider, models);
-  const bool valid = in_range(Quantity::kValue, user.value) &&
-                     in_range(Quantity::kValueOfTime, user.value_of_time) &&
-                     in_range(Quantity::kChurnPenalty, provider.churn_penalty) &&
-                     std::all_of(models.begin(), models.end(), [](const Model& m) {
-                       return in_range(Quantity::kSuccess, m.success) &&
-                              in_range(Quantity::kLatency, m.latency) &&
-                              in_range(Quantity::kCost, m.cost);
-                     });
-  if (valid) return game;
-  const auto all = parameters();
-  const auto bad = std::find_if(all.begin(), all.end(),
-                                [&](Parameter p) { return !in_range(p.quantity, game.get(p)); });
-  return check(bad->quantity, game.get(*bad)).error().within(symbol(*bad));
+  if (!valid(user, provider, models)) return check(user, provider, models).error();
+  return Game(user, provider, models);
 }
 
 double Game::get(Parameter parameter) const {
-  Game copy = *this;
-  return slot(parameter, copy.user_, copy.provider_, copy.models_);
+  if (belongs_to_a_model(parameter.quantity))
+    return turnout::game::get(models_[parameter.model], parameter.quantity);
+  User user = user_;
+  Provider provider = provider_;
+  return slot(parameter.quantity, user, provider);
 }
 
 base::Result<Game> Game::with(Parameter parameter, double value) const {
   Game copy = *this;
-  slot(parameter, copy.user_, copy.provider_, copy.models_) = value;
+  (belongs_to_a_model(parameter.quantity) ? slot(parameter.quantity, copy.models_[parameter.model])
+                                          : slot(parameter.quantity, copy.user_, copy.provider_)) =
+      value;
   return make(copy.user_, copy.provider_, copy.models_);
 }
 

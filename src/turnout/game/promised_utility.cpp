@@ -15,12 +15,15 @@ bool less_by_more_than_rounding(double a, double b) {
   return a < b - kTie * std::max(std::abs(a), std::abs(b));
 }
 
-/// What serving on with one model until the task is solved comes to, per failed attempt before it.
-PlanPayoffs until_solved(const RoutingGame& game, std::size_t k) {
+/// What serving on with one model until the task ends comes to, per failed attempt before it.
+PlanPayoffs until_it_ends(const RoutingGame& game, std::size_t k) {
   const PassTerms& pass = game.pass(k);
-  const double cost = pass.net_cost / pass.success;
-  return {cost, pass.net_value / pass.success, 1, pass.latency / pass.success, cost};
+  return {pass.net_cost / pass.ends, pass.worth / pass.ends, pass.solved / pass.ends,
+          pass.latency / pass.ends, pass.service / pass.ends};
 }
+
+/// What that is worth to the user as he decides.
+double promise_of(const PassTerms& pass) { return pass.net_value / pass.ends; }
 
 /// How a plan goes on after its first failed attempt; the three kinds of theorem 11.2.
 struct Tail {
@@ -36,17 +39,23 @@ Tail leave(const RoutingGame& game, std::size_t deterred_by) {
 }
 
 Tail stay(const RoutingGame& game, std::size_t k) {
-  return {Tail::Kind::kStay, k, 0, until_solved(game, k)};
+  return {Tail::Kind::kStay, k, 0, until_it_ends(game, k)};
 }
 
 /// The user is kept at a promise of exactly 0: a convex combination, nothing cancels.
 Tail mixture(const RoutingGame& game, std::size_t cheap, std::size_t keeps) {
-  const PlanPayoffs low = until_solved(game, cheap);
-  const PlanPayoffs high = until_solved(game, keeps);
-  const double share = high.user_utility / (high.user_utility - low.user_utility);
+  const PlanPayoffs low = until_it_ends(game, cheap);
+  const PlanPayoffs high = until_it_ends(game, keeps);
+  const double most = promise_of(game.pass(keeps));
+  const double share = most / (most - promise_of(game.pass(cheap)));
   const auto mean = [share](double a, double b) { return share * a + (1 - share) * b; };
-  const double cost = mean(low.provider_cost, high.provider_cost);
-  return {Tail::Kind::kMixture, keeps, cheap, {cost, 0, 1, mean(low.latency, high.latency), cost}};
+  return {Tail::Kind::kMixture,
+          keeps,
+          cheap,
+          {mean(low.provider_cost, high.provider_cost),
+           game.user().naive ? mean(low.user_utility, high.user_utility) : 0,
+           mean(low.success, high.success), mean(low.latency, high.latency),
+           mean(low.service_cost, high.service_cost)}};
 }
 
 /// Equation (16): the cheapest way to go on; ties to the simplest.
@@ -76,11 +85,11 @@ class Schedule {
 
   void add(std::size_t k) {
     attempts_.push_back({{{k, 1.0}}, reach_});
-    reach_ *= game_.pass(k).failure;
+    reach_ *= game_.pass(k).goes_on;
   }
   void add_lottery(std::size_t a, double share, std::size_t b) {
     attempts_.push_back({{{a, share}, {b, 1 - share}}, reach_});
-    reach_ *= share * game_.pass(a).failure + (1 - share) * game_.pass(b).failure;
+    reach_ *= share * game_.pass(a).goes_on + (1 - share) * game_.pass(b).goes_on;
   }
   /// An attempt that is on offer and that nobody makes.
   void add_threat(std::size_t k) { attempts_.push_back({{{k, 1.0}}, 0}); }
@@ -89,12 +98,12 @@ class Schedule {
   /// nearly that of the dear one, a lottery that makes it exact, then the dear one. Equation (17).
   void add_mixture(std::size_t cheap, std::size_t keeps) {
     const PassTerms& low = game_.pass(cheap);
-    const double most = game_.pass(keeps).net_value / game_.pass(keeps).success;
+    const double most = promise_of(game_.pass(keeps));
     const double latest =
-        low.net_value + low.failure * most;  // the promise if the dear one is next to serve
+        low.net_value + low.goes_on * most;  // the promise if the dear one is next to serve
     double promise = 0;
     std::size_t unlisted = 0;
-    for (; promise <= latest && promise < most; promise = (promise - low.net_value) / low.failure) {
+    for (; promise <= latest && promise < most; promise = (promise - low.net_value) / low.goes_on) {
       truncated_ = attempts_.size() >= kMostAttempts;
       if (!truncated_) {
         add(cheap);
@@ -157,10 +166,11 @@ EscalationPlan with_tail(Schedule schedule, const Tail& tail, const PlanPayoffs&
 /// One attempt on k, then the tail.
 PlanPayoffs after_first(const RoutingGame& game, std::size_t k, const PlanPayoffs& tail) {
   const PassTerms& pass = game.pass(k);
-  return {pass.net_cost + pass.failure * tail.provider_cost,
-          pass.net_value + pass.failure * tail.user_utility,
-          pass.success + pass.failure * tail.success, pass.latency + pass.failure * tail.latency,
-          pass.net_cost + pass.failure * tail.service_cost};
+  return {pass.net_cost + pass.goes_on * tail.provider_cost,
+          pass.worth + pass.goes_on * tail.user_utility,
+          std::min(1.0, pass.solved + pass.goes_on * tail.success),
+          pass.latency + pass.goes_on * tail.latency,
+          pass.service + pass.goes_on * tail.service_cost};
 }
 
 }  // namespace
@@ -178,7 +188,7 @@ Threats::Threats(const RoutingGame& game) : game_(&game), worth_(game.size(), 0)
 
 double Threats::worth_of(std::size_t from, std::size_t to) const {
   const PassTerms& pass = game_->pass(to);
-  return pass.net_value - game_->switch_wait(from, to) + pass.failure * std::max(0.0, worth_[to]);
+  return pass.net_value - game_->switch_wait(from, to) + pass.goes_on * std::max(0.0, worth_[to]);
 }
 
 std::size_t Threats::worst_after(std::size_t from) const {
@@ -200,12 +210,12 @@ std::vector<Continuation> utility_frontier(const RoutingGame& game) {
   const std::size_t n = game.size();
   std::vector<Continuation> ways;
   for (std::size_t k = 0; k < n; ++k) {
-    const PlanPayoffs tail = until_solved(game, k);
-    ways.push_back({tail.user_utility, tail.provider_cost, k, true});
+    const PassTerms& pass = game.pass(k);
+    ways.push_back({promise_of(pass), pass.net_cost / pass.ends, k, true});
   }
   for (std::size_t k = 0; k < n && deterrent(game, 0); ++k) {
     const PassTerms& pass = game.pass(k);
-    ways.push_back({pass.net_value, pass.net_cost + pass.failure * game.churn_penalty(), k, false});
+    ways.push_back({pass.net_value, pass.net_cost + pass.goes_on * game.churn_penalty(), k, false});
   }
   std::vector<numeric::LabelledPoint> points;
   for (const Continuation& way : ways) points.push_back({way.utility, way.cost, points.size()});
@@ -235,7 +245,7 @@ EscalationPlan static_plan(const RoutingGame& game, std::size_t k) {
   };
   if (net_value >= 0) {
     consider(stay(game, k), true);
-    best->payoffs = until_solved(game, k);  // the same with fewer roundings
+    best->payoffs = until_it_ends(game, k);  // the same with fewer roundings
   }
   if (net_value <= 0) consider(leave(game, k), !game.participates() || net_value == 0);
   if (net_value == 0 && game.participates()) consider(leave(game, k), false);

@@ -16,28 +16,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Status;
 
-PassTerms terms_of(const User& user, const Offer& offer) {
-  constexpr double kTie = 2 * std::numeric_limits<double>::epsilon();
-  const auto& [success, latency, cost] = offer.pass;
-  const double gross = net_value(user.value, success, user.value_of_time, latency);
-  const double net = gross - offer.price;
-  const double scale = std::max(user.value * success, user.value_of_time * latency + offer.price);
-  return {success, 1 - success, std::abs(net) <= kTie * scale ? 0 : net, cost - offer.price,
-          latency};
-}
-
-Status check_offers(const std::vector<Offer>& offers) {
-  for (std::size_t k = 0; k < offers.size(); ++k) {
-    const auto& [success, latency, cost] = offers[k].pass;
-    const auto named = [&](const char* letter) { return letter + std::to_string(k + 1); };
-    TURNOUT_CHECK(check(Quantity::kSuccess, success).within(named("p")));
-    TURNOUT_CHECK(check(Quantity::kLatency, latency).within(named("t")));
-    TURNOUT_CHECK(check(Quantity::kCost, cost).within(named("c")));
-    TURNOUT_CHECK(check(Quantity::kPrice, offers[k].price).within(named("r")));
-  }
-  return base::Done{};
-}
-
 Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quantity quantity,
                     const char* letter) {
   if (matrix.empty()) return base::Done{};
@@ -59,42 +37,39 @@ Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quant
 
 }  // namespace
 
-RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector<Offer> offers,
+RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector<Model> models,
                          Switching switching, bool participates)
     : user_(user),
       provider_(provider),
-      offers_(std::move(offers)),
+      models_(std::move(models)),
       switching_(std::move(switching)),
       participates_(participates) {
-  for (const Offer& offer : offers_) terms_.push_back(terms_of(user_, offer));
+  for (const Model& model : models_) terms_.push_back(pass_terms(user_, provider_, model));
 }
 
 base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& provider,
-                                            std::vector<Offer> offers, Switching switching,
+                                            std::vector<Model> models, Switching switching,
                                             bool participates) {
-  TURNOUT_CHECK(check(Quantity::kValue, user.value).within("V"));
-  TURNOUT_CHECK(check(Quantity::kValueOfTime, user.value_of_time).within("w"));
-  TURNOUT_CHECK(check(Quantity::kChurnPenalty, provider.churn_penalty).within("P"));
-  if (offers.empty() || offers.size() > kMostModels) {
+  if (models.empty() || models.size() > kMostModels) {
     return Error{ErrorCode::kInvalidValue,
-                 fmt::format("has {} models, must have 1 to {}", offers.size(), kMostModels), ""};
+                 fmt::format("has {} models, must have 1 to {}", models.size(), kMostModels), ""};
   }
-  TURNOUT_CHECK(check_offers(offers));
-  TURNOUT_CHECK(check_matrix(switching.cost, offers.size(), Quantity::kCost, "d"));
-  TURNOUT_CHECK(check_matrix(switching.latency, offers.size(), Quantity::kLatency, "l"));
-  return RoutingGame(user, provider, std::move(offers), std::move(switching), participates);
+  TURNOUT_CHECK(check(user, provider, models));
+  TURNOUT_CHECK(check_matrix(switching.cost, models.size(), Quantity::kCost, "d"));
+  TURNOUT_CHECK(check_matrix(switching.latency, models.size(), Quantity::kLatency, "l"));
+  return RoutingGame(user, provider, std::move(models), std::move(switching), participates);
 }
 
 bool RoutingGame::has_prices() const {
-  return std::any_of(offers_.begin(), offers_.end(),
-                     [](const Offer& offer) { return offer.price != 0; });
+  return std::any_of(models_.begin(), models_.end(),
+                     [](const Model& model) { return model.price != 0; });
 }
 
 std::optional<Game> RoutingGame::pair(std::size_t i, std::size_t j) const {
   const auto folded = [this](std::size_t k) {
-    const Offer& offer = offers_[k];
-    return Model{offer.pass.success, offer.pass.latency + offer.price / user_.value_of_time,
-                 offer.pass.cost - offer.price};
+    const Model& offer = models_[k];
+    return Model{offer.success, offer.latency + offer.price / user_.value_of_time,
+                 offer.cost - offer.price};
   };
   auto game = Game::make(user_, provider_, {folded(i), folded(j)});
   if (!game) return std::nullopt;

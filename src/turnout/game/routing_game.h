@@ -4,15 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "turnout/game/parameters.h"
+#include "turnout/game/pass_terms.h"
 
 namespace turnout::game {
-
-/// One model as a provider offers it: what a pass does, and what the user pays for it.
-struct Offer {
-  Model pass;
-  double price = 0;  ///< r, what the user pays per pass, >= 0
-};
 
 /// What a pass on one model costs more after a pass on another one (a lost prompt cache, a slower
 /// start). Both matrices are N x N in row order [from][to] with a zero diagonal, or empty for no
@@ -21,17 +15,6 @@ struct Switching {
   std::vector<double> cost;     ///< d, to the provider, finite
   std::vector<double> latency;  ///< extra waiting time, >= 0
   [[nodiscard]] bool empty() const { return cost.empty() && latency.empty(); }
-};
-
-/// What one pass on a model is worth, in the form in which all formulas need it. docs/theory.md,
-/// section 11.
-struct PassTerms {
-  double success = 1;  ///< p
-  double failure = 0;  ///< b = 1 - p
-  double net_value =
-      0;  ///< xi = V p - w t - r, exactly 0 if the terms agree to two units in the last place
-  double net_cost = 0;  ///< c - r
-  double latency = 0;   ///< t
 };
 
 /// The game with any number of models, per-call prices, switching costs and the choice not to
@@ -46,14 +29,15 @@ class RoutingGame {
   /// @returns kInvalidValue naming the first number out of range (p3, t1, r2, d13, ...), or no
   ///   model or too many.
   static base::Result<RoutingGame> make(const User& user, const Provider& provider,
-                                        std::vector<Offer> offers, Switching switching = {},
+                                        std::vector<Model> models, Switching switching = {},
                                         bool participates = false);
 
   [[nodiscard]] const User& user() const { return user_; }
+  [[nodiscard]] const Provider& provider() const { return provider_; }
   [[nodiscard]] double churn_penalty() const { return provider_.churn_penalty; }
   [[nodiscard]] bool participates() const { return participates_; }
-  [[nodiscard]] std::size_t size() const { return offers_.size(); }
-  [[nodiscard]] const Offer& offer(std::size_t k) const { return offers_[k]; }
+  [[nodiscard]] std::size_t size() const { return models_.size(); }
+  [[nodiscard]] const Model& model(std::size_t k) const { return models_[k]; }
   [[nodiscard]] const PassTerms& pass(std::size_t k) const { return terms_[k]; }
   [[nodiscard]] const Switching& switching() const { return switching_; }
   [[nodiscard]] bool has_switching() const { return !switching_.empty(); }
@@ -72,17 +56,17 @@ class RoutingGame {
     return switching_.latency.empty() ? 0 : switching_.latency[from * size() + to];
   }
 
-  /// @returns the two-model game of offers i and j, in that order: a price r is folded into it as t
+  /// @returns the two-model game of models i and j, in that order: a price r is folded into it as t
   ///   + r/w and c - r, which changes no payoff. Nothing where r/w leaves the range of a latency.
   ///   Switching and participation are not in it.
   [[nodiscard]] std::optional<Game> pair(std::size_t i, std::size_t j) const;
 
  private:
-  RoutingGame(const User& user, const Provider& provider, std::vector<Offer> offers,
+  RoutingGame(const User& user, const Provider& provider, std::vector<Model> models,
               Switching switching, bool participates);
   User user_;
   Provider provider_;
-  std::vector<Offer> offers_;
+  std::vector<Model> models_;
   Switching switching_;
   bool participates_;
   std::vector<PassTerms> terms_;

@@ -238,12 +238,12 @@ std::string routing_game_text(const Scenario& scenario) {
                   ? Names{"model", "p", "t, s", "c, $", "price, $", "net value", "c/p, $", "t/p, s"}
                   : Names{"model", "p", "t, s", "c, $", "net value", "c/p, $", "t/p, s"});
   for (std::size_t k = 0; k < game.size(); ++k) {
-    const auto& [pass, price] = game.offer(k);
-    Names cells = {scenario.names[k], number(pass.success), number(pass.latency),
-                   number(pass.cost)};
-    if (game.has_prices()) cells.push_back(number(price));
+    const game::Model& model = game.model(k);
+    Names cells = {scenario.names[k], number(model.success), number(model.latency),
+                   number(model.cost)};
+    if (game.has_prices()) cells.push_back(number(model.price));
     for (const double x :
-         {game.pass(k).net_value, pass.cost / pass.success, pass.latency / pass.success})
+         {game.pass(k).net_value, model.cost / model.success, model.latency / model.success})
       cells.push_back(number(x));
     table.add(cells);
   }
@@ -256,10 +256,10 @@ std::string routing_game_text(const Scenario& scenario) {
     text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n",
                         scenario.outcomes->tasks.size());
   for (std::size_t k = 0; k < game.size(); ++k) {
-    if (game.offer(k).price <= game.offer(k).pass.cost || game.offer(k).price == 0) continue;
+    if (game.model(k).price <= game.model(k).cost || game.model(k).price == 0) continue;
     text += fmt::format(
         "  {} earns {} on every attempt, failed ones too: the provider profits from retries\n",
-        scenario.names[k], number(-game.pass(k).net_cost));
+        scenario.names[k], number(-game.pass(k).service));
   }
   return text;
 }
@@ -272,14 +272,14 @@ ordered_json routing_game_json(const Scenario& scenario) {
                        {"participates", game.participates()},
                        {"models", ordered_json::array()}};
   for (std::size_t k = 0; k < game.size(); ++k) {
-    const auto& [pass, price] = game.offer(k);
+    const game::Model& model = game.model(k);
     json["models"].push_back({{"name", scenario.names[k]},
-                              {"success", pass.success},
-                              {"latency", pass.latency},
-                              {"cost", pass.cost},
-                              {"price", price},
+                              {"success", model.success},
+                              {"latency", model.latency},
+                              {"cost", model.cost},
+                              {"price", model.price},
                               {"net_value", game.pass(k).net_value},
-                              {"profits_from_retries", price > pass.cost}});
+                              {"profits_from_retries", model.price > model.cost}});
   }
   if (scenario.difficulty)
     json["difficulty"] = {{"sigma", scenario.difficulty->sigma},

@@ -38,7 +38,7 @@ Result<toml::table> parse_toml(std::string_view text, const std::string& source)
 struct Draft {
   game::User user;
   game::Provider provider;
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> models;
   game::Switching switching;
   bool participates = false;
   std::optional<std::string> outcomes;
@@ -66,7 +66,7 @@ class Reader {
   Result<Scenario> read(const std::string& folder) {
     TURNOUT_CHECK(read_text());
     TURNOUT_CHECK(read_outcome_file(folder));
-    TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.offers,
+    TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.models,
                                                    draft_.switching, draft_.participates)
                                .within(source_));
     return Scenario{
@@ -209,7 +209,7 @@ class Reader {
   Status model(const TomlSection& table) {
     constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost",
                                                        "price"};
-    const std::size_t k = draft_.offers.size();
+    const std::size_t k = draft_.models.size();
     Amounts amounts(uncertain_);
     TURNOUT_CHECK(table.allow_only(kKeys));
     TURNOUT_TRY(auto name, table.text("name", kLongestName));
@@ -227,7 +227,7 @@ class Reader {
     TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
     TURNOUT_TRY(auto price, table.number("price", Quantity::kPrice, 0));
     names_.push_back(name);
-    draft_.offers.push_back({{*success, latency, cost}, price});
+    draft_.models.push_back({*success, latency, cost, price});
     return base::Done{};
   }
 
@@ -248,7 +248,7 @@ class Reader {
   /// One number for every switch, or a row per model switched from.
   Result<std::vector<double>> switching_matrix(const TomlSection& table,
                                                std::string_view key) const {
-    const std::size_t n = draft_.offers.size();
+    const std::size_t n = draft_.models.size();
     const toml::node* node = table.node(key);
     std::vector<double> matrix(n * n, 0);
     if (!node->is_array()) {
@@ -308,7 +308,7 @@ class Reader {
     for (std::size_t k = 0; k < names_.size(); ++k) {
       double mean = 0;
       for (const auto& row : table.rate) mean += row[k] / static_cast<double>(table.rate.size());
-      draft_.offers[k].pass.success = std::clamp(mean, kLeast, 1.0);
+      draft_.models[k].success = std::clamp(mean, kLeast, 1.0);
     }
     outcomes_ = std::move(table);
     return base::Done{};

@@ -48,11 +48,11 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   }
   if (!scenario.game.has_switching()) return left_out;
   left_out.emplace_back("[switching]");
-  std::vector<game::Offer> offers;
-  for (std::size_t k = 0; k < scenario.game.size(); ++k) offers.push_back(scenario.game.offer(k));
+  std::vector<game::Model> models;
+  for (std::size_t k = 0; k < scenario.game.size(); ++k) models.push_back(scenario.game.model(k));
   TURNOUT_TRY(auto without,
               game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()},
-                                      std::move(offers), {}, scenario.game.participates())
+                                      std::move(models), {}, scenario.game.participates())
                   .within(scenario.source));
   scenario.game = std::move(without);
   return left_out;
@@ -80,9 +80,9 @@ Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string&
   if (scenario.knows && *scenario.knows != Knows::kPolicy)
     return beyond("user.knows", "a user who knows more than the policy");
   TURNOUT_CHECK(check_plain(scenario, verb));
-  TURNOUT_TRY(auto pair, game::Game::make(game.user(), {game.churn_penalty()},
-                                          {game.offer(0).pass, game.offer(1).pass})
-                             .within(scenario.source));
+  TURNOUT_TRY(auto pair,
+              game::Game::make(game.user(), {game.churn_penalty()}, {game.model(0), game.model(1)})
+                  .within(scenario.source));
   return TwoModelScenario{pair, {scenario.names[0], scenario.names[1]}};
 }
 

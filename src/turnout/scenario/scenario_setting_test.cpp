@@ -33,9 +33,9 @@ TEST(ScenarioSetting, changes_numbers_by_key_and_by_symbol) {
     EXPECT_EQ(game.user().value, 7);
     EXPECT_EQ(game.user().value_of_time, 2);
     EXPECT_EQ(game.churn_penalty(), 1);
-    EXPECT_EQ(game.offer(0).pass.success, 0.5);
-    EXPECT_EQ(game.offer(1).pass.cost, 3);
-    EXPECT_EQ(game.offer(1).price, 0.25);
+    EXPECT_EQ(game.model(0).success, 0.5);
+    EXPECT_EQ(game.model(1).cost, 3);
+    EXPECT_EQ(game.model(1).price, 0.25);
   }
 }
 

@@ -24,7 +24,7 @@ TEST(Scenario, reads_every_key_and_defaults_the_value_of_time_to_one) {
   EXPECT_EQ(scenario->game.user().value, 12);
   EXPECT_EQ(scenario->game.user().value_of_time, 1);
   EXPECT_EQ(scenario->game.churn_penalty(), 4);
-  EXPECT_EQ(scenario->game.offer(1).pass.latency, 9);
+  EXPECT_EQ(scenario->game.model(1).latency, 9);
   EXPECT_EQ(scenario->names[0], "mini");
   EXPECT_EQ(
       parse_scenario("[user]\nvalue = 1\nvalue_of_time = 0.5\n" + kProvider + kFirst + kSecond, "s")
@@ -157,7 +157,7 @@ TEST(Scenario, reads_what_lies_beyond_the_paper) {
   EXPECT_EQ(s->knows, Knows::kAttempt);
   EXPECT_TRUE(s->game.participates());
   EXPECT_FALSE(s->commits);
-  EXPECT_EQ(s->game.offer(0).price, 0.25);
+  EXPECT_EQ(s->game.model(0).price, 0.25);
   EXPECT_EQ(s->game.switch_cost(0, 1), 0.5);
   EXPECT_EQ(s->game.switch_latency(1, 0), 2);
   EXPECT_EQ(s->difficulty->sigma, 1.5);
@@ -191,7 +191,7 @@ TEST(Scenario, reads_how_well_a_number_is_known) {
   ASSERT_EQ(s->uncertain.size(), 2U);
   EXPECT_EQ(s->uncertain[0].high, 13);
   EXPECT_EQ(s->uncertain[1].trials, 8);
-  EXPECT_EQ(s->game.offer(0).pass.success, 0.5);
+  EXPECT_EQ(s->game.model(0).success, 0.5);
 }
 
 TEST(Scenario, the_papers_game_is_refused_by_naming_the_key_that_goes_beyond_it) {

@@ -12,7 +12,7 @@ game::TaskTypes task_types(const Scenario& scenario, std::size_t depth) {
   if (scenario.outcomes) return game::TaskTypes::empirical(scenario.outcomes->rate);
   std::vector<double> first_try;
   for (std::size_t k = 0; k < scenario.game.size(); ++k)
-    first_try.push_back(scenario.game.offer(k).pass.success);
+    first_try.push_back(scenario.game.model(k).success);
   return game::TaskTypes::rasch(first_try, scenario.difficulty.value_or(game::Difficulty{}), depth);
 }
 

@@ -159,14 +159,14 @@ class Writer {
   }
 
   void model(std::size_t k) {
-    const game::Offer& offer = scenario_.game.offer(k);
+    const game::Model& model = scenario_.game.model(k);
     element("model", k + 1);
     key("name", toml(scenario_.names[k]));
     const bool measured = scenario_.outcomes && uncertainty({Quantity::kSuccess, k}) == nullptr;
-    if (!measured) key("success", amount({Quantity::kSuccess, k}, offer.pass.success));
-    key("latency", amount({Quantity::kLatency, k}, offer.pass.latency));
-    key("cost", amount({Quantity::kCost, k}, offer.pass.cost));
-    if (offer.price != 0) key("price", toml(offer.price));
+    if (!measured) key("success", amount({Quantity::kSuccess, k}, model.success));
+    key("latency", amount({Quantity::kLatency, k}, model.latency));
+    key("cost", amount({Quantity::kCost, k}, model.cost));
+    if (model.price != 0) key("price", toml(model.price));
   }
 
   void switching() {

@@ -90,22 +90,22 @@ Scenario any_scenario(base::Rng& rng) {
   std::vector<Uncertainty> uncertain;
   const double value = known(rng, {Quantity::kValue, 0}, uncertain);
   const double penalty = known(rng, {Quantity::kChurnPenalty, 0}, uncertain);
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> all;
   std::vector<std::string> names;
   for (std::size_t k = 0; k < models; ++k) {
     names.push_back(name(rng, k));
-    game::Offer offer;
-    offer.pass.success = known(rng, {Quantity::kSuccess, k}, uncertain);
-    offer.pass.latency = known(rng, {Quantity::kLatency, k}, uncertain);
-    offer.pass.cost = known(rng, {Quantity::kCost, k}, uncertain);
-    if (coin(rng)) offer.price = number(rng, Quantity::kPrice);
-    offers.push_back(offer);
+    game::Model model;
+    model.success = known(rng, {Quantity::kSuccess, k}, uncertain);
+    model.latency = known(rng, {Quantity::kLatency, k}, uncertain);
+    model.cost = known(rng, {Quantity::kCost, k}, uncertain);
+    if (coin(rng)) model.price = number(rng, Quantity::kPrice);
+    all.push_back(model);
   }
   game::Switching switching;
   if (coin(rng)) switching.cost = matrix(rng, models);
   if (coin(rng)) switching.latency = matrix(rng, models);
   const double time = coin(rng) ? 1 : number(rng, Quantity::kValueOfTime);
-  auto game = game::RoutingGame::make({value, time}, {penalty}, offers, switching, coin(rng));
+  auto game = game::RoutingGame::make({value, time}, {penalty}, all, switching, coin(rng));
   Scenario scenario{"s.toml", std::move(game).value(), names};
   scenario.uncertain = uncertain;
   if (coin(rng)) scenario.difficulty = game::Difficulty{rng.uniform(0, 10), rng.uniform(-10, 10)};
@@ -128,10 +128,10 @@ void expect_same(const Scenario& a, const Scenario& b) {
   EXPECT_EQ(a.game.switching().latency, b.game.switching().latency);
   ASSERT_EQ(a.game.size(), b.game.size());
   for (std::size_t k = 0; k < a.game.size(); ++k) {
-    EXPECT_EQ(a.game.offer(k).pass.success, b.game.offer(k).pass.success);
-    EXPECT_EQ(a.game.offer(k).pass.latency, b.game.offer(k).pass.latency);
-    EXPECT_EQ(a.game.offer(k).pass.cost, b.game.offer(k).pass.cost);
-    EXPECT_EQ(a.game.offer(k).price, b.game.offer(k).price);
+    EXPECT_EQ(a.game.model(k).success, b.game.model(k).success);
+    EXPECT_EQ(a.game.model(k).latency, b.game.model(k).latency);
+    EXPECT_EQ(a.game.model(k).cost, b.game.model(k).cost);
+    EXPECT_EQ(a.game.model(k).price, b.game.model(k).price);
   }
   ASSERT_EQ(a.difficulty.has_value(), b.difficulty.has_value());
   if (a.difficulty) {
@@ -202,7 +202,7 @@ TEST(ScenarioWriter, names_the_table_of_outcomes_that_was_read) {
 }
 
 Scenario two_models() {
-  auto game = game::RoutingGame::make({12, 1}, {4}, {{{0.45, 3, 0.4}}, {{0.8, 9, 2}}});
+  auto game = game::RoutingGame::make({12, 1}, {4}, {{0.45, 3, 0.4}, {0.8, 9, 2}});
   return {"s.toml", std::move(game).value(), {"mini", "large"}};
 }
 

@@ -17,9 +17,9 @@ TEST(StarterScenario, is_read_back_with_the_models_numbers_in_the_order_asked_fo
   const auto read = parse_scenario(*text, "s.toml");
   ASSERT_TRUE(read) << read.error().to_string();
   EXPECT_EQ(read->names, (std::vector<std::string>{"large", kModels[0].name, kModels[2].name}));
-  EXPECT_EQ(read->game.offer(1).pass.success, 0.45);
-  EXPECT_EQ(read->game.offer(2).pass.latency, 10);
-  EXPECT_EQ(read->game.offer(0).pass.cost, 2);
+  EXPECT_EQ(read->game.model(1).success, 0.45);
+  EXPECT_EQ(read->game.model(2).latency, 10);
+  EXPECT_EQ(read->game.model(0).cost, 2);
   EXPECT_NE(text->find("c.csv"), std::string::npos);
 }
 

@@ -14,7 +14,7 @@ const std::vector<std::string> kNames = {"mini", "large"};
 
 Setting setting(const std::string& policy, const game::Difficulty& difficulty = {},
                 double value = 12) {
-  auto game = game::RoutingGame::make({value, 1}, {4}, {{{0.45, 3, 0.4}}, {{0.8, 9, 2}}}).value();
+  auto game = game::RoutingGame::make({value, 1}, {4}, {{0.45, 3, 0.4}, {0.8, 9, 2}}).value();
   return {game, kNames, difficulty, {policy::Policy::parse(policy, kNames).value()}, {}, {}};
 }
 
@@ -54,7 +54,7 @@ TEST(Agents, independent_attempts_of_one_model_are_the_papers_game) {
   for (std::size_t k = 0; k < 2; ++k) {
     const auto s = setting(kNames[k]);
     const auto expected = Agents(s).expected().value();
-    const auto& model = s.game.offer(k).pass;
+    const auto& model = s.game.model(k);
     EXPECT_NEAR(expected.provider_cost, model.cost / model.success, 1e-9);
     EXPECT_NEAR(expected.user_utility, 12 - model.latency / model.success, 1e-9);
     EXPECT_NEAR(expected.success, 1, 1e-12);

@@ -19,7 +19,7 @@ PassRule::PassRule(const game::RoutingGame& game, const game::Difficulty& diffic
     }
   }
   for (std::size_t k = 0; k < game.size(); ++k)
-    skills_.push_back(game::skill_of(game.pass(k).success, sigma));
+    skills_.push_back(game::skill_of(game.model(k).success, sigma));
 }
 
 double PassRule::success(std::size_t k, double theta, std::size_t attempt) const {
@@ -38,8 +38,7 @@ double PassRule::latency(const Path& path) const {
 
 double PassRule::cost(const Path& path) const {
   const std::size_t k = path.back();
-  return game_.offer(k).pass.cost +
-         (path.size() < 2 ? 0 : game_.switch_cost(path[path.size() - 2], k));
+  return game_.model(k).cost + (path.size() < 2 ? 0 : game_.switch_cost(path[path.size() - 2], k));
 }
 
 }  // namespace turnout::simulation

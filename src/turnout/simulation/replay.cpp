@@ -13,19 +13,19 @@
 namespace turnout::simulation {
 namespace {
 
-using game::Offer;
+using game::Model;
 using game::RoutingGame;
 
 /// The game with other success rates.
 RoutingGame with_rates(const RoutingGame& game, const std::vector<double>& rates) {
   constexpr double kLeast = 1e-100;  // a model that solved nothing
-  std::vector<Offer> offers;
+  std::vector<Model> models;
   for (std::size_t k = 0; k < game.size(); ++k) {
-    Offer offer = game.offer(k);
-    offer.pass.success = std::clamp(rates[k], kLeast, 1.0);
-    offers.push_back(offer);
+    Model model = game.model(k);
+    model.success = std::clamp(rates[k], kLeast, 1.0);
+    models.push_back(model);
   }
-  return RoutingGame::make(game.user(), {game.churn_penalty()}, offers, game.switching(),
+  return RoutingGame::make(game.user(), {game.churn_penalty()}, models, game.switching(),
                            game.participates())
       .value();
 }

@@ -31,12 +31,12 @@ Drawn draw(const Recorded& all, base::Rng& rng) {
   const game::User user{rng.exponential(3), 1};
   const double penalty = rng.exponential(3);
   constexpr double kLeast = 1e-100;
-  const std::vector<game::Offer> offers = {{{std::max(mean[small], kLeast), t1, c1}, 0},
-                                           {{std::max(mean[large], kLeast), t2, c2}, 0}};
+  const std::vector<game::Model> models = {{std::max(mean[small], kLeast), t1, c1},
+                                           {std::max(mean[large], kLeast), t2, c2}};
   Recorded pair;
   pair.score = all.score;
   for (const auto& row : all.rate) pair.rate.push_back({row[small], row[large]});
-  return {game::RoutingGame::make(user, {penalty}, offers).value(), std::move(pair)};
+  return {game::RoutingGame::make(user, {penalty}, models).value(), std::move(pair)};
 }
 
 double quantile(std::vector<double>& values, double share) {

@@ -13,8 +13,7 @@ namespace turnout::simulation {
 namespace {
 
 game::RoutingGame two_models(double value = 10, double penalty = 5) {
-  return game::RoutingGame::make({value, 1}, {penalty}, {{{0.5, 1, 0.1}, 0}, {{0.8, 3, 1}, 0}})
-      .value();
+  return game::RoutingGame::make({value, 1}, {penalty}, {{0.5, 1, 0.1}, {0.8, 3, 1}}).value();
 }
 
 Recorded random_outcomes(std::size_t tasks, std::uint64_t seed) {
@@ -55,7 +54,7 @@ TEST(Replay, the_papers_cascade_fares_as_when_simulated_task_by_task) {
     std::size_t k = 0;
     bool solved = false;
     for (std::size_t j = 0; j < fared.attempts && !solved; ++j) {
-      cost += game.pass(k).net_cost;
+      cost += game.pass(k).service;
       solved = rng.uniform() < rate[k];
       if (k == 0 && rng.uniform() < 0.3) k = 1;
     }

@@ -7,14 +7,14 @@
 namespace turnout::simulation {
 namespace {
 
-using game::Offer;
+using game::Model;
 using game::RoutingGame;
 
 Serving serving(const RoutingGame& game, std::size_t from, std::size_t k, double success) {
-  const Offer& offer = game.offer(k);
-  const double latency = offer.pass.latency + game.switch_latency(from, k);
-  return {success, game.pass(k).net_cost + game.switch_cost(from, k),
-          game.user().value_of_time * latency + offer.price, latency};
+  const Model& model = game.model(k);
+  const double latency = model.latency + game.switch_latency(from, k);
+  return {success, game.pass(k).service + game.switch_cost(from, k),
+          game.user().value_of_time * latency + model.price, latency};
 }
 
 /// The models by what a pass costs the provider.
@@ -22,7 +22,7 @@ std::vector<std::size_t> by_cost(const RoutingGame& game) {
   std::vector<std::size_t> order(game.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return game.pass(a).net_cost < game.pass(b).net_cost;
+    return game.pass(a).service < game.pass(b).service;
   });
   return order;
 }

@@ -8,12 +8,12 @@ namespace turnout::simulation {
 namespace {
 
 game::RoutingGame game_of(std::size_t models) {
-  std::vector<game::Offer> offers;
+  std::vector<game::Model> all;
   for (std::size_t k = 0; k < models; ++k) {
     const auto i = static_cast<double>(k);
-    offers.push_back({{0.3 + 0.5 * i / static_cast<double>(models), 1 + i, 0.1 * (1 + i)}});
+    all.push_back({0.3 + 0.5 * i / static_cast<double>(models), 1 + i, 0.1 * (1 + i)});
   }
-  return game::RoutingGame::make({10, 1}, {5}, offers).value();
+  return game::RoutingGame::make({10, 1}, {5}, all).value();
 }
 
 /// After some failures, all served as the policy has it; `draws` decides between models.

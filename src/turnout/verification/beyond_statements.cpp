@@ -26,12 +26,10 @@ constexpr double kExact = 1e-9;
 constexpr double kHardTasks =
     1.5;  // sigma: between what Aider's boards and the tau-bench tables give
 
-/// The paper's game as a game of two offers.
-std::vector<game::Offer> offers(const Game& game) {
-  return {{game.model(0), 0}, {game.model(1), 0}};
-}
+/// The paper's game as a game of any number of models.
+std::vector<game::Model> models_of(const Game& game) { return {game.model(0), game.model(1)}; }
 
-RoutingGame routing(const Game& game, std::vector<game::Offer> all, bool participates = false,
+RoutingGame routing(const Game& game, std::vector<game::Model> all, bool participates = false,
                     game::Switching switching = {}) {
   return RoutingGame::make({game.value(), game.value_of_time()}, {game.churn_penalty()},
                            std::move(all), std::move(switching), participates)
@@ -40,9 +38,9 @@ RoutingGame routing(const Game& game, std::vector<game::Offer> all, bool partici
 
 /// The game with up to two models more.
 RoutingGame with_more_models(const Game& game, base::Rng& rng, bool participates = false) {
-  auto all = offers(game);
+  auto all = models_of(game);
   for (auto more = rng.next() % 3; more > 0; --more) {
-    all.push_back({{rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)}, 0});
+    all.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
   }
   return routing(game, std::move(all), participates);
 }
@@ -79,11 +77,11 @@ double participation_deviation(const Game& game, base::Rng& rng) {
 }
 
 double same_as_paper(const Game& game, base::Rng&) {
-  return std::abs(plan_cost(routing(game, offers(game))) - paper_cost(game)) / cost_scale(game);
+  return std::abs(plan_cost(routing(game, models_of(game))) - paper_cost(game)) / cost_scale(game);
 }
 
 double dearer_than_paper(const Game& game, base::Rng&) {
-  return std::max(0.0, plan_cost(routing(game, offers(game))) - paper_cost(game)) /
+  return std::max(0.0, plan_cost(routing(game, models_of(game))) - paper_cost(game)) /
          cost_scale(game);
 }
 
@@ -111,11 +109,11 @@ Finding rate_with_saving(const Claim& claim, const Budget& budget, std::size_t g
 /// What the plan saves of the cost of the paper's policy.
 double plan_saving(const Game& game) {
   const double paper = paper_cost(game);
-  return paper > 0 ? 1 - plan_cost(routing(game, offers(game))) / paper : 0;
+  return paper > 0 ? 1 - plan_cost(routing(game, models_of(game))) / paper : 0;
 }
 
 double lottery_saving(const Game& game) {
-  const RoutingGame all = routing(game, offers(game));
+  const RoutingGame all = routing(game, models_of(game));
   const game::SearchLimits limits{5'000};
   const double deterministic = game::best_deterministic_plan(all, limits).certificate.bound;
   return deterministic > 0 ? 1 - plan_cost(all) / deterministic : 0;
@@ -193,7 +191,7 @@ double sequence_deviation(const Game& game, base::Rng& rng) {
   constexpr std::size_t kShort = 4;
   const RoutingGame all = with_more_models(game, rng);
   std::vector<double> rates;
-  for (std::size_t k = 0; k < all.size(); ++k) rates.push_back(all.offer(k).pass.success);
+  for (std::size_t k = 0; k < all.size(); ++k) rates.push_back(all.model(k).success);
   const TaskTypes types =
       TaskTypes::rasch(rates, {rng.uniform(0, 2), rng.uniform(-0.5, 1)}, kShort);
   const auto found = game::best_sequence(all, types, kShort);
@@ -205,7 +203,7 @@ double sequence_deviation(const Game& game, base::Rng& rng) {
 
 /// What the best sequence saves of the best static one's cost, when tasks differ and failures tell.
 double saving_over_static(const Game& game, const game::Difficulty& difficulty) {
-  const RoutingGame all = routing(game, offers(game));
+  const RoutingGame all = routing(game, models_of(game));
   const TaskTypes types = rasch(game, difficulty);
   const double fixed = game::best_static_sequence(all, types, kDepth).payoffs.provider_cost;
   return fixed > 0 ? 1 - game::best_sequence(all, types, kDepth).plan.payoffs.provider_cost / fixed
@@ -214,7 +212,7 @@ double saving_over_static(const Game& game, const game::Difficulty& difficulty) 
 
 /// The paper's formula with mean rates, over what its policy costs when tasks are hard.
 double predicted_over_real(const Game& game) {
-  const RoutingGame all = routing(game, offers(game));
+  const RoutingGame all = routing(game, models_of(game));
   const game::Candidate paper = game::solve(game).best();
   const auto play = game::play_sequence(all, rasch(game, {kHardTasks, 0}),
                                         std::vector<std::size_t>(kDepth, paper.policy.start));
@@ -251,7 +249,7 @@ bool throttling_rule_is_right(const Game& game) {
   const double leave = std::min(game.model(0).cost + game.churn_penalty() * x.b1,
                                 game.model(1).cost + game.churn_penalty() * x.b2);
   const double serve =
-      game::best_sequence(routing(game, offers(game)), rasch(game, {kHardTasks, 0}), kDepth)
+      game::best_sequence(routing(game, models_of(game)), rasch(game, {kHardTasks, 0}), kDepth)
           .plan.payoffs.provider_cost;
   return (leave < serve - kExact * cost_scale(game)) ==
          (game.churn_penalty() < std::min(x.r1, x.r2));
@@ -259,15 +257,15 @@ bool throttling_rule_is_right(const Game& game) {
 
 /// What leaving saves over the best static service of a provider that earns on every call.
 double leaving_pays_though_calls_earn(const Game& game, base::Rng& rng) {
-  std::vector<game::Offer> all = offers(game);
-  for (game::Offer& offer : all) offer.price = offer.pass.cost * rng.uniform(1, 2);
+  std::vector<game::Model> all = models_of(game);
+  for (game::Model& model : all) model.price = model.cost * rng.uniform(1, 2);
   const RoutingGame priced = routing(game, all);
   double stays = std::numeric_limits<double>::infinity();
   double leaves = stays;
   for (std::size_t k = 0; k < 2; ++k) {
     const game::PassTerms& pass = priced.pass(k);
-    stays = std::min(stays, pass.net_cost / pass.success);
-    leaves = std::min(leaves, pass.net_cost + pass.failure * game.churn_penalty());
+    stays = std::min(stays, pass.net_cost / pass.ends);
+    leaves = std::min(leaves, pass.net_cost + pass.goes_on * game.churn_penalty());
   }
   return std::max(0.0, stays - leaves) / cost_scale(game);
 }
@@ -276,10 +274,10 @@ double switching_deviation(const Game& game, base::Rng& rng) {
   const game::SearchLimits limits{5'000};
   const double d = rng.exponential(1);
   const double without =
-      game::best_deterministic_plan(routing(game, offers(game)), limits).certificate.bound;
-  const auto with =
-      game::best_deterministic_plan(routing(game, offers(game), false, {{0, d, d, 0}, {}}), limits);
-  const double fixed = game::best_static_plan(routing(game, offers(game))).payoffs.provider_cost;
+      game::best_deterministic_plan(routing(game, models_of(game)), limits).certificate.bound;
+  const auto with = game::best_deterministic_plan(
+      routing(game, models_of(game), false, {{0, d, d, 0}, {}}), limits);
+  const double fixed = game::best_static_plan(routing(game, models_of(game))).payoffs.provider_cost;
   return std::max({0.0, without - with.plan.payoffs.provider_cost,
                    with.plan.payoffs.provider_cost - fixed}) /
          cost_scale(game);

@@ -60,7 +60,7 @@ std::vector<Case> cases() {
 }
 
 game::RoutingGame game_of(double value, double penalty, const std::array<game::Model, 2>& models) {
-  return game::RoutingGame::make({value, 1}, {penalty}, {{models[0]}, {models[1]}}).value();
+  return game::RoutingGame::make({value, 1}, {penalty}, {models[0], models[1]}).value();
 }
 
 game::RoutingGame true_game() {
@@ -90,7 +90,7 @@ std::vector<Watched> watched(const Case& c) {
   const auto game = true_game();
   std::vector<Watched> all;
   for (std::size_t k = 0; k < 2; ++k) {
-    all.push_back({"p of " + names[k], game.pass(k).success,
+    all.push_back({"p of " + names[k], game.model(k).success,
                    [k](const auto& e) { return &e.models.at(k).success; }});
     all.push_back({"t of " + names[k], game.pass(k).latency,
                    [k](const auto& e) { return &e.models.at(k).latency; }});

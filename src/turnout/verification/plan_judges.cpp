@@ -20,13 +20,13 @@ std::vector<double> improved(const game::RoutingGame& game, const std::vector<do
   for (std::size_t k = 0; k < game.size(); ++k) {
     const game::PassTerms& pass = game.pass(k);
     if (pass.net_value >= 0)
-      reached.push_back({pass.net_value / pass.success, pass.net_cost / pass.success, k});
+      reached.push_back({pass.net_value / pass.ends, pass.net_cost / pass.ends, k});
     if (can_leave)
-      reached.push_back({pass.net_value, pass.net_cost + pass.failure * game.churn_penalty(), k});
+      reached.push_back({pass.net_value, pass.net_cost + pass.goes_on * game.churn_penalty(), k});
     for (std::size_t i = 0; i < promises.size(); ++i) {
       if (least[i] < kNever) {
-        reached.push_back({pass.net_value + pass.failure * promises[i],
-                           pass.net_cost + pass.failure * least[i], k});
+        reached.push_back({pass.net_value + pass.goes_on * promises[i],
+                           pass.net_cost + pass.goes_on * least[i], k});
       }
     }
   }
@@ -44,7 +44,7 @@ IteratedFrontier iterated_frontier(const game::RoutingGame& game, std::size_t po
   double most = 0;
   IteratedFrontier frontier;
   for (std::size_t k = 0; k < game.size(); ++k) {
-    most = std::max(most, game.pass(k).net_value / game.pass(k).success);
+    most = std::max(most, game.pass(k).net_value / game.pass(k).ends);
     frontier.can_leave = frontier.can_leave || game.pass(k).net_value <= 0;
   }
   for (std::size_t i = 0; i < points; ++i) {
@@ -72,7 +72,7 @@ double iterated_plan_cost(const game::RoutingGame& game, std::size_t points) {
   if (game.participates()) return after_failure;
   double best = kNever;
   for (std::size_t k = 0; k < game.size(); ++k) {
-    best = std::min(best, game.pass(k).net_cost + game.pass(k).failure * after_failure);
+    best = std::min(best, game.pass(k).net_cost + game.pass(k).goes_on * after_failure);
   }
   return best;
 }
@@ -89,12 +89,11 @@ double sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types
   for (std::size_t j = 0; j < sequence.size(); ++j) {
     const std::size_t k = sequence[j];
     const std::size_t from = j == 0 ? k : sequence[j - 1];
-    const game::Offer& offer = game.offer(k);
+    const game::Model& model = game.model(k);
     const double reach = unsolved();
-    spent += reach * (offer.pass.cost - offer.price + game.switch_cost(from, k));
-    worth -=
-        reach * (game.user().value_of_time * (offer.pass.latency + game.switch_latency(from, k)) +
-                 offer.price);
+    spent += reach * (model.cost - model.price + game.switch_cost(from, k));
+    worth -= reach * (game.user().value_of_time * (model.latency + game.switch_latency(from, k)) +
+                      model.price);
     for (std::size_t type = 0; type < open.size(); ++type) {
       const double p = types.success(k, j)[type];
       worth += open[type] * (game.user().value * p);
