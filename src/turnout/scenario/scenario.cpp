@@ -41,6 +41,7 @@ struct Draft {
   std::vector<game::Model> models;
   game::Switching switching;
   bool participates = false;
+  double patience = 1;  ///< with every model that has none of its own
   std::optional<std::string> outcomes;
   std::string outcomes_place;
 };
@@ -53,11 +54,11 @@ class Reader {
 
   /// Reads all but the table of outcomes.
   base::Status read_text() {
-    constexpr std::array<std::string_view, 6> kKeys = {"user",    "provider",  "model",
-                                                       "segment", "switching", "difficulty"};
+    constexpr std::array<std::string_view, 7> kKeys = {
+        "user", "provider", "model", "segment", "switching", "difficulty", "judgement"};
     TURNOUT_CHECK(top_.allow_only(kKeys));
-    for (const auto part : {&Reader::user, &Reader::provider, &Reader::difficulty, &Reader::models,
-                            &Reader::switching}) {
+    for (const auto part : {&Reader::user, &Reader::provider, &Reader::judgement,
+                            &Reader::difficulty, &Reader::models, &Reader::switching}) {
       TURNOUT_CHECK((this->*part)());
     }
     return base::Done{};
@@ -89,14 +90,18 @@ class Reader {
   }
 
   Status user() {
-    constexpr std::array<std::string_view, 4> kKeys = {"value", "value_of_time", "knows",
-                                                       "participates"};
+    constexpr std::array<std::string_view, 6> kKeys = {"value",        "value_of_time", "knows",
+                                                       "participates", "patience",      "outside"};
     TURNOUT_TRY(auto table, table_of("user"));
     TURNOUT_CHECK(table.allow_only(kKeys));
     TURNOUT_TRY(auto participates, table.boolean("participates", false));
     draft_.participates = participates;
     TURNOUT_CHECK(knowledge(table));
-    return top_.has("segment") ? segments(table) : values(table);
+    TURNOUT_TRY(draft_.patience, table.number("patience", Quantity::kPatience, 1));
+    TURNOUT_CHECK(top_.has("segment") ? segments(table) : values(table));
+    TURNOUT_TRY(draft_.user.outside, table.number("outside", Quantity::kOutside, 0));
+    for (Segment& segment : segments_) segment.user.outside = draft_.user.outside;
+    return base::Done{};
   }
 
   Status knowledge(const TomlSection& table) {
@@ -167,8 +172,25 @@ class Reader {
     TURNOUT_TRY(auto penalty,
                 Amounts(uncertain_).read(table, "churn_penalty", {Quantity::kChurnPenalty, 0}));
     TURNOUT_TRY(auto commits, table.boolean("commits", true));
-    draft_.provider = {penalty};
+    draft_.provider.churn_penalty = penalty;
     commits_ = commits;
+    return base::Done{};
+  }
+
+  /// What errors of judgement cost; how often they happen is each model's.
+  Status judgement() {
+    if (!top_.has("judgement")) return base::Done{};
+    constexpr std::array<std::string_view, 3> kKeys = {"harm", "late_churn", "naive"};
+    TURNOUT_TRY(auto table, table_of("judgement"));
+    TURNOUT_CHECK(table.allow_only(kKeys));
+    TURNOUT_TRY(draft_.user.harm, table.number("harm", Quantity::kHarm, 0));
+    TURNOUT_TRY(draft_.user.naive, table.boolean("naive", false));
+    for (Segment& segment : segments_) {
+      segment.user.harm = draft_.user.harm;
+      segment.user.naive = draft_.user.naive;
+    }
+    if (!table.has("late_churn")) return base::Done{};
+    TURNOUT_TRY(draft_.provider.late_churn, table.number("late_churn", Quantity::kLateChurn));
     return base::Done{};
   }
 
@@ -207,8 +229,8 @@ class Reader {
   }
 
   Status model(const TomlSection& table) {
-    constexpr std::array<std::string_view, 5> kKeys = {"name", "success", "latency", "cost",
-                                                       "price"};
+    constexpr std::array<std::string_view, 8> kKeys = {
+        "name", "success", "latency", "cost", "price", "patience", "false_accept", "false_reject"};
     const std::size_t k = draft_.models.size();
     Amounts amounts(uncertain_);
     TURNOUT_CHECK(table.allow_only(kKeys));
@@ -226,8 +248,11 @@ class Reader {
     TURNOUT_TRY(auto latency, amounts.read(table, "latency", {Quantity::kLatency, k}));
     TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
     TURNOUT_TRY(auto price, table.number("price", Quantity::kPrice, 0));
+    TURNOUT_TRY(auto patience, table.number("patience", Quantity::kPatience, draft_.patience));
+    TURNOUT_TRY(auto accepts, table.number("false_accept", Quantity::kFalseAccept, 0));
+    TURNOUT_TRY(auto rejects, table.number("false_reject", Quantity::kFalseReject, 0));
     names_.push_back(name);
-    draft_.models.push_back({*success, latency, cost, price});
+    draft_.models.push_back({*success, latency, cost, price, patience, accepts, rejects});
     return base::Done{};
   }
 

@@ -51,7 +51,7 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   std::vector<game::Model> models;
   for (std::size_t k = 0; k < scenario.game.size(); ++k) models.push_back(scenario.game.model(k));
   TURNOUT_TRY(auto without,
-              game::RoutingGame::make(scenario.game.user(), {scenario.game.churn_penalty()},
+              game::RoutingGame::make(scenario.game.user(), scenario.game.provider(),
                                       std::move(models), {}, scenario.game.participates())
                   .within(scenario.source));
   scenario.game = std::move(without);
@@ -81,7 +81,7 @@ Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string&
     return beyond("user.knows", "a user who knows more than the policy");
   TURNOUT_CHECK(check_plain(scenario, verb));
   TURNOUT_TRY(auto pair,
-              game::Game::make(game.user(), {game.churn_penalty()}, {game.model(0), game.model(1)})
+              game::Game::make(game.user(), game.provider(), {game.model(0), game.model(1)})
                   .within(scenario.source));
   return TwoModelScenario{pair, {scenario.names[0], scenario.names[1]}};
 }

@@ -89,6 +89,7 @@ class Writer {
     table("provider");
     key("churn_penalty", amount({Quantity::kChurnPenalty, 0}, scenario_.game.churn_penalty()));
     if (!scenario_.commits) key("commits", "false");
+    judgement();
     for (std::size_t k = 0; k < scenario_.game.size(); ++k) model(k);
     switching();
     difficulty();
@@ -145,6 +146,29 @@ class Writer {
     }
     if (scenario_.knows) key("knows", toml(std::string(word(*scenario_.knows))));
     if (scenario_.game.participates()) key("participates", "true");
+    if (const auto patience = common_patience(); patience && *patience != 1)
+      key("patience", toml(*patience));
+    if (const double outside = scenario_.game.user().outside; outside != 0)
+      key("outside", toml(outside));
+  }
+
+  /// The patience that all models have; nothing if they differ.
+  [[nodiscard]] std::optional<double> common_patience() const {
+    const game::RoutingGame& game = scenario_.game;
+    for (std::size_t k = 1; k < game.size(); ++k) {
+      if (game.model(k).patience != game.model(0).patience) return std::nullopt;
+    }
+    return game.model(0).patience;
+  }
+
+  void judgement() {
+    const game::User& user = scenario_.game.user();
+    const auto& late = scenario_.game.provider().late_churn;
+    if (user.harm == 0 && !user.naive && !late) return;
+    table("judgement");
+    if (user.harm != 0) key("harm", toml(user.harm));
+    if (late) key("late_churn", toml(*late));
+    if (user.naive) key("naive", "true");
   }
 
   void difficulty() {
@@ -167,6 +191,9 @@ class Writer {
     key("latency", amount({Quantity::kLatency, k}, model.latency));
     key("cost", amount({Quantity::kCost, k}, model.cost));
     if (model.price != 0) key("price", toml(model.price));
+    if (!common_patience()) key("patience", toml(model.patience));
+    if (model.false_accept != 0) key("false_accept", toml(model.false_accept));
+    if (model.false_reject != 0) key("false_reject", toml(model.false_reject));
   }
 
   void switching() {

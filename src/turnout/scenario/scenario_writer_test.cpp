@@ -99,13 +99,22 @@ Scenario any_scenario(base::Rng& rng) {
     model.latency = known(rng, {Quantity::kLatency, k}, uncertain);
     model.cost = known(rng, {Quantity::kCost, k}, uncertain);
     if (coin(rng)) model.price = number(rng, Quantity::kPrice);
+    if (below(rng, 3) == 0) model.patience = rng.uniform();
+    if (below(rng, 3) == 0) model.false_accept = rng.uniform();
+    if (below(rng, 3) == 0) model.false_reject = rng.uniform(0, 0.999);
     all.push_back(model);
   }
   game::Switching switching;
   if (coin(rng)) switching.cost = matrix(rng, models);
   if (coin(rng)) switching.latency = matrix(rng, models);
   const double time = coin(rng) ? 1 : number(rng, Quantity::kValueOfTime);
-  auto game = game::RoutingGame::make({value, time}, {penalty}, all, switching, coin(rng));
+  game::User user{value, time};
+  if (coin(rng)) user.outside = number(rng, Quantity::kOutside);
+  if (coin(rng)) user.harm = number(rng, Quantity::kHarm);
+  user.naive = coin(rng);
+  game::Provider provider{penalty};
+  if (coin(rng)) provider.late_churn = number(rng, Quantity::kLateChurn);
+  auto game = game::RoutingGame::make(user, provider, all, switching, coin(rng));
   Scenario scenario{"s.toml", std::move(game).value(), names};
   scenario.uncertain = uncertain;
   if (coin(rng)) scenario.difficulty = game::Difficulty{rng.uniform(0, 10), rng.uniform(-10, 10)};
@@ -123,6 +132,10 @@ void expect_same(const Scenario& a, const Scenario& b) {
   EXPECT_EQ(a.commits, b.commits);
   EXPECT_EQ(a.knows, b.knows);
   EXPECT_EQ(a.game.churn_penalty(), b.game.churn_penalty());
+  EXPECT_EQ(a.game.provider().late_churn, b.game.provider().late_churn);
+  EXPECT_EQ(a.game.user().outside, b.game.user().outside);
+  EXPECT_EQ(a.game.user().harm, b.game.user().harm);
+  EXPECT_EQ(a.game.user().naive, b.game.user().naive);
   EXPECT_EQ(a.game.participates(), b.game.participates());
   EXPECT_EQ(a.game.switching().cost, b.game.switching().cost);
   EXPECT_EQ(a.game.switching().latency, b.game.switching().latency);
@@ -132,6 +145,9 @@ void expect_same(const Scenario& a, const Scenario& b) {
     EXPECT_EQ(a.game.model(k).latency, b.game.model(k).latency);
     EXPECT_EQ(a.game.model(k).cost, b.game.model(k).cost);
     EXPECT_EQ(a.game.model(k).price, b.game.model(k).price);
+    EXPECT_EQ(a.game.model(k).patience, b.game.model(k).patience);
+    EXPECT_EQ(a.game.model(k).false_accept, b.game.model(k).false_accept);
+    EXPECT_EQ(a.game.model(k).false_reject, b.game.model(k).false_reject);
   }
   ASSERT_EQ(a.difficulty.has_value(), b.difficulty.has_value());
   if (a.difficulty) {

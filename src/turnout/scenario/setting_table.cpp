@@ -31,14 +31,24 @@ struct Single {
 };
 constexpr auto kSingles = std::to_array<Single>({{"user", "value", "V"},
                                                  {"user", "value_of_time", "w"},
+                                                 {"user", "patience", "rho"},
+                                                 {"user", "outside", "v0"},
                                                  {"provider", "churn_penalty", "P"},
+                                                 {"judgement", "harm", "H"},
+                                                 {"judgement", "late_churn", "Pw"},
                                                  {"difficulty", "sigma", ""},
                                                  {"difficulty", "feedback", ""},
                                                  {"switching", "cost", ""},
                                                  {"switching", "latency", ""}});
-/// Keys of each model, and the letter of its symbol.
-constexpr auto kOfModels = std::to_array<std::pair<const char*, char>>(
-    {{"success", 'p'}, {"latency", 't'}, {"cost", 'c'}, {"price", 'r'}});
+/// Keys of each model, and the letters of its symbol.
+constexpr auto kOfModels =
+    std::to_array<std::pair<const char*, const char*>>({{"success", "p"},
+                                                        {"latency", "t"},
+                                                        {"cost", "c"},
+                                                        {"price", "r"},
+                                                        {"patience", "rho"},
+                                                        {"false_accept", "fa"},
+                                                        {"false_reject", "fr"}});
 
 Place place_of(const Single& single) {
   return {fmt::format("{}.{}", single.table, single.key), single.symbol,

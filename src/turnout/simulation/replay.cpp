@@ -25,7 +25,7 @@ RoutingGame with_rates(const RoutingGame& game, const std::vector<double>& rates
     model.success = std::clamp(rates[k], kLeast, 1.0);
     models.push_back(model);
   }
-  return RoutingGame::make(game.user(), {game.churn_penalty()}, models, game.switching(),
+  return RoutingGame::make(game.user(), game.provider(), models, game.switching(),
                            game.participates())
       .value();
 }
