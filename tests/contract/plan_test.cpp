@@ -28,6 +28,32 @@ RoutingGame random_game(base::Rng& rng, std::size_t models, double least_success
   return RoutingGame::make({rng.exponential(3), 1}, {rng.exponential(3)}, all).value();
 }
 
+/// The same with prices and, in half of the games, with users who are impatient, misjudge answers,
+/// decide naively or have something elsewhere.
+RoutingGame any_game(base::Rng& rng, std::size_t models, double least_success = 0.1,
+                     double most_success = 0.9) {
+  const RoutingGame plain = random_game(rng, models, least_success, most_success);
+  if (rng.uniform() < 0.3) return plain;
+  std::vector<Model> all;
+  const double patience = rng.uniform(0.6, 1);
+  const bool judges = rng.uniform() < 0.5;
+  for (std::size_t k = 0; k < models; ++k) {
+    Model model = plain.model(k);
+    model.price = rng.uniform() < 0.3 ? rng.uniform() : 0;
+    model.patience = rng.uniform() < 0.7 ? patience : rng.uniform(0.2, 1);
+    if (judges) model.false_accept = rng.uniform(0, 0.4);
+    if (judges) model.false_reject = rng.uniform(0, 0.3);
+    all.push_back(model);
+  }
+  User user = plain.user();
+  Provider provider = plain.provider();
+  user.outside = rng.uniform() < 0.3 ? rng.uniform(0, user.value) : 0;
+  user.harm = rng.exponential(1);
+  user.naive = rng.uniform() < 0.3;
+  if (rng.uniform() < 0.5) provider.late_churn = rng.exponential(3);
+  return RoutingGame::make(user, provider, all).value();
+}
+
 /// The least cost of going on after a failure, over all plans that stop being clever after `depth`
 /// attempts (then one model until solved, or the user leaves), as a linear program in realisation
 /// probabilities of histories: an independent judge.
@@ -135,7 +161,7 @@ TEST(Plan, costs_what_linear_programming_over_histories_finds) {
   std::size_t compared = 0;
   for (std::uint64_t i = 0; i < 150; ++i) {
     base::Rng rng(11, i);
-    const RoutingGame game = random_game(rng, 2);
+    const RoutingGame game = any_game(rng, 2);
     const CertifiedPlan plan = best_plan(game);
     if (plan.plan.attempts.size() > kDepth) continue;  // its schedule does not fit in the program
     const auto after_failure = HistoryProgram(game, kDepth).solve();
@@ -150,7 +176,7 @@ TEST(Plan, is_no_dearer_than_any_plan_of_three_models_and_four_attempts_and_equa
   std::size_t equal = 0;
   for (std::uint64_t i = 0; i < 60; ++i) {
     base::Rng rng(12, i);
-    const RoutingGame game = random_game(rng, 3);
+    const RoutingGame game = any_game(rng, 3);
     const double program = first_then(game, HistoryProgram(game, 4).solve().value());
     const CertifiedPlan plan = best_plan(game);
     EXPECT_LE(plan.plan.payoffs.provider_cost, program + 1e-9) << i;
@@ -164,7 +190,7 @@ TEST(Plan, is_no_dearer_than_any_plan_of_three_models_and_four_attempts_and_equa
 TEST(Plan, agrees_with_value_iteration_on_a_fine_grid) {
   for (std::uint64_t i = 0; i < 40; ++i) {
     base::Rng rng(13, i);
-    const RoutingGame game = random_game(rng, 2 + i % 3, 0.3);
+    const RoutingGame game = any_game(rng, 2 + i % 3, 0.3);
     EXPECT_NEAR(best_plan(game).plan.payoffs.provider_cost,
                 verification::iterated_plan_cost(game, 2001), 1e-9)
         << i;
@@ -175,7 +201,7 @@ TEST(Plan, frontier_is_what_value_iteration_finds_at_every_promise) {
   std::size_t mixtures = 0;
   for (std::uint64_t i = 0; i < 200; ++i) {
     base::Rng rng(20, i);
-    const RoutingGame game = random_game(rng, 1 + i % 5, 0.3);
+    const RoutingGame game = any_game(rng, 1 + i % 5, 0.3);
     std::vector<numeric::LabelledPoint> corners;
     for (const Continuation& c : utility_frontier(game)) {
       corners.push_back({c.utility, c.cost, 0});
@@ -216,34 +242,37 @@ TEST(Plan, is_the_two_model_equilibrium_where_both_models_are_of_one_kind_and_ne
 
 /// What a listed plan comes to, attempt by attempt: the only thing trusted is the list.
 struct Played {
-  double cost = 0, utility = 0, least_promise = std::numeric_limits<double>::infinity();
+  double cost = 0, utility = 0, success = 0, service = 0,
+         least_promise = std::numeric_limits<double>::infinity();
 };
 Played play(const RoutingGame& game, const EscalationPlan& plan) {
   struct State {
-    double cost, worth;
+    double cost, promise, utility, success, service;
   };
   // Backwards: what follows the list, then each attempt.
-  State next{game.churn_penalty(), 0};
+  State next{game.churn_penalty(), 0, 0, 0, 0};
   Played played;
   std::size_t made = plan.leaves_after.value_or(plan.attempts.size());
   for (std::size_t j = made; j-- > 0;) {
-    State now{0, 0};
+    State now{0, 0, 0, 0, 0};
     for (const auto& [k, share] : plan.attempts[j].models) {
       const PassTerms& pass = game.pass(k);
-      State after = next;
-      if (plan.until_solved && j + 1 == plan.attempts.size()) {
-        now.cost += share * pass.net_cost / pass.ends;
-        now.worth += share * pass.net_value / pass.ends;
-        continue;
-      }
-      now.cost += share * (pass.net_cost + pass.goes_on * after.cost);
-      now.worth += share * (pass.net_value + pass.goes_on * after.worth);
+      const bool for_ever = plan.until_solved && j + 1 == plan.attempts.size();
+      const State after = for_ever ? State{0, 0, 0, 0, 0} : next;
+      const double passes = for_ever ? 1 / pass.ends : 1;
+      now.cost += share * (pass.net_cost * passes + pass.goes_on * after.cost);
+      now.promise += share * (pass.net_value * passes + pass.goes_on * after.promise);
+      now.utility += share * (pass.worth * passes + pass.goes_on * after.utility);
+      now.success += share * (pass.solved * passes + pass.goes_on * after.success);
+      now.service += share * (pass.service * passes + pass.goes_on * after.service);
     }
-    if (j > 0) played.least_promise = std::min(played.least_promise, now.worth);
+    if (j > 0) played.least_promise = std::min(played.least_promise, now.promise);
     next = now;
   }
   played.cost = next.cost;
-  played.utility = next.worth;
+  played.utility = next.utility;
+  played.success = next.success;
+  played.service = next.service;
   return played;
 }
 
@@ -251,13 +280,15 @@ TEST(Plan, schedules_deliver_the_cost_and_never_promise_less_than_leaving) {
   std::size_t lotteries = 0;
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     base::Rng rng(15, i);
-    const RoutingGame game = random_game(rng, 1 + i % 6, 0.02, 0.98);
+    const RoutingGame game = any_game(rng, 1 + i % 6, 0.02, 0.98);
     const EscalationPlan plan = best_plan(game).plan;
     if (plan.truncated) continue;
     const Played played = play(game, plan);
     const double scale = 1 + game.user().value + game.churn_penalty();
     EXPECT_NEAR(played.cost, plan.payoffs.provider_cost, 1e-9 * scale) << i;
     EXPECT_NEAR(played.utility, plan.payoffs.user_utility, 1e-9 * scale) << i;
+    EXPECT_NEAR(played.success, plan.payoffs.success, 1e-9) << i;
+    EXPECT_NEAR(played.service, plan.payoffs.service_cost, 1e-9 * scale) << i;
     EXPECT_GE(played.least_promise, -1e-9 * scale) << i;
     for (const auto& attempt : plan.attempts) lotteries += attempt.models.size() > 1 ? 1U : 0U;
   }
@@ -315,7 +346,7 @@ double enumerate(const RoutingGame& game, std::size_t depth) {
 TEST(Plan, deterministic_search_is_no_dearer_than_enumeration_and_its_bound_no_higher) {
   for (std::uint64_t i = 0; i < 200; ++i) {
     base::Rng rng(17, i);
-    const RoutingGame game = random_game(rng, 2, 0.3, 0.95);
+    const RoutingGame game = any_game(rng, 2, 0.3, 0.95);
     const CertifiedPlan found = best_deterministic_plan(game, {50'000});
     const double tried = enumerate(game, 9);
     EXPECT_LE(found.plan.payoffs.provider_cost, tried + 1e-9) << i;

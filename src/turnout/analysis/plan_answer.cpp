@@ -33,6 +33,31 @@ bool static_is_enough(const game::PlanClasses& classes) {
   return fixed - classes.plan.plan.payoffs.provider_cost <= kWorthwhile * std::abs(fixed);
 }
 
+/// Payoffs of the game are above v0; those of the answer are not.
+void add_outside(game::PlanClasses& classes, double outside) {
+  for (game::PlanPayoffs* payoffs :
+       {&classes.best_static.payoffs, &classes.deterministic.plan.payoffs,
+        &classes.plan.plan.payoffs})
+    payoffs->user_utility += outside;
+  if (classes.cascade) classes.cascade->payoffs.user_utility += outside;
+  if (classes.cascade_sequence) classes.cascade_sequence->payoffs.user_utility += outside;
+}
+
+/// What the best plan comes to for users who may stay away.
+base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
+                                                   std::optional<std::size_t> depth,
+                                                   std::optional<std::size_t> nodes,
+                                                   const base::Watch& watch) {
+  const game::RoutingGame& game = scenario.game;
+  std::vector<game::Model> models;
+  for (std::size_t k = 0; k < game.size(); ++k) models.push_back(game.model(k));
+  TURNOUT_TRY(scenario.game, game::RoutingGame::make(game.user(), game.provider(),
+                                                     std::move(models), game.switching(), true));
+  auto payoffs = compare(scenario, depth, nodes, watch).plan.plan.payoffs;
+  payoffs.user_utility += scenario.game.user().outside;
+  return payoffs;
+}
+
 }  // namespace
 
 base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options,
@@ -45,9 +70,16 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   auto classes = compare(scenario, depth, options.nodes, watch);
   TURNOUT_CHECK(watch.cancellation.check());
   const bool enough = static_is_enough(classes);
-  PlanAnswer answer{std::move(scenario), std::move(classes), depth,
-                    std::nullopt,        std::nullopt,       enough,
+  add_outside(classes, scenario.game.user().outside);
+  PlanAnswer answer{std::move(scenario), std::move(classes), depth, {}, {}, {}, enough,
                     std::move(notes)};
+  const auto& chosen = answer.classes.plan.plan.payoffs;
+  const double least = answer.scenario.game.user().outside;
+  if (chosen.user_utility < least - 1e-12 * std::abs(least) &&
+      !answer.scenario.game.participates()) {
+    TURNOUT_TRY(answer.if_users_may_stay_away,
+                with_participation(answer.scenario, depth, options.nodes, watch));
+  }
   auto policy =
       policy_text_of(answer.classes.plan.plan, answer.scenario.game, answer.scenario.names);
   if (policy) answer.policy = *std::move(policy);

@@ -22,7 +22,8 @@ struct PlanOptions {
 inline constexpr std::size_t kUsualDepth = 5;
 inline constexpr std::size_t kMostNodes = 1'000'000'000;
 
-/// The optimal escalation plan of a scenario, and the best of each simpler class beside it.
+/// The optimal escalation plan of a scenario, and the best of each simpler class beside it. All
+/// utilities are U, with what users get elsewhere who leave (v0) in them.
 /// docs/theory.md, sections 11 and 12.
 struct PlanAnswer {
   scenario::Scenario scenario;  ///< that was solved: numbers with intervals at their means
@@ -34,6 +35,9 @@ struct PlanAnswer {
   /// The least cost of keeping a promise to the user, see game::utility_frontier(). Nothing where
   /// plans have a depth or switching costs.
   std::optional<std::vector<game::Continuation>> frontier;
+  /// What the best plan comes to for users who may decide not to come. Only where the plan leaves
+  /// them with less than coming nowhere does, U < v0, although they do not decide (participates).
+  std::optional<game::PlanPayoffs> if_users_may_stay_away;
   /// Whether no plan saves more than kWorthwhile of the best static cost.
   bool static_is_enough = false;
   std::vector<std::string> notes;  ///< what was simplified, a sentence each

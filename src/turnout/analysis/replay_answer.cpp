@@ -59,6 +59,13 @@ base::Result<ReplayAnswer> replay_answer(scenario::Scenario scenario, const std:
                        "replay takes its types of task from OUTCOMES.csv, leave it out",
                        scenario.source + ": difficulty"};
   }
+  if (!scenario.game.has_papers_users()) {
+    return base::Error{
+        base::ErrorCode::kUnsupported,
+        "replay plays patient users who make no errors of judgement and have nothing "
+        "elsewhere; leave patience, [judgement] and outside out",
+        scenario.source};
+  }
   TURNOUT_TRY(const auto table, read_table(outcomes, {scenario.names, score}));
   TURNOUT_TRY(const auto chosen, recorded(table, scenario.names, outcomes));
   auto replay = simulation::replay(scenario.game, scenario.names, chosen, options, watch);

@@ -88,6 +88,13 @@ Result<PlayedPolicy> play_paper(const game::Game& game, const policy::Policy& ro
 base::Status play_paper(SimulateAnswer& answer, const scenario::Scenario& scenario,
                         const SimulateOptions& options, const base::Watch& watch) {
   TURNOUT_CHECK(check_for_paper(options));
+  if (!scenario.game.has_papers_users() || scenario.game.has_prices()) {
+    return Error{
+        ErrorCode::kUnsupported,
+        "goes with the paper's users alone: patient, without errors of judgement, prices or "
+        "an outside option",
+        scenario.source + ": user.knows = \"policy\""};
+  }
   TURNOUT_TRY(const auto paper, scenario::paper_game(scenario, "simulate"));
   for (const auto& text : options.policies) {
     TURNOUT_TRY(const auto routing, policy::Policy::parse(text, scenario.names));

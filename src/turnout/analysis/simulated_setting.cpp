@@ -70,6 +70,8 @@ base::Status check_users(const scenario::Scenario& scenario) {
   if (scenario.outcomes)
     return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
   if (scenario.game.has_prices()) return refuse("model.price", "prices");
+  if (scenario.game.has_errors_of_judgement())
+    return refuse("model.false_accept, false_reject", "errors of judgement");
   if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
   if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");
   if (scenario.knows && *scenario.knows != scenario::Knows::kAttempt) {

@@ -65,6 +65,17 @@ bool RoutingGame::has_prices() const {
                      [](const Model& model) { return model.price != 0; });
 }
 
+bool RoutingGame::has_errors_of_judgement() const {
+  return std::any_of(models_.begin(), models_.end(), [](const Model& model) {
+    return model.false_accept != 0 || model.false_reject != 0;
+  });
+}
+
+bool RoutingGame::has_impatience() const {
+  return std::any_of(models_.begin(), models_.end(),
+                     [](const Model& model) { return model.patience != 1; });
+}
+
 std::optional<Game> RoutingGame::pair(std::size_t i, std::size_t j) const {
   const auto folded = [this](std::size_t k) {
     const Model& offer = models_[k];

@@ -42,6 +42,14 @@ class RoutingGame {
   [[nodiscard]] const Switching& switching() const { return switching_; }
   [[nodiscard]] bool has_switching() const { return !switching_.empty(); }
   [[nodiscard]] bool has_prices() const;
+  /// Whether users take a wrong answer of some model for a right one, or the other way round.
+  [[nodiscard]] bool has_errors_of_judgement() const;
+  /// Whether users leave after failures for reasons of their own.
+  [[nodiscard]] bool has_impatience() const;
+  /// Whether users are the paper's: patient, with no errors of judgement and nothing elsewhere.
+  [[nodiscard]] bool has_papers_users() const {
+    return !has_impatience() && !has_errors_of_judgement() && user_.outside == 0;
+  }
   /// Extra cost to the provider of a pass on `to` after one on `from`.
   [[nodiscard]] double switch_cost(std::size_t from, std::size_t to) const {
     return switching_.cost.empty() ? 0 : switching_.cost[from * size() + to];

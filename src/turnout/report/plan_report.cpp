@@ -228,26 +228,58 @@ std::string in_one_line(const EscalationPlan& plan, const Names& names) {
   return fmt::format("{}; {}", fmt::join(parts, ", then "), end);
 }
 
+namespace {
+
+/// What the user has elsewhere, and what errors of judgement cost, where there is any of it.
+std::string beyond_the_paper_text(const RoutingGame& game) {
+  std::string text;
+  if (game.user().outside != 0)
+    text +=
+        fmt::format("  a user who leaves gets v0 = {} elsewhere\n", number(game.user().outside));
+  if (!game.has_errors_of_judgement()) return text;
+  return text +
+         fmt::format(
+             "  an accepted wrong answer costs the user {}, the provider {}; users decide {}\n",
+             number(game.user().harm),
+             number(game.provider().late_churn.value_or(game.churn_penalty())),
+             game.user().naive ? "as if what they accept were right"
+                               : "knowing how often they err");
+}
+
+/// The models; columns beyond the paper's only where some model has such a number.
+Table models_table(const RoutingGame& game, const Names& names) {
+  const bool judged = game.has_errors_of_judgement();
+  Names header = {"model", "p", "t, s", "c, $"};
+  if (game.has_prices()) header.emplace_back("price, $");
+  if (game.has_impatience()) header.emplace_back("patience");
+  if (judged) header.insert(header.end(), {"false acc.", "false rej."});
+  header.insert(header.end(), {"net value", "c/p, $", "t/p, s"});
+  Table table(std::move(header));
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    const game::Model& model = game.model(k);
+    std::vector<double> numbers = {model.success, model.latency, model.cost};
+    if (game.has_prices()) numbers.push_back(model.price);
+    if (game.has_impatience()) numbers.push_back(model.patience);
+    if (judged) numbers.insert(numbers.end(), {model.false_accept, model.false_reject});
+    numbers.insert(numbers.end(), {game.pass(k).net_value, model.cost / model.success,
+                                   model.latency / model.success});
+    Names cells = {names[k]};
+    for (const double x : numbers) cells.push_back(number(x));
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+}  // namespace
+
 std::string routing_game_text(const Scenario& scenario) {
   const RoutingGame& game = scenario.game;
   std::string text =
-      fmt::format("Game\n  V = {}, P = {}, value of time {}{}\n\n", number(game.user().value),
+      fmt::format("Game\n  V = {}, P = {}, value of time {}{}\n{}\n", number(game.user().value),
                   number(game.churn_penalty()), number(game.user().value_of_time),
-                  game.participates() ? ", the user may decide not to submit" : "");
-  Table table(game.has_prices()
-                  ? Names{"model", "p", "t, s", "c, $", "price, $", "net value", "c/p, $", "t/p, s"}
-                  : Names{"model", "p", "t, s", "c, $", "net value", "c/p, $", "t/p, s"});
-  for (std::size_t k = 0; k < game.size(); ++k) {
-    const game::Model& model = game.model(k);
-    Names cells = {scenario.names[k], number(model.success), number(model.latency),
-                   number(model.cost)};
-    if (game.has_prices()) cells.push_back(number(model.price));
-    for (const double x :
-         {game.pass(k).net_value, model.cost / model.success, model.latency / model.success})
-      cells.push_back(number(x));
-    table.add(cells);
-  }
-  text += table.to_string(2);
+                  game.participates() ? ", the user may decide not to submit" : "",
+                  beyond_the_paper_text(game));
+  text += models_table(game, scenario.names).to_string(2);
   if (scenario.difficulty) {
     text += fmt::format("  difficulty: sigma {}, feedback {} (logits)\n",
                         number(scenario.difficulty->sigma), number(scenario.difficulty->feedback));
@@ -270,6 +302,11 @@ ordered_json routing_game_json(const Scenario& scenario) {
                        {"value_of_time", game.user().value_of_time},
                        {"churn_penalty", game.churn_penalty()},
                        {"participates", game.participates()},
+                       {"outside", game.user().outside},
+                       {"judgement",
+                        {{"harm", game.user().harm},
+                         {"late_churn", game.provider().late_churn.value_or(game.churn_penalty())},
+                         {"naive", game.user().naive}}},
                        {"models", ordered_json::array()}};
   for (std::size_t k = 0; k < game.size(); ++k) {
     const game::Model& model = game.model(k);
@@ -278,6 +315,9 @@ ordered_json routing_game_json(const Scenario& scenario) {
                               {"latency", model.latency},
                               {"cost", model.cost},
                               {"price", model.price},
+                              {"patience", model.patience},
+                              {"false_accept", model.false_accept},
+                              {"false_reject", model.false_reject},
                               {"net_value", game.pass(k).net_value},
                               {"profits_from_retries", model.price > model.cost}});
   }
@@ -308,6 +348,9 @@ ordered_json plan_json(const PlanAnswer& answer) {
       {"deterministic_plan", plan_class_json(answer.classes.deterministic.plan, names)},
       {"plan", plan_class_json(plan, names)}};
   json["static_is_enough"] = answer.static_is_enough;
+  json["if_users_may_stay_away"] = answer.if_users_may_stay_away
+                                       ? payoffs_json(*answer.if_users_may_stay_away)
+                                       : ordered_json(nullptr);
   json["certificate"] = certificate_json(answer.classes.plan.certificate);
   json["deterministic_certificate"] = certificate_json(answer.classes.deterministic.certificate);
   if (answer.frontier) json["frontier"] = frontier_json(answer);
@@ -331,6 +374,17 @@ std::string plan_text(const PlanAnswer& answer) {
   text += fmt::format("{}\n", scenario.game.has_prices()
                                   ? fmt::format("  cost less price {}", number(p.service_cost))
                                   : fmt::format("  service cost C  {}", number(p.service_cost)));
+  if (answer.if_users_may_stay_away) {
+    const auto& free = *answer.if_users_may_stay_away;
+    text += wrapped(
+        fmt::format(
+            "The user would rather not have come: coming nowhere is worth {} to him, this plan "
+            "{}. If he may decide so (participates = true), the best plan costs {} per task and "
+            "gives him {}.",
+            number(scenario.game.user().outside), number(p.user_utility),
+            number(free.provider_cost), number(free.user_utility)),
+        100, 2);
+  }
   text += "\nWhat complexity buys (saving on the best static cost)\n" +
           classes_text(answer, scenario.names);
   text +=

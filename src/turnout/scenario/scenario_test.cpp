@@ -59,12 +59,12 @@ INSTANTIATE_TEST_SUITE_P(
                     "s.toml:1: user.value: is missing"},
         BadScenario{"unknown_key", kUser + "vlaue = 3\n" + kProvider + kFirst + kSecond,
                     "s.toml:3: user.vlaue: is not a known key; allowed are value, value_of_time, "
-                    "knows, participates; did you mean 'value'?"},
+                    "knows, participates, patience, outside; did you mean 'value'?"},
         BadScenario{"unknown_table",
                     kUser + kProvider + kFirst + kSecond + "[dificulty]\nsigma = 1\n",
                     "s.toml:15: dificulty: is not a known key; allowed are user, provider, model, "
                     "segment, switching, "
-                    "difficulty; did you mean 'difficulty'?"},
+                    "difficulty, judgement; did you mean 'difficulty'?"},
         BadScenario{"wrong_type", "[user]\nvalue = 'much'\n" + kProvider + kFirst + kSecond,
                     "s.toml:2: user.value: is a TOML string, must be a number"},
         BadScenario{"not_a_number", "[user]\nvalue = nan\n" + kProvider + kFirst + kSecond,
@@ -145,9 +145,12 @@ TEST(Scenario, refuses_trailing_junk_and_binary_with_a_line) {
 
 TEST(Scenario, reads_what_lies_beyond_the_paper) {
   const auto s = parse_scenario(
-      "[user]\nknows = 'attempt'\nparticipates = true\n[provider]\nchurn_penalty = 4.0\ncommits = "
+      "[user]\nknows = 'attempt'\nparticipates = true\npatience = 0.9\noutside = 2\n"
+      "[judgement]\nharm = 3\nlate_churn = 1\nnaive = true\n[provider]\nchurn_penalty = "
+      "4.0\ncommits = "
       "false\n" +
-          kFirst + "price = 0.25\n" + kSecond +
+          kFirst + "price = 0.25\npatience = 0.5\nfalse_accept = 0.1\n" + kSecond +
+          "false_reject = 0.2\n"
           "[switching]\ncost = 0.5\nlatency = [[0, 1], [2, 0]]\n[difficulty]\nsigma = "
           "1.5\nfeedback = -0.5\n"
           "[[segment]]\nshare = 0.25\nvalue = 8\n[[segment]]\nshare = 0.75\nvalue = "
@@ -158,6 +161,16 @@ TEST(Scenario, reads_what_lies_beyond_the_paper) {
   EXPECT_TRUE(s->game.participates());
   EXPECT_FALSE(s->commits);
   EXPECT_EQ(s->game.model(0).price, 0.25);
+  EXPECT_EQ(s->game.model(0).patience, 0.5);
+  EXPECT_EQ(s->game.model(1).patience, 0.9);
+  EXPECT_EQ(s->game.model(0).false_accept, 0.1);
+  EXPECT_EQ(s->game.model(1).false_reject, 0.2);
+  EXPECT_EQ(s->game.provider().late_churn, 1);
+  for (const game::User& user : {s->game.user(), s->segments[0].user, s->segments[1].user}) {
+    EXPECT_EQ(user.outside, 2);
+    EXPECT_EQ(user.harm, 3);
+    EXPECT_TRUE(user.naive);
+  }
   EXPECT_EQ(s->game.switch_cost(0, 1), 0.5);
   EXPECT_EQ(s->game.switch_latency(1, 0), 2);
   EXPECT_EQ(s->difficulty->sigma, 1.5);

@@ -103,7 +103,7 @@ void Agents::serve(const Task& task, std::size_t attempt, const Luck& luck, Step
 
 bool Agents::goes_on(const Task& task, const Path& path, policy::State next) const {
   const double wait = stays_[task.policy].waiting_per_success(path, next);
-  return task.user.value >= task.user.value_of_time * wait * (1 - kTie);
+  return task.user.value - task.user.outside >= task.user.value_of_time * wait * (1 - kTie);
 }
 
 Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
@@ -121,7 +121,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     path.push_back(decision.model);
     Step step{path, decision.propensity};
     serve(task, attempt, luck, step);
-    step.stays = !step.solved && luck[2] < how.patience && goes_on(task, path, state);
+    step.stays = !step.solved && luck[2] < how.patience * passes_.patience(decision.model) &&
+                 goes_on(task, path, state);
     step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;
     played.cost += step.cost;
@@ -138,7 +139,7 @@ TaskPayoffs Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
   const Task task = draw_task(rng);
   const Played played = play_task(task, rng, {});
   const double unsolved = played.solved ? 0 : setting_.game.churn_penalty();
-  const double value = played.solved ? task.user.value : 0;
+  const double value = played.solved ? task.user.value : task.user.outside;
   return {played.cost + unsolved,
           value - task.user.value_of_time * played.latency,
           played.solved ? 1.0 : 0.0,
@@ -288,12 +289,14 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
   ExpectedPayoffs all;
   for (const auto& segment : segments) {
     const game::User& user = segment.user;
-    // Share of users whose V is at least v, and E[V; V >= v].
-    const auto share_above = [&](double v) {
+    // Share of users whose V is at least v above what they have elsewhere, and E[V; V is that].
+    const auto share_above = [&](double above) {
+      const double v = above + user.outside;
       if (how.value_sigma == 0) return user.value >= v ? 1.0 : 0.0;
       return v <= 0 ? 1.0 : numeric::normal_above((std::log(v / user.value)) / how.value_sigma);
     };
-    const auto value_above = [&](double v) {
+    const auto value_above = [&](double above) {
+      const double v = above + user.outside;
       if (how.value_sigma == 0) return user.value >= v ? user.value : 0.0;
       const double mean = user.value * std::exp(how.value_sigma * how.value_sigma / 2);
       return v <= 0 ? mean
@@ -329,9 +332,9 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
       if (there * reach < kNegligible) break;
       bar = std::max(bar,
                      user.value_of_time * stays_[0].waiting_per_success(path, state) * (1 - kTie));
-      patience *= how.patience;
+      patience *= how.patience * passes_.patience(k);
     }
-    x.user_utility -= user.value_of_time * x.latency;
+    x.user_utility += user.outside * (1 - x.success) - user.value_of_time * x.latency;
     x.provider_cost = x.service_cost + setting_.game.churn_penalty() * (1 - x.success);
     all.provider_cost += segment.share * x.provider_cost;
     all.user_utility += segment.share * x.user_utility;

@@ -28,8 +28,9 @@ struct Behaviour {
   double value_sigma =
       0;  ///< V, of a task, is lognormal about the game's V with this sigma of its logarithm
   std::vector<AgentSegment> segments;  ///< instead of the game's user; shares sum to 1
-  double patience =
-      1;  ///< probability that a failure does not make a user leave for reasons of his own
+  /// Probability that a failure does not make a user leave for reasons of his own, beside the models'
+  /// patience, which users who decide reckon with; with this one they do not.
+  double patience = 1;
   double feedback_solved = 0;  ///< probability that a solved task is said to be solved
   double feedback_left = 0;    ///< probability that a user who leaves a task says that it failed
   double leaves_solved = 0;    ///< probability that a user never comes back after a solved task
@@ -87,7 +88,8 @@ struct Workers {
 /// what is promised is not worth the wait (stay_rule.h), or when no attempt is on offer any more.
 class Agents {
  public:
-  /// @param setting  its game has no prices (they are not played); difficulty.sigma <= 3
+  /// @param setting  its game has no prices and no errors of judgement (they are not played);
+  ///   difficulty.sigma <= 3
   explicit Agents(Setting setting);
 
   /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and

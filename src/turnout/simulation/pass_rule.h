@@ -24,6 +24,8 @@ class PassRule {
   [[nodiscard]] double cost(const Path& path) const;
   /// The same of a pass on `to` after one on `from`.
   [[nodiscard]] double latency(std::size_t from, std::size_t to) const;
+  /// Probability that a user is still there after a failure of model k.
+  [[nodiscard]] double patience(std::size_t k) const { return game_.model(k).patience; }
   /// Difficulties with the weights of an integral over them (trapezoidal rule, 1e-10 for sigma <=
   /// 3).
   [[nodiscard]] const std::vector<double>& difficulties() const { return difficulties_; }

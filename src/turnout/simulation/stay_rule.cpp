@@ -76,7 +76,7 @@ class Promise {
       for (std::size_t i = 0; i < masses.size(); ++i) {
         const double p = passes_.success(k, passes_.difficulties()[i], attempt_);
         gain.success += draw.probability * masses[i] * p;
-        failed[i] += draw.probability * masses[i] * (1 - p);
+        failed[i] += draw.probability * passes_.patience(k) * masses[i] * (1 - p);
       }
     }
     return gain;
@@ -107,9 +107,12 @@ class Promise {
       Masses next;
       const double here = sum(masses);
       const Gain gain = attempt(place, masses, next);
+      double going_on = 0;
+      for (const auto& at : next) going_on += sum(at.second);
       if (gain.success <= 0) return;
-      total_.waiting += here * gain.waiting / gain.success;
-      total_.success += here;
+      const double attempts = here / (here - going_on);
+      total_.waiting += attempts * gain.waiting;
+      total_.success += attempts * gain.success;
     }
     if (total_.success > 0) least_ = std::min(least_, total_.waiting / total_.success);
   }

@@ -11,8 +11,8 @@
 namespace turnout::simulation {
 
 /// When users who know the policy, where in it their task is and the models that served it go on:
-/// after a failure iff V >= w x, x the least over horizons of expected waiting per expected success of
-/// going on so long. docs/theory.md, section 20.
+/// after a failure iff V - v0 >= w x, x the least over horizons of expected waiting per expected success
+/// of going on so long, with the models' patience. docs/theory.md, section 20.
 class StayRule {
  public:
   /// Computes x for what can come about under the policy.
