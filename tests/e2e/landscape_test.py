@@ -126,7 +126,7 @@ class Landscape(unittest.TestCase):
         self.assertLess(time.monotonic() - started, 2, "a map of so many points takes longer")
 
     def test_a_map_is_written_row_by_row(self):
-        """Peak memory beyond the map's 9 bytes a point: a tree of 4 million points took 860 MB."""
+        """Peak memory beyond the map's 9 bytes a point: a tree of 4 million points took 860 MB, more under sanitizers."""
         def peak_mib(size, *output):
             process = subprocess.Popen([PROGRAM, "map", PAIR, *AXES, "--show", "cost", "--size", size, *map(str, output)], stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
@@ -136,7 +136,7 @@ class Landscape(unittest.TestCase):
 
         for output in (["--json"], ["-o", self.folder / "m.json"], ["-o", self.folder / "m.csv"]):
             little = peak_mib("20x20", *output)
-            self.assertLess(peak_mib("2000x2000", *output) - little, 400, output)
+            self.assertLess(peak_mib("2000x2000", *output) - little, 600, output)
         with (self.folder / "m.json").open() as text:
             answer = json.load(text)
         self.assertEqual([len(answer["values"]), *{len(row) for row in answer["values"] + answer["routes"]}], [2000, 2000])

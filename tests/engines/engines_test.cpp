@@ -486,7 +486,7 @@ TEST(Waits, pruning_clickhouse_does_not_wait_without_end_behind_an_order_that_fa
   const auto start = std::chrono::steady_clock::now();
   const auto store =
       store::open_store(source, store::Access::kWrite,
-                        base::Cancellation(base::Deadline::after(std::chrono::seconds(2))))
+                        base::Cancellation(base::Deadline::after(kAtOnce)))
           .value();
   const auto pruned = store->prune(INT64_MAX);
   ASSERT_FALSE(pruned);

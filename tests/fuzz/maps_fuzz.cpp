@@ -10,6 +10,7 @@
 /// No map and no document may crash their readers. A NUL parts the two; without a map before it, a
 /// shipped one is used.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace turnout::mapping;
   using namespace turnout::traffic;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto end = std::min(bytes.find('\0'), bytes.size());

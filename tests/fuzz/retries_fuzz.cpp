@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "turnout/estimation/difficulty_fit.h"
 #include "turnout/outcomes/retry_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -17,8 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 def run(command: str, program: pathlib.Path) -> str:
     path = f"{program.parent}:{os.environ['PATH']}"
+    sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True,
-                          env={"PATH": path, "LC_ALL": "C.UTF-8"}, check=False)
+                          env={"PATH": path, "LC_ALL": "C.UTF-8", **sanitizers}, check=False)
     text = f"$ {command}\n{done.stdout}{done.stderr}"
     return text + (f"[exit {done.returncode}]\n" if done.returncode else "")
 

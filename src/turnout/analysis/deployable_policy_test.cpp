@@ -45,7 +45,8 @@ void for_random_games(int games, Check check) {
 TEST(DeployablePolicy, who_types_it_gets_the_response_and_the_cost_that_are_printed) {
   int cascades = 0;
   for_random_games(20'000, [&](const game::Game& game) {
-    for (const auto& candidate : game::solve(game).candidates()) {
+    const auto equilibrium = game::solve(game);
+    for (const auto& candidate : equilibrium.candidates()) {
       const auto printed = deployable_policy(game, kNames, candidate);
       const auto policy = typed(printed.text);
       EXPECT_EQ(policy, printed.policy);
@@ -65,7 +66,8 @@ TEST(DeployablePolicy, who_types_it_gets_the_response_and_the_cost_that_are_prin
 
 TEST(DeployablePolicy, a_margin_moves_s_away_from_the_threshold) {
   for_random_games(5'000, [&](const game::Game& game) {
-    for (const auto& candidate : game::solve(game).candidates()) {
+    const auto equilibrium = game::solve(game);
+    for (const auto& candidate : equilibrium.candidates()) {
       const auto printed = deployable_policy(game, kNames, candidate, {0.1});
       const double s = candidate.policy.cascade;
       if (candidate.route == Route::kCascadeStay && s < 1) {
@@ -121,7 +123,7 @@ TEST(DeployablePolicy, played_by_users_it_costs_what_is_printed) {
 
 TEST(DeployablePolicy, names_that_the_grammar_could_misread_are_quoted) {
   const auto game = game::Game::make({10, 1}, {5}, {{{0.3, 1, 0.01}, {0.9, 2, 0.1}}}).value();
-  const auto& best = game::solve(game).best();
+  const auto best = game::solve(game).best();
   EXPECT_EQ(deployable_policy(game, {"openai/gpt-4.1:free", "b"}, best).text,
             "openai/gpt-4.1:free");
   EXPECT_EQ(deployable_policy(game, {"a,\"b\"", "b"}, best).text, "\"a,\"\"b\"\"\"");
