@@ -48,8 +48,8 @@ void add_plan(CLI::App& program, Action& chosen) {
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   verb->add_option("--depth", arguments->depth,
-                   "exactly D attempts are on offer, 1 to 64 (default 5 where failures are "
-                   "informative, else no limit)")
+                   "exactly D attempts are on offer, 1 to 64 (default: where failures are "
+                   "informative as many as save something, at most 24, else no limit)")
       ->check(CLI::Range(std::size_t{1}, game::kDeepest))
       ->option_text("D");
   verb->add_option(

@@ -1,5 +1,6 @@
 #include "turnout/analysis/plan_answer.h"
 
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -26,6 +27,25 @@ game::PlanClasses compare(const scenario::Scenario& scenario, std::optional<std:
   if (!depth) return game::compare_plans(scenario.game, {nodes.value_or(kNodesWithout), watch});
   return game::compare_plans(scenario.game, scenario::task_types(scenario, *depth), *depth,
                              {nodes.value_or(kNodesWithDepth), watch});
+}
+
+/// Plans of growing depth, until more attempts save too little.
+struct Grown {
+  game::PlanClasses classes;
+  std::size_t depth;
+};
+Grown grow(const scenario::Scenario& scenario, std::optional<std::size_t> nodes,
+           const base::Watch& watch) {
+  constexpr auto kDepths = std::to_array<std::size_t>({5, 8, 12, 16, kMostGrown});
+  Grown grown{compare(scenario, kDepths[0], nodes, watch), kDepths[0]};
+  for (std::size_t i = 1; i < kDepths.size() && !watch.cancellation.requested(); ++i) {
+    auto deeper = compare(scenario, kDepths.at(i), nodes, watch);
+    const double cost = grown.classes.plan.plan.payoffs.provider_cost;
+    const double saved = cost - deeper.plan.plan.payoffs.provider_cost;
+    if (!(saved > kWorthwhile * std::abs(cost))) break;
+    grown = {std::move(deeper), kDepths.at(i)};
+  }
+  return grown;
 }
 
 bool static_is_enough(const game::PlanClasses& classes) {
@@ -66,12 +86,24 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   auto notes = take_means(scenario);
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan"));
   std::optional<std::size_t> depth = options.depth;
-  if (!depth && scenario::has_types(scenario)) depth = kUsualDepth;
-  auto classes = compare(scenario, depth, options.nodes, watch);
+  const bool grows = !depth && scenario::has_types(scenario);
+  auto classes = grows ? game::PlanClasses{} : compare(scenario, depth, options.nodes, watch);
+  if (grows) {
+    Grown grown = grow(scenario, options.nodes, watch);
+    classes = std::move(grown.classes);
+    depth = grown.depth;
+  }
+  std::optional<double> endless;
+  if (depth) {
+    endless = game::endless_bound(scenario.game, scenario::task_types(scenario, *depth), *depth,
+                                  classes.plan.plan.payoffs.provider_cost,
+                                  {options.nodes.value_or(kNodesWithDepth), watch});
+    if (!std::isfinite(*endless)) endless.reset();
+  }
   TURNOUT_CHECK(watch.cancellation.check());
   const bool enough = static_is_enough(classes);
   add_outside(classes, scenario.game.user().outside);
-  PlanAnswer answer{std::move(scenario), std::move(classes), depth, {}, {}, {}, enough,
+  PlanAnswer answer{std::move(scenario), std::move(classes), depth, endless, {}, {}, {}, enough,
                     std::move(notes)};
   const auto& chosen = answer.classes.plan.plan.payoffs;
   const double least = answer.scenario.game.user().outside;

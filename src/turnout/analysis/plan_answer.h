@@ -13,13 +13,14 @@ namespace turnout::analysis {
 
 /// How a plan is searched for. Nothing: what suits the scenario.
 struct PlanOptions {
-  /// Attempts on offer, 1 to game::kDeepest. Nothing: kUsualDepth where failures say something about
-  /// the task, else as many as the user cares for.
+  /// Attempts on offer, 1 to game::kDeepest. Nothing: where failures say something about the task as
+  /// many as it takes until more of them save less than kWorthwhile, at most kMostGrown; else as many
+  /// as the user cares for.
   std::optional<std::size_t> depth;
   /// Most partial plans to look at, 1 to kMostNodes. Nothing: 2,000,000 with a depth, 100,000 without.
   std::optional<std::size_t> nodes;
 };
-inline constexpr std::size_t kUsualDepth = 5;
+inline constexpr std::size_t kMostGrown = 24;
 inline constexpr std::size_t kMostNodes = 1'000'000'000;
 
 /// The optimal escalation plan of a scenario, and the best of each simpler class beside it. All
@@ -29,6 +30,10 @@ struct PlanAnswer {
   scenario::Scenario scenario;  ///< that was solved: numbers with intervals at their means
   game::PlanClasses classes;
   std::optional<std::size_t> depth;  ///< nothing: as many attempts as the user cares for
+  /// A bound on J of plans with any number of attempts (game::endless_bound()): what the offer's end
+  /// costs is at most J less this. Nothing where there is no depth, or no bound, because the provider
+  /// earns on attempts that fail.
+  std::optional<double> endless_bound;
   /// The plan as `simulate --policy` reads it (policy_text_of()). Nothing where it has more attempts
   /// than a policy holds.
   std::optional<std::string> policy;

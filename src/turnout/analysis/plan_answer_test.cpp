@@ -34,15 +34,35 @@ TEST(PlanAnswer, IsWhatComparePlansFindsAndTheFrontierBesideIt) {
   EXPECT_EQ(answer.frontier->size(), game::utility_frontier(scenario.game).size());
 }
 
-TEST(PlanAnswer, TakesFiveAttemptsWhereFailuresAreInformativeAndNoDepthIsGiven) {
+TEST(PlanAnswer, AnOfferGrowsUntilMoreAttemptsSaveNothingWhereFailuresAreInformative) {
   const auto scenario = read(std::string(kTwoModels) + kDifficulty);
   const auto answer = *plan_answer(scenario);
-  EXPECT_EQ(answer.depth, kUsualDepth);
+  ASSERT_TRUE(answer.depth);
   EXPECT_FALSE(answer.frontier);
-  const auto direct =
-      game::compare_plans(scenario.game, scenario::task_types(scenario, kUsualDepth), kUsualDepth);
-  EXPECT_EQ(answer.classes.plan.plan.payoffs.provider_cost, direct.plan.plan.payoffs.provider_cost);
+  const double cost = answer.classes.plan.plan.payoffs.provider_cost;
+  EXPECT_LE(*answer.endless_bound, cost);
+  for (const std::size_t deeper : {*answer.depth + 3, *answer.depth + 5}) {
+    const auto given = plan_answer(scenario, {deeper, {}});
+    EXPECT_EQ(given->depth, deeper);
+    EXPECT_GE(given->classes.plan.plan.payoffs.provider_cost, cost * (1 - 2 * kWorthwhile));
+    EXPECT_GE(given->classes.plan.plan.payoffs.provider_cost, *answer.endless_bound - 1e-12);
+  }
   EXPECT_EQ(plan_answer(scenario, {3, {}})->depth, 3);
+}
+
+// Failures that help the next attempt: with five attempts on offer 28 % is lost by its end.
+TEST(PlanAnswer, SaysWhatTheEndOfAnOfferCosts) {
+  const auto scenario = read(
+      "[user]\nvalue = 20\n[provider]\nchurn_penalty = 12\n"
+      "[difficulty]\nsigma = 1.5\nfeedback = 0.7\n"
+      "[[model]]\nname = 'mini'\nsuccess = 0.3\nlatency = 1\ncost = 0.1\n"
+      "[[model]]\nname = 'large'\nsuccess = 0.6\nlatency = 2\ncost = 0.5\n");
+  const auto five = *plan_answer(scenario, {5, {}});
+  const auto grown = *plan_answer(scenario);
+  const double cost = five.classes.plan.plan.payoffs.provider_cost;
+  EXPECT_GT(*grown.depth, 5U);
+  EXPECT_LT(grown.classes.plan.plan.payoffs.provider_cost, 0.95 * cost);
+  EXPECT_LT(*five.endless_bound, grown.classes.plan.plan.payoffs.provider_cost + 1e-12);
 }
 
 TEST(PlanAnswer, StaticIsEnoughWhereOneModelCostsLessAndSolvesMore) {

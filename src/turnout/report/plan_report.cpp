@@ -203,6 +203,14 @@ std::string certificate_text(const game::Certificate& c) {
       number(c.bound), number(c.gap), c.nodes);
 }
 
+/// What it costs that the offer ends.
+std::string end_of_offer_text(const PlanAnswer& answer) {
+  const double cost = answer.classes.plan.plan.payoffs.provider_cost;
+  const double most = std::max(0.0, cost - *answer.endless_bound);
+  return fmt::format("  more attempts on offer could save at most {} ({})\n", number(most),
+                     saving(cost - most, cost));
+}
+
 /// A line is cut behind this many changes of model.
 constexpr std::size_t kMostParts = 8;
 
@@ -340,6 +348,8 @@ ordered_json plan_json(const PlanAnswer& answer) {
       plan.leaves_after ? ordered_json(*plan.leaves_after) : ordered_json(nullptr);
   json["truncated"] = plan.truncated;
   json["depth"] = answer.depth ? ordered_json(*answer.depth) : ordered_json(nullptr);
+  json["endless_bound"] =
+      answer.endless_bound ? ordered_json(*answer.endless_bound) : ordered_json(nullptr);
   json["plan"] = in_one_line(plan, names);
   json["policy"] = answer.policy ? ordered_json(*answer.policy) : ordered_json(nullptr);
   json["classes"] = {
@@ -374,6 +384,7 @@ std::string plan_text(const PlanAnswer& answer) {
   text += fmt::format("{}\n", scenario.game.has_prices()
                                   ? fmt::format("  cost less price {}", number(p.service_cost))
                                   : fmt::format("  service cost C  {}", number(p.service_cost)));
+  if (answer.endless_bound) text += end_of_offer_text(answer);
   if (answer.if_users_may_stay_away) {
     const auto& free = *answer.if_users_may_stay_away;
     text += wrapped(
