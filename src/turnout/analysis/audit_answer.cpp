@@ -6,13 +6,16 @@
 
 namespace turnout::analysis {
 
+base::Status check(const AuditOptions& options) {
+  if (options.margin >= 0 && options.margin <= AuditOptions::kMostMargin) return base::Done{};
+  return base::Error{
+      base::ErrorCode::kInvalidValue,
+      fmt::format("{} must be from 0 to {}", options.margin, AuditOptions::kMostMargin),
+      "--margin"};
+}
+
 base::Result<AuditAnswer> audit_answer(scenario::Scenario scenario, const AuditOptions& options) {
-  if (!(options.margin >= 0 && options.margin <= AuditOptions::kMostMargin)) {
-    return base::Error{
-        base::ErrorCode::kInvalidValue,
-        fmt::format("{} must be from 0 to {}", options.margin, AuditOptions::kMostMargin),
-        "--margin"};
-  }
+  TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "audit"));
   const game::Game game = paper.scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);

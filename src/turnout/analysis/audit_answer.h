@@ -15,6 +15,9 @@ struct AuditOptions {
   double margin = 0.01;
 };
 
+/// @returns kInvalidValue naming --margin if it is out of range.
+base::Status check(const AuditOptions& options);
+
 /// Whose route it is.
 struct Disagreement {
   game::Candidate provider;    ///< the provider's optimum

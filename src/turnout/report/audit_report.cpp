@@ -49,14 +49,7 @@ std::string throttling_text(const AuditAnswer& a) {
         scenario.names[t.model], number(t.latencies[t.model]), number(own), number(t.gain),
         number(t.cost), number(t.user_loss)));
   }
-  if (a.penalty_floor == 0) {
-    return text +
-           sentence("Penalty floor: 0; throttling pays at no churn penalty, all else equal.");
-  }
-  return text +
-         sentence(fmt::format(
-             "Penalty floor: {}; throttling pays at no churn penalty from there on. Here P is {}.",
-             number(a.penalty_floor), number(scenario.game.churn_penalty())));
+  return text + penalty_floor_text(a.penalty_floor, scenario.game.churn_penalty());
 }
 
 std::string remedies_text(const AuditAnswer& a) {
@@ -71,24 +64,37 @@ std::string remedies_text(const AuditAnswer& a) {
       "Throttling gain left under opt-out: {} if pinned models are served at their own latency, "
       "{} if they may be slowed down too.",
       number(o.gain_if_pins_are_fast), number(o.gain_if_pins_are_slowed)));
-  const numeric::Range& p = a.aligning_penalties;
-  if (p.empty()) {
-    text += sentence("Churn penalty: no P makes the provider choose the user's preferred route.");
-  } else if (std::isinf(p.high)) {
-    text +=
-        sentence(fmt::format("Churn penalty: the provider itself chooses the user's preferred "
-                             "route for every P from {} on.",
-                             number(p.low)));
-  } else {
-    text +=
-        sentence(fmt::format("Churn penalty: the provider itself chooses the user's preferred "
-                             "route for P from {} to {}.",
-                             number(p.low), number(p.high)));
-  }
-  return text;
+  return text + aligning_penalties_text(a.aligning_penalties);
 }
 
 }  // namespace
+
+std::string penalty_floor_text(double floor, double churn_penalty) {
+  if (floor == 0)
+    return sentence("Penalty floor: 0; throttling pays at no churn penalty, all else equal.");
+  return sentence(fmt::format(
+      "Penalty floor: {}; throttling pays at no churn penalty from there on. Here P is {}.",
+      number(floor), number(churn_penalty)));
+}
+
+std::string aligning_penalties_text(const numeric::Range& p) {
+  if (p.empty())
+    return sentence("Churn penalty: no P makes the provider choose the user's preferred route.");
+  const std::string range = std::isinf(p.high)
+                                ? fmt::format("every P from {} on", number(p.low))
+                                : fmt::format("P from {} to {}", number(p.low), number(p.high));
+  return sentence(fmt::format(
+      "Churn penalty: the provider itself chooses the user's preferred route for {}.", range));
+}
+
+ordered_json aligning_penalties_json(const numeric::Range& p) {
+  const auto or_null = [](bool there, double x) {
+    return there ? ordered_json(x) : ordered_json(nullptr);
+  };
+  return {{"exists", !p.empty()},
+          {"from", or_null(!p.empty(), p.low)},
+          {"to", or_null(!p.empty() && std::isfinite(p.high), p.high)}};
+}
 
 std::string audit_text(const AuditAnswer& answer) {
   return game_text(answer.paper.scenario) + disagreement_text(answer) + throttling_text(answer) +
@@ -100,7 +106,6 @@ ordered_json audit_json(const AuditAnswer& answer) {
   const auto& d = answer.disagreement;
   const auto& t = answer.throttling;
   const auto& o = answer.opt_out;
-  const numeric::Range& p = answer.aligning_penalties;
   const auto or_null = [](bool there, const auto& x) {
     return there ? ordered_json(x) : ordered_json(nullptr);
   };
@@ -128,10 +133,7 @@ ordered_json audit_json(const AuditAnswer& answer) {
             {"remaining_misalignment", o.remaining_gap},
             {"throttling_gain_if_pins_are_fast", o.gain_if_pins_are_fast},
             {"throttling_gain_if_pins_are_slowed", o.gain_if_pins_are_slowed}}},
-          {"aligning_penalty",
-           {{"exists", !p.empty()},
-            {"from", or_null(!p.empty(), p.low)},
-            {"to", or_null(!p.empty() && std::isfinite(p.high), p.high)}}},
+          {"aligning_penalty", aligning_penalties_json(answer.aligning_penalties)},
           {"assumptions", answer.assumptions},
           {"notes", answer.paper.notes}};
 }
