@@ -68,8 +68,8 @@ def plan_of(answer: dict, names: list[str]) -> foreign.Plan:
     policy = foreign.read_policy(answer["policy"], names)
     for number, step in enumerate(steps, 1):
         other = policy.step(number)
-        expect(other is not None and [k for k, _ in other] == [k for k, _ in step]
-               and all(abs(a - b) < 1e-5 for (_, a), (_, b) in zip(other, step)),
+        same = other is not None and dict(other).keys() == dict(step).keys()
+        expect(same and all(abs(dict(other)[k] - share) < 1e-5 for k, share in step),
                f"policy {answer['policy']} has another attempt {number} than the steps")
     expect(answer["depth"] in (None, len(policy.steps)) and
            (answer["depth"] is None) == (policy.cycle > 0),
