@@ -151,7 +151,7 @@ def judge_solve(program: str, file: pathlib.Path, game: foreign.Game) -> int:
             least = game.believed(segment, other) - game.believed(segment, chosen)
             expect(least <= 1e-9 * game.amounts(segment) * max(other.open, chosen.open),
                    f"solve: a user who leaves with {i / 40} instead of {q} gains {least:.3g}")
-    found = foreign.grid(game)
+    found = foreign.grid(game, extra=tuple(10 ** (-i / 10) for i in range(10, 40)))
     # The grid's users have 41 values of q: take the answer of those who have 4,001.
     refined = [foreign.leaving(game, segment, found["start"], found["s"], 4001)
                for segment in game.segments]
