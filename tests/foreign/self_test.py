@@ -7,6 +7,7 @@ import random
 import unittest
 
 import foreign
+import plan_test
 
 
 def game(models, value=2.0, penalty=5.0, w=0.005, **more):
@@ -235,6 +236,18 @@ class Simulation(unittest.TestCase):
 
 
 class Theory(unittest.TestCase):
+    def test_no_other_number_of_attempts_is_better_for_the_user(self):
+        dice, early = random.Random(5), 0
+        for i in range(200):
+            g = foreign.Game(random_scenario(dice, models=3))
+            rows = foreign.follow(g, foreign.sequence([dice.randrange(3) for _ in range(6)], i % 2))
+            one = g.segments[0]
+            worth = list(itertools.accumulate(g.believed(one, row) for row in rows))
+            wanted = foreign.attempts_wanted(g, one, rows)
+            early += wanted < len(rows)
+            self.assertGreaterEqual(worth[wanted - 1], max(worth) - 1e-12 * g.amounts(one))
+        self.assertGreater(early, 20)
+
     def test_the_papers_table_is_the_grids_optimum(self):
         dice, mixed = random.Random(1), 0
         for _ in range(120):
@@ -276,6 +289,46 @@ class Theory(unittest.TestCase):
                 least = foreign.exhaustive(g, 3)["endless"][0]
                 self.assertAlmostEqual(least, papers_optimum(g), 9)
         self.assertGreater(same, 15)
+
+
+class WrongAnswers(unittest.TestCase):
+    """What the program must not say is found out."""
+
+    def setUp(self):
+        self.game = game([(0.45, 210, 0.0005), (0.82, 12, 0.03)], penalty=0.2)
+
+    def answer(self, models, **changed):
+        got = foreign.payoffs(self.game, foreign.sequence(models, endless=True))
+        certificate = {"lower_bound": 0.0, "gap": 0.0}
+        return {"steps": [{"attempt": i, "model": f"m{k}"} for i, k in enumerate(models, 1)],
+                "policy": ",".join(f"m{k}" for k in models), "depth": None, "until_solved": None,
+                "plan": "a plan", "certificate": certificate,
+                "deterministic_certificate": certificate,
+                "classes": {"deterministic_plan": {"provider_cost": got["J"]}},
+                **{name: got[key] for key, name in plan_test.NAMES.items()}, **changed}
+
+    def test_payoffs(self):
+        right = self.answer([0, 1])
+        plan_test.judge_payoffs(self.game, right, 1)
+        for name in plan_test.NAMES.values():
+            with self.assertRaisesRegex(plan_test.Wrong, "by the tree"):
+                changed = right[name] * (1 + 1e-6)
+                plan_test.judge_payoffs(self.game, self.answer([0, 1], **{name: changed}), 1)
+        with self.assertRaisesRegex(plan_test.Wrong, "simulated"):
+            wrong = self.answer([0, 1], provider_cost=right["provider_cost"] * 1.2)
+            plan_test.judge_payoffs(self.game, wrong, 1)
+        with self.assertRaisesRegex(plan_test.Wrong, "another attempt 2"):
+            plan_test.judge_payoffs(self.game, self.answer([0, 1], policy="m0"), 1)
+
+    def test_optimum(self):
+        least = foreign.exhaustive(self.game, 4)["endless"]
+        best = self.answer(least[1])
+        plan_test.judge_optimum(best, least)
+        with self.assertRaisesRegex(plan_test.Wrong, "only"):
+            plan_test.judge_optimum(self.answer([1]), least)
+        with self.assertRaisesRegex(plan_test.Wrong, "certificate"):
+            bound = {"lower_bound": least[0] * 1.001, "gap": 0.0}
+            plan_test.judge_optimum({**best, "certificate": bound}, least)
 
 
 if __name__ == "__main__":
