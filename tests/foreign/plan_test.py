@@ -46,11 +46,12 @@ def ask(program: str, verb: str, file: pathlib.Path, *options: str) -> dict | No
                        file.read_text(), re.M)
     done = subprocess.run([program, verb, str(file), "--json", *options], capture_output=True,
                           text=True, check=False, timeout=300)
+    message = done.stderr.replace(str(file), "").strip()  # its name is not the program's word
     if words:
-        expect(done.returncode == 2 and words[0] in done.stderr,
-               f"is not refused with '{words[0]}': {done.stderr.strip() or 'it is answered'}")
+        expect(done.returncode == 2 and words[0] in message,
+               f"{verb} does not refuse it with '{words[0]}': {message or 'it is answered'}")
         return None
-    expect(done.returncode == 0, f"is refused: {done.stderr.strip()}")
+    expect(done.returncode == 0, f"{verb} refuses it: {message}")
     return json.loads(done.stdout)
 
 
