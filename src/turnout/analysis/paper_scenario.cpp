@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
+
+#include "turnout/game/paper_policy.h"
+#include "turnout/game/promised_utility.h"
 
 namespace turnout::analysis {
 
@@ -13,12 +18,55 @@ std::vector<std::string> take_means(scenario::Scenario& scenario) {
                       count)};
 }
 
+namespace {
+
+/// The two models of the best policy (i, s), in the order in which they are offered. Where one model
+/// alone is best, beside it the one that is cheapest alone.
+std::array<std::size_t, 2> best_pair(const game::RoutingGame& game) {
+  const auto best = game::best_paper_policy(game);
+  std::size_t first = best ? best->first : 0;
+  std::size_t second = best ? best->second : 1;
+  if (first == second) {
+    second = first == 0 ? 1 : 0;
+    const auto cost = [&](std::size_t k) {
+      return game::static_plan(game, k).payoffs.provider_cost;
+    };
+    for (std::size_t k = 0; k < game.size(); ++k) {
+      if (k != first && cost(k) < cost(second)) second = k;
+    }
+  }
+  return {std::min(first, second), std::max(first, second)};
+}
+
+/// Leaves out all models but two. @returns the note that says so.
+base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
+  const game::RoutingGame& game = scenario.game;
+  const std::size_t models = game.size();
+  const auto [first, second] = best_pair(game);
+  TURNOUT_TRY(auto pair, game::RoutingGame::make(game.user(), game.provider(),
+                                                 {game.model(first), game.model(second)}, {},
+                                                 game.participates())
+                             .within(scenario.source));
+  scenario.game = std::move(pair);
+  scenario.names = {scenario.names[first], scenario.names[second]};
+  return fmt::format(
+      "of {} models {} and {} are taken, those of the best policy (i,s); the others are "
+      "left out; see turnout plan, turnout audit",
+      models, scenario.names[0], scenario.names[1]);
+}
+
+}  // namespace
+
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb) {
   std::vector<std::string> notes = take_means(scenario);
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out) {
     notes.push_back(
         fmt::format("{} is left out: the paper's game has none; see turnout plan", table));
+  }
+  if (scenario.game.size() > game::Game::kModels && !scenario.outcomes) {
+    TURNOUT_TRY(auto note, take_best_pair(scenario));
+    notes.push_back(std::move(note));
   }
   TURNOUT_TRY(auto paper, scenario::paper_game(scenario, verb));
   return PaperScenario{std::move(paper), std::move(notes)};

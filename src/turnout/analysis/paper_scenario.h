@@ -7,7 +7,8 @@
 
 namespace turnout::analysis {
 
-/// A scenario taken as the paper's game: two models, users who are alike and know the policy.
+/// A scenario taken as the paper's game: two models, users who are alike and know the policy. Of more
+/// models the two of the best policy (i, s).
 struct PaperScenario {
   scenario::TwoModelScenario scenario;
   /// What was simplified to make it one, a sentence each, for the reader of the answer.
@@ -15,8 +16,8 @@ struct PaperScenario {
 };
 
 /// @returns the scenario as the paper's game: numbers with intervals at their means, [difficulty]
-///   and [switching] left out, each with a note; kUnsupported naming the key for what else goes
-///   beyond it (scenario::paper_game()).
+///   and [switching] left out, models beyond two left out, each with a note; kUnsupported naming the
+///   key for what else goes beyond it (scenario::paper_game()).
 /// @param verb  who asks, for messages
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb);
 

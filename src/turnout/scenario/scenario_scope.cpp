@@ -40,12 +40,6 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb) {
 }
 
 Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario) {
-  if (scenario.game.size() != game::Game::kModels)
-    return std::vector<std::string>();  // is refused anyway
-  return leave_out_what_audits_lack(scenario);
-}
-
-Result<std::vector<std::string>> leave_out_what_audits_lack(Scenario& scenario) {
   std::vector<std::string> left_out;
   if (scenario.difficulty) {
     left_out.emplace_back("[difficulty]");

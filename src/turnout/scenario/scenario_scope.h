@@ -25,9 +25,6 @@ base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::s
 /// @returns the names of the tables that were left out
 base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario);
 
-/// The same for any number of models.
-base::Result<std::vector<std::string>> leave_out_what_audits_lack(Scenario& scenario);
-
 /// @returns kUnsupported naming the key if the scenario's users or provider are not those of a
 ///   plan: users who are alike and know the plan and the attempt, a provider that commits.
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
