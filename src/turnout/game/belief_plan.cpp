@@ -454,7 +454,7 @@ class EndlessSearch {
     return true;
   }
 
-  bool stops() {
+  [[nodiscard]] bool stops() const {
     if (nodes_ % kNodesPerReport == 0) limits_.watch.on_steps(kNodesPerReport);
     return nodes_ % kNodesPerReport == 0 && limits_.watch.cancellation.requested();
   }
