@@ -68,7 +68,7 @@ base::Status check_users(const scenario::Scenario& scenario) {
                  scenario.source + ": " + key};
   };
   if (scenario.outcomes)
-    return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
+    return refuse("difficulty.outcomes", "a table of outcomes; turnout replay OUTCOMES.csv does");
   if (scenario.game.has_prices()) return refuse("model.price", "prices");
   if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
   if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");

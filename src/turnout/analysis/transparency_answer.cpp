@@ -5,8 +5,8 @@
 namespace turnout::analysis {
 
 base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario) {
-  scenario.commits = true;
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "transparency"));
+  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "transparency",
+                                         scenario::Besides::kNoCommitment));
   const game::Game& game = paper.scenario.game;
   const game::Equilibrium committed = game::solve(game);
   TransparencyAnswer answer{paper, committed.best(), {}};
