@@ -16,6 +16,7 @@ inline constexpr std::size_t kMostSplits = 10'000;
 inline constexpr std::size_t kLeastResamples = 100;
 inline constexpr std::size_t kMostResamples = 100'000;
 inline constexpr std::size_t kMostRandomGames = 100'000;
+inline constexpr std::size_t kUsualRandomGames = 2000;
 
 /// Policies on the recorded outcomes of real tasks: what they predict, what happens.
 /// docs/theory.md, section 14.
