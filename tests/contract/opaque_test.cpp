@@ -69,8 +69,8 @@ TEST(OpaqueRouting, commitment_never_costs_the_provider_more_than_the_best_equil
   }
 }
 
-/// The q that is best for the user if (1,s) is played with probability `share`, else (2,0): the best
-/// of a grid, then narrowed by thirds.
+/// The q that is best for the user if (1,s) is played with probability `share`, else (2,0): the
+/// best of a grid, then narrowed by thirds.
 double best_abandon(const Game& game, double share, double s) {
   const auto value = [&](double q) {
     return share * evaluate(game, {0, s}, q).user_utility +

@@ -33,8 +33,8 @@ struct ReplayAnswer {
 ///   none
 /// @param watch  told of splits
 /// @returns the answer; errors of outcomes::read_outcomes() and scenario::check_for_plans(),
-///   kUnsupported for a scenario that has types of task of its own, kInvalidValue for fewer than two
-///   tasks, a model without outcomes or an option out of range; kCancelled.
+///   kUnsupported for a scenario that has types of task of its own, kInvalidValue for fewer than
+///   two tasks, a model without outcomes or an option out of range; kCancelled.
 base::Result<ReplayAnswer> replay_answer(scenario::Scenario scenario, const std::string& outcomes,
                                          const std::string& score, const ReplayOptions& options,
                                          const base::Watch& watch = {});

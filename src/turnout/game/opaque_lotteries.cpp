@@ -79,8 +79,8 @@ class Lotteries {
   }
 
   /// Whether a lottery over (1,s) and (2,0) makes q the user's best response: the one that makes U
-  /// stationary makes it largest there iff B (b2 - beta) < 0, B = (1 - alpha) xi2 + alpha xi2 b1 s /
-  /// (b2 - beta).
+  /// stationary makes it largest there iff B (b2 - beta) < 0, B = (1 - alpha) xi2 + alpha xi2 b1 s
+  /// / (b2 - beta).
   [[nodiscard]] bool is_equilibrium(double s) const {
     const double pull = pull_of_first(s);
     if (!(pull * pull_ < 0)) return false;

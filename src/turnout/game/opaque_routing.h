@@ -23,8 +23,8 @@ struct NashEquilibrium {
   Payoffs<double> payoffs{};
 };
 
-/// @returns the q in (0, 1) at which all policies cost the provider the same, equation (19); nothing
-///   if one model is cheaper at every q, or both cost the same at all.
+/// @returns the q in (0, 1) at which all policies cost the provider the same, equation (19);
+///   nothing if one model is cheaper at every q, or both cost the same at all.
 std::optional<double> provider_indifference(const Game& game);
 
 /// @returns the payoffs of a lottery: the first ones with probability `share`.

@@ -38,8 +38,8 @@ base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
 /// @returns whether `plan` takes the scenario: check_for_plans().
 bool takes_plans(const Scenario& scenario);
 
-/// @returns whether the verbs for the paper's game (robust, audit, ...) take the scenario, with what
-///   leave_out_what_the_paper_lacks() takes out of it left out.
+/// @returns whether the verbs for the paper's game (robust, audit, ...) take the scenario, with
+///   what leave_out_what_the_paper_lacks() takes out of it left out.
 bool takes_pairs(const Scenario& scenario);
 
 }  // namespace turnout::scenario

@@ -21,10 +21,10 @@ struct AlikeTasks {
 /// @returns the tasks of a table by kind. Cost: n log n in the tasks.
 AlikeTasks alike(const Recorded& recorded);
 
-/// @returns what the shares of the kinds might be on as many other tasks, as often as asked for. Both
-///   the tasks that were seen and the others are samples, so that the variance is twice that of the
-///   Bayesian bootstrap (Rubin 1981): gamma weights of shape 1/2 for each task, not 1. The same for
-///   the same seed.
+/// @returns what the shares of the kinds might be on as many other tasks, as often as asked for.
+///   Both the tasks that were seen and the others are samples, so that the variance is twice that
+///   of the Bayesian bootstrap (Rubin 1981): gamma weights of shape 1/2 for each task, not 1. The
+///   same for the same seed.
 /// @param tasks_in_all  how many tasks were seen
 std::vector<std::vector<double>> resampled_shares(const AlikeTasks& tasks, std::size_t tasks_in_all,
                                                   std::size_t resamples, std::uint64_t seed);

@@ -86,8 +86,8 @@ CountedSequence robust_by_rates(const RoutingGame& game, const AlikeTasks& tasks
 }
 
 /// The sequence that is best on the tasks, and the one that is best on average over resamples of
-/// them, so that it does not stand at the edge of a cliff, where a few tasks more or less make users
-/// leave.
+/// them, so that it does not stand at the edge of a cliff, where a few tasks more or less make
+/// users leave.
 CountedSequences best_sequences(const RoutingGame& game, const Recorded& recorded,
                                 std::size_t depth, const game::SearchLimits& limits) {
   constexpr std::size_t kResamples = 64;
