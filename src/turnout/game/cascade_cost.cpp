@@ -45,7 +45,7 @@ CascadeCost::CascadeCost(const Game& game) : game_(game), primitives_(game) {
 }
 
 double CascadeCost::in_form(ResponseForm form, double s) const {
-  const auto& [first, second] = primitives_.model;
+  const auto& first = primitives_.model[0];
   const auto staying = [&] {
     const double moves = first.failure * s;
     return (first.cost + second_ * moves) / (first.success + moves);
