@@ -14,7 +14,7 @@ import wrap_docs
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/experiments.md"
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
-GAMES = 200
+GAMES = 2000  # the program's own default
 
 
 def turnout(*arguments):
@@ -31,15 +31,22 @@ def table(header, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows] + [""]
 
 
-def survey(name, outcomes, *more):
-    arguments = ["replay", outcomes, "--random", GAMES, *more]
-    found = turnout(*arguments)
+def survey_table(policies):
     rows = [(p["policy"], percent(p["prediction_error_median"]), percent(p["prediction_error_p90"]),
              f"{p['predicted_over_realised_median']:.2f}", percent(p["regret_mean"]), percent(p["regret_p90"]), percent(p["regret_worst"]))
-            for p in found["policies"]]
+            for p in policies]
+    return table(["policy", "error, median", "error, p90", "predicted / real", "regret, mean", "regret, p90", "worst"], rows)
+
+
+def survey(name, outcomes, *more):
+    arguments = ["replay", outcomes, *more, "--random"]
+    found = turnout(*arguments)
+    assert found["games"] == GAMES
     tasks = len((ROOT / outcomes).read_text().splitlines()) - 1
     return [f"### {name}", "", f"{tasks} tasks, Mixtral 8x7B and GPT-4 (1106). `turnout {' '.join(map(str, arguments))}`", "",
-            *table(["policy", "error, median", "error, p90", "predicted / real", "regret, mean", "regret, p90", "worst"], rows)]
+            *survey_table(found["policies"]),
+            f"The {found['games_with_retries']} games in which a user makes at least two attempts under Turnout's plan:", "",
+            *survey_table(found["policies_with_retries"])]
 
 
 def replay(name, text, outcomes, scenario, *more):
@@ -101,9 +108,10 @@ def page():
         "The score is the length of the prompt: it stands for any router that looks at the prompt alone, and is a weak one.", "",
         "## Single scenarios", "",
         *replay("GSM8K with costs of the two models' magnitude", "", "catalog/outcomes/gsm8k.csv", "examples/gsm8k.toml", "--score", "prompt_chars"),
-        *replay("tau-bench airline", "One model, four trials on each of 50 tasks; the rate of a task is taken as its success probability.",
+        *replay("tau-bench airline", "One model, four trials on each of 50 tasks, drawn without replacement.",
                 "catalog/outcomes/taubench_airline.csv", "examples/airline.toml"),
-        "With four trials a task's rate is itself uncertain: taking it as exact makes retries look more alike than they are, by p (1 - p) / 4.",
+        "A retry draws another of the four trials: taking the rate as the success probability of each would let a retry draw the same trial",
+        "again, and make retries look more alike than they are, by p (1 - p) / 4.",
         ""]))
 
 

@@ -18,7 +18,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout replay catalog/outcomes/gsm8k.csv examples/gsm8k.toml\n"
     "  turnout replay outcomes.csv scenario.toml --score difficulty --splits 50 --json\n"
-    "  turnout replay catalog/outcomes/gsm8k.csv --score prompt_chars --random 200\n"
+    "  turnout replay catalog/outcomes/gsm8k.csv --score prompt_chars --random\n"
     "The scenario gives V, P, latencies and costs; success comes from the outcomes, under the "
     "models' names.";
 
@@ -49,8 +49,7 @@ base::Result<ExitCode> random_games(const Arguments& arguments) {
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.random > 0) return random_games(arguments);
   if (arguments.scenario.empty()) {
-    return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random N",
-                       "replay"};
+    return base::Error{base::ErrorCode::kMalformedInput, "needs a scenario, or --random", "replay"};
   }
   TURNOUT_TRY(auto scenario, scenario::read_scenario(arguments.scenario, arguments.settings));
   base::Progress progress("replaying", arguments.options.splits);
@@ -93,9 +92,12 @@ void add_replay(CLI::App& program, Action& chosen) {
       ->check(CLI::Range(analysis::kLeastResamples, analysis::kMostResamples))
       ->option_text("N");
   verb->add_option("--random", arguments->random,
-                   "instead of a scenario: N random games of two of the models, 1 to 100000")
+                   "instead of a scenario: N random games of two of the models, 1 to 100000 (2000 "
+                   "without a number)")
       ->check(CLI::Range(std::size_t{1}, analysis::kMostRandomGames))
-      ->option_text("N");
+      ->expected(0, 1)
+      ->default_str(std::to_string(analysis::kUsualRandomGames))
+      ->option_text("[N]");
   verb->add_option("--seed", options.seed, "seed of all random numbers (default 1)")
       ->option_text("N");
   add_output_options(*verb, arguments->json);

@@ -61,6 +61,73 @@ TEST(Population, of_users_who_are_alike_is_the_two_model_equilibrium) {
   }
 }
 
+/// Games that differ in everything, as draws from a posterior do.
+std::vector<PopulationPart> random_draws(base::Rng& rng, std::size_t size) {
+  const double p1 = rng.uniform(0.05, 0.6);
+  const double p2 = rng.uniform(p1, 0.95);
+  const double t1 = rng.exponential(1);
+  const double t2 = rng.exponential(1);
+  const double value = rng.exponential(3);
+  const auto about = [&](double x) { return x * rng.uniform(0.8, 1.25); };
+  std::vector<PopulationPart> parts;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double success = std::min(about(p1), 0.99);
+    parts.push_back({1 / static_cast<double>(size),
+                     testing::game_of(about(value), about(3), {success, about(t1), about(1)},
+                                      {std::min(about(p2), 0.99), about(t2), about(2)})});
+  }
+  return parts;
+}
+
+/// The simple twin: every policy at which some user's response changes its form, one user after
+/// the other. Quadratic in the parts.
+double least_over_kinks(const std::vector<PopulationPart>& parts) {
+  const auto cost = [&](const Policy& policy) {
+    return evaluate_population(parts, policy).payoffs.provider_cost;
+  };
+  double least = std::min({cost({1, 0}), cost({0, 0}), cost({0, 1})});
+  for (const PopulationPart& part : parts) {
+    const Thresholds at = thresholds(part.game);
+    for (const auto& s : {at.stay, at.patience, at.leave}) {
+      if (s && *s > 0 && *s < 1) least = std::min(least, cost({0, *s}));
+    }
+  }
+  return least;
+}
+
+TEST(Population, of_many_games_is_as_cheap_as_the_best_threshold_of_any_of_them) {
+  std::size_t at_threshold = 0;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    base::Rng rng(44, i);
+    const auto parts = random_draws(rng, 20 + 2 * i);
+    const double least = least_over_kinks(parts);
+    const PopulationOptimum best = best_for_population(parts);
+    EXPECT_LE(best.mean.payoffs.provider_cost, least * (1 + 1e-7)) << i;
+    EXPECT_LE(best.bound, least * (1 + 1e-12)) << i;
+    EXPECT_LE(best.mean.payoffs.provider_cost - best.bound,
+              1.001e-7 * best.mean.payoffs.provider_cost)
+        << i;
+    const bool interior =
+        best.policy.start == 0 && best.policy.cascade > 0 && best.policy.cascade < 1;
+    if (interior && std::abs(best.mean.payoffs.provider_cost - least) <= 1e-12 * least)
+      ++at_threshold;
+    if (best.mean.payoffs.provider_cost > least * (1 + 1e-12)) {
+      // Only where the least cost lies between thresholds may the search stop early.
+      EXPECT_LT(best.bound, least) << i;
+    }
+  }
+  EXPECT_GT(at_threshold, 30U);
+}
+
+TEST(Population, of_a_hundred_thousand_games_is_found_within_evaluations_of_n_log_n) {
+  base::Rng rng(45, 0);
+  const auto parts = random_draws(rng, 100'000);
+  const PopulationOptimum best = best_for_population(parts);
+  EXPECT_LE(best.mean.payoffs.provider_cost - best.bound,
+            1.001e-7 * best.mean.payoffs.provider_cost);
+  EXPECT_LT(best.evaluations, 20'000U);
+}
+
 // From q = 0 at sL to q = 1 at sH (docs/theory.md, section 3): the share a = 1 - q that stays falls.
 TEST(Population, users_who_mix_leave_more_often_the_more_re_prompts_go_to_the_slow_model) {
   for (std::uint64_t i = 0; i < 20'000; ++i) {

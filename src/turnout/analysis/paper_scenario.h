@@ -18,11 +18,14 @@ struct PaperScenario {
 /// @returns the scenario as the paper's game: numbers with intervals at their means, [difficulty]
 ///   and [switching] left out, models beyond two left out, each with a note; kUnsupported naming the
 ///   key for what else goes beyond it (scenario::paper_game()).
-/// @param verb  who asks, for messages
-base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb);
+/// @param verb     who asks, for messages
+/// @param besides  what the verb does besides; its numbers are in the scenario, not in the answer
+base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
+                                           scenario::Besides besides = scenario::Besides::kNothing);
 
 /// Puts numbers with intervals at their means.
-/// @returns the note that says so; nothing if all numbers are plain.
+/// @returns the note that says so, and where they count if a verb takes the whole scenario with
+///   them; nothing if all numbers are plain.
 std::vector<std::string> take_means(scenario::Scenario& scenario);
 
 }  // namespace turnout::analysis

@@ -43,8 +43,9 @@ base::Result<PopulationAnswer> population_answer(scenario::Scenario scenario,
                                                  const RoundingOptions& options,
                                                  const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  const auto segments = std::exchange(scenario.segments, {});
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "solve"));
+  const auto segments = scenario.segments;
+  TURNOUT_TRY(auto paper,
+              paper_scenario(std::move(scenario), "solve", scenario::Besides::kSegments));
   TURNOUT_TRY(const Parts parts, parts_of(paper.scenario.game, segments));
   const auto best = game::best_for_population(parts, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());

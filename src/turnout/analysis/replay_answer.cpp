@@ -38,10 +38,14 @@ base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
     return base::Error{base::ErrorCode::kInvalidValue,
                        fmt::format("has no outcomes of model {}", base::in_quotes(name)), path};
   }
-  simulation::Recorded chosen{{}, table.score};
-  for (const auto& row : table.rate) {
+  simulation::Recorded chosen{{}, table.score, {}};
+  for (std::size_t task = 0; task < table.rate.size(); ++task) {
     chosen.rate.emplace_back();
-    for (const std::string& name : names) chosen.rate.back().push_back(row[table.column(name)]);
+    chosen.trials.emplace_back();
+    for (const std::string& name : names) {
+      chosen.rate.back().push_back(table.rate[task][table.column(name)]);
+      chosen.trials.back().push_back(table.trials[task][table.column(name)]);
+    }
   }
   return chosen;
 }
@@ -84,7 +88,7 @@ base::Result<RandomReplayAnswer> random_replay_answer(const std::string& outcome
     return base::Error{base::ErrorCode::kInvalidValue, "has 1 model, --random needs at least 2",
                        outcomes};
   }
-  auto survey = simulation::survey({table.rate, table.score}, games, options, watch);
+  auto survey = simulation::survey({table.rate, table.score, table.trials}, games, options, watch);
   TURNOUT_CHECK(watch.cancellation.check());
   return RandomReplayAnswer{options, std::move(survey)};
 }

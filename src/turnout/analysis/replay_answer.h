@@ -16,6 +16,7 @@ inline constexpr std::size_t kMostSplits = 10'000;
 inline constexpr std::size_t kLeastResamples = 100;
 inline constexpr std::size_t kMostResamples = 100'000;
 inline constexpr std::size_t kMostRandomGames = 100'000;
+inline constexpr std::size_t kUsualRandomGames = 2000;
 
 /// Policies on the recorded outcomes of real tasks: what they predict, what happens.
 /// docs/theory.md, section 14.
@@ -32,8 +33,8 @@ struct ReplayAnswer {
 ///   none
 /// @param watch  told of splits
 /// @returns the answer; errors of outcomes::read_outcomes() and scenario::check_for_plans(),
-///   kUnsupported for a scenario that has types of task of its own, kInvalidValue for fewer than two
-///   tasks, a model without outcomes or an option out of range; kCancelled.
+///   kUnsupported for a scenario that has types of task of its own, kInvalidValue for fewer than
+///   two tasks, a model without outcomes or an option out of range; kCancelled.
 base::Result<ReplayAnswer> replay_answer(scenario::Scenario scenario, const std::string& outcomes,
                                          const std::string& score, const ReplayOptions& options,
                                          const base::Watch& watch = {});

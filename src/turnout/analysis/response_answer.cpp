@@ -57,8 +57,8 @@ base::Result<ResponseAnswer> response_answer(scenario::Scenario scenario,
                                    ResponseOptions::kLeastPoints, ResponseOptions::kMostPoints),
                        "--points"};
   }
-  scenario.knows.reset();
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "response"));
+  TURNOUT_TRY(auto paper,
+              paper_scenario(std::move(scenario), "response", scenario::Besides::kKnowledge));
   const game::Game game = paper.scenario.game;
   const game::Candidate best = game::solve(game).best();
   const game::Thresholds thresholds = game::thresholds(game);

@@ -68,7 +68,7 @@ base::Status check_users(const scenario::Scenario& scenario) {
                  scenario.source + ": " + key};
   };
   if (scenario.outcomes)
-    return refuse("difficulty.outcomes", "a table of outcomes; see turnout replay");
+    return refuse("difficulty.outcomes", "a table of outcomes; turnout replay OUTCOMES.csv does");
   if (scenario.game.has_prices()) return refuse("model.price", "prices");
   if (scenario.game.has_errors_of_judgement())
     return refuse("model.false_accept, false_reject", "errors of judgement");

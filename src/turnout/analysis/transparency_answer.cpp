@@ -5,16 +5,21 @@
 namespace turnout::analysis {
 
 base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario) {
-  scenario.commits = true;
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "transparency"));
+  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "transparency",
+                                         scenario::Besides::kNoCommitment));
   const game::Game& game = paper.scenario.game;
   const game::Equilibrium committed = game::solve(game);
-  TransparencyAnswer answer{paper, committed.best(), {}};
+  TransparencyAnswer answer{paper, committed.best(), {}, {}};
   const auto& best = answer.commitment.payoffs;
   for (const auto& equilibrium : game::nash_equilibria(game)) {
     answer.equilibria.push_back({equilibrium,
                                  equilibrium.payoffs.provider_cost - best.provider_cost,
                                  best.user_utility - equilibrium.payoffs.user_utility});
+  }
+  for (const auto& range : game::lottery_equilibria(game)) {
+    answer.ranges.push_back({range, range.from.payoffs.provider_cost - best.provider_cost,
+                             best.user_utility - range.from.payoffs.user_utility,
+                             best.user_utility - range.to.payoffs.user_utility});
   }
   return answer;
 }

@@ -4,27 +4,12 @@
 #include <array>
 #include <cmath>
 
+#include "turnout/numeric/quadratic.h"
+
 namespace turnout::game {
 namespace {
 
 constexpr double kTie = 1e-12;
-
-/// @returns the roots of a x^2 + b x + c in (0, 1); a may be 0.
-std::vector<double> roots_inside(double a, double b, double c) {
-  std::vector<double> roots;
-  const auto keep = [&](double x) {
-    if (x > 0 && x < 1) roots.push_back(x);
-  };
-  const double discriminant = b * b - 4 * a * c;
-  if (a == 0) {
-    if (b != 0) keep(-c / b);
-  } else if (discriminant >= 0) {
-    const double q = -(b + std::copysign(std::sqrt(discriminant), b)) / 2;
-    keep(q / a);
-    if (q != 0 && q / a != c / q) keep(c / q);
-  }
-  return roots;
-}
 
 class Finder {
  public:
@@ -35,9 +20,9 @@ class Finder {
 
   std::vector<NashEquilibrium> all() {
     for (const Policy& policy : {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}}) add_pure(policy);
-    for (const double abandon : indifference()) {
-      add_interior(abandon);
-      add_mixed_start(abandon);
+    if (const auto abandon = provider_indifference(game_)) {
+      add_interior(*abandon);
+      add_mixed_start(*abandon);
     }
     return std::move(found_);
   }
@@ -70,19 +55,6 @@ class Finder {
       found_.push_back({policy, false, 1, abandon, tie, evaluate(game_, policy, abandon)});
   }
 
-  /// The q in (0, 1) at which all policies cost the same: (c1 + b1 q P)(1 - b2 a) = (c2 + b2 q P)(1
-  /// - b1 a), a = 1 - q.
-  [[nodiscard]] std::vector<double> indifference() const {
-    const double penalty = game_.churn_penalty();
-    // With 1 - b a = p + b q both sides are quadratics in q.
-    const double a =
-        first_.failure * penalty * second_.failure - second_.failure * penalty * first_.failure;
-    const double b = first_.cost * second_.failure + first_.failure * penalty * second_.success -
-                     second_.cost * first_.failure - second_.failure * penalty * first_.success;
-    const double c = first_.cost * second_.success - second_.cost * first_.success;
-    return roots_inside(a, b, c);
-  }
-
   /// The s in (0, 1) to which q is the mixed best response: only between sL and sH, xi1 > 0 > xi2.
   /// Equation (7) as one in s.
   void add_interior(double abandon) {
@@ -93,7 +65,8 @@ class Finder {
     const double first =
         first_.net_value * (1 - second_.failure * stay) * (1 - second_.failure * stay);
     const double second = second_.net_value;
-    for (const double s : roots_inside(second * scale, second * (1 - scale) - first, first)) {
+    for (const double s :
+         numeric::roots_between(0, 1, second * scale, second * (1 - scale) - first, first)) {
       if (s <= *at.patience || s >= *at.leave) continue;
       found_.push_back({{0, s}, false, 1, abandon, false, evaluate(game_, {0, s}, abandon)});
     }
@@ -115,18 +88,13 @@ class Finder {
         first_is_slow ? first_.failure > second_.failure : second_.failure > first_.failure;
     if (!slow_fails_more) return;
     const double share = second / (second - first);
-    const Payoffs<double> one = evaluate(game_, {0, 0}, abandon);
-    const Payoffs<double> two = evaluate(game_, {1, 0}, abandon);
-    const auto mean = [share](double x, double y) { return share * x + (1 - share) * y; };
     found_.push_back(
         {{0, 0},
          true,
          share,
          abandon,
          false,
-         {mean(one.provider_cost, two.provider_cost), mean(one.user_utility, two.user_utility),
-          mean(one.success, two.success), mean(one.unsolved, two.unsolved),
-          mean(one.latency, two.latency), mean(one.service_cost, two.service_cost)}});
+         mixed(share, evaluate(game_, {0, 0}, abandon), evaluate(game_, {1, 0}, abandon))});
   }
 
   static constexpr std::array<Policy, 3> kReplies = {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}};
@@ -137,6 +105,26 @@ class Finder {
 };
 
 }  // namespace
+
+std::optional<double> provider_indifference(const Game& game) {
+  const Model& first = game.model(0);
+  const Model& second = game.model(1);
+  const double more = second.cost * first.success - first.cost * second.success;
+  const double slope = first.cost * (1 - second.success) - second.cost * (1 - first.success) +
+                       game.churn_penalty() * (second.success - first.success);
+  const double q = more / slope;
+  return q > 0 && q < 1 ? std::optional(q) : std::nullopt;
+}
+
+Payoffs<double> mixed(double share, const Payoffs<double>& one, const Payoffs<double>& other) {
+  const auto mean = [share](double x, double y) { return share * x + (1 - share) * y; };
+  return {mean(one.provider_cost, other.provider_cost),
+          mean(one.user_utility, other.user_utility),
+          mean(one.success, other.success),
+          mean(one.unsolved, other.unsolved),
+          mean(one.latency, other.latency),
+          mean(one.service_cost, other.service_cost)};
+}
 
 std::vector<NashEquilibrium> nash_equilibria(const Game& game) { return Finder(game).all(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "turnout/game/equilibrium.h"
@@ -22,13 +23,20 @@ struct NashEquilibrium {
   Payoffs<double> payoffs{};
 };
 
+/// @returns the q in (0, 1) at which all policies cost the provider the same, equation (19);
+///   nothing if one model is cheaper at every q, or both cost the same at all.
+std::optional<double> provider_indifference(const Game& game);
+
+/// @returns the payoffs of a lottery: the first ones with probability `share`.
+Payoffs<double> mixed(double share, const Payoffs<double>& one, const Payoffs<double>& other);
+
 /// @returns the equilibria in policies (i, s) and stationary responses q, and those that mix over
 ///   the first model, in the order (1,0), (1,1), (2,0), interior s, mixed start. Not empty in any
 ///   of 3,000 games of the paper's order; outside it about one game in 1,500 has none: there the
 ///   user would have to draw once whether he ever leaves, which no single q can say.
 /// For a fixed q the cost is monotone in s (a weighted mean of two numbers), so that the provider's
 /// replies are (1,0), (1,1), (2,0), or, at the q where M1 and M2 cost the same, every policy: that
-/// q is a root of a quadratic, equation (40), and the s (or mixture) that makes it a best response
+/// q is the root of equation (19), and the s (or mixture) that makes it a best response
 /// is a root of another, equation (20). Ties within 1e-12 of the costs count as equilibria. Checked
 /// against deviations on a grid. Cost: about 1 us.
 std::vector<NashEquilibrium> nash_equilibria(const Game& game);

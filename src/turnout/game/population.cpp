@@ -2,120 +2,194 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <queue>
 #include <utility>
 
+#include "turnout/game/cascade_cost.h"
+#include "turnout/numeric/chebyshev.h"
+
 namespace turnout::game {
 namespace {
 
+using numeric::Chebyshev;
+
 constexpr double kGap = 1e-7;
 constexpr std::size_t kMostEvaluations = 100'000;
+/// From how many parts on a sum is a polynomial: fewer are looked at one by one, exactly.
+constexpr std::size_t kMany = 16;
 
-/// Where a part's response to (1, s) changes its form.
-std::vector<double> kinks(const std::vector<PopulationPart>& parts) {
+struct SharedCost {
+  double share;
+  CascadeCost cost;
+};
+
+std::vector<SharedCost> costs_of(const std::vector<PopulationPart>& parts) {
+  std::vector<SharedCost> costs;
+  costs.reserve(parts.size());
+  for (const PopulationPart& part : parts) costs.push_back({part.share, CascadeCost(part.game)});
+  return costs;
+}
+
+/// Where a part's response to (1, s) changes its form, and 0 and 1; increasing.
+std::vector<double> kinks_of(const std::vector<SharedCost>& costs) {
   std::vector<double> all = {0, 1};
-  for (const PopulationPart& part : parts) {
-    const Thresholds at = thresholds(part.game);
-    for (const auto& s : {at.stay, at.patience, at.leave}) {
-      if (s && *s > 0 && *s < 1) all.push_back(*s);
-    }
+  for (const SharedCost& part : costs) {
+    const CascadeCost::Kinks& kinks = part.cost.kinks();
+    all.insert(all.end(), kinks.at.begin(),
+               kinks.at.begin() + static_cast<std::ptrdiff_t>(kinks.count));
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
-/// A lower bound on a part's cost for all s in [low, high] between two neighbouring kinks. With a
-/// pure response the cost is monotone in s; with a mixed one n1 rises with a and falls with s, n2
-/// rises with both, and the best response a falls as s grows.
-double least_cost(const Game& game, double low, double high) {
-  // Responses strictly inside, so that ties at the kinks do not count.
-  const double inside = (high - low) * 1e-9;
-  const double q_low = best_response(game, {0, low + inside}).abandon;
-  const double q_high = best_response(game, {0, high - inside}).abandon;
-  if (q_low == q_high) {
-    return std::min(evaluate(game, {0, low}, q_low).provider_cost,
-                    evaluate(game, {0, high}, q_low).provider_cost);
-  }
-  const Primitives<double> p(game);
-  const double q_most = std::max(q_low, q_high);
-  const double q_least = std::min(q_low, q_high);
-  const double fewest_first = expected_visits(p, 0, high, q_most)[0];
-  const double most_first = expected_visits(p, 0, low, q_least)[0];
-  const double fewest_second = expected_visits(p, 0, low, q_most)[1];
-  const double most_second = expected_visits(p, 0, high, q_least)[1];
-  const auto eta = [&](std::size_t k) {
-    return p.model[k].cost - p.churn_penalty * p.model[k].success;
-  };
-  return p.churn_penalty + std::min(eta(0) * fewest_first, eta(0) * most_first) +
-         std::min(eta(1) * fewest_second, eta(1) * most_second);
-}
-
+/// Between two values of s: parts that are still looked at one by one, and the sum of all others.
 struct Interval {
-  double bound, low, high;
-  friend bool operator>(const Interval& a, const Interval& b) { return a.bound > b.bound; }
+  Chebyshev sum;
+  double constant = 0;  ///< what those who leave everywhere add to the sum
+  double error = 0;     ///< of the sum
+  double bound = 0;     ///< the mean cost is nowhere below
+  std::vector<std::uint32_t> open;
 };
 
 class Search {
  public:
   Search(const std::vector<PopulationPart>& parts, const base::Cancellation& cancellation)
-      : parts_(parts), cancellation_(cancellation) {
-    try_policy({1, 0});
-    best_.bound = best_.mean.payoffs.provider_cost;
-    const std::vector<double> at = kinks(parts);
-    for (const double s : at) {
-      if (cancellation_.requested()) return;
-      try_policy({0, s});
-    }
-    for (std::size_t i = 0; i + 1 < at.size(); ++i) {
-      if (cancellation_.requested()) return;
-      push(at[i], at[i + 1]);
-    }
-    halve();
-    const double open = open_.empty() ? std::numeric_limits<double>::infinity() : open_.top().bound;
+      : parts_(parts), cancellation_(cancellation), costs_(costs_of(parts)) {
+    const auto end_cost = [&](const Policy& policy) {
+      take(policy, evaluate_population(parts_, policy).payoffs.provider_cost);
+    };
+    end_cost({1, 0});
+    end_cost({0, 0});
+    end_cost({0, 1});
+    kinks_ = kinks_of(costs_);
+    Interval all{Chebyshev(0, 1), 0, 0, 0, {}};
+    for (std::uint32_t i = 0; i < costs_.size(); ++i) all.open.push_back(i);
+    push(std::move(all));
+    while (!waiting_.empty() && worthwhile(waiting_.top().first) &&
+           best_.evaluations < kMostEvaluations + kinks_.size() && !cancellation_.requested())
+      open_next();
+    best_.mean = evaluate_population(parts_, best_.policy);
+    const double open =
+        waiting_.empty() ? std::numeric_limits<double>::infinity() : waiting_.top().first;
     best_.bound = std::min(best_.mean.payoffs.provider_cost, open);
   }
   [[nodiscard]] const PopulationOptimum& best() const { return best_; }
 
  private:
-  void try_policy(const Policy& policy) {
-    const PopulationMean mean = evaluate_population(parts_, policy);
-    if (best_.evaluations++ > 0 && mean.payoffs.provider_cost >= best_.mean.payoffs.provider_cost)
-      return;
+  void take(const Policy& policy, double cost) {
+    if (best_.evaluations++ > 0 && cost >= least_) return;
     best_.policy = policy;
-    best_.mean = mean;
+    least_ = cost;
   }
 
-  void push(double low, double high) {
-    double bound = 0;
-    for (const PopulationPart& part : parts_)
-      bound += part.share * least_cost(part.game, low, high);
-    if (bound < worthwhile()) open_.push({bound, low, high});
+  [[nodiscard]] bool worthwhile(double bound) const {
+    return bound < least_ - kGap * std::abs(least_);
   }
 
-  [[nodiscard]] double worthwhile() const {
-    const double least = best_.mean.payoffs.provider_cost;
-    return least - kGap * std::abs(least);
-  }
-
-  void halve() {
-    while (!open_.empty() && open_.top().bound < worthwhile() &&
-           best_.evaluations < kMostEvaluations && !cancellation_.requested()) {
-      const Interval widest = open_.top();
-      open_.pop();
-      const double middle = widest.low + (widest.high - widest.low) / 2;
-      try_policy({0, middle});
-      push(widest.low, middle);
-      push(middle, widest.high);
+  void push(Interval interval) {
+    double bound = interval.sum.least() + interval.constant - interval.error;
+    for (const std::uint32_t i : interval.open)
+      bound += costs_[i].share * costs_[i].cost.least(interval.sum.low(), interval.sum.high());
+    interval.bound = bound;
+    if (!worthwhile(bound)) return;
+    std::size_t place = intervals_.size();
+    if (free_.empty()) {
+      intervals_.push_back(std::move(interval));
+    } else {
+      place = free_.back();
+      free_.pop_back();
+      intervals_[place] = std::move(interval);
     }
+    waiting_.emplace(bound, place);
+  }
+
+  /// The interval with the least bound: its parts are added up, or it is cut in two.
+  void open_next() {
+    const std::size_t place = waiting_.top().second;
+    waiting_.pop();
+    Interval interval = std::move(intervals_[place]);
+    free_.push_back(place);
+    if (add_up(interval)) return push(std::move(interval));
+    const double cut = cut_of(interval);
+    // Neighbouring doubles have nothing between them, and both have been tried.
+    if (cut <= interval.sum.low() || cut >= interval.sum.high()) return;
+    double cost = interval.sum.at(cut) + interval.constant;
+    for (const std::uint32_t i : interval.open) cost += costs_[i].share * costs_[i].cost.at(cut);
+    take({0, cut}, cost);
+    push(part_of(interval, interval.sum.low(), cut));
+    push(part_of(interval, cut, interval.sum.high()));
+  }
+
+  /// Moves the parts without a kink inside from `open` into the sum, if they are many.
+  /// @returns whether there is anything new in the sum
+  bool add_up(Interval& interval) const {
+    const double low = interval.sum.low();
+    const double high = interval.sum.high();
+    const double radius = Chebyshev::kRadius * (high - low);
+    std::vector<std::uint32_t> left;
+    std::vector<std::pair<std::uint32_t, ResponseForm>> smooth;
+    double error = 0;
+    double leaving = 0;
+    for (const std::uint32_t i : interval.open) {
+      const auto& [share, cost] = costs_[i];
+      const auto form = cost.form_between(low, high);
+      const auto most = form ? cost.modulus(*form, low + (high - low) / 2, radius) : std::nullopt;
+      if (!most) {
+        left.push_back(i);
+      } else if (*form == ResponseForm::kLeaves) {
+        leaving += share * cost.in_form(*form, low);
+      } else {
+        smooth.emplace_back(i, *form);
+        error += share * *most * Chebyshev::kError;
+      }
+    }
+    if (interval.open.size() - left.size() < kMany) return false;
+    interval.constant += leaving;
+    interval.error += error;
+    add_to(interval.sum, smooth);
+    interval.open = std::move(left);
+    return true;
+  }
+
+  void add_to(Chebyshev& sum,
+              const std::vector<std::pair<std::uint32_t, ResponseForm>>& smooth) const {
+    const auto at = Chebyshev::points(sum.low(), sum.high());
+    auto values = sum.values_on(sum.low(), sum.high());
+    for (const auto& [i, form] : smooth) {
+      for (std::size_t j = 0; j < at.size(); ++j)
+        values[j] += costs_[i].share * costs_[i].cost.in_form(form, at[j]);
+    }
+    sum = Chebyshev::interpolating(sum.low(), sum.high(), values);
+  }
+
+  /// The kink in the middle of those inside, else the middle.
+  [[nodiscard]] double cut_of(const Interval& interval) const {
+    const double low = interval.sum.low();
+    const double high = interval.sum.high();
+    const auto first = std::upper_bound(kinks_.begin(), kinks_.end(), low);
+    const auto last = std::lower_bound(first, kinks_.end(), high);
+    return first < last ? first[(last - first) / 2] : low + (high - low) / 2;
+  }
+
+  static Interval part_of(const Interval& whole, double low, double high) {
+    return {Chebyshev::interpolating(low, high, whole.sum.values_on(low, high)), whole.constant,
+            whole.error, 0, whole.open};
   }
 
   const std::vector<PopulationPart>& parts_;
   const base::Cancellation& cancellation_;
+  std::vector<SharedCost> costs_;
+  std::vector<double> kinks_;
   PopulationOptimum best_;
-  std::priority_queue<Interval, std::vector<Interval>, std::greater<>> open_;
+  double least_ = 0;  ///< cost of the best policy, within the error of the sums
+  std::vector<Interval> intervals_;
+  std::vector<std::size_t> free_;  ///< places in intervals_ that are not used
+  using Bound = std::pair<double, std::size_t>;
+  std::priority_queue<Bound, std::vector<Bound>, std::greater<>> waiting_;
 };
 
 }  // namespace

@@ -18,6 +18,31 @@ const char* one_trial_note(bool one_trial) {
                    : "";
 }
 
+ordered_json survey_json(const std::vector<simulation::SurveyRow>& rows) {
+  ordered_json json = ordered_json::array();
+  for (const auto& row : rows) {
+    json.push_back({{"policy", row.policy},
+                    {"prediction_error_median", row.error_median},
+                    {"prediction_error_p90", row.error_p90},
+                    {"predicted_over_realised_median", row.bias_median},
+                    {"regret_mean", row.regret_mean},
+                    {"regret_p90", row.regret_p90},
+                    {"regret_worst", row.regret_worst}});
+  }
+  return json;
+}
+
+std::string survey_text(const std::vector<simulation::SurveyRow>& rows) {
+  Table table({"policy", "error, median", "error, p90", "predicted/real", "regret, mean",
+               "regret, p90", "worst"});
+  for (const auto& row : rows) {
+    table.add({row.policy, percent(row.error_median), percent(row.error_p90),
+               number(row.bias_median), percent(row.regret_mean), percent(row.regret_p90),
+               percent(row.regret_worst)});
+  }
+  return table.to_string(2);
+}
+
 }  // namespace
 
 ordered_json replay_json(const analysis::ReplayAnswer& answer) {
@@ -66,22 +91,14 @@ std::string replay_text(const analysis::ReplayAnswer& answer) {
 
 ordered_json random_replay_json(const analysis::RandomReplayAnswer& answer) {
   const auto& [options, survey] = answer;
-  ordered_json json = {{"schema", "turnout/replay-random/1"},
-                       {"games", survey.games},
-                       {"depth", options.depth},
-                       {"seed", options.seed},
-                       {"one_trial", survey.one_trial},
-                       {"policies", ordered_json::array()}};
-  for (const auto& row : survey.rows) {
-    json["policies"].push_back({{"policy", row.policy},
-                                {"prediction_error_median", row.error_median},
-                                {"prediction_error_p90", row.error_p90},
-                                {"predicted_over_realised_median", row.bias_median},
-                                {"regret_mean", row.regret_mean},
-                                {"regret_p90", row.regret_p90},
-                                {"regret_worst", row.regret_worst}});
-  }
-  return json;
+  return {{"schema", "turnout/replay-random/2"},
+          {"games", survey.games},
+          {"depth", options.depth},
+          {"seed", options.seed},
+          {"one_trial", survey.one_trial},
+          {"policies", survey_json(survey.rows)},
+          {"games_with_retries", survey.games_with_retries},
+          {"policies_with_retries", survey_json(survey.rows_with_retries)}};
 }
 
 std::string random_replay_text(const analysis::RandomReplayAnswer& answer) {
@@ -89,14 +106,13 @@ std::string random_replay_text(const analysis::RandomReplayAnswer& answer) {
   std::string text =
       fmt::format("Replay of {} random games of two models, {} attempts on offer\n\n", survey.games,
                   options.depth);
-  Table table({"policy", "error, median", "error, p90", "predicted/real", "regret, mean",
-               "regret, p90", "worst"});
-  for (const auto& row : survey.rows) {
-    table.add({row.policy, percent(row.error_median), percent(row.error_p90),
-               number(row.bias_median), percent(row.regret_mean), percent(row.regret_p90),
-               percent(row.regret_worst)});
+  text += survey_text(survey.rows);
+  if (survey.games_with_retries > 0) {
+    text += fmt::format(
+        "\nThe {} games in which a user makes at least two attempts under Turnout's plan\n\n",
+        survey.games_with_retries);
+    text += survey_text(survey.rows_with_retries);
   }
-  text += table.to_string(2);
   text +=
       "\n  error: |predicted / realised - 1| of the cost; regret: over the best sequence in "
       "hindsight.\n";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
@@ -31,6 +32,26 @@ ordered_json equilibrium_json(const NashEquilibrium& e) {
   return json;
 }
 
+ordered_json lottery_json(const game::OpaqueLottery& lottery, double value_to_user) {
+  return {{"cascade", lottery.cascade},
+          {"first_share", lottery.first_share},
+          {"user_utility", lottery.payoffs.user_utility},
+          {"success", lottery.payoffs.success},
+          {"value_to_user", value_to_user}};
+}
+
+ordered_json ranges_json(const std::vector<analysis::UnpublishedRange>& ranges) {
+  ordered_json json = ordered_json::array();
+  for (const auto& [range, to_provider, to_user_from, to_user_to] : ranges) {
+    json.push_back({{"abandon", range.abandon},
+                    {"provider_cost", range.from.payoffs.provider_cost},
+                    {"value_to_provider", to_provider},
+                    {"from", lottery_json(range.from, to_user_from)},
+                    {"to", lottery_json(range.to, to_user_to)}});
+  }
+  return json;
+}
+
 /// Gain of a side from the policy being known.
 std::string gain_text(double gain) {
   if (gain == 0) return "nothing";
@@ -38,13 +59,34 @@ std::string gain_text(double gain) {
                      number(gain > 0 ? gain : -gain));
 }
 
+std::string ranges_text(const std::vector<analysis::UnpublishedRange>& ranges) {
+  std::string text;
+  for (const auto& [range, to_provider, to_user_from, to_user_to] : ranges) {
+    const auto& [from, to] = std::pair(range.from, range.to);
+    text += fmt::format(
+        "\nA range of equilibria with q = {}, J = {}: (1,s) on a share of the tasks, else "
+        "(2,0)\n",
+        number(range.abandon), number(from.payoffs.provider_cost));
+    Table table({"s", "share of (1,s)", "U/task", "S", "worth of publishing to the user"});
+    const auto add = [&](const game::OpaqueLottery& end, double to_user) {
+      table.add({number(end.cascade), percent(end.first_share), number(end.payoffs.user_utility),
+                 number(end.payoffs.success), number(to_user)});
+    };
+    add(from, to_user_from);
+    add(to, to_user_to);
+    text += table.to_string(2) + "  For each s between there is one share; U lies between.\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 ordered_json transparency_json(const analysis::TransparencyAnswer& answer) {
-  ordered_json json = {{"schema", "turnout/transparency/1"},
+  ordered_json json = {{"schema", "turnout/transparency/2"},
                        {"game", game_json(answer.paper.scenario)},
                        {"commitment", candidate_json(answer.commitment)},
                        {"equilibria", ordered_json::array()},
+                       {"ranges", ranges_json(answer.ranges)},
                        {"notes", answer.paper.notes}};
   for (const auto& [equilibrium, to_provider, to_user] : answer.equilibria) {
     ordered_json one = equilibrium_json(equilibrium);
@@ -67,6 +109,7 @@ std::string transparency_text(const analysis::TransparencyAnswer& answer) {
   text += fmt::format("\nWithout one: {} Nash {}\n", equilibria.size(),
                       equilibria.size() == 1 ? "equilibrium" : "equilibria");
   if (equilibria.empty()) {
+    if (!answer.ranges.empty()) return text + ranges_text(answer.ranges);
     return text +
            "  None has a policy (i,s) and one probability q: the user would draw once whether he "
            "ever leaves.\n";
@@ -83,7 +126,7 @@ std::string transparency_text(const analysis::TransparencyAnswer& answer) {
                     number(e.abandon), gain_text(to_provider), gain_text(to_user),
                     e.one_of_many ? " (a tie: one of a range of equilibria)" : "");
   }
-  return text;
+  return text + ranges_text(answer.ranges);
 }
 
 }  // namespace turnout::report

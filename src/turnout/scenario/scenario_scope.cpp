@@ -13,20 +13,83 @@ using base::Status;
 
 namespace {
 
-/// A provider or users that only one verb understands. Numbers with an interval are at their means.
-Status check_plain(const Scenario& scenario, const std::string& verb) {
-  const auto refuse = [&](const std::string& key, const char* what) {
-    return Error{ErrorCode::kUnsupported, fmt::format(fmt::runtime(what), verb),
-                 fmt::format("{}: {}", scenario.source, key)};
+/// What keeps a scenario from a verb: the key that says it, and what it says. Numbers with an
+/// interval keep it from none: they are at their means.
+struct Obstacle {
+  std::string key;
+  std::string what;
+};
+
+std::optional<Obstacle> beyond_all_but(Besides allowed, const Scenario& scenario) {
+  if (!scenario.commits && allowed != Besides::kNoCommitment)
+    return Obstacle{"provider.commits", "a provider that does not commit"};
+  if (!scenario.segments.empty() && allowed != Besides::kSegments)
+    return Obstacle{"segment", "users who differ"};
+  return std::nullopt;
+}
+
+std::optional<Obstacle> beyond_plans(const Scenario& scenario) {
+  if (scenario.knows && *scenario.knows != Knows::kAttempt)
+    return Obstacle{"user.knows", "a user who does not know plan and attempt"};
+  return beyond_all_but(Besides::kNothing, scenario);
+}
+
+/// What the models and users of the paper's game have not, but for the number of models.
+std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenario) {
+  const game::RoutingGame& game = scenario.game;
+  if (game.has_switching()) return Obstacle{"switching", "a switching cost"};
+  if (game.has_prices()) return Obstacle{"model.price", "a price other than 0"};
+  if (!game.has_papers_users())
+    return Obstacle{"user.patience, user.outside, judgement",
+                    "a user who is impatient, has something elsewhere or misjudges answers"};
+  if (game.participates()) return Obstacle{"user.participates", "participation"};
+  if (scenario.difficulty) return Obstacle{"difficulty", "difficulty"};
+  if (scenario.outcomes) return Obstacle{"difficulty.outcomes", "a table of outcomes"};
+  const bool told = scenario.knows && *scenario.knows != Knows::kPolicy;
+  if (told && allowed != Besides::kKnowledge)
+    return Obstacle{"user.knows", "a user who knows more than the policy"};
+  return std::nullopt;
+}
+
+/// The same for a verb that leaves out what leave_out_what_the_paper_lacks() does.
+std::optional<Obstacle> beyond_pairs(Besides allowed, Scenario scenario) {
+  if (scenario.game.size() < game::Game::kModels)  // of more, two are taken
+    return Obstacle{"model", "one model"};
+  if (const auto left_out = leave_out_what_the_paper_lacks(scenario); !left_out)
+    return Obstacle{"switching", "a switching cost"};
+  if (auto beyond = beyond_the_paper(allowed, scenario)) return beyond;
+  return beyond_all_but(allowed, scenario);
+}
+
+/// The end of a refusal: a verb that takes the scenario as it is, or why the one that is for this
+/// does not either. So no verb sends the user to another that sends him back.
+std::string advice(const char* verb, const std::optional<Obstacle>& its_obstacle) {
+  if (!its_obstacle) return fmt::format("; see turnout {}", verb);
+  return fmt::format("; turnout {} can, but not with {} ({})", verb, its_obstacle->what,
+                     its_obstacle->key);
+}
+
+Status check_users_and_provider(const Scenario& scenario, const std::string& verb,
+                                Besides allowed) {
+  const auto refuse = [&](const Obstacle& obstacle, const char* what, const std::string& then) {
+    return Error{ErrorCode::kUnsupported, fmt::format("{} {}{}", verb, what, then),
+                 fmt::format("{}: {}", scenario.source, obstacle.key)};
   };
-  if (!scenario.commits)
-    return refuse("provider.commits", "{} needs a provider that commits; see turnout transparency");
-  if (!scenario.segments.empty())
-    return refuse("segment", "{} is for users who are alike; see turnout solve");
-  return base::Done{};
+  const auto obstacle = beyond_all_but(allowed, scenario);
+  if (!obstacle) return base::Done{};
+  if (obstacle->key == "provider.commits") {
+    return refuse(*obstacle, "needs a provider that commits",
+                  advice("transparency", beyond_pairs(Besides::kNoCommitment, scenario)));
+  }
+  return refuse(*obstacle, "is for users who are alike",
+                advice("solve", beyond_pairs(Besides::kSegments, scenario)));
 }
 
 }  // namespace
+
+bool takes_plans(const Scenario& scenario) { return !beyond_plans(scenario); }
+
+bool takes_pairs(const Scenario& scenario) { return !beyond_pairs(Besides::kNothing, scenario); }
 
 Status check_for_plans(const Scenario& scenario, const std::string& verb) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt) {
@@ -36,7 +99,7 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb) {
                     verb),
         scenario.source + ": user.knows"};
   }
-  return check_plain(scenario, verb);
+  return check_users_and_provider(scenario, verb, Besides::kNothing);
 }
 
 Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario) {
@@ -57,28 +120,22 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   return left_out;
 }
 
-Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb) {
-  const auto beyond = [&](const std::string& key, const char* what) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} goes beyond the paper's game, which {} solves; see turnout plan",
-                             what, verb),
-                 fmt::format("{}: {}", scenario.source, key)};
-  };
+Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,
+                                    Besides besides) {
   const game::RoutingGame& game = scenario.game;
   if (game.size() != game::Game::kModels) {
-    return Error{
-        ErrorCode::kUnsupported,
-        fmt::format("has {} [[model]] tables, {} needs 2; see turnout plan", game.size(), verb),
-        scenario.source};
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("has {} [[model]] tables, {} needs 2{}", game.size(), verb,
+                             advice("plan", beyond_plans(scenario))),
+                 scenario.source};
   }
-  if (game.has_switching()) return beyond("switching", "a switching cost");
-  if (game.has_prices()) return beyond("model.price", "a price other than 0");
-  if (game.participates()) return beyond("user.participates", "participation");
-  if (scenario.difficulty) return beyond("difficulty", "difficulty");
-  if (scenario.outcomes) return beyond("difficulty.outcomes", "a table of outcomes");
-  if (scenario.knows && *scenario.knows != Knows::kPolicy)
-    return beyond("user.knows", "a user who knows more than the policy");
-  TURNOUT_CHECK(check_plain(scenario, verb));
+  if (const auto beyond = beyond_the_paper(besides, scenario)) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{} goes beyond the paper's game, which {} solves{}", beyond->what,
+                             verb, advice("plan", beyond_plans(scenario))),
+                 fmt::format("{}: {}", scenario.source, beyond->key)};
+  }
+  TURNOUT_CHECK(check_users_and_provider(scenario, verb, besides));
   TURNOUT_TRY(auto pair,
               game::Game::make(game.user(), game.provider(), {game.model(0), game.model(1)})
                   .within(scenario.source));

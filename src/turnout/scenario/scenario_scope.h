@@ -15,10 +15,16 @@ struct TwoModelScenario {
   std::array<std::string, game::Game::kModels> names;
 };
 
+/// What a verb for the paper's game does besides: users who differ, a provider that does not
+/// commit, or users who know more than the policy.
+enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge };
+
 /// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first
-///   key that goes beyond it and the verb that can do it.
-/// @param verb  who asks, for the message
-base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb);
+///   key that goes beyond it and the verb that can do it, if one takes the scenario as it is.
+/// @param verb     who asks, for the message
+/// @param besides  what it does not refuse
+base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,
+                                          Besides besides = Besides::kNothing);
 
 /// Leaves out what an estimate may have found and the paper's game has not: difficulty and
 /// switching costs.
@@ -28,5 +34,12 @@ base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& 
 /// @returns kUnsupported naming the key if the scenario's users or provider are not those of a
 ///   plan: users who are alike and know the plan and the attempt, a provider that commits.
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
+
+/// @returns whether `plan` takes the scenario: check_for_plans().
+bool takes_plans(const Scenario& scenario);
+
+/// @returns whether the verbs for the paper's game (robust, audit, ...) take the scenario, with
+///   what leave_out_what_the_paper_lacks() takes out of it left out.
+bool takes_pairs(const Scenario& scenario);
 
 }  // namespace turnout::scenario

@@ -9,6 +9,8 @@
 #include "turnout/base/rng.h"
 #include "turnout/game/belief_plan.h"
 #include "turnout/game/promised_utility.h"
+#include "turnout/simulation/counted_sequences.h"
+#include "turnout/simulation/score_threshold.h"
 
 namespace turnout::simulation {
 namespace {
@@ -43,60 +45,35 @@ std::vector<std::size_t> sequence_of(const game::EscalationPlan& plan) {
   return sequence;
 }
 
-/// The threshold among the training scores that costs least there.
-double best_threshold(const RoutingGame& game, const Recorded& training, std::size_t depth) {
-  constexpr std::size_t kTried = 101;
-  std::vector<double> scores = training.score;
-  std::sort(scores.begin(), scores.end());
-  double best = std::numeric_limits<double>::infinity();
-  double best_cost = fare(game, serve_threshold(game, training, best, depth)).provider_cost;
-  for (std::size_t i = 0; i < kTried; ++i) {
-    const double threshold = scores[i * (scores.size() - 1) / (kTried - 1)];
-    const double cost = fare(game, serve_threshold(game, training, threshold, depth)).provider_cost;
-    if (cost >= best_cost) continue;
-    best = threshold;
-    best_cost = cost;
-  }
-  return best;
+double cost_of(const RoutingGame& game, const Recorded& recorded,
+               const std::vector<std::size_t>& sequence) {
+  return fare(game, serve_sequence(game, recorded, sequence)).provider_cost;
 }
 
-/// The tasks of the training half as a sample: each resample weighs them anew (exponential weights,
-/// Rubin 1981).
-std::vector<game::TaskTypes> resampled(const Recorded& training, std::uint64_t seed) {
-  constexpr std::size_t kResamples = 16;
-  std::vector<game::TaskTypes> all;
-  for (std::size_t i = 0; i < kResamples; ++i) {
-    base::Rng rng(seed, i);
-    std::vector<double> weights;
-    for (std::size_t task = 0; task < training.tasks(); ++task)
-      weights.push_back(rng.exponential(1));
-    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (double& w : weights) w /= total;
-    all.push_back(game::TaskTypes::empirical(training.rate, std::move(weights)));
-  }
-  return all;
+/// Where all sequences are too many: the best for the rates as probabilities, at its counted cost.
+CountedSequence best_by_rates(const RoutingGame& game, const Recorded& recorded, std::size_t depth,
+                              const game::SearchLimits& limits) {
+  auto sequence = sequence_of(
+      game::best_sequence(game, game::TaskTypes::empirical(recorded.rate), depth, limits).plan);
+  const double cost = cost_of(game, recorded, sequence);
+  return {std::move(sequence), cost};
 }
 
-/// A sequence and what it is expected to cost.
-struct Expected {
-  std::vector<std::size_t> sequence;
-  double cost = 0;
-};
-
-/// Of the sequences that are best for some resample or for the sample itself, the one with the
-/// least mean cost over the resamples: it does not stand at the edge of a cliff, where a few tasks
-/// more or less make users leave.
-Expected robust_sequence(const RoutingGame& game, const Recorded& training, std::size_t depth,
-                         std::uint64_t seed, const game::SearchLimits& limits) {
-  const auto samples = resampled(training, seed);
-  std::vector<std::vector<std::size_t>> candidates = {sequence_of(
-      game::best_sequence(game, game::TaskTypes::empirical(training.rate), depth, limits).plan)};
+/// The same for resampled tasks: of the sequences that are best for some resample or for the sample
+/// itself, the one with the least mean cost over the resamples.
+CountedSequence robust_by_rates(const RoutingGame& game, const AlikeTasks& tasks,
+                                const std::vector<std::vector<double>>& resampled,
+                                std::vector<std::vector<std::size_t>> candidates, std::size_t depth,
+                                const game::SearchLimits& limits) {
+  std::vector<game::TaskTypes> samples;
+  for (const auto& shares : resampled)
+    samples.push_back(game::TaskTypes::empirical(tasks.kinds.rate, shares));
   for (const game::TaskTypes& types : samples) {
     auto sequence = sequence_of(game::best_sequence(game, types, depth, limits).plan);
     if (std::find(candidates.begin(), candidates.end(), sequence) == candidates.end())
       candidates.push_back(std::move(sequence));
   }
-  Expected best{{}, std::numeric_limits<double>::infinity()};
+  CountedSequence best{{}, std::numeric_limits<double>::infinity()};
   for (const auto& sequence : candidates) {
     double cost = 0;
     for (const game::TaskTypes& types : samples) {
@@ -104,6 +81,44 @@ Expected robust_sequence(const RoutingGame& game, const Recorded& training, std:
               static_cast<double>(samples.size());
     }
     if (cost < best.cost) best = {sequence, cost};
+  }
+  return best;
+}
+
+/// The sequence that is best on the tasks, and the one that is best on average over resamples of
+/// them, so that it does not stand at the edge of a cliff, where a few tasks more or less make
+/// users leave.
+CountedSequences best_sequences(const RoutingGame& game, const Recorded& recorded,
+                                std::size_t depth, const game::SearchLimits& limits) {
+  constexpr std::size_t kResamples = 64;
+  const AlikeTasks tasks = alike(recorded);
+  const auto resampled = resampled_shares(tasks, recorded.tasks(), kResamples, 1);
+  auto found = cheapest_sequences(game, tasks, resampled, depth, limits.watch.cancellation);
+  if (found) return *std::move(found);
+  CountedSequences by_rates;
+  by_rates.best = best_by_rates(game, recorded, depth, limits);
+  by_rates.robust = robust_by_rates(game, tasks, resampled, {by_rates.best.models}, depth, limits);
+  return by_rates;
+}
+
+/// The least cost of any sequence on the tasks that are played on.
+double hindsight(const RoutingGame& game, const Recorded& recorded, std::size_t depth,
+                 const game::SearchLimits& limits) {
+  const auto found =
+      cheapest_sequences(game, alike(recorded), {}, depth, limits.watch.cancellation);
+  return found ? found->best.cost : best_by_rates(game, recorded, depth, limits).cost;
+}
+
+std::vector<std::size_t> best_static(const RoutingGame& game, const Recorded& recorded,
+                                     std::size_t depth) {
+  std::vector<std::size_t> best(depth, 0);
+  double least = cost_of(game, recorded, best);
+  for (std::size_t k = 1; k < game.size(); ++k) {
+    const std::vector<std::size_t> other(depth, k);
+    const double cost = cost_of(game, recorded, other);
+    if (cost >= least) continue;
+    best = other;
+    least = cost;
   }
   return best;
 }
@@ -117,21 +132,19 @@ std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::strin
     choices.push_back({std::move(name), predicted, std::move(serve)});
   };
   const RoutingGame mean_game = with_rates(game, training.mean_rates());
-  const game::TaskTypes types = game::TaskTypes::empirical(training.rate);
 
-  const auto plan = game::best_sequence(game, types, depth, limits).plan;
+  const CountedSequences best = best_sequences(game, training, depth, limits);
   add("Turnout plan",
-      [&game, s = sequence_of(plan)](const Recorded& r) { return serve_sequence(game, r, s); });
-  const Expected robust = robust_sequence(game, training, depth, 1, limits);
+      [&game, s = best.best.models](const Recorded& r) { return serve_sequence(game, r, s); });
   choices.push_back(
-      {"Turnout robust plan", robust.cost,
-       [&game, s = robust.sequence](const Recorded& r) { return serve_sequence(game, r, s); }});
+      {"Turnout robust plan", best.robust.cost,
+       [&game, s = best.robust.models](const Recorded& r) { return serve_sequence(game, r, s); }});
   if (const auto paper = game::best_paper_policy(mean_game)) {
     choices.push_back(
         {"paper's policy", paper->payoffs.provider_cost,
          [&game, p = *paper, depth](const Recorded& r) { return serve_paper(game, r, p, depth); }});
   }
-  const auto fixed = sequence_of(game::best_static_sequence(game, types, depth));
+  const auto fixed = best_static(game, training, depth);
   add("best static", [&game, fixed](const Recorded& r) { return serve_sequence(game, r, fixed); });
   for (std::size_t k = 0; k < game.size(); ++k) {
     const std::vector<std::size_t> always(depth, k);
@@ -154,7 +167,7 @@ std::vector<Choice> choose(const RoutingGame& game, const std::vector<std::strin
 struct Tally {
   std::string policy;
   std::vector<double> cost_of_task;  ///< summed over the splits in which the task was tested
-  double predicted = 0, realised = 0, utility = 0, success = 0, error = 0;
+  double predicted = 0, realised = 0, utility = 0, success = 0, error = 0, attempts = 0;
   std::size_t splits_with_error = 0;
 
   void add(const Choice& choice, const Fared& fared, const std::vector<std::size_t>& tested) {
@@ -168,6 +181,7 @@ struct Tally {
     realised += fared.provider_cost;
     utility += fared.user_utility;
     success += fared.success;
+    attempts += static_cast<double>(fared.attempts);
     if (fared.provider_cost == 0) return;
     error += std::abs(choice.predicted / fared.provider_cost - 1);
     ++splits_with_error;
@@ -190,6 +204,8 @@ std::pair<double, double> bootstrap(const std::vector<double>& values, std::size
   };
   return {at(0.025), at(0.975)};
 }
+
+constexpr double kRounding = 1e-12;
 
 struct Halves {
   std::vector<std::size_t> training, test;
@@ -217,9 +233,11 @@ ReplayRow row_of(const Tally& tally, const std::vector<double>& times_tested, do
   row.realised.value = tally.realised / splits;
   row.user_utility = tally.utility / splits;
   row.success = tally.success / splits;
+  row.attempts = tally.attempts / splits;
   if (tally.splits_with_error > 0)
     row.prediction_error = tally.error / static_cast<double>(tally.splits_with_error);
   if (hindsight != 0) row.regret = (row.realised.value - hindsight) / std::abs(hindsight);
+  if (std::abs(row.regret) < kRounding) row.regret = 0;  // the same sequence, added up otherwise
   return row;
 }
 
@@ -241,10 +259,8 @@ Replay replay(const RoutingGame& game, const std::vector<std::string>& names,
     const Halves halves = halve(tasks, rng);
     const Recorded test = recorded.subset(halves.test);
     for (const std::size_t i : halves.test) times_tested[i] += 1;
-    const auto best =
-        game::best_sequence(game, game::TaskTypes::empirical(test.rate), options.depth, limits)
-            .plan;
-    result.hindsight += best.payoffs.provider_cost / static_cast<double>(options.splits);
+    result.hindsight +=
+        hindsight(game, test, options.depth, limits) / static_cast<double>(options.splits);
     const auto choices =
         choose(game, names, recorded.subset(halves.training), options.depth, limits);
     if (watch.cancellation.requested()) return {};

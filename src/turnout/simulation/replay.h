@@ -21,6 +21,7 @@ struct ReplayRow {
   numeric::Interval realised;  ///< J on the test half, with a bootstrap interval over tasks
   double user_utility = 0;
   double success = 0;
+  double attempts = 0;  ///< after which users leave, or the offer ends; mean over the splits
   double prediction_error =
       0;              ///< mean |predicted / realised - 1| over the splits where realised is not 0
   double regret = 0;  ///< realised J over the best sequence's in hindsight, minus 1

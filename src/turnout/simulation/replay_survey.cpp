@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <iterator>
 #include <utility>
 
 #include "turnout/base/rng.h"
@@ -36,6 +36,7 @@ Drawn draw(const Recorded& all, base::Rng& rng) {
   Recorded pair;
   pair.score = all.score;
   for (const auto& row : all.rate) pair.rate.push_back({row[small], row[large]});
+  for (const auto& row : all.trials) pair.trials.push_back({row[small], row[large]});
   return {game::RoutingGame::make(user, {penalty}, models).value(), std::move(pair)};
 }
 
@@ -46,15 +47,53 @@ double quantile(std::vector<double>& values, double share) {
       std::lround(share * static_cast<double>(values.size() - 1)))];
 }
 
+/// The values of all games, by policy.
+class Values {
+ public:
+  void add(const std::vector<ReplayRow>& rows) {
+    for (const ReplayRow& row : rows) {
+      auto policy = std::find_if(policies_.begin(), policies_.end(),
+                                 [&](const Policy& p) { return p.name == row.policy; });
+      if (policy == policies_.end()) {
+        policies_.push_back({row.policy, {}, {}, {}});
+        policy = std::prev(policies_.end());
+      }
+      policy->add(row);
+    }
+  }
+
+  [[nodiscard]] std::vector<SurveyRow> rows() {
+    std::vector<SurveyRow> rows;
+    for (Policy& p : policies_) {
+      double mean = 0;
+      for (const double r : p.regret) mean += r / static_cast<double>(p.regret.size());
+      rows.push_back({p.name, quantile(p.error, 0.5), quantile(p.error, 0.9), quantile(p.bias, 0.5),
+                      mean, quantile(p.regret, 0.9), quantile(p.regret, 1)});
+    }
+    return rows;
+  }
+
+ private:
+  struct Policy {
+    std::string name;
+    std::vector<double> error, bias, regret;
+
+    void add(const ReplayRow& row) {
+      regret.push_back(row.regret);
+      if (row.realised.value == 0) return;
+      error.push_back(row.prediction_error);
+      bias.push_back(row.predicted / row.realised.value);
+    }
+  };
+  std::vector<Policy> policies_;
+};
+
 }  // namespace
 
 Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& options,
               const base::Watch& watch) {
-  struct Values {
-    std::vector<double> error, bias, regret;
-  };
-  std::vector<std::string> order;
-  std::map<std::string, Values> values;
+  Values all;
+  Values with_retries;
   Survey result;
   for (std::size_t g = 0; g < games; ++g) {
     base::Rng rng(options.seed, g);
@@ -67,25 +106,16 @@ Survey survey(const Recorded& recorded, std::size_t games, const ReplayOptions& 
                                    {[](std::size_t) {}, watch.cancellation});
     if (watch.cancellation.requested()) return {};
     result.one_trial = replayed.one_trial;
-    for (const ReplayRow& row : replayed.rows) {
-      if (values.find(row.policy) == values.end()) order.push_back(row.policy);
-      Values& v = values[row.policy];
-      v.regret.push_back(row.regret);
-      if (row.realised.value == 0) continue;
-      v.error.push_back(row.prediction_error);
-      v.bias.push_back(row.predicted / row.realised.value);
+    all.add(replayed.rows);
+    if (replayed.rows.front().attempts >= 2) {
+      with_retries.add(replayed.rows);
+      ++result.games_with_retries;
     }
     watch.on_steps(1);
   }
   result.games = games;
-  for (const std::string& policy : order) {
-    Values& v = values[policy];
-    double mean = 0;
-    for (const double r : v.regret) mean += r / static_cast<double>(v.regret.size());
-    result.rows.push_back({policy, quantile(v.error, 0.5), quantile(v.error, 0.9),
-                           quantile(v.bias, 0.5), mean, quantile(v.regret, 0.9),
-                           quantile(v.regret, 1)});
-  }
+  result.rows = all.rows();
+  result.rows_with_retries = with_retries.rows();
   return result;
 }
 

@@ -18,6 +18,10 @@ struct SurveyRow {
 struct Survey {
   std::vector<SurveyRow> rows;
   std::size_t games = 0;
+  /// The same over the games in which a user makes at least two attempts under Turnout's plan: the
+  /// others are easily foreseen.
+  std::vector<SurveyRow> rows_with_retries;
+  std::size_t games_with_retries = 0;
   bool one_trial = false;
 };
 

@@ -27,19 +27,100 @@ std::vector<std::size_t> by_cost(const RoutingGame& game) {
   return order;
 }
 
-/// The same on every attempt.
-Servings repeated(const std::vector<Serving>& by_task, std::size_t depth) {
-  Servings all(depth, by_task);
-  return all;
+/// One attempt of (i, s) on one task: by where the task is, if it is still unsolved. M2 has failed
+/// as often as there were attempts since the switch, so that these are kept apart.
+class PaperTask {
+ public:
+  PaperTask(const RoutingGame& game, const Recorded& recorded, const game::PaperPolicy& policy,
+            std::size_t task)
+      : game_(game), recorded_(recorded), policy_(policy), task_(task) {}
+
+  Serving next() {
+    const Serving first = serving(game_, policy_.first, policy_.first,
+                                  recorded_.success(task_, policy_.first, attempt_));
+    const double s = policy_.policy.cascade;
+    double reach = on_first_;
+    Serving sum;
+    add(sum, first, on_first_);
+    for (std::size_t failed = 0; failed < on_second_.size(); ++failed) {
+      const double share = on_second_[failed];
+      const Serving second = serving(game_, policy_.second, policy_.second,
+                                     recorded_.success(task_, policy_.second, failed));
+      reach += share;
+      add(sum, second, share);
+      on_second_[failed] = share * (1 - second.success);
+    }
+    // Who has failed once more on M2 is one further; who moves now has not failed there.
+    const double still = on_first_ * (1 - first.success);
+    on_second_.insert(on_second_.begin(), still * s);
+    on_first_ = still * (1 - s);
+    ++attempt_;
+    if (!(reach > 0)) return first;
+    return {sum.success / reach, sum.cost / reach, sum.wait / reach, sum.latency / reach};
+  }
+
+ private:
+  static void add(Serving& sum, const Serving& one, double share) {
+    sum.success += share * one.success;
+    sum.cost += share * one.cost;
+    sum.wait += share * one.wait;
+    sum.latency += share * one.latency;
+  }
+
+  const RoutingGame& game_;
+  const Recorded& recorded_;
+  const game::PaperPolicy& policy_;
+  std::size_t task_;
+  std::size_t attempt_ = 0;
+  double on_first_ = 1;
+  std::vector<double> on_second_;  ///< by failures on M2
+};
+
+/// The probability that m attempts on models drawn uniformly all fail, by m up to `depth`: the sum
+/// over how often each model was drawn of m! / (m_1! m_2! ...) models^-m times the probability that
+/// its m_k attempts fail, a product of exponential generating functions.
+std::vector<double> open_under_random_models(const Recorded& recorded, std::size_t task,
+                                             std::size_t models, std::size_t depth) {
+  std::vector<double> product(depth + 1, 0);
+  product[0] = 1;
+  std::vector<double> one(depth + 1);
+  std::vector<double> next(depth + 1);
+  for (std::size_t k = 0; k < models; ++k) {
+    one[0] = 1;
+    for (std::size_t m = 0; m < depth; ++m) {
+      one[m + 1] =
+          one[m] * (1 - recorded.success(task, k, m)) / static_cast<double>((m + 1) * models);
+    }
+    for (std::size_t m = 0; m <= depth; ++m) {
+      next[m] = 0;
+      for (std::size_t i = 0; i <= m; ++i) next[m] += product[m - i] * one[i];
+    }
+    product.swap(next);
+  }
+  double factorial = 1;
+  for (std::size_t m = 1; m <= depth; ++m) {
+    factorial *= static_cast<double>(m);
+    product[m] *= factorial;
+  }
+  return product;
 }
 
 }  // namespace
+
+double Recorded::success(std::size_t task, std::size_t model, std::size_t earlier) const {
+  const double p = rate[task][model];
+  const double n = trials.empty() ? 0 : trials[task][model];
+  if (n == 0 || p == 0) return p;
+  const double left = n - static_cast<double>(earlier);
+  return p * n < left ? p * n / left : 1;
+}
 
 Recorded Recorded::subset(const std::vector<std::size_t>& chosen) const {
   Recorded part;
   for (const std::size_t i : chosen) {
     part.rate.push_back(rate[i]);
     if (!score.empty()) part.score.push_back(score[i]);
+    if (!trials.empty()) part.trials.push_back(trials[i]);
   }
   return part;
 }
@@ -58,8 +139,14 @@ Servings serve_sequence(const RoutingGame& game, const Recorded& recorded,
   Servings all(sequence.size());
   for (std::size_t j = 0; j < sequence.size(); ++j) {
     const std::size_t from = j == 0 ? sequence[j] : sequence[j - 1];
-    for (const auto& rate : recorded.rate)
-      all[j].push_back(serving(game, from, sequence[j], rate[sequence[j]]));
+    const auto earlier = static_cast<std::size_t>(std::count(
+        sequence.begin(), sequence.begin() + static_cast<std::ptrdiff_t>(j), sequence[j]));
+    Serving one = serving(game, from, sequence[j], 0);
+    all[j].reserve(recorded.tasks());
+    for (std::size_t task = 0; task < recorded.tasks(); ++task) {
+      one.success = recorded.success(task, sequence[j], earlier);
+      all[j].push_back(one);
+    }
   }
   return all;
 }
@@ -73,23 +160,8 @@ Servings serve_paper(const RoutingGame& game, const Recorded& recorded,
   }
   Servings all(depth, std::vector<Serving>(recorded.tasks()));
   for (std::size_t i = 0; i < recorded.tasks(); ++i) {
-    const double p1 = recorded.rate[i][policy.first];
-    const double p2 = recorded.rate[i][policy.second];
-    // Probability that the task is unsolved and on M1, and on M2.
-    double on_first = 1;
-    double on_second = 0;
-    for (std::size_t j = 0; j < depth; ++j) {
-      const double reach = on_first + on_second;
-      const double share = reach > 0 ? on_first / reach : 0;
-      const Serving first = serving(game, policy.first, policy.first, p1);
-      const Serving second = serving(game, policy.second, policy.second, p2);
-      const auto mix = [share](double a, double b) { return share * a + (1 - share) * b; };
-      all[j][i] = {mix(first.success, second.success), mix(first.cost, second.cost),
-                   mix(first.wait, second.wait), mix(first.latency, second.latency)};
-      const double still = on_first * (1 - p1);
-      on_second = on_second * (1 - p2) + still * policy.policy.cascade;
-      on_first = still * (1 - policy.policy.cascade);
-    }
+    PaperTask task(game, recorded, policy, i);
+    for (std::size_t j = 0; j < depth; ++j) all[j][i] = task.next();
   }
   return all;
 }
@@ -97,51 +169,54 @@ Servings serve_paper(const RoutingGame& game, const Recorded& recorded,
 Servings serve_judged_cascade(const RoutingGame& game, const Recorded& recorded,
                               std::size_t depth) {
   const auto order = by_cost(game);
-  std::vector<Serving> by_task;
-  for (const auto& rate : recorded.rate) {
-    Serving all;
-    double open = 1;
-    std::size_t from = order.front();
-    for (const std::size_t k : order) {
-      const Serving one = serving(game, from, k, rate[k]);
-      all.cost += open * one.cost;
-      all.wait += open * one.wait;
-      all.latency += open * one.latency;
-      open *= 1 - rate[k];
-      from = k;
+  Servings attempts(depth, std::vector<Serving>(recorded.tasks()));
+  for (std::size_t j = 0; j < depth; ++j) {
+    for (std::size_t task = 0; task < recorded.tasks(); ++task) {
+      Serving& all = attempts[j][task];
+      double open = 1;
+      std::size_t from = order.front();
+      for (const std::size_t k : order) {
+        const Serving one = serving(game, from, k, recorded.success(task, k, j));
+        all.cost += open * one.cost;
+        all.wait += open * one.wait;
+        all.latency += open * one.latency;
+        open *= 1 - one.success;
+        from = k;
+      }
+      all.success = 1 - open;
     }
-    all.success = 1 - open;
-    by_task.push_back(all);
   }
-  return repeated(by_task, depth);
+  return attempts;
 }
 
 Servings serve_random(const RoutingGame& game, const Recorded& recorded, std::size_t depth) {
-  std::vector<Serving> by_task;
-  const double share = 1 / static_cast<double>(game.size());
-  for (const auto& rate : recorded.rate) {
-    Serving mean;
-    for (std::size_t k = 0; k < game.size(); ++k) {
-      const Serving one = serving(game, k, k, rate[k]);
-      mean.success += share * one.success;
-      mean.cost += share * one.cost;
-      mean.wait += share * one.wait;
-      mean.latency += share * one.latency;
-    }
-    by_task.push_back(mean);
+  Serving mean;
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    const Serving one = serving(game, k, k, 0);
+    mean.cost += one.cost / static_cast<double>(game.size());
+    mean.wait += one.wait / static_cast<double>(game.size());
+    mean.latency += one.latency / static_cast<double>(game.size());
   }
-  return repeated(by_task, depth);
+  Servings attempts(depth, std::vector<Serving>(recorded.tasks(), mean));
+  for (std::size_t task = 0; task < recorded.tasks(); ++task) {
+    const auto open = open_under_random_models(recorded, task, game.size(), depth);
+    for (std::size_t m = 0; m < depth; ++m)
+      attempts[m][task].success = open[m] > 0 ? std::max(0.0, 1 - open[m + 1] / open[m]) : 0;
+  }
+  return attempts;
 }
 
 Servings serve_threshold(const RoutingGame& game, const Recorded& recorded, double threshold,
                          std::size_t depth) {
   const auto order = by_cost(game);
-  std::vector<Serving> by_task;
-  for (std::size_t i = 0; i < recorded.tasks(); ++i) {
-    const std::size_t k = recorded.score[i] >= threshold ? order.back() : order.front();
-    by_task.push_back(serving(game, k, k, recorded.rate[i][k]));
+  Servings attempts(depth);
+  for (std::size_t j = 0; j < depth; ++j) {
+    for (std::size_t i = 0; i < recorded.tasks(); ++i) {
+      const std::size_t k = recorded.score[i] >= threshold ? order.back() : order.front();
+      attempts[j].push_back(serving(game, k, k, recorded.success(i, k, j)));
+    }
   }
-  return repeated(by_task, depth);
+  return attempts;
 }
 
 Fared fare(const RoutingGame& game, const Servings& servings) {
@@ -154,17 +229,18 @@ Fared fare(const RoutingGame& game, const Servings& servings) {
   Fared best;
   best.user_utility = -std::numeric_limits<double>::infinity();
   double at_stake = 0;
+  std::vector<double>& cost = now.cost_by_task;
   const auto consider = [&](std::size_t attempts) {
     now.attempts = attempts;
-    now.cost_by_task.assign(tasks, 0);
     now.provider_cost = 0;
-    for (std::size_t i = 0; i < tasks; ++i) {
-      now.cost_by_task[i] = spent[i] + game.churn_penalty() * open[i];
-      now.provider_cost += weight * now.cost_by_task[i];
-    }
+    for (std::size_t i = 0; i < tasks; ++i)
+      now.provider_cost += weight * (spent[i] + game.churn_penalty() * open[i]);
     const double gain = now.user_utility - best.user_utility;
     const bool tie = std::abs(gain) <= kTie * at_stake;
-    if (gain > kTie * at_stake || (tie && now.provider_cost < best.provider_cost)) best = now;
+    if (!(gain > kTie * at_stake || (tie && now.provider_cost < best.provider_cost))) return;
+    cost.resize(tasks);
+    for (std::size_t i = 0; i < tasks; ++i) cost[i] = spent[i] + game.churn_penalty() * open[i];
+    best = now;
   };
   if (game.participates() || servings.empty()) consider(0);
   for (std::size_t j = 0; j < servings.size(); ++j) {

@@ -26,8 +26,16 @@ using Servings = std::vector<std::vector<Serving>>;
 struct Recorded {
   std::vector<std::vector<double>> rate;
   std::vector<double> score;  ///< empty, or one number per task: high where the task looks hard
+  /// Trials behind each rate, by task and model; 0, or empty: unknown, the rate is exact.
+  std::vector<std::vector<double>> trials;
 
   [[nodiscard]] std::size_t tasks() const { return rate.size(); }
+  /// @returns the probability that an attempt solves the task after `earlier` failures of the same
+  ///   model on it. With n trials, k of them successes, attempts are trials drawn without
+  ///   replacement, k / (n - earlier): m attempts all fail with probability C(n-k, m) / C(n, m), an
+  ///   unbiased estimate of (1 - p)^m for m <= n, which (1 - k/n)^m is not. After the last of n
+  ///   failures an attempt fails.
+  [[nodiscard]] double success(std::size_t task, std::size_t model, std::size_t earlier) const;
   [[nodiscard]] Recorded subset(const std::vector<std::size_t>& chosen) const;
   [[nodiscard]] std::vector<double> mean_rates() const;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "turnout/game/opaque_lotteries.h"
 #include "turnout/game/opaque_routing.h"
 #include "turnout/game/plan_classes.h"
 #include "turnout/game/population.h"
@@ -144,6 +145,43 @@ double nash_deviation(const Game& game, base::Rng&) {
   return worst;
 }
 
+/// The same for the lotteries over (1,s) and (2,0), at the ends of each range and between them; and
+/// how far U is outside the range that the ends span.
+double lottery_deviation(const Game& game, base::Rng& rng) {
+  constexpr int kPoints = 65;
+  double worst = 0;
+  for (const auto& range : game::lottery_equilibria(game)) {
+    const double q = range.abandon;
+    const double s = rng.uniform(range.from.cascade, range.to.cascade);
+    const auto [low, high] =
+        std::minmax(range.from.payoffs.user_utility, range.to.payoffs.user_utility);
+    for (const auto& lottery : {range.from, game::stationary_lottery(game, q, s), range.to}) {
+      const auto utility = [&](double leave) {
+        return lottery.first_share * chain_payoffs(game, {0, lottery.cascade}, leave).user_utility +
+               (1 - lottery.first_share) * chain_payoffs(game, {1, 0}, leave).user_utility;
+      };
+      const double now = utility(q);
+      worst = std::max(worst, std::max(low - now, now - high) / utility_scale(game));
+      for (int i = 0; i < kPoints; ++i) {
+        const double x = i / (kPoints - 1.0);
+        worst = std::max({worst, (utility(x) - now) / utility_scale(game),
+                          std::abs(lottery.payoffs.provider_cost -
+                                   chain_payoffs(game, {0, x}, q).provider_cost) /
+                              cost_scale(game)});
+      }
+    }
+  }
+  return worst;
+}
+
+bool has_a_range_of_equilibria(const Game& game) {
+  const auto ranges = game::lottery_equilibria(game);
+  return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
+    return std::abs(range.from.payoffs.user_utility - range.to.payoffs.user_utility) >
+           1e-6 * utility_scale(game);
+  });
+}
+
 /// The provider's loss from publishing the policy, against the equilibria in one policy.
 double loss_by_publishing(const Game& game, base::Rng&) {
   double loss = 0;
@@ -158,15 +196,23 @@ double gain_by_publishing(const Game& game) {
   double cheapest = std::numeric_limits<double>::infinity();
   for (const auto& e : game::nash_equilibria(game))
     cheapest = std::min(cheapest, e.payoffs.provider_cost);
+  for (const auto& range : game::lottery_equilibria(game))
+    cheapest = std::min(cheapest, range.from.payoffs.provider_cost);
   return cheapest > 0 && std::isfinite(cheapest) ? 1 - paper_cost(game) / cheapest : 0;
 }
 
 bool publishing_hurts_the_user(const Game& game) {
   const double committed = game::solve(game).best().payoffs.user_utility;
   const auto equilibria = game::nash_equilibria(game);
+  const auto ranges = game::lottery_equilibria(game);
+  const auto hurts = [&](const game::Payoffs<double>& payoffs) {
+    return committed < payoffs.user_utility - kExact * utility_scale(game);
+  };
   return !equilibria.empty() &&
-         std::all_of(equilibria.begin(), equilibria.end(), [&](const auto& e) {
-           return committed < e.payoffs.user_utility - kExact * utility_scale(game);
+         std::all_of(equilibria.begin(), equilibria.end(),
+                     [&](const auto& e) { return hurts(e.payoffs); }) &&
+         std::all_of(ranges.begin(), ranges.end(), [&](const auto& range) {
+           return hurts(range.from.payoffs) && hurts(range.to.payoffs);
          });
 }
 
@@ -329,6 +375,11 @@ std::vector<Statement> exact_statements() {
       judged({"B10", "theory 11", "Switching costs lie between no effect and the best static cost",
               Known::kHolds, ""},
              {draw_in_any_order}, switching_deviation, kExact, kCost, 4),
+      judged({"B21", "theory 16",
+              "In each range of lotteries over (1,s) and (2,0) nobody gains by deviating, all cost "
+              "the same, and U is between that of the ends",
+              Known::kHolds, ""},
+             {draw_in_any_order}, lottery_deviation, kExact, "gain of a deviation, relative"),
   };
 }
 
@@ -401,6 +452,11 @@ std::vector<Statement> measured_statements() {
                Known::kMeasured, ""},
               {draw_in_paper_order, has(Signs::kBothValue)}, throttling_rule_is_right,
               "share of games with both xi > 0 in which it does", kRateGames),
+      counted({"B22", "theory 16",
+               "Without a published policy there is a range of equilibria of different utility, in "
+               "lotteries over (1,s) and (2,0)",
+               Known::kMeasured, ""},
+              {draw_in_any_order}, has_a_range_of_equilibria, "share of games", kRateGames),
   };
 }
 
