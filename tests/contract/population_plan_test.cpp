@@ -10,6 +10,7 @@
 #include "turnout/base/rng.h"
 #include "turnout/game/plan_classes.h"
 #include "turnout/game/population_plan.h"
+#include "turnout/game/user_hopes.h"
 
 namespace turnout::game {
 namespace {
@@ -45,6 +46,7 @@ std::vector<Model> random_models(base::Rng& rng, std::size_t count, bool paper) 
   for (std::size_t k = 0; k < count; ++k) {
     Model model{rng.uniform(0.1, 0.9), rng.exponential(0.6), rng.exponential(0.5),
                 sometimes(rng.uniform(0, 0.5))};
+    if (!paper && rng.uniform() < 0.2) model.latency = 0;  // so that users have ties
     model.patience = 1 - sometimes(rng.uniform(0, 0.4));
     model.false_accept = sometimes(rng.uniform(0, 0.6));
     model.false_reject = sometimes(rng.uniform(0, 0.3));
@@ -92,6 +94,28 @@ Case random_case(std::uint64_t seed, std::uint64_t i) {
   // The game's own user is no user.
   return {RoutingGame::make({1e9, 1e-9, 3, 4, true}, provider, all, extra, i % 5 == 0).value(),
           std::move(segments), std::move(types), depth};
+}
+
+/// Quarters and halves, so that many users find many stops equally good, without rounding.
+Case case_of_ties(std::uint64_t seed, std::uint64_t i) {
+  base::Rng rng(seed, i);
+  const auto quarters = [&](std::size_t least, std::size_t most) {
+    return static_cast<double>(least + below(rng, most - least + 1)) / 4;
+  };
+  const std::size_t count = 2 + i % 2;
+  const std::size_t depth = 2 + (i / 2) % 3;
+  std::vector<Model> models;
+  std::vector<double> rates;
+  for (std::size_t k = 0; k < count; ++k) {
+    rates.push_back(quarters(1, 3));
+    models.push_back({rates.back(), quarters(0, 3), quarters(0, 4)});
+  }
+  std::vector<Segment> segments;
+  for (const double share : {0.25, 0.25, 0.5})
+    segments.push_back({share, {4 * quarters(0, 4), 1, 4 * quarters(0, 1)}});
+  RoutingGame game =
+      RoutingGame::make({1, 1}, {4 * quarters(0, 3)}, models, {}, i % 4 == 0).value();
+  return {std::move(game), std::move(segments), TaskTypes::empirical({rates}), depth};
 }
 
 /// What one user gets and costs who makes `attempts` of the sequence's attempts; every number from
@@ -214,6 +238,25 @@ TEST(PopulationPlan, costs_what_the_best_of_all_sequences_costs_in_three_thousan
   }
   EXPECT_GT(split, 500U);
   EXPECT_GT(better, 50U);
+}
+
+TEST(PopulationPlan, users_who_do_not_care_leave_where_that_is_cheapest_for_the_provider) {
+  std::size_t tied = 0;
+  for (std::uint64_t i = 0; i < 6000; ++i) {
+    const Case c = case_of_ties(43, i);
+    const CertifiedPlan found = best_sequence_for_all(c.game, c.segments, c.types, c.depth);
+    const double expected = cheapest_of_all(c);
+    EXPECT_NEAR(found.plan.payoffs.provider_cost, expected, 1e-10 * (1 + std::abs(expected))) << i;
+    EXPECT_LE(found.certificate.bound, expected + 1e-10) << i;
+    const std::vector<std::size_t> sequence = sequence_of(found.plan);
+    const std::size_t made = plain_choice(c, c.segments[0].user, sequence);
+    const double most = plain_payoffs(c, c.segments[0].user, sequence, made).believed;
+    for (std::size_t m = 1; m <= c.depth; ++m) {
+      if (m == made) continue;
+      tied += plain_payoffs(c, c.segments[0].user, sequence, m).believed == most ? 1U : 0U;
+    }
+  }
+  EXPECT_GT(tied, 1000U);
 }
 
 TEST(PopulationPlan, plays_a_sequence_as_plain_loops_over_users_types_and_attempts_do) {
@@ -351,8 +394,54 @@ TEST(PopulationPlan, two_hundred_segments_and_four_models_are_searched_whole) {
   const RoutingGame game = RoutingGame::make({1, 1}, {1.5}, models).value();
   const TaskTypes types = TaskTypes::rasch(rates, {1.2, 0.3}, 6);
   const CertifiedPlan found = best_sequence_for_all(game, lognormal(200, 1, 0.8), types, 6);
-  EXPECT_LE(found.certificate.gap, 1e-12);
-  EXPECT_LE(found.certificate.nodes, 5461U);  // 1 + 4 + ... + 4^6
+  EXPECT_LE(found.certificate.gap, 1e-10 * found.plan.payoffs.provider_cost);
+  EXPECT_LE(found.certificate.nodes, 1000U);  // of 1 + 4 + ... + 4^6 = 5461
+}
+
+TEST(PopulationPlan, segments_that_share_their_hopes_change_no_plan) {
+  base::Rng rng(40);
+  constexpr std::size_t kDepth = 4;
+  for (int i = 0; i < 4; ++i) {
+    std::vector<std::vector<double>> tasks(5000, std::vector<double>(2));
+    for (auto& row : tasks) {
+      for (double& p : row) p = rng.uniform();
+    }
+    const TaskTypes types = TaskTypes::empirical(tasks);
+    const std::vector<Segment> segments = lognormal(300, rng.uniform(0.3, 1.5), 1);
+    ASSERT_GT(segments.size() * types.size() * kDepth, UserHopes::kMostNumbers);
+    std::vector<Model> models;
+    for (std::size_t k = 0; k < 2; ++k)
+      models.push_back({types.first_try(k), rng.exponential(0.4), rng.exponential(0.4)});
+    const RoutingGame game = RoutingGame::make({1, 1}, {rng.exponential(2)}, models).value();
+    double least = std::numeric_limits<double>::infinity();
+    for (unsigned bits = 0; bits < 1U << kDepth; ++bits) {
+      std::vector<std::size_t> sequence;
+      for (std::size_t j = 0; j < kDepth; ++j) sequence.push_back(bits >> j & 1U);
+      const auto play = play_sequence_for_all(game, segments, types, sequence);
+      least = std::min(least, play.mean.provider_cost);
+    }
+    const CertifiedPlan found = best_sequence_for_all(game, segments, types, kDepth);
+    EXPECT_NEAR(found.plan.payoffs.provider_cost, least, 1e-10 * (1 + least)) << i;
+    EXPECT_LE(found.certificate.bound, least * (1 + 1e-12)) << i;
+  }
+}
+
+TEST(PopulationPlan, hopes_are_above_what_any_sequence_gives_a_user_who_leaves_when_he_likes) {
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    const Case c = random_case(41, i);
+    base::Rng rng(42, i);
+    std::vector<Segment> sorted = c.segments;
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Segment& a, const Segment& b) { return a.user.value < b.user.value; });
+    const UserHopes hopes(c.game, sorted, c.types, c.depth);
+    std::vector<std::size_t> sequence(c.depth);
+    for (std::size_t& k : sequence) k = below(rng, c.game.size());
+    for (std::size_t s = 0; s < sorted.size(); ++s) {
+      const double most = hopes.after(0, hopes.group_of(s), c.types.weights().data());
+      for (std::size_t m = 0; m <= c.depth; ++m)
+        EXPECT_GE(most + 1e-12, plain_payoffs(c, sorted[s].user, sequence, m).believed) << i;
+    }
+  }
 }
 
 }  // namespace

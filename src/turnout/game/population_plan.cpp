@@ -7,69 +7,16 @@
 #include <utility>
 
 #include "turnout/game/attempt_outcome.h"
+#include "turnout/game/stopping_choice.h"
+#include "turnout/game/user_hopes.h"
 
 namespace turnout::game {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kTie = 1e-12;
-
-/// What some attempts come to for whoever makes them, in shares of all tasks: every user's utility
-/// is linear in these four.
-struct Tally {
-  double solved = 0;
-  double misled = 0;   ///< ended with an accepted wrong answer
-  double latency = 0;  ///< waited
-  double paid = 0;
-};
-
-/// To leave after some number of attempts: what was had, and what it costs the provider.
-struct Stop {
-  Tally had;
-  double cost = 0;
-};
-
-double actual_utility(const User& user, const Tally& had) {
-  return (user.value - user.outside) * had.solved - (user.harm + user.outside) * had.misled -
-         user.value_of_time * had.latency - had.paid;
-}
-
-/// The numbers by which a user decides.
-struct Weights {
-  double solved;
-  double misled;
-  double time;
-
-  explicit Weights(const User& user)
-      : solved(user.value - user.outside),
-        misled(user.naive ? user.value - user.outside : -(user.harm + user.outside)),
-        time(user.value_of_time) {}
-  [[nodiscard]] double utility(const Tally& had) const {
-    return solved * had.solved + misled * had.misled - time * had.latency - had.paid;
-  }
-};
-
-/// The sum of the absolute terms of the utility.
-double at_stake(const User& user, const Tally& had) {
-  return std::abs(user.value - user.outside) * (had.solved + had.misled) +
-         (user.harm + user.outside) * had.misled + user.value_of_time * had.latency + had.paid;
-}
-
-/// Where the user leaves: the stop that is worth most to him, of those that tie the one that costs
-/// the provider least.
-std::size_t best_stop(const User& user, std::span<const Stop> stops, std::size_t first) {
-  const Weights weights(user);
-  double most = -kInfinity;
-  for (std::size_t m = first; m < stops.size(); ++m)
-    most = std::max(most, weights.utility(stops[m].had));
-  const double enough = most - kTie * at_stake(user, stops.back().had);
-  std::size_t best = stops.size();
-  for (std::size_t m = first; m < stops.size(); ++m) {
-    if (weights.utility(stops[m].had) < enough) continue;
-    if (best == stops.size() || stops[m].cost < stops[best].cost) best = m;
-  }
-  return best;
-}
+/// Savings below this share of the cost are not looked for. Attempts that hardly anybody reaches
+/// tie, and a smaller share would have the search try all their orders.
+constexpr double kLeastSaving = 1e-10;
 
 std::size_t first_stop(const RoutingGame& game) { return game.participates() ? 0 : 1; }
 
@@ -134,22 +81,25 @@ struct Columns {
       most.paid = std::max(most.paid, static_cast<double>(depth) * game.model(k).price);
     }
     for (const Segment& segment : segments) {
-      const Weights weights(segment.user);
+      const DecisionWeights weights(segment.user);
       share.push_back(segment.share);
       solved.push_back(weights.solved);
       misled.push_back(weights.misled);
       time.push_back(weights.time);
-      tie.push_back(kTie * at_stake(segment.user, most));
+      tie.push_back(kNegligible * at_stake(segment.user, most));
     }
   }
   [[nodiscard]] std::size_t size() const { return share.size(); }
+  [[nodiscard]] double utility(std::size_t s, const Tally& had) const {
+    return solved[s] * had.solved + misled[s] * had.misled - time[s] * had.latency - had.paid;
+  }
 };
 
 /// Where each segment would leave if nothing followed.
 struct BestSoFar {
   std::vector<double> utility;
-  /// The least cost of its stops that may still count as tied with its best: a stop is in as long as
-  /// no later one beats it by more than `tie`, and a stop that ties in the end never is.
+  /// The least cost of its stops that may still tie with its best. A stop is dropped when a later
+  /// one beats all before it by more than `tie`; one that ties in the end never is.
   std::vector<double> cost;
 };
 
@@ -160,8 +110,7 @@ double add_stop(const Columns& users, const BestSoFar& before, const Stop& stop,
   const Tally had = stop.had;
   double bound = 0;
   for (std::size_t s = 0; s < users.size(); ++s) {
-    const double utility = users.solved[s] * had.solved + users.misled[s] * had.misled -
-                           users.time[s] * had.latency - had.paid;
+    const double utility = users.utility(s, had);
     const double most = before.utility[s];
     const double tied = std::min(before.cost[s], stop.cost);
     const double unless_beaten = utility >= most - users.tie[s] ? tied : before.cost[s];
@@ -185,6 +134,7 @@ class Search {
         limits_(std::move(limits)),
         users_(game, segments, depth),
         informed_(informed_costs(game, types, depth)),
+        hopes_(game, segments, types, depth),
         levels_(depth) {
     for (Level& level : levels_) level.resize(types.models(), types.size(), users_.size());
   }
@@ -194,7 +144,7 @@ class Search {
   Certificate run(std::vector<std::size_t> incumbent, double cost) {
     best_ = std::move(incumbent);
     cost_ = cost;
-    const Node root{0, 1, 0, {{}, game_.churn_penalty()}, -kInfinity};
+    const Node root{1, 0, {{}, game_.churn_penalty()}, -kInfinity, -kInfinity};
     const bool may_stay_out = first_stop(game_) == 0;
     const BestSoFar none{
         std::vector<double>(users_.size(), may_stay_out ? 0 : -kInfinity),
@@ -209,11 +159,11 @@ class Search {
  private:
   /// A prefix whose attempts have all failed.
   struct Node {
-    std::size_t model = 0;  ///< that made the last attempt
-    double left = 0;        ///< share of tasks unsolved, for a user who never left
-    double spent = 0;       ///< cost so far, for a user who never left
-    Stop stop;              ///< to leave now
-    double bound = 0;       ///< least cost of any completion
+    double left = 0;      ///< share of tasks unsolved, for a user who never left
+    double spent = 0;     ///< cost so far, for a user who never left
+    Stop stop;            ///< to leave now
+    double going_on = 0;  ///< least cost of a user who makes another attempt
+    double bound = 0;     ///< least cost of any completion
   };
   struct Level {
     std::vector<std::vector<double>> open;  ///< per child: unsolved weight by type
@@ -230,6 +180,9 @@ class Search {
 
   [[nodiscard]] std::size_t made() const { return prefix_.size(); }
 
+  /// What costs less than this is looked for.
+  [[nodiscard]] double worthwhile() const { return cost_ - kLeastSaving * std::abs(cost_); }
+
   Node child_of(const Node& node, const double* open, const BestSoFar& best, std::size_t k) {
     Level& level = levels_[made()];
     const std::size_t n = types_.size();
@@ -241,16 +194,38 @@ class Search {
                                      informed.data() + (made() + 1) * n, level.open[k].data(), n);
     const double wrong = node.left - sums.right;
     const AttemptOutcome outcome{sums.right, wrong, users.rejected(sums.right, wrong)};
-    Node child{k, sums.left, node.spent + node.left * t.cost, node.stop, 0};
+    Node child{sums.left, node.spent + node.left * t.cost, node.stop, 0, 0};
     child.spent += loss_of(game_.provider(), users, outcome);
     child.stop.had.solved += users.right_accepted * sums.right;
     child.stop.had.misled += users.wrong_accepted * wrong;
     child.stop.had.latency += node.left * t.latency;
     child.stop.had.paid += node.left * game_.model(k).price;
     child.stop.cost = child.spent + game_.churn_penalty() * child.left;
-    const double going_on = last ? kInfinity : child.spent + sums.bound;
-    child.bound = std::max(node.bound, add_stop(users_, best, child.stop, going_on, level.best[k]));
+    child.going_on = last ? kInfinity : child.spent + sums.bound;
+    child.bound = add_stop(users_, best, child.stop, child.going_on, level.best[k]);
     return child;
+  }
+
+  /// The bound of a node after m attempts, where those who cannot be won for another attempt cost
+  /// what their stop costs.
+  [[nodiscard]] double settled_bound(const Node& node, std::size_t m, const double* open,
+                                     const BestSoFar& best) const {
+    double bound = 0;
+    double hope = 0;
+    std::size_t group = users_.size();  // none yet
+    for (std::size_t s = 0; s < users_.size(); ++s) {
+      double cost = best.cost[s];
+      if (cost > node.going_on) {
+        if (group != hopes_.group_of(s)) {
+          group = hopes_.group_of(s);
+          hope = hopes_.after(m, group, open);
+        }
+        if (users_.utility(s, node.stop.had) + hope >= best.utility[s] - users_.tie[s])
+          cost = node.going_on;
+      }
+      bound += users_.share[s] * cost;
+    }
+    return std::max(node.bound, bound);
   }
 
   void explore(const Node& node, const double* open, const BestSoFar& best) {
@@ -260,9 +235,15 @@ class Search {
       stopped_ = stopped_ || limits_.watch.cancellation.requested();
     }
     if (made() == depth_) return try_sequence();
+    const double settled = settled_bound(node, made(), open, best);
+    if (settled >= worthwhile()) {
+      bound_ = std::min(bound_, settled);
+      return;
+    }
     Level& level = levels_[made()];
     for (std::size_t k = 0; k < types_.models(); ++k) {
       level.children[k] = child_of(node, open, best, k);
+      level.children[k].bound = std::max(level.children[k].bound, settled);
       level.order[k] = k;
     }
     std::sort(level.order.begin(), level.order.end(), [&](std::size_t a, std::size_t b) {
@@ -270,8 +251,13 @@ class Search {
     });
     for (const std::size_t k : level.order) {
       const Node& child = level.children[k];
-      if (child.bound >= cost_ - kTie * std::abs(cost_) || nodes_ >= limits_.nodes || stopped_) {
+      if (child.bound >= worthwhile()) {
         bound_ = std::min(bound_, child.bound);
+        continue;
+      }
+      if (nodes_ >= limits_.nodes || stopped_) {
+        bound_ =
+            std::min(bound_, settled_bound(child, made() + 1, level.open[k].data(), level.best[k]));
         continue;
       }
       prefix_.push_back(k);
@@ -296,6 +282,7 @@ class Search {
   SearchLimits limits_;
   Columns users_;
   InformedCosts informed_;
+  UserHopes hopes_;
   std::vector<Level> levels_;
   std::vector<std::size_t> prefix_;
   std::vector<Stop> path_;  ///< after 0, 1, 2, ... attempts of the prefix

@@ -9,12 +9,12 @@
 /// One sequence of attempts for users who differ in what a solved task and their time are worth to
 /// them, with any number of models. docs/theory.md, section 17.
 ///
-/// Everywhere: attempts are on offer as in belief_plan.h, to all users alike; all know the sequence,
-/// and each makes the number of attempts that is worth most to him (within 1e-12 of the amounts at
-/// stake; ties go to the provider), the first always unless game.participates(). A segment's own
-/// User gives its V, w, v0, H and whether it is naive; `game` gives all else but the success rates,
-/// which `types` gives, and its own user counts for nothing. Segments: at least one, valid numbers,
-/// shares that sum to 1. Nothing here can fail.
+/// Everywhere: attempts are on offer as in belief_plan.h, to all users alike. All know the
+/// sequence, and each makes the number of attempts that is worth most to him (within 1e-12 of the
+/// amounts at stake; ties go to the provider), the first always unless game.participates(). A
+/// segment's own User gives its V, w, v0, H and whether it is naive; `game` gives all else but the
+/// success rates, which `types` gives, and its own user counts for nothing. Segments: at least one,
+/// valid numbers, shares that sum to 1. Nothing here can fail.
 namespace turnout::game {
 
 /// What a sequence comes to for each segment, and for all users together.
@@ -39,11 +39,12 @@ PopulationPlay play_sequence_for_all(const RoutingGame& game, std::span<const Se
 /// Branch and bound over the sequences, depth first. After a prefix that cost `spent` so far every
 /// completion costs at least the sum of share x min(cost at his best stop so far, spent + what
 /// going on costs at least), where going on costs at least what it costs a provider who knows each
-/// task's type and whom nobody can leave; docs/theory.md proves it. Where nothing that can follow
-/// is worth as much to a segment as it has lost since its best stop, only the stop counts. Optimal
-/// (gap 0 up to rounding) unless the limit on nodes is met or the search is cancelled; the bound is
-/// true all the same.
-/// Segments of equal users count as one. Cost: at most models^depth x (types + segments).
+/// task's type and whom nobody can leave. Of a segment that lost more since its best stop than
+/// going on can be worth to it (user_hopes.h) only the stop counts. docs/theory.md proves it. The
+/// certificate's gap is at most 1e-10 of the cost unless the limit on nodes is met or the search is
+/// cancelled; the bound is true all the same.
+/// Segments of equal users count as one. Cost: at most models^depth x (types + segments) x models;
+/// about a millisecond for 4 models, depth 6 and 200 segments, some 10 ms for 8 models and depth 8.
 /// @param depth  1 to kDeepest
 CertifiedPlan best_sequence_for_all(const RoutingGame& game, std::span<const Segment> segments,
                                     const TaskTypes& types, std::size_t depth,
