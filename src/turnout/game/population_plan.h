@@ -43,8 +43,8 @@ PopulationPlay play_sequence_for_all(const RoutingGame& game, std::span<const Se
 /// going on can be worth to it (user_hopes.h) only the stop counts. docs/theory.md proves it. The
 /// certificate's gap is at most 1e-10 of the cost unless the limit on nodes is met or the search is
 /// cancelled; the bound is true all the same.
-/// Segments of equal users count as one. Cost: at most models^depth x (types + segments) x models;
-/// about a millisecond for 4 models, depth 6 and 200 segments, some 10 ms for 8 models and depth 8.
+/// Segments of equal users count as one. Cost: at most models^depth x models x (types + segments);
+/// measured by bench/plan_bench.cpp ("for 200 segments").
 /// @param depth  1 to kDeepest
 CertifiedPlan best_sequence_for_all(const RoutingGame& game, std::span<const Segment> segments,
                                     const TaskTypes& types, std::size_t depth,
