@@ -228,6 +228,20 @@ class Search {
     return std::max(node.bound, bound);
   }
 
+  /// Fills the node's level with its children, the one with the lowest bound first in order.
+  Level& expand(const Node& node, const double* open, const BestSoFar& best, double bound) {
+    Level& level = levels_[made()];
+    for (std::size_t k = 0; k < types_.models(); ++k) {
+      level.children[k] = child_of(node, open, best, k);
+      level.children[k].bound = std::max(level.children[k].bound, bound);
+      level.order[k] = k;
+    }
+    std::sort(level.order.begin(), level.order.end(), [&](std::size_t a, std::size_t b) {
+      return level.children[a].bound < level.children[b].bound;
+    });
+    return level;
+  }
+
   void explore(const Node& node, const double* open, const BestSoFar& best) {
     ++nodes_;
     if (nodes_ % kNodesPerReport == 0) {
@@ -240,15 +254,7 @@ class Search {
       bound_ = std::min(bound_, settled);
       return;
     }
-    Level& level = levels_[made()];
-    for (std::size_t k = 0; k < types_.models(); ++k) {
-      level.children[k] = child_of(node, open, best, k);
-      level.children[k].bound = std::max(level.children[k].bound, settled);
-      level.order[k] = k;
-    }
-    std::sort(level.order.begin(), level.order.end(), [&](std::size_t a, std::size_t b) {
-      return level.children[a].bound < level.children[b].bound;
-    });
+    Level& level = expand(node, open, best, settled);
     for (const std::size_t k : level.order) {
       const Node& child = level.children[k];
       if (child.bound >= worthwhile()) {
