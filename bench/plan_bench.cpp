@@ -28,16 +28,16 @@ struct Case {
 /// P of mean 3.
 Case draw(std::size_t models, std::size_t types, std::uint64_t stream) {
   base::Rng rng(1, stream);
-  std::vector<game::Model> models;
+  std::vector<game::Model> offers;
   for (std::size_t k = 0; k < models; ++k) {
-    models.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
+    offers.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
   }
   std::vector<std::vector<double>> success(types, std::vector<double>(models));
   for (auto& row : success) {
     for (double& p : row) p = rng.uniform(0.02, 0.98);
   }
   const game::User user{rng.exponential(3), 1};
-  return {game::RoutingGame::make(user, {rng.exponential(3)}, models).value(),
+  return {game::RoutingGame::make(user, {rng.exponential(3)}, offers).value(),
           game::TaskTypes::empirical(success)};
 }
 
@@ -128,6 +128,24 @@ std::vector<game::PopulationPart> population(std::size_t size) {
   return parts;
 }
 
+/// One sequence for 200 segments along a lognormal V.
+void for_all(benchmark::State& state) {
+  constexpr std::size_t kSegments = 200;
+  const auto depth = static_cast<std::size_t>(state.range(1));
+  over_cases(state, static_cast<std::size_t>(state.range(2)), [depth](const Case& c) {
+    std::vector<game::Segment> segments;
+    for (std::size_t s = 0; s < kSegments; ++s) {
+      // By a logistic's quantiles, which are nearly the normal's.
+      const double share = (static_cast<double>(s) + 0.5) / kSegments;
+      const double z = std::log(share / (1 - share)) / 1.702;
+      game::User user = c.game.user();
+      user.value *= std::exp(0.8 * z);
+      segments.push_back({1.0 / kSegments, user});
+    }
+    return game::best_sequence_for_all(c.game, segments, c.types, depth);
+  });
+}
+
 void population_evaluation(benchmark::State& state) {
   const auto parts = population(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(game::evaluate_population(parts, {0, 0.3}));
@@ -170,6 +188,12 @@ BENCHMARK(exhaustive)
     ->ArgNames({"models", "depth", "types"})
     ->Args({4, 4, 16})
     ->Args({6, 6, 16})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(for_all)
+    ->Name("for 200 segments")
+    ->ArgNames({"models", "depth", "types"})
+    ->ArgsProduct({{2, 4, 8}, {4, 6, 8}, {16}})
+    ->Args({4, 6, 175})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(population_evaluation)->ArgName("segments")->Arg(1000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(population_optimum)

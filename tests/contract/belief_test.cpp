@@ -8,6 +8,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/game/belief_plan.h"
+#include "turnout/game/endless_bound.h"
 #include "turnout/game/plan_classes.h"
 #include "turnout/numeric/sample.h"
 #include "turnout/verification/plan_judges.h"
@@ -71,6 +72,23 @@ TEST(BeliefPlan, equals_exhaustive_enumeration_on_a_thousand_small_cases) {
     leave_early += found.plan.leaves_after ? 1U : 0U;
   }
   EXPECT_GT(leave_early, 200U);
+}
+
+TEST(BeliefPlan, finds_the_best_sequence_where_switching_is_rewarded) {
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    base::Rng rng(25, i);
+    const Case plain = random_case(rng, 3, 4, 4, false, false);
+    std::vector<Model> models;
+    for (std::size_t k = 0; k < 3; ++k) models.push_back(plain.game.model(k));
+    Switching extra{std::vector<double>(9), {}};
+    for (const std::size_t pair : {1U, 3U, 5U, 6U}) extra.cost[pair] = -rng.exponential(0.5);
+    const RoutingGame game =
+        RoutingGame::make(plain.game.user(), plain.game.provider(), models, extra).value();
+    const CertifiedPlan found = best_sequence(game, plain.types, 4);
+    const double expected = verification::exhaustive_sequence_cost(game, plain.types, 4);
+    EXPECT_NEAR(found.plan.payoffs.provider_cost, expected, 1e-10 * (1 + std::abs(expected))) << i;
+    EXPECT_LE(found.certificate.bound, expected + 1e-10 * (1 + std::abs(expected))) << i;
+  }
 }
 
 TEST(BeliefPlan, bound_of_a_search_that_was_cut_short_is_still_a_bound) {

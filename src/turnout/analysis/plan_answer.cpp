@@ -7,6 +7,7 @@
 #include "turnout/analysis/compiled_policy.h"
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/option_range.h"
+#include "turnout/game/endless_bound.h"
 #include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_types.h"
 

@@ -31,4 +31,16 @@ PlanClasses compare_plans(const RoutingGame& game, const TaskTypes& types, std::
   return classes;
 }
 
+PlanClasses compare_plans(const RoutingGame& game, std::span<const Segment> segments,
+                          const TaskTypes& types, std::size_t depth, const SearchLimits& limits) {
+  PlanClasses classes{
+      best_static_sequence_for_all(game, segments, types, depth),
+      {},
+      best_cascade_sequence_for_all(game, segments, types, depth, limits.watch.cancellation),
+      best_sequence_for_all(game, segments, types, depth, limits),
+      {}};
+  classes.plan = classes.deterministic;
+  return classes;
+}
+
 }  // namespace turnout::game

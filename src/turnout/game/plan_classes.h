@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "turnout/game/belief_plan.h"
 #include "turnout/game/deterministic_plan.h"
 #include "turnout/game/paper_policy.h"
+#include "turnout/game/population_plan.h"
 #include "turnout/game/promised_utility.h"
 
 namespace turnout::game {
@@ -30,6 +32,11 @@ PlanClasses compare_plans(const RoutingGame& game, const SearchLimits& limits = 
 
 /// Exactly `depth` attempts are on offer and tasks have types. Lotteries are not searched.
 PlanClasses compare_plans(const RoutingGame& game, const TaskTypes& types, std::size_t depth,
+                          const SearchLimits& limits = {});
+
+/// The same, one plan for users who differ: see population_plan.h.
+PlanClasses compare_plans(const RoutingGame& game, std::span<const Segment> segments,
+                          const TaskTypes& types, std::size_t depth,
                           const SearchLimits& limits = {});
 
 }  // namespace turnout::game
