@@ -154,19 +154,19 @@ TEST(Advice, of_a_refusal_is_taken_by_the_verb_it_names_and_never_leads_back) {
 TEST(Advice, names_what_keeps_the_other_verb_from_it_where_none_does_all) {
   Scenario scenario = with_models(3, 0, false, 0);
   scenario.segments = {{0.4, {8, 1}}, {0.6, {12, 1}}};
-  EXPECT_NE(
-      robust_answer(scenario, {})
-          .error()
-          .to_string()
-          .find("has 3 [[model]] tables, robust needs 2; turnout plan can, but not with users who "
-                "differ (segment)"),
-      std::string::npos);
+  EXPECT_NE(robust_answer(scenario, {})
+                .error()
+                .to_string()
+                .find("has 3 [[model]] tables, robust needs 2; see turnout plan"),
+            std::string::npos);
+  scenario.commits = false;
   EXPECT_NE(
       plan_answer(scenario, {})
           .error()
           .to_string()
           .find(
-              "plan is for users who are alike; turnout solve can, but not with 3 models (model)"),
+              "plan needs a provider that commits; turnout transparency can, but not with 3 models "
+              "and users who differ (model)"),
       std::string::npos);
 }
 

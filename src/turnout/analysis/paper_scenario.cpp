@@ -23,8 +23,9 @@ std::string left_out_note(const std::string& table, const scenario::Scenario& sc
 std::vector<std::string> take_means(scenario::Scenario& scenario) {
   if (scenario.uncertain.empty()) return {};
   const std::size_t count = std::exchange(scenario.uncertain, {}).size();
-  // robust would leave these two out, with a note that sends the reader back here.
-  const bool all = !scenario.difficulty && !scenario.game.has_switching();
+  // robust would leave these out, with a note that sends the reader back here.
+  const bool all = !scenario.difficulty && !scenario.game.has_switching() &&
+                   scenario.game.size() == game::Game::kModels;
   return {fmt::format("{} numbers have intervals and are taken at their means{}", count,
                       all && scenario::takes_pairs(scenario) ? "; see turnout robust" : "")};
 }
@@ -61,9 +62,9 @@ base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
   scenario.game = std::move(pair);
   scenario.names = {scenario.names[first], scenario.names[second]};
   return fmt::format(
-      "of {} models {} and {} are taken, those of the best policy (i,s); the others are "
-      "left out; see turnout plan, turnout audit",
-      models, scenario.names[0], scenario.names[1]);
+      "of {} models {} and {} are taken, those of the best policy (i,s); the others are left out{}",
+      models, scenario.names[0], scenario.names[1],
+      scenario::takes_plans(scenario) ? "; see turnout plan" : "");
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const st
   std::vector<std::string> notes = take_means(scenario);
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out) notes.push_back(left_out_note(table, scenario));
-  if (scenario.game.size() > game::Game::kModels && !scenario.outcomes) {
+  const bool alike = scenario.segments.empty();
+  if (scenario.game.size() > game::Game::kModels && !scenario.outcomes && alike) {
     TURNOUT_TRY(auto note, take_best_pair(scenario));
     notes.push_back(std::move(note));
   }

@@ -8,6 +8,7 @@
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/option_range.h"
 #include "turnout/game/endless_bound.h"
+#include "turnout/game/population_plan.h"
 #include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_types.h"
 
@@ -26,8 +27,11 @@ base::Status check(const PlanOptions& options) {
 game::PlanClasses compare(const scenario::Scenario& scenario, std::optional<std::size_t> depth,
                           std::optional<std::size_t> nodes, const base::Watch& watch) {
   if (!depth) return game::compare_plans(scenario.game, {nodes.value_or(kNodesWithout), watch});
-  return game::compare_plans(scenario.game, scenario::task_types(scenario, *depth), *depth,
-                             {nodes.value_or(kNodesWithDepth), watch});
+  const auto types = scenario::task_types(scenario, *depth);
+  const game::SearchLimits limits{nodes.value_or(kNodesWithDepth), watch};
+  if (!scenario.segments.empty())
+    return game::compare_plans(scenario.game, scenario.segments, types, *depth, limits);
+  return game::compare_plans(scenario.game, types, *depth, limits);
 }
 
 /// Plans of growing depth, until more attempts save too little.
@@ -64,6 +68,22 @@ void add_outside(game::PlanClasses& classes, double outside) {
   if (classes.cascade_sequence) classes.cascade_sequence->payoffs.user_utility += outside;
 }
 
+/// What the plan comes to for each segment.
+std::vector<SegmentPlay> play_by_segment(const PlanAnswer& answer) {
+  const scenario::Scenario& scenario = answer.scenario;
+  std::vector<std::size_t> sequence;
+  for (const auto& attempt : answer.classes.plan.plan.attempts)
+    sequence.push_back(attempt.models.front().first);
+  const auto played = game::play_sequence_for_all(
+      scenario.game, scenario.segments, scenario::task_types(scenario, sequence.size()), sequence);
+  std::vector<SegmentPlay> all;
+  for (std::size_t i = 0; i < scenario.segments.size(); ++i) {
+    all.push_back({scenario.segments[i], played.attempts[i], played.by_segment[i]});
+    all.back().payoffs.user_utility += scenario.segments[i].user.outside;
+  }
+  return all;
+}
+
 /// What the best plan comes to for users who may stay away.
 base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
                                                    std::optional<std::size_t> depth,
@@ -85,9 +105,10 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
                                      const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   auto notes = take_means(scenario);
-  TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan"));
+  TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan", scenario::Besides::kSegments));
   std::optional<std::size_t> depth = options.depth;
-  const bool grows = !depth && scenario::has_types(scenario);
+  const bool differ = !scenario.segments.empty();
+  const bool grows = !depth && (scenario::has_types(scenario) || differ);
   auto classes = grows ? game::PlanClasses{} : compare(scenario, depth, options.nodes, watch);
   if (grows) {
     Grown grown = grow(scenario, options.nodes, watch);
@@ -104,7 +125,7 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   TURNOUT_CHECK(watch.cancellation.check());
   const bool enough = static_is_enough(classes);
   add_outside(classes, scenario.game.user().outside);
-  PlanAnswer answer{std::move(scenario), std::move(classes), depth, endless, {}, {}, {}, enough,
+  PlanAnswer answer{std::move(scenario), std::move(classes), depth, endless, {}, {}, {}, {}, enough,
                     std::move(notes)};
   const auto& chosen = answer.classes.plan.plan.payoffs;
   const double least = answer.scenario.game.user().outside;
@@ -116,6 +137,7 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   auto policy =
       policy_text_of(answer.classes.plan.plan, answer.scenario.game, answer.scenario.names);
   if (policy) answer.policy = *std::move(policy);
+  if (differ) answer.by_segment = play_by_segment(answer);
   if (!depth && !answer.scenario.game.has_switching()) {
     answer.frontier = game::utility_frontier(answer.scenario.game);
   }

@@ -11,9 +11,16 @@
 
 namespace turnout::analysis {
 
+/// What a plan comes to for users who are alike among others.
+struct SegmentPlay {
+  game::Segment segment;
+  std::size_t attempts = 0;  ///< they make, then leave or the offer ends
+  game::PlanPayoffs payoffs;
+};
+
 /// How a plan is searched for. Nothing: what suits the scenario.
 struct PlanOptions {
-  /// Attempts on offer, 1 to game::kDeepest. Nothing: where failures say something about the task as
+  /// Attempts on offer, 1 to game::kDeepest. Nothing: where failures say something about the task, or users differ, as
   /// many as it takes until more of them save less than kWorthwhile, at most kMostGrown; else as many
   /// as the user cares for.
   std::optional<std::size_t> depth;
@@ -43,6 +50,8 @@ struct PlanAnswer {
   /// What the best plan comes to for users who may decide not to come. Only where the plan leaves
   /// them with less than coming nowhere does, U < v0, although they do not decide (participates).
   std::optional<game::PlanPayoffs> if_users_may_stay_away;
+  /// Where users differ: each segment in the scenario's order. Else empty.
+  std::vector<SegmentPlay> by_segment;
   /// Whether no plan saves more than kWorthwhile of the best static cost.
   bool static_is_enough = false;
   std::vector<std::string> notes;  ///< what was simplified, a sentence each

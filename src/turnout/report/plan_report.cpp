@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/one_line.h"
@@ -203,6 +205,41 @@ std::string certificate_text(const game::Certificate& c) {
       number(c.bound), number(c.gap), c.nodes);
 }
 
+/// Users who make the same number of attempts, together.
+std::string segments_text(const std::vector<analysis::SegmentPlay>& segments) {
+  struct Alike {
+    double share = 0, least = 0, most = 0, utility = 0;
+  };
+  std::map<std::size_t, Alike> by_attempts;
+  for (const auto& [segment, attempts, payoffs] : segments) {
+    Alike& alike =
+        by_attempts.try_emplace(attempts, Alike{0, segment.user.value, 0, 0}).first->second;
+    alike.share += segment.share;
+    alike.least = std::min(alike.least, segment.user.value);
+    alike.most = std::max(alike.most, segment.user.value);
+    alike.utility += segment.share * payoffs.user_utility;
+  }
+  Table table({"attempts at most", "users", "V from", "to", "U/task"});
+  for (const auto& [attempts, alike] : by_attempts) {
+    table.add({std::to_string(attempts), percent(alike.share), number(alike.least),
+               number(alike.most), number(alike.share > 0 ? alike.utility / alike.share : 0)});
+  }
+  return "\nHow long users stay\n" + table.to_string(2);
+}
+
+ordered_json segments_json(const std::vector<analysis::SegmentPlay>& segments) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [segment, attempts, payoffs] : segments) {
+    ordered_json one = {{"share", segment.share},
+                        {"value", segment.user.value},
+                        {"value_of_time", segment.user.value_of_time},
+                        {"attempts", attempts}};
+    one.update(payoffs_json(payoffs));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 /// What it costs that the offer ends.
 std::string end_of_offer_text(const PlanAnswer& answer) {
   const double cost = answer.classes.plan.plan.payoffs.provider_cost;
@@ -364,6 +401,7 @@ ordered_json plan_json(const PlanAnswer& answer) {
   json["certificate"] = certificate_json(answer.classes.plan.certificate);
   json["deterministic_certificate"] = certificate_json(answer.classes.deterministic.certificate);
   if (answer.frontier) json["frontier"] = frontier_json(answer);
+  if (!answer.by_segment.empty()) json["segments"] = segments_json(answer.by_segment);
   json["game"] = routing_game_json(answer.scenario);
   json["notes"] = answer.notes;
   return json;
@@ -396,6 +434,7 @@ std::string plan_text(const PlanAnswer& answer) {
             number(free.provider_cost), number(free.user_utility)),
         100, 2);
   }
+  if (!answer.by_segment.empty()) text += segments_text(answer.by_segment);
   text += "\nWhat complexity buys (saving on the best static cost)\n" +
           classes_text(answer, scenario.names);
   text +=

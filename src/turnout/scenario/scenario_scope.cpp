@@ -31,7 +31,7 @@ std::optional<Obstacle> beyond_all_but(Besides allowed, const Scenario& scenario
 std::optional<Obstacle> beyond_plans(const Scenario& scenario) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt)
     return Obstacle{"user.knows", "a user who does not know plan and attempt"};
-  return beyond_all_but(Besides::kNothing, scenario);
+  return beyond_all_but(Besides::kSegments, scenario);
 }
 
 /// What the models and users of the paper's game have not, but for the number of models.
@@ -53,8 +53,9 @@ std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenar
 
 /// The same for a verb that leaves out what leave_out_what_the_paper_lacks() does.
 std::optional<Obstacle> beyond_pairs(Besides allowed, Scenario scenario) {
-  if (scenario.game.size() < game::Game::kModels)  // of more, two are taken
-    return Obstacle{"model", "one model"};
+  if (scenario.game.size() < game::Game::kModels) return Obstacle{"model", "one model"};
+  if (scenario.game.size() > game::Game::kModels && !scenario.segments.empty())
+    return Obstacle{"model", fmt::format("{} models and users who differ", scenario.game.size())};
   if (const auto left_out = leave_out_what_the_paper_lacks(scenario); !left_out)
     return Obstacle{"switching", "a switching cost"};
   if (auto beyond = beyond_the_paper(allowed, scenario)) return beyond;
@@ -91,7 +92,7 @@ bool takes_plans(const Scenario& scenario) { return !beyond_plans(scenario); }
 
 bool takes_pairs(const Scenario& scenario) { return !beyond_pairs(Besides::kNothing, scenario); }
 
-Status check_for_plans(const Scenario& scenario, const std::string& verb) {
+Status check_for_plans(const Scenario& scenario, const std::string& verb, Besides besides) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt) {
     return Error{
         ErrorCode::kUnsupported,
@@ -99,7 +100,7 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb) {
                     verb),
         scenario.source + ": user.knows"};
   }
-  return check_users_and_provider(scenario, verb, Besides::kNothing);
+  return check_users_and_provider(scenario, verb, besides);
 }
 
 Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario) {

@@ -33,9 +33,11 @@ base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& 
 
 /// @returns kUnsupported naming the key if the scenario's users or provider are not those of a
 ///   plan: users who are alike and know the plan and the attempt, a provider that commits.
-base::Status check_for_plans(const Scenario& scenario, const std::string& verb);
+/// @param besides  what the verb does not refuse
+base::Status check_for_plans(const Scenario& scenario, const std::string& verb,
+                             Besides besides = Besides::kNothing);
 
-/// @returns whether `plan` takes the scenario: check_for_plans().
+/// @returns whether `plan` takes the scenario, users who differ included.
 bool takes_plans(const Scenario& scenario);
 
 /// @returns whether the verbs for the paper's game (robust, audit, ...) take the scenario, with
