@@ -16,7 +16,8 @@ base::Status check(const AuditOptions& options) {
 
 base::Result<AuditAnswer> audit_answer(scenario::Scenario scenario, const AuditOptions& options) {
   TURNOUT_CHECK(check(options));
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "audit"));
+  TURNOUT_TRY(auto paper,
+              paper_scenario(std::move(scenario), "audit", scenario::Besides::kAnyPass));
   const game::Game game = paper.scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   const game::Misalignment misaligned = game::misalignment(game, equilibrium);

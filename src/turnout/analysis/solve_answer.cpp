@@ -28,7 +28,8 @@ DeployablePolicy deployed_optimum(const scenario::TwoModelScenario& scenario,
 base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario,
                                        const RoundingOptions& options) {
   TURNOUT_CHECK(check(options));
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "solve"));
+  TURNOUT_TRY(auto paper,
+              paper_scenario(std::move(scenario), "solve", scenario::Besides::kAnyPass));
   const game::Game game = paper.scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   auto deployed = deployed_optimum(paper.scenario, equilibrium.best(), options);

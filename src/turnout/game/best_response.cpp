@@ -31,8 +31,15 @@ Response cheaper_for_provider(const Game& game, const Policy& policy) {
 
 int value_sign(const Game& game, const Primitives<double>& primitives, std::size_t k) {
   const double xi = primitives.model[k].net_value;
-  const double scale =
-      std::max(game.value() * game.model(k).success, game.value_of_time() * game.model(k).latency);
+  const Model& model = game.model(k);
+  double scale = std::max(game.value() * model.success, game.value_of_time() * model.latency);
+  if (!game.is_papers()) {
+    const auto& account = primitives.account[k];
+    const User& user = game.user();
+    scale = std::max(std::abs(user.value - user.outside) * (account.solved + account.misled),
+                     user.value_of_time * model.latency + model.price +
+                         (user.harm + user.outside) * account.misled);
+  }
   if (std::abs(xi) <= 0x1p-51 * scale) return 0;
   return xi > 0 ? 1 : -1;
 }
@@ -78,9 +85,9 @@ Response best_response(const Game& game, const Policy& policy) {
 
 Payoffs<double> evaluate(const Game& game, const Policy& policy, double abandon) {
   const Primitives<double> primitives(game);
-  auto result = payoffs(
-      primitives, expected_visits(primitives, policy.start, policy.cascade, abandon), abandon);
-  if (abandon == 0) result.success = 1;  // every task is solved in the end
+  const auto visits = expected_visits(primitives, policy.start, policy.cascade, abandon);
+  auto result = payoffs(primitives, visits, abandon);
+  if (abandon == 0 && solves_in_the_end(primitives, visits)) result.success = 1;
   return result;
 }
 

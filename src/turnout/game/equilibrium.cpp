@@ -51,8 +51,15 @@ Real cascade_of(const Primitives<Real>& game, Route route) {
 /// (10).
 double cascade_utility(const Primitives<double>& game, Route route, double s) {
   const auto& [first, second] = game.model;
-  if (route == Route::kCascadeStay) return first.net_value;
-  return first.net_value / (first.success + first.failure * (second.success + second.failure * s));
+  if (route == Route::kCascadeStay) return game.outside + first.net_value;
+  return game.outside +
+         first.net_value / (first.success + first.failure * (second.success + second.failure * s));
+}
+
+/// Whether the user gets what he decides by.
+bool is_calibrated(const Primitives<double>& game) {
+  return game.account[0].worth == game.model[0].net_value &&
+         game.account[1].worth == game.model[1].net_value;
 }
 
 Candidate candidate(const Primitives<double>& game, Route route) {
@@ -62,8 +69,9 @@ Candidate candidate(const Primitives<double>& game, Route route) {
     c.policy.cascade = std::min(c.policy.cascade, std::nextafter(1.0, 0.0));
   const auto visits = expected_visits(game, c.policy.start, c.policy.cascade, c.abandon);
   c.payoffs = payoffs(game, visits, c.abandon);
-  if (c.abandon == 0) c.payoffs.success = 1;
-  if (is_cascade(route)) c.payoffs.user_utility = cascade_utility(game, route, c.policy.cascade);
+  if (c.abandon == 0 && solves_in_the_end(game, visits)) c.payoffs.success = 1;
+  if (is_cascade(route) && is_calibrated(game))
+    c.payoffs.user_utility = cascade_utility(game, route, c.policy.cascade);
   return c;
 }
 
@@ -75,7 +83,8 @@ Candidate mixed_candidate(const Primitives<double>& game, const MixedPlay& play)
 
 /// The size of what is added up in a cost, against which a rounding counts.
 double size_of_cost(const Primitives<double>& game, const Payoffs<double>& p) {
-  return std::abs(p.service_cost) + game.churn_penalty * p.unsolved;
+  return std::abs(p.service_cost) + game.churn_penalty * p.unsolved +
+         std::abs(p.provider_cost - p.service_cost);
 }
 
 Regime regime_of(int first, int second) {
@@ -187,7 +196,7 @@ Equilibrium solve(const Game& game) {
   if (second <= 0) add(candidate(primitives, Route::kSecondLeave));
   if (first < 0 && second >= 0 && may_escalate) add(candidate(primitives, Route::kCascadeStay));
   if (first > 0 && second < 0 && may_escalate) add(candidate(primitives, Route::kCascadePatience));
-  if (first > 0 && second < 0 && game.model(0).success > game.model(1).success) {
+  if (first > 0 && second < 0 && primitives.model[0].success > primitives.model[1].success) {
     if (const auto play = cheapest_mixed_play(primitives)) add(mixed_candidate(primitives, *play));
   }
 
@@ -226,7 +235,13 @@ double utility_gap(const Game& game, const Candidate& a, const Candidate& b) {
   const auto& pa = a.payoffs;
   const auto& pb = b.payoffs;
   const double solved = std::abs(pa.unsolved - pb.unsolved);
-  const double scale = game.value() * solved + game.value_of_time() * (pa.latency + pb.latency);
+  double scale = game.value() * solved + game.value_of_time() * (pa.latency + pb.latency);
+  if (!game.is_papers()) {
+    scale += game.user().outside + std::abs(pa.user_utility) + std::abs(pb.user_utility);
+    return accurate_gap(
+        game, a, b, {pa.user_utility, pb.user_utility, scale},
+        [](const auto& x, const auto& y) { return x.user_utility - y.user_utility; });
+  }
   // V S - w L by its parts: with S the same on both sides V drops out, however large it is.
   const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
     return DoubleDouble(game.value()) * (y.unsolved - x.unsolved) +
@@ -242,6 +257,13 @@ double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
   const double solved = std::abs(pa.unsolved - pb.unsolved);
   const double scale =
       std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
+  if (!game.is_papers()) {
+    const double losses =
+        std::abs(pa.provider_cost - pa.service_cost) + std::abs(pb.provider_cost - pb.service_cost);
+    return accurate_gap(
+        game, a, b, {pa.provider_cost, pb.provider_cost, scale + losses},
+        [](const auto& x, const auto& y) { return x.provider_cost - y.provider_cost; });
+  }
   const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
     return (x.service_cost - y.service_cost) +
            DoubleDouble(game.churn_penalty()) * (x.unsolved - y.unsolved);

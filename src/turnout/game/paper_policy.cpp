@@ -16,18 +16,21 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
           {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost}};
 }
 
-PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
-  return {i, j, c.policy, c.abandon, true, c.payoffs};
+/// @param outside  v0, which a PaperPolicy's utility is above
+PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c, double outside) {
+  PaperPolicy policy{i, j, c.policy, c.abandon, true, c.payoffs};
+  policy.payoffs.user_utility -= outside;
+  return policy;
 }
 
 /// What the policies of one pair come to if the user submits; without participation those that can
 /// be optimal.
 template <class Visitor>
 void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visitor visit) {
-  const auto pair = game.pair(i, j);
-  if (!pair) return;
-  const Equilibrium equilibrium = solve(*pair);
-  for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c));
+  const Game pair = game.pair(i, j);
+  const Equilibrium equilibrium = solve(pair);
+  const double outside = game.user().outside;
+  for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c, outside));
   const PassTerms& first = game.pass(i);
   const PassTerms& second = game.pass(j);
   if (!game.participates() || first.net_value >= 0 || second.net_value <= 0) return;
@@ -36,8 +39,9 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   if (!(entry <= 1)) return;
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};
-    auto payoffs = evaluate(*pair, policy, 0);
-    if (share == entry) payoffs.user_utility = 0;
+    auto payoffs = evaluate(pair, policy, 0);
+    payoffs.user_utility =
+        share == entry && !game.user().naive ? 0 : payoffs.user_utility - outside;
     visit(PaperPolicy{i, j, policy, 0, true, payoffs});
   }
 }

@@ -13,8 +13,8 @@ struct PaperPolicy {
   std::size_t second = 0;  ///< ... and M2; the same where there is one model only
   Policy policy;
   double abandon = 0;
-  bool submits = true;  ///< false: the user expects less than 0 and does not submit
-  Payoffs<double> payoffs{};
+  bool submits = true;        ///< false: the user expects less than 0 and does not submit
+  Payoffs<double> payoffs{};  ///< user_utility is U - v0
 };
 
 /// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which

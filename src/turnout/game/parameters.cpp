@@ -193,6 +193,12 @@ base::Result<Game> Game::make(const User& user, const Provider& provider,
   return Game(user, provider, models);
 }
 
+bool Game::is_papers() const {
+  return user_.outside == 0 && std::all_of(models_.begin(), models_.end(), [](const Model& m) {
+           return m.price == 0 && m.patience == 1 && m.false_accept == 0 && m.false_reject == 0;
+         });
+}
+
 double Game::get(Parameter parameter) const {
   if (belongs_to_a_model(parameter.quantity))
     return turnout::game::get(models_[parameter.model], parameter.quantity);

@@ -119,6 +119,10 @@ class Game {
   [[nodiscard]] const Provider& provider() const { return provider_; }
   [[nodiscard]] const Model& model(std::size_t k) const { return models_[k]; }
 
+  /// Whether models and users are the paper's: no prices, no impatience, no errors of judgement, nothing
+  /// elsewhere.
+  [[nodiscard]] bool is_papers() const;
+
   [[nodiscard]] double get(Parameter parameter) const;
   /// @returns this game with one number replaced, or why that is no game.
   [[nodiscard]] base::Result<Game> with(Parameter parameter, double value) const;

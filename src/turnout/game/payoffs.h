@@ -44,14 +44,27 @@ inline numeric::DoubleDouble net_value(const numeric::DoubleDouble& value,
   return value * success - value_of_time * latency;
 }
 
-/// The numbers of one model as the formulas need them.
+/// The numbers of one model as the formulas need them. In the paper's game a pass that ends the task
+/// has solved it; in general (pass_terms.h) the first two are eps and beta, the cost is what a pass
+/// costs by itself, losses to impatience and to errors in it, and every formula for responses, visits
+/// and J holds as it stands: J = sum of cost n + P times who leaves of his own will.
 template <class Real>
 struct PassValues {
-  Real success;    ///< p
-  Real failure;    ///< b = 1 - p
+  Real success;    ///< p; eps
+  Real failure;    ///< b = 1 - p; beta
   Real latency;    ///< t
-  Real cost;       ///< c
-  Real net_value;  ///< xi = V p - w t
+  Real cost;       ///< c; c - r + P (1 - rho) (1 - e) + P_w (1 - p) fa
+  Real net_value;  ///< xi = V p - w t; xi as the user decides
+};
+
+/// What a pass comes to beyond that, for what is reported: the same numbers in the paper's game.
+template <class Real>
+struct PassAccount {
+  Real solved{};    ///< the task ends solved
+  Real unsolved{};  ///< the task ends unsolved, other than by the user's choice
+  Real misled{};    ///< of that by an accepted wrong answer
+  Real worth{};     ///< xi as the user gets it
+  Real service{};   ///< c - r
 };
 
 /// The numbers of a game in the arithmetic Real.
@@ -60,21 +73,54 @@ struct Primitives {
   Real value_of_time;
   Real churn_penalty;
   std::array<PassValues<Real>, Game::kModels> model;
+  /// Left empty by the second constructor, for payoffs of the paper's game alone.
+  std::array<PassAccount<Real>, Game::kModels> account{};
+  Real outside{};  ///< v0
 
   explicit Primitives(const Game& game)
-      : value_of_time(game.value_of_time()), churn_penalty(game.churn_penalty()) {
+      : value_of_time(game.value_of_time()),
+        churn_penalty(game.churn_penalty()),
+        outside(game.user().outside) {
     for (std::size_t k = 0; k < Game::kModels; ++k) {
       const Model& m = game.model(k);
       set_model(k, Real(m.success), Real(m.latency), Real(m.cost),
                 turnout::game::net_value(Real(game.value()), Real(m.success), value_of_time,
                                          Real(m.latency)));
+      account[k] = {model[k].success, Real(0.0), Real(0.0), model[k].net_value, model[k].cost};
     }
+    if (game.is_papers()) return;
+    for (std::size_t k = 0; k < Game::kModels; ++k) set_general(k, game);
   }
   Primitives(const Real& time, const Real& penalty) : value_of_time(time), churn_penalty(penalty) {}
 
   void set_model(std::size_t k, const Real& success, const Real& latency, const Real& cost,
                  const Real& net_value) {
     model[k] = {success, Real(1.0) - success, latency, cost, net_value};
+  }
+
+ private:
+  /// pass_terms() in this arithmetic.
+  void set_general(std::size_t k, const Game& game) {
+    const Model& m = game.model(k);
+    const User& user = game.user();
+    const Real one(1.0);
+    const Real right(m.success);
+    const Real wrong = one - right;
+    const Real misled = wrong * Real(m.false_accept);
+    const Real solved = right * (one - Real(m.false_reject));
+    const Real rejected = right * Real(m.false_reject) + wrong * (one - Real(m.false_accept));
+    const Real lost = (one - Real(m.patience)) * rejected;
+    const Real late(game.provider().late_churn.value_or(game.churn_penalty()));
+    const Real gain = Real(user.value) - outside;
+    const auto worth_of = [&](const Real& share) {
+      return turnout::game::net_value(gain, share, value_of_time, Real(m.latency)) - Real(m.price);
+    };
+    const Real worth = worth_of(solved) - (Real(user.harm) + outside) * misled;
+    const Real service = Real(m.cost) - Real(m.price);
+    model[k] = {solved + misled + lost, Real(m.patience) * rejected, Real(m.latency),
+                service + churn_penalty * lost + late * misled,
+                user.naive ? worth_of(solved + misled) : worth};
+    account[k] = {solved, misled + lost, misled, worth, service};
   }
 };
 
@@ -119,15 +165,16 @@ Visits<Real> expected_visits(const Primitives<Real>& game, std::size_t start, co
 /// What one task comes to, in expectation.
 template <class Real>
 struct Payoffs {
-  Real provider_cost;  ///< J = C + P (1 - S), provider minimises
-  Real user_utility;   ///< U = V S - w L = sum of xi_k n_k, user maximises
-  Real success;        ///< S, probability that the task ends solved
-  Real unsolved;       ///< 1 - S, computed without cancellation
-  Real latency;        ///< L
-  Real service_cost;   ///< C
+  Real provider_cost;       ///< J = C + P (1 - S), provider minimises
+  Real user_utility;        ///< U = V S - w L = sum of xi_k n_k, user maximises
+  Real success;             ///< S, probability that the task ends solved
+  Real unsolved;            ///< 1 - S, computed without cancellation
+  Real latency;             ///< L
+  Real service_cost;        ///< C, prices subtracted
+  Real misled = Real(0.0);  ///< share of tasks that end with an accepted wrong answer
 };
 
-/// @returns what `visits` passes on one model come to, if the user leaves with probability
+/// @returns what `visits` passes on one model of the paper's come to, if the user leaves with probability
 ///   `abandon` after each that fails; provider_cost without the penalty, see payoffs().
 template <class Real>
 Payoffs<Real> payoffs_on(const PassValues<Real>& model, const Real& visits, const Real& abandon) {
@@ -137,12 +184,10 @@ Payoffs<Real> payoffs_on(const PassValues<Real>& model, const Real& visits, cons
           model.latency * visits, service_cost};
 }
 
-/// @returns the payoffs that are linear in the visits. Equations (1) to (3). All but user_utility
-///   are sums of terms of one sign (for costs >= 0): relative error below 10 * 2^-53. user_utility
-///   carries the cancellation of sum xi_k n_k; equilibria correct it, see equilibrium.cpp.
+/// @returns the payoffs in the paper's game: payoffs() there, with fewer operations.
 template <class Real>
-Payoffs<Real> payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
-                      const Real& abandon) {
+Payoffs<Real> paper_payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
+                            const Real& abandon) {
   const auto first = payoffs_on(game.model[0], visits[0], abandon);
   const auto second = payoffs_on(game.model[1], visits[1], abandon);
   const Real unsolved = first.unsolved + second.unsolved;
@@ -153,6 +198,36 @@ Payoffs<Real> payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
           unsolved,
           first.latency + second.latency,
           service_cost};
+}
+
+/// @returns the payoffs, linear in the visits. Equations (1) to (3). All but user_utility are sums of
+///   terms of one sign (for costs >= 0): relative error below 10 * 2^-53. user_utility carries the
+///   cancellation of sum xi_k n_k; equilibria correct it, see equilibrium.cpp.
+template <class Real>
+Payoffs<Real> payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
+                      const Real& abandon) {
+  const auto sum = [&](auto term) { return term(0) * visits[0] + term(1) * visits[1]; };
+  const auto of = [&](auto member) {
+    return sum([&](std::size_t k) { return game.account[k].*member; });
+  };
+  using Account = PassAccount<Real>;
+  const Real leaves = sum([&](std::size_t k) { return abandon * game.model[k].failure; });
+  return {sum([&](std::size_t k) { return game.model[k].cost; }) + game.churn_penalty * leaves,
+          game.outside + of(&Account::worth),
+          of(&Account::solved),
+          of(&Account::unsolved) + leaves,
+          sum([&](std::size_t k) { return game.model[k].latency; }),
+          of(&Account::service),
+          of(&Account::misled)};
+}
+
+/// Whether a task that the user never leaves of his own will ends solved for sure, on the models that
+/// `visits` are of.
+template <class Real>
+bool solves_in_the_end(const Primitives<Real>& game, const Visits<Real>& visits) {
+  const Real none(0.0);
+  return (visits[0] == none || game.account[0].unsolved == none) &&
+         (visits[1] == none || game.account[1].unsolved == none);
 }
 
 }  // namespace turnout::game

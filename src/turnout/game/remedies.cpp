@@ -9,9 +9,19 @@ namespace {
 
 using numeric::Line;
 
+/// cost_line() of a game beyond the paper's: an accepted wrong answer costs P, or what is given.
+Line general_cost_line(const Game& game, Route route) {
+  const auto exact = exact_payoffs(game, route);
+  const auto& late = game.provider().late_churn;
+  if (!late) return {exact.service_cost, exact.unsolved};
+  return {exact.service_cost + numeric::DoubleDouble(*late) * exact.misled,
+          exact.unsolved - exact.misled};
+}
+
 /// J as a function of P for one route: service cost plus P times the share of unsolved tasks.
 Line cost_line(const Game& game, Route route) {
   using numeric::DoubleDouble;
+  if (!game.is_papers()) return general_cost_line(game, route);
   const auto& first = game.model(0);
   const auto& second = game.model(1);
   switch (route) {
@@ -81,7 +91,7 @@ double penalty_floor(const Game& game) {
   const Primitives<double> primitives(game);
   const int first = value_sign(game, primitives, 0);
   const int second = value_sign(game, primitives, 1);
-  if (first > 0 && second > 0) return dearest_leave(game);
+  if (first > 0 && second > 0 && game.is_papers()) return dearest_leave(game);
   // He leaves (1,0) or, where only M1 is worth his time, the threat (1,1), and he leaves (2,0).
   if (first != 0 && second < 0) return 0;
   return penalty_floor(game, solve(game));
@@ -92,7 +102,7 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
       is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
-  if (!leaves_first && !leaves_second) return dearest_leave(game);
+  if (!leaves_first && !leaves_second && game.is_papers()) return dearest_leave(game);
   const CostLines offers(game, equilibrium);
   double floor = 0;
   for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {

@@ -10,11 +10,13 @@ namespace turnout::game {
 /// Serving slower than the models could, so that users give up sooner. Proposition 2;
 /// docs/theory.md, section 6.
 struct Throttling {
-  double cost = 0;        ///< J_throttled = min(J*, c1 + P b1, c2 + P b2)
+  double cost =
+      0;  ///< J_throttled = min(J*, P + eta1, P + eta2); P + eta = c + P b in the paper's game
   double gain = 0;        ///< J* - J_throttled >= 0; throttling pays iff it is > 0
   std::size_t model = 0;  ///< the model to route to and to slow down, if it pays
-  /// Served latencies at which the user leaves: the model's own, or V p/w (1 + margin) for the
-  /// throttled one; V p/w itself already works, as a tie.
+  /// Served latencies at which the user leaves: the model's own, or (t + xi/w) (1 + margin), which is
+  /// V p/w (1 + margin) in the paper's game, for the throttled one; t + xi/w itself already works, as
+  /// a tie.
   std::array<double, Game::kModels> latencies{};
   double user_loss = 0;  ///< U* minus the user's utility under the throttled latencies, in V's unit
 };

@@ -38,8 +38,9 @@ std::optional<Obstacle> beyond_plans(const Scenario& scenario) {
 std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenario) {
   const game::RoutingGame& game = scenario.game;
   if (game.has_switching()) return Obstacle{"switching", "a switching cost"};
-  if (game.has_prices()) return Obstacle{"model.price", "a price other than 0"};
-  if (!game.has_papers_users())
+  const bool any_pass = allowed == Besides::kAnyPass;
+  if (game.has_prices() && !any_pass) return Obstacle{"model.price", "a price other than 0"};
+  if (!game.has_papers_users() && !any_pass)
     return Obstacle{"user.patience, user.outside, judgement",
                     "a user who is impatient, has something elsewhere or misjudges answers"};
   if (game.participates()) return Obstacle{"user.participates", "participation"};

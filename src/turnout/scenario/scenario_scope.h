@@ -16,8 +16,9 @@ struct TwoModelScenario {
 };
 
 /// What a verb for the paper's game does besides: users who differ, a provider that does not
-/// commit, or users who know more than the policy.
-enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge };
+/// commit, users who know more than the policy, or prices and users who are impatient, misjudge
+/// answers or have something elsewhere.
+enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge, kAnyPass };
 
 /// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first
 ///   key that goes beyond it and the verb that can do it, if one takes the scenario as it is.

@@ -150,7 +150,7 @@ class LaneSolver {
                                        select(by_second, Real(0.0), select(stays, on_first, one)));
       const Real passes_second =
           select(by_cascade, cascade[1], select(by_second, on_second, Real(0.0)));
-      const auto chosen = payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
+      const auto chosen = paper_payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
       const Real bears =
           first.net_value /
           (first.success + first.failure * (second.success + second.failure * s));  // equation (10)
