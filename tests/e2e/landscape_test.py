@@ -215,7 +215,8 @@ class Landscape(unittest.TestCase):
                                                      "response", "decision-rules", "markov-chain")})
         self.refuses(turnout("figures", PAIR), "--folder: is missing")
         self.refuses(turnout("figures", "--format", "gif"), "--format")
-        self.refuses(turnout("figures", ROOT / "examples/four-models.toml", "--folder", folder), "figures needs 2")
+        of_four = turnout("figures", ROOT / "examples/four-models.toml", "--folder", folder)
+        self.assertIn("of 4 models mini and large are taken", of_four.stderr)
 
     def test_a_sweep_says_how_narrow_the_cascade_is_and_agrees_with_sobols(self):
         one = json.loads(turnout("sweep", SWEEP, "--threads", 1, "--json").stdout)

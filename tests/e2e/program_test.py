@@ -130,6 +130,9 @@ class Program(unittest.TestCase):
         left_out = {"difficulty": "[difficulty]\nsigma=1\n", "switching": "[switching]\ncost=1\n"}
         for verb in ["solve", "response", "audit", "explain"]:
             for key, text in keys.items():
+                if key == "model.price" and verb in ("solve", "audit"):
+                    self.assertIn("price 1", turnout(verb, "-", stdin=example + text).stdout)
+                    continue
                 self.refuses(turnout(verb, "-", stdin=example + text), f"standard input: {key}: ", verb)
             for key, text in left_out.items():
                 done = turnout(verb, "-", stdin=example + text)

@@ -69,6 +69,7 @@ class Draft {
 
   void provider() {
     churn_penalty = amount({Quantity::kChurnPenalty, 0}, estimate_.churn_penalty, 0, kMost);
+    if (patience() < 1) comments.keys["user.patience"] = basis_of(estimate_.patience);
     comments.keys["provider.churn_penalty"] = basis_of(estimate_.churn_penalty);
   }
 
@@ -79,6 +80,7 @@ class Draft {
       serves.success = amount({Quantity::kSuccess, k}, model.success, kLeastSuccess, 1);
       serves.latency = amount({Quantity::kLatency, k}, model.latency, 0, kMost);
       serves.cost = amount({Quantity::kCost, k}, model.cost, -kMost, kMost);
+      serves.patience = patience();
       const std::string place = fmt::format("model[{}].", k + 1);
       comments.keys[place + "success"] = basis_of(model.success);
       comments.keys[place + "latency"] = basis_of(model.latency);
@@ -87,6 +89,12 @@ class Draft {
       names.push_back(model.model);
       served.push_back(serves);
     }
+  }
+
+  /// Where the log tells it; else users are taken as patient.
+  [[nodiscard]] double patience() const {
+    const auto& found = estimate_.patience;
+    return found.basis == estimation::Basis::kIdentified ? ten_digits(found.value) : 1;
   }
 
   void switching() {

@@ -33,7 +33,7 @@ int value_sign(const Game& game, const Primitives<double>& primitives, std::size
   const double xi = primitives.model[k].net_value;
   const Model& model = game.model(k);
   double scale = std::max(game.value() * model.success, game.value_of_time() * model.latency);
-  if (!game.is_papers()) {
+  if (!primitives.is_papers) {
     const auto& account = primitives.account[k];
     const User& user = game.user();
     scale = std::max(std::abs(user.value - user.outside) * (account.solved + account.misled),

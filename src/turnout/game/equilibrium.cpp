@@ -83,8 +83,8 @@ Candidate mixed_candidate(const Primitives<double>& game, const MixedPlay& play)
 
 /// The size of what is added up in a cost, against which a rounding counts.
 double size_of_cost(const Primitives<double>& game, const Payoffs<double>& p) {
-  return std::abs(p.service_cost) + game.churn_penalty * p.unsolved +
-         std::abs(p.provider_cost - p.service_cost);
+  const double own = std::abs(p.service_cost) + game.churn_penalty * p.unsolved;
+  return std::max(own, std::abs(p.provider_cost - p.service_cost));  // of errors, where P is small
 }
 
 Regime regime_of(int first, int second) {

@@ -75,12 +75,14 @@ struct Primitives {
   std::array<PassValues<Real>, Game::kModels> model;
   /// Left empty by the second constructor, for payoffs of the paper's game alone.
   std::array<PassAccount<Real>, Game::kModels> account{};
-  Real outside{};  ///< v0
+  Real outside{};         ///< v0
+  bool is_papers = true;  ///< Game::is_papers()
 
   explicit Primitives(const Game& game)
       : value_of_time(game.value_of_time()),
         churn_penalty(game.churn_penalty()),
-        outside(game.user().outside) {
+        outside(game.user().outside),
+        is_papers(game.is_papers()) {
     for (std::size_t k = 0; k < Game::kModels; ++k) {
       const Model& m = game.model(k);
       set_model(k, Real(m.success), Real(m.latency), Real(m.cost),
@@ -88,7 +90,7 @@ struct Primitives {
                                          Real(m.latency)));
       account[k] = {model[k].success, Real(0.0), Real(0.0), model[k].net_value, model[k].cost};
     }
-    if (game.is_papers()) return;
+    if (is_papers) return;
     for (std::size_t k = 0; k < Game::kModels; ++k) set_general(k, game);
   }
   Primitives(const Real& time, const Real& penalty) : value_of_time(time), churn_penalty(penalty) {}

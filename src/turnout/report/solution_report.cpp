@@ -140,9 +140,45 @@ ordered_json game_json(const scenario::TwoModelScenario& scenario) {
                               {"net_value", primitives.model[k].net_value},
                               {"cost_of_pass", m.cost / m.success},
                               {"latency_of_pass", m.latency / m.success}});
+    if (game.is_papers()) continue;
+    json["models"].back().update({{"price", m.price},
+                                  {"patience", m.patience},
+                                  {"false_accept", m.false_accept},
+                                  {"false_reject", m.false_reject}});
+  }
+  if (!game.is_papers()) {
+    json["outside"] = game.user().outside;
+    json["judgement"] = {{"harm", game.user().harm},
+                         {"late_churn", game.provider().late_churn.value_or(game.churn_penalty())},
+                         {"naive", game.user().naive}};
   }
   return json;
 }
+
+namespace {
+
+/// The numbers that the paper's game has not, where there are any.
+std::string beyond_the_paper_text(const scenario::TwoModelScenario& scenario) {
+  const Game& game = scenario.game;
+  if (game.is_papers()) return "";
+  std::string text;
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& m = game.model(k);
+    text += fmt::format("  M{}: price {}, patience {}, false accepts {}, false rejects {}\n", k + 1,
+                        number(m.price), number(m.patience), number(m.false_accept),
+                        number(m.false_reject));
+  }
+  const game::User& user = game.user();
+  return text +
+         fmt::format(
+             "  an accepted wrong answer costs the user {}, the provider {}; who leaves gets {} "
+             "elsewhere{}\n",
+             number(user.harm), number(game.provider().late_churn.value_or(game.churn_penalty())),
+             number(user.outside),
+             user.naive ? "; users decide as if what they accept were right" : "");
+}
+
+}  // namespace
 
 std::string game_text(const scenario::TwoModelScenario& scenario) {
   const Game& game = scenario.game;
@@ -157,7 +193,7 @@ std::string game_text(const scenario::TwoModelScenario& scenario) {
                number(m.latency), number(m.cost), number(primitives.model[k].net_value),
                number(m.cost / m.success), number(m.latency / m.success)});
   }
-  text += table.to_string(2);
+  text += table.to_string(2) + beyond_the_paper_text(scenario);
   for (const auto& broken : game::broken_assumptions(game)) {
     text += fmt::format("  the paper's ordering does not hold: {}\n", broken);
   }
