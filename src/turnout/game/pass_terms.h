@@ -6,7 +6,7 @@ namespace turnout::game {
 
 /// What one pass on a model comes to, in the three numbers that all formulas need: xi (what it is
 /// worth to the user), eta (what it costs the provider beyond P) and beta (the probability that the
-/// user is there for another). docs/theory.md, section 1.
+/// user is there for another). docs/theory.md, section 24.
 ///
 /// A pass ends right with p (1 - fr), accepted and wrong with (1 - p) fa, and else it is rejected:
 /// e = p (1 - fr) + (1 - p) fa is accepted. Of those who reject it the share 1 - rho leaves whatever
