@@ -484,10 +484,9 @@ TEST(Waits, pruning_clickhouse_does_not_wait_without_end_behind_an_order_that_fa
   store::ClickHouseConnection foreign(store::ClickHouseAddress::parse(source).value());
   ASSERT_TRUE(foreign.query("ALTER TABLE passes DELETE WHERE throwIf(attempt > 0) = 0"));
   const auto start = std::chrono::steady_clock::now();
-  const auto store =
-      store::open_store(source, store::Access::kWrite,
-                        base::Cancellation(base::Deadline::after(kAtOnce)))
-          .value();
+  const auto store = store::open_store(source, store::Access::kWrite,
+                                       base::Cancellation(base::Deadline::after(kAtOnce)))
+                         .value();
   const auto pruned = store->prune(INT64_MAX);
   ASSERT_FALSE(pruned);
   EXPECT_EQ(pruned.error().code, base::ErrorCode::kCancelled);
