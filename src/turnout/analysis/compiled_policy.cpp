@@ -90,8 +90,8 @@ base::Result<std::string> policy_text_of(const EscalationPlan& plan, const game:
 
 policy::Policy compiled_policy(const game::PaperPolicy& paper, std::span<const std::string> names) {
   const std::size_t start = paper.policy.start == 0 ? paper.first : paper.second;
-  Form form{policy::Cascade{start, paper.second, paper.policy.cascade}};
-  return policy::Policy::make(std::move(form), names).value();  // it has an attempt
+  const Form form{policy::Cascade{start, paper.second, paper.policy.cascade}};
+  return policy::Policy::make(form, names).value();  // it has an attempt
 }
 
 std::optional<game::Policy> paper_policy(const policy::Policy& policy) {
