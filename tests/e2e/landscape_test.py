@@ -314,7 +314,7 @@ class Landscape(unittest.TestCase):
             self.assertEqual(process.returncode, 2, err)
             self.assertEqual(out, "")
             self.assertRegex(err, words)
-            self.assertEqual(err.count("turnout: "), 1, err)
+            self.assertEqual(err.count("turnout: ") - err.count("turnout: interrupted"), 1, err)  # mpirun may end the other rank
 
     def test_a_sweep_that_is_told_to_end_says_what_it_keeps(self):
         checkpoint = self.folder / "checkpoint.json"
