@@ -138,6 +138,10 @@ class Program(unittest.TestCase):
                 done = turnout(verb, "-", stdin=example + text)
                 self.assertEqual(done.stdout, turnout(verb, "-", stdin=example).stdout)
                 self.assertEqual(done.stderr, f"turnout: note: [{key}] is left out: the paper's game has none; see turnout plan\n")
+        impatient = ROOT / "examples/impatient-users.toml"
+        for verb in ("solve", "audit"):
+            self.assertIn("until the task ends,", " ".join(turnout(verb, impatient).stdout.split()))
+            self.assertIn("until the task is solved", " ".join(turnout(verb, impatient, "--set", "rho=1").stdout.split()))
         self.refuses(turnout("plan", "-", stdin=example.replace("[user]", "[user]\nknows='policy'")), "user.knows")
         self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")), "provider.commits")
 

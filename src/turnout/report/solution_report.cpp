@@ -42,15 +42,17 @@ struct Played {
   Route route;
   double cascade;
   double abandon;
+  bool surely_solved;  ///< who stays is there until the task is solved
 };
 
 std::string words_of(const Played& played, const std::array<std::string, 2>& names) {
   const auto& [first, second] = names;
   const std::string share = number(played.cascade);
+  const char* end = played.surely_solved ? "is solved" : "ends, solved or not";
   switch (played.route) {
     case Route::kFirstStay:
-      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved",
-                         first);
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task {}", first,
+                         end);
     case Route::kFirstLeave:
       return fmt::format("every attempt goes to {}; the user leaves after the first failure",
                          first);
@@ -60,8 +62,8 @@ std::string words_of(const Played& played, const std::array<std::string, 2>& nam
           "leaves",
           first, second);
     case Route::kSecondStay:
-      return fmt::format("every attempt goes to {}; the user re-prompts until the task is solved",
-                         second);
+      return fmt::format("every attempt goes to {}; the user re-prompts until the task {}", second,
+                         end);
     case Route::kSecondLeave:
       return fmt::format("every attempt goes to {}; the user leaves after the first failure",
                          second);
@@ -98,7 +100,8 @@ std::string for_shell(const std::string& text) {
 }  // namespace
 
 std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scenario) {
-  return words_of({c.route, analysis::printed_cascade(c), c.abandon}, scenario.names);
+  return words_of({c.route, analysis::printed_cascade(c), c.abandon, c.payoffs.unsolved == 0},
+                  scenario.names);
 }
 
 std::string deployed_text(const analysis::DeployablePolicy& deployed) {
@@ -253,10 +256,10 @@ std::string solution_text(const analysis::SolveAnswer& answer) {
   text += fmt::format("\nEquilibrium ({})\n  policy (i,s) = ({},{}), response q = {}\n",
                       game::to_string(answer.equilibrium.regime), deployed.policy.start + 1,
                       number(deployed.policy.cascade), number(deployed.abandon));
-  text +=
-      wrapped(words_of({answer.equilibrium.best().route, deployed.policy.cascade, deployed.abandon},
-                       scenario.names),
-              100, 2);
+  text += wrapped(words_of({answer.equilibrium.best().route, deployed.policy.cascade,
+                            deployed.abandon, deployed.payoffs.unsolved == 0},
+                           scenario.names),
+                  100, 2);
   text += deployed_text(deployed);
   text += "  thresholds " + thresholds_text(answer.thresholds);
   if (!answer.tie_reason.empty()) text += fmt::format("  rests on a tie: {}\n", answer.tie_reason);
