@@ -70,16 +70,16 @@ class Finder {
       found_.push_back({policy, false, 1, abandon, tie, evaluate(game_, policy, abandon)});
   }
 
-  /// The q in (0, 1) at which all policies cost the same: (c1 + b1 q P)(1 - b2 a) = (c2 + b2 q P)(1
-  /// - b1 a), a = 1 - q.
+  /// The q in (0, 1) at which all policies cost the same: (k1 + beta1 q P)(1 - beta2 a) = (k2 +
+  /// beta2 q P)(1 - beta1 a), a = 1 - q, k = net_cost.
   [[nodiscard]] std::vector<double> indifference() const {
     const double penalty = game_.churn_penalty();
-    // With 1 - b a = p + b q both sides are quadratics in q.
+    // With 1 - beta a = eps + beta q both sides are quadratics in q.
     const double a =
-        first_.failure * penalty * second_.failure - second_.failure * penalty * first_.failure;
-    const double b = first_.cost * second_.failure + first_.failure * penalty * second_.success -
-                     second_.cost * first_.failure - second_.failure * penalty * first_.success;
-    const double c = first_.cost * second_.success - second_.cost * first_.success;
+        first_.goes_on * penalty * second_.goes_on - second_.goes_on * penalty * first_.goes_on;
+    const double b = first_.net_cost * second_.goes_on + first_.goes_on * penalty * second_.ends -
+                     second_.net_cost * first_.goes_on - second_.goes_on * penalty * first_.ends;
+    const double c = first_.net_cost * second_.ends - second_.net_cost * first_.ends;
     return roots_inside(a, b, c);
   }
 
@@ -89,9 +89,9 @@ class Finder {
     const Thresholds at = thresholds(game_);
     if (!at.patience || !at.leave) return;
     const double stay = 1 - abandon;
-    const double scale = first_.failure * second_.failure * stay * stay;
+    const double scale = first_.goes_on * second_.goes_on * stay * stay;
     const double first =
-        first_.net_value * (1 - second_.failure * stay) * (1 - second_.failure * stay);
+        first_.net_value * (1 - second_.goes_on * stay) * (1 - second_.goes_on * stay);
     const double second = second_.net_value;
     for (const double s : roots_inside(second * scale, second * (1 - scale) - first, first)) {
       if (s <= *at.patience || s >= *at.leave) continue;
@@ -103,36 +103,36 @@ class Finder {
   /// latency-dominated model is the one that fails more often.
   void add_mixed_start(double abandon) {
     const double stay = 1 - abandon;
-    const auto pull = [stay](const PassValues<double>& m) {
-      const double open = 1 - m.failure * stay;
-      return m.net_value * m.failure / (open * open);
+    const auto pull = [stay](const PassTerms& m) {
+      const double open = 1 - m.goes_on * stay;
+      return m.net_value * m.goes_on / (open * open);
     };
     const double first = pull(first_);
     const double second = pull(second_);
     if (!(first * second < 0)) return;
     const bool first_is_slow = first < 0;
     const bool slow_fails_more =
-        first_is_slow ? first_.failure > second_.failure : second_.failure > first_.failure;
+        first_is_slow ? first_.goes_on > second_.goes_on : second_.goes_on > first_.goes_on;
     if (!slow_fails_more) return;
     const double share = second / (second - first);
     const Payoffs<double> one = evaluate(game_, {0, 0}, abandon);
     const Payoffs<double> two = evaluate(game_, {1, 0}, abandon);
     const auto mean = [share](double x, double y) { return share * x + (1 - share) * y; };
-    found_.push_back(
-        {{0, 0},
-         true,
-         share,
-         abandon,
-         false,
-         {mean(one.provider_cost, two.provider_cost), mean(one.user_utility, two.user_utility),
-          mean(one.success, two.success), mean(one.unsolved, two.unsolved),
-          mean(one.latency, two.latency), mean(one.service_cost, two.service_cost)}});
+    found_.push_back({{0, 0},
+                      true,
+                      share,
+                      abandon,
+                      false,
+                      {mean(one.provider_cost, two.provider_cost),
+                       mean(one.user_utility, two.user_utility), mean(one.success, two.success),
+                       mean(one.unsolved, two.unsolved), mean(one.latency, two.latency),
+                       mean(one.service_cost, two.service_cost), mean(one.spent, two.spent)}});
   }
 
   static constexpr std::array<Policy, 3> kReplies = {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}};
   const Game& game_;
-  PassValues<double> first_;
-  PassValues<double> second_;
+  PassTerms first_;
+  PassTerms second_;
   std::vector<NashEquilibrium> found_;
 };
 

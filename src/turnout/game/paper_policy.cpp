@@ -1,5 +1,7 @@
 #include "turnout/game/paper_policy.h"
 
+#include <cmath>
+
 #include "turnout/game/promised_utility.h"
 
 namespace turnout::game {
@@ -13,7 +15,8 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
           {0, 0},
           plan.until_solved ? 0.0 : 1.0,
           plan.leaves_after != std::optional<std::size_t>(0),
-          {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost}};
+          {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost,
+           (game.user().value - game.user().outside) * p.success - p.user_utility}};
 }
 
 PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
@@ -24,9 +27,8 @@ PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
 /// be optimal.
 template <class Visitor>
 void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visitor visit) {
-  const auto pair = game.pair(i, j);
-  if (!pair) return;
-  const Equilibrium equilibrium = solve(*pair);
+  const Game pair = game.pair(i, j);
+  const Equilibrium equilibrium = solve(pair);
   for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c));
   const PassTerms& first = game.pass(i);
   const PassTerms& second = game.pass(j);
@@ -36,10 +38,21 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   if (!(entry <= 1)) return;
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};
-    auto payoffs = evaluate(*pair, policy, 0);
-    if (share == entry) payoffs.user_utility = 0;
+    auto payoffs = evaluate(pair, policy, 0);
+    if (share == entry && !game.user().naive) payoffs.user_utility = 0;
     visit(PaperPolicy{i, j, policy, 0, true, payoffs});
   }
+}
+
+/// What the user believes a policy to be worth to him.
+double expected_by_user(const RoutingGame& game, const PaperPolicy& policy) {
+  if (!game.user().naive) return policy.payoffs.user_utility;
+  const Primitives<double> pair(game.pair(policy.first, policy.second));
+  const auto n = expected_visits(pair, policy.policy.start, policy.policy.cascade, policy.abandon);
+  const double first = pair.model[0].net_value * n[0];
+  const double second = pair.model[1].net_value * n[1];
+  const double rounding = 4 * 0x1p-52 * (std::abs(first) + std::abs(second));
+  return first + second + rounding;
 }
 
 }  // namespace
@@ -49,7 +62,7 @@ std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
   PaperPolicy best = one_model(game, 0);
   const auto consider = [&](const PaperPolicy& policy) {
     const bool acceptable =
-        !game.participates() || !policy.submits || policy.payoffs.user_utility >= 0;
+        !game.participates() || !policy.submits || expected_by_user(game, policy) >= 0;
     if (acceptable && policy.payoffs.provider_cost < best.payoffs.provider_cost) best = policy;
   };
   for (std::size_t k = 1; k < game.size(); ++k) consider(one_model(game, k));

@@ -219,6 +219,28 @@ std::vector<Parameter> parameters() {
   return all;
 }
 
+std::vector<Parameter> varied_parameters(const Game& game) {
+  std::vector<Parameter> all = parameters();
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    for (const auto quantity :
+         {Quantity::kPrice, Quantity::kPatience, Quantity::kFalseAccept, Quantity::kFalseReject}) {
+      if (game.get({quantity, k}) != get(Model{}, quantity)) all.push_back({quantity, k});
+    }
+  }
+  const bool errs = game.model(0).false_accept > 0 || game.model(1).false_accept > 0;
+  if (game.user().outside > 0) all.push_back({Quantity::kOutside, 0});
+  if (errs) all.push_back({Quantity::kHarm, 0});
+  if (errs && game.provider().late_churn) all.push_back({Quantity::kLateChurn, 0});
+  return all;
+}
+
+bool is_of_paper(const Game& game) {
+  const auto plain = [](const Model& m) {
+    return m.price == 0 && m.patience == 1 && m.false_accept == 0 && m.false_reject == 0;
+  };
+  return plain(game.model(0)) && plain(game.model(1)) && game.user().outside == 0;
+}
+
 std::vector<std::string> broken_assumptions(const Game& game) {
   std::vector<std::string> broken;
   const auto expect_less = [&](const char* left, double a, const char* right, double b) {

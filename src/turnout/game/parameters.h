@@ -134,6 +134,15 @@ class Game {
 /// @returns the parameters of the paper's game, in the order V, w, P, p1, t1, c1, p2, t2, c2.
 std::vector<Parameter> parameters();
 
+/// @returns those, and of the numbers beyond the paper's those that this game has: price, patience,
+///   errors of judgement and an outside option where they are not the paper's, harm where wrong
+///   answers are accepted, late churn where it is given.
+std::vector<Parameter> varied_parameters(const Game& game);
+
+/// @returns whether the game is one of the paper's: nothing but V, w, P, p, t and c matters. The
+///   vector kernel solves such games only.
+bool is_of_paper(const Game& game);
+
 /// @returns the paper's assumptions that the game breaks, each as the inequality that should hold
 ///   with its two numbers ("c1 < c2, but c1 = 3, c2 = 2"); empty if all hold: t1 < t2, c1 < c2, p1
 ///   < p2 < 1, V > 0. The solver is exact all the same; only the theorems' names do not apply.

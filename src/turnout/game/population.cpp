@@ -47,7 +47,7 @@ double least_cost(const Game& game, double low, double high) {
   const double fewest_second = expected_visits(p, 0, low, q_most)[1];
   const double most_second = expected_visits(p, 0, high, q_least)[1];
   const auto eta = [&](std::size_t k) {
-    return p.model[k].cost - p.churn_penalty * p.model[k].success;
+    return p.model[k].net_cost - p.churn_penalty * p.model[k].ends;
   };
   return p.churn_penalty + std::min(eta(0) * fewest_first, eta(0) * most_first) +
          std::min(eta(1) * fewest_second, eta(1) * most_second);
@@ -132,6 +132,7 @@ PopulationMean evaluate_population(const std::vector<PopulationPart>& parts, con
     sum.unsolved += part.share * p.unsolved;
     sum.latency += part.share * p.latency;
     sum.service_cost += part.share * p.service_cost;
+    sum.spent += part.share * p.spent;
     mean.abandon += part.share * q;
   }
   // Shares sum to 1 but for rounding.

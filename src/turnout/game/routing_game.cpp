@@ -7,8 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "turnout/game/payoffs.h"
-
 namespace turnout::game {
 namespace {
 
@@ -65,15 +63,8 @@ bool RoutingGame::has_prices() const {
                      [](const Model& model) { return model.price != 0; });
 }
 
-std::optional<Game> RoutingGame::pair(std::size_t i, std::size_t j) const {
-  const auto folded = [this](std::size_t k) {
-    const Model& offer = models_[k];
-    return Model{offer.success, offer.latency + offer.price / user_.value_of_time,
-                 offer.cost - offer.price};
-  };
-  auto game = Game::make(user_, provider_, {folded(i), folded(j)});
-  if (!game) return std::nullopt;
-  return *game;
+Game RoutingGame::pair(std::size_t i, std::size_t j) const {
+  return Game::make(user_, provider_, {models_[i], models_[j]}).value();
 }
 
 }  // namespace turnout::game

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 #include "turnout/game/pass_terms.h"
@@ -56,10 +55,9 @@ class RoutingGame {
     return switching_.latency.empty() ? 0 : switching_.latency[from * size() + to];
   }
 
-  /// @returns the two-model game of models i and j, in that order: a price r is folded into it as t
-  ///   + r/w and c - r, which changes no payoff. Nothing where r/w leaves the range of a latency.
-  ///   Switching and participation are not in it.
-  [[nodiscard]] std::optional<Game> pair(std::size_t i, std::size_t j) const;
+  /// @returns the two-model game of models i and j, in that order. Switching and participation are
+  ///   not in it.
+  [[nodiscard]] Game pair(std::size_t i, std::size_t j) const;
 
  private:
   RoutingGame(const User& user, const Provider& provider, std::vector<Model> models,
