@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <vector>
 
 namespace turnout::game {
 namespace {
@@ -26,11 +26,13 @@ bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
 
 Misalignment misalignment(const Game& game, const Equilibrium& equilibrium) {
   const Primitives<double> primitives(game);
-  std::optional<Candidate> preferred;
+  const Candidate* preferred = nullptr;
+  std::vector<Candidate> not_played;  // which only a naive user has
+  if (game.user().naive) not_played.reserve(2 * Game::kModels);
   const auto consider = [&](Route route) {
-    const Candidate* known = equilibrium.find(route);
-    const Candidate c = known != nullptr ? *known : play(game, route);
-    if (!preferred || preferred_over(game, c, *preferred)) preferred = c;
+    const Candidate* c = equilibrium.find(route);
+    if (c == nullptr) c = &not_played.emplace_back(play(game, route));
+    if (preferred == nullptr || preferred_over(game, *c, *preferred)) preferred = c;
   };
   for (std::size_t k = 0; k < Game::kModels; ++k) {
     if (primitives.model[k].worth >= 0) consider(kStatic[k].stay);

@@ -87,14 +87,22 @@ Verdicts<Real> verdicts(const Model& model) {
           success * false_reject + failure * (Real(1.0) - false_accept)};
 }
 
+/// Whether xi is V p - w t.
+inline bool has_two_terms(const User& user, const Model& model) {
+  return model.price == 0 && user.outside == 0 && model.false_accept == 0 &&
+         model.false_reject == 0;
+}
+
 /// (V - v0) v - spent, in 31 digits.
 inline numeric::DoubleDouble exact_balance(const User& user, const Model& model, bool naive) {
   using numeric::DoubleDouble;
+  const DoubleDouble time(user.value_of_time);
+  const DoubleDouble latency(model.latency);
+  if (has_two_terms(user, model))
+    return net_value(DoubleDouble(user.value), DoubleDouble(model.success), time, latency);
   const auto found = verdicts<DoubleDouble>(model);
   const DoubleDouble gain = DoubleDouble(user.value) - DoubleDouble(user.outside);
-  const DoubleDouble waited =
-      net_value(gain, naive ? found.accepted : found.solved, DoubleDouble(user.value_of_time),
-                DoubleDouble(model.latency));
+  const DoubleDouble waited = net_value(gain, naive ? found.accepted : found.solved, time, latency);
   const DoubleDouble net = waited - DoubleDouble(model.price);
   return naive ? net : net - (DoubleDouble(user.harm) + DoubleDouble(user.outside)) * found.wrong;
 }
@@ -104,9 +112,7 @@ inline numeric::DoubleDouble exact_balance(const User& user, const Model& model,
 inline double balance(const User& user, const Model& model, double share, double spent,
                       bool naive) {
   constexpr double kTie = 2 * std::numeric_limits<double>::epsilon();
-  const bool two_terms =
-      model.price == 0 && user.outside == 0 && model.false_accept == 0 && model.false_reject == 0;
-  const double net = two_terms
+  const double net = has_two_terms(user, model)
                          ? net_value(user.value, model.success, user.value_of_time, model.latency)
                          : static_cast<double>(exact_balance(user, model, naive));
   const double scale = std::max((user.value - user.outside) * share, spent);
@@ -119,10 +125,25 @@ inline numeric::DoubleDouble balance(const User& user, const Model& model,
   return exact_balance(user, model, naive);
 }
 
+/// The terms of a pass in the paper's game: what pass_terms_in() comes to there, to the bit, in a
+/// third of the time.
+template <class Real>
+PassTermsIn<Real> plain_terms(const User& user, const Model& model) {
+  PassTermsIn<Real> terms;
+  terms.solved = terms.ends = Real(model.success);
+  terms.goes_on = Real(1.0) - terms.ends;
+  terms.spent = Real(user.value_of_time) * Real(model.latency);
+  terms.worth = terms.net_value = balance(user, model, terms.solved, terms.spent, false);
+  terms.service = terms.fixed_cost = terms.net_cost = Real(model.cost);
+  terms.latency = Real(model.latency);
+  return terms;
+}
+
 /// @returns the terms of a pass in the arithmetic Real, double or DoubleDouble. In double each has a
 ///   relative error of a few 2^-53, net_value and worth too, whatever cancels in them.
 template <class Real>
 PassTermsIn<Real> pass_terms_in(const User& user, const Provider& provider, const Model& model) {
+  if (model.patience == 1 && has_two_terms(user, model)) return plain_terms<Real>(user, model);
   const auto found = verdicts<Real>(model);
   const Real lost = (Real(1.0) - Real(model.patience)) * found.rejected;
   const Real pays = Real(user.value_of_time) * Real(model.latency) + Real(model.price);

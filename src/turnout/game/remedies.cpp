@@ -57,21 +57,21 @@ bool is_candidate(const Equilibrium& equilibrium, Route route) {
 
 /// The P at which one pass on k costs the provider as much as not having the task, eta_k = 0: c_k/p_k
 /// in the paper's game.
-double penalty_worth(const Game& game, std::size_t k) {
-  const PassTerms pass = pass_terms(game.user(), game.provider(), game.model(k));
+double penalty_worth(const Game& game, const Primitives<double>& numbers, std::size_t k) {
+  const PassTerms& pass = numbers.model[k];
   return pass.fixed_cost /
          (game.provider().late_churn ? accepted_share(game.model(k)) : pass.solved);
 }
 
 /// Whether there is anything to leave before, on either model.
-bool may_go_on(const Primitives<double>& game) {
-  return game.model[0].goes_on > 0 && game.model[1].goes_on > 0;
+bool may_go_on(const Primitives<double>& numbers) {
+  return numbers.model[0].goes_on > 0 && numbers.model[1].goes_on > 0;
 }
 
 /// Where the user never leaves: throttling pays if both eta_k > 0, for P + eta_k is what a pass
 /// before he leaves costs and P + eta_k/eps_k what passes to the end do.
-double dearest_leave(const Game& game) {
-  return std::max(0.0, std::min(penalty_worth(game, 0), penalty_worth(game, 1)));
+double dearest_leave(const Game& game, const Primitives<double>& numbers) {
+  return std::max(0.0, std::min(penalty_worth(game, numbers, 0), penalty_worth(game, numbers, 1)));
 }
 
 /// The game that a naive user believes to play: each answer that he accepts is right.
@@ -119,7 +119,7 @@ double penalty_floor(const Game& game) {
   const Primitives<double> primitives(game);
   const int first = value_sign(primitives, 0);
   const int second = value_sign(primitives, 1);
-  if (first > 0 && second > 0 && may_go_on(primitives)) return dearest_leave(game);
+  if (first > 0 && second > 0 && may_go_on(primitives)) return dearest_leave(game, primitives);
   // He leaves (1,0) or, where only M1 is worth his time, the threat (1,1), and he leaves (2,0).
   if (first != 0 && second < 0) return 0;
   return penalty_floor(game, solve(game));
@@ -130,8 +130,10 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
       is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
-  if (!leaves_first && !leaves_second && may_go_on(Primitives<double>(game)))
-    return dearest_leave(game);
+  if (!leaves_first && !leaves_second) {
+    const Primitives<double> numbers(game);
+    if (may_go_on(numbers)) return dearest_leave(game, numbers);
+  }
   const CostLines offers(game, equilibrium);
   double floor = 0;
   for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {
