@@ -107,18 +107,26 @@ inline numeric::DoubleDouble exact_balance(const User& user, const Model& model,
   return naive ? net : net - (DoubleDouble(user.harm) + DoubleDouble(user.outside)) * found.wrong;
 }
 
-/// The same in double, 0 where what is added agrees with what is taken away. Two terms take an
-/// fma; more of them could cancel in more ways than one, so they take 31 digits.
+/// @returns `net`, or 0 where the gain agrees with what it is spent on.
+inline double less_ties(double net, double gain, double spent) {
+  constexpr double kTie = 2 * std::numeric_limits<double>::epsilon();
+  return std::abs(net) <= kTie * std::max(gain, spent) ? 0 : net;
+}
+inline numeric::DoubleDouble less_ties(const numeric::DoubleDouble& net,
+                                       const numeric::DoubleDouble& /*gain*/,
+                                       const numeric::DoubleDouble& /*spent*/) {
+  return net;
+}
+
+/// (V - v0) v - spent in double, 0 in a tie. Two terms take an fma; more of them could cancel in
+/// more ways than one, so they take 31 digits.
 inline double balance(const User& user, const Model& model, double share, double spent,
                       bool naive) {
-  constexpr double kTie = 2 * std::numeric_limits<double>::epsilon();
   const double net = has_two_terms(user, model)
                          ? net_value(user.value, model.success, user.value_of_time, model.latency)
                          : static_cast<double>(exact_balance(user, model, naive));
-  const double scale = std::max((user.value - user.outside) * share, spent);
-  return std::abs(net) <= kTie * scale ? 0 : net;
+  return less_ties(net, (user.value - user.outside) * share, spent);
 }
-
 inline numeric::DoubleDouble balance(const User& user, const Model& model,
                                      const numeric::DoubleDouble& /*share*/,
                                      const numeric::DoubleDouble& /*spent*/, bool naive) {
@@ -129,14 +137,26 @@ inline numeric::DoubleDouble balance(const User& user, const Model& model,
 /// third of the time.
 template <class Real>
 PassTermsIn<Real> plain_terms(const User& user, const Model& model) {
-  PassTermsIn<Real> terms;
-  terms.solved = terms.ends = Real(model.success);
-  terms.goes_on = Real(1.0) - terms.ends;
-  terms.spent = Real(user.value_of_time) * Real(model.latency);
-  terms.worth = terms.net_value = balance(user, model, terms.solved, terms.spent, false);
-  terms.service = terms.fixed_cost = terms.net_cost = Real(model.cost);
-  terms.latency = Real(model.latency);
-  return terms;
+  const Real success(model.success);
+  const Real nothing(0.0);
+  const Real cost(model.cost);
+  const Real value(user.value);
+  const Real time(user.value_of_time);
+  const Real latency(model.latency);
+  const Real spent = time * latency;
+  const Real net = less_ties(net_value(value, success, time, latency), value * success, spent);
+  return {.solved = success,
+          .ends = success,
+          .goes_on = Real(1.0) - success,
+          .unsolved = nothing,
+          .net_value = net,
+          .worth = net,
+          .spent = spent,
+          .service = cost,
+          .fixed_cost = cost,
+          .penalties = nothing,
+          .net_cost = cost,
+          .latency = latency};
 }
 
 /// @returns the terms of a pass in the arithmetic Real, double or DoubleDouble. In double each has a
@@ -147,22 +167,25 @@ PassTermsIn<Real> pass_terms_in(const User& user, const Provider& provider, cons
   const auto found = verdicts<Real>(model);
   const Real lost = (Real(1.0) - Real(model.patience)) * found.rejected;
   const Real pays = Real(user.value_of_time) * Real(model.latency) + Real(model.price);
-  PassTermsIn<Real> terms;
-  terms.solved = found.solved;
-  terms.ends = found.accepted + lost;
-  terms.goes_on = Real(model.patience) * found.rejected;
-  terms.unsolved = found.wrong + lost;
-  terms.spent = pays + (Real(user.harm) + Real(user.outside)) * found.wrong;
-  terms.worth = balance(user, model, found.solved, terms.spent, false);
-  terms.net_value = user.naive ? balance(user, model, found.accepted, pays, true) : terms.worth;
-  terms.service = Real(model.cost) - Real(model.price);
-  terms.fixed_cost = terms.service;
-  if (provider.late_churn)
-    terms.fixed_cost = terms.fixed_cost + Real(*provider.late_churn) * found.wrong;
-  terms.penalties = provider.late_churn ? lost : terms.unsolved;
-  terms.net_cost = terms.fixed_cost + Real(provider.churn_penalty) * terms.penalties;
-  terms.latency = Real(model.latency);
-  return terms;
+  const Real spent = pays + (Real(user.harm) + Real(user.outside)) * found.wrong;
+  const Real worth = balance(user, model, found.solved, spent, false);
+  const Real unsolved = found.wrong + lost;
+  const Real service = Real(model.cost) - Real(model.price);
+  const Real fixed_cost =
+      provider.late_churn ? service + Real(*provider.late_churn) * found.wrong : service;
+  const Real penalties = provider.late_churn ? lost : unsolved;
+  return {.solved = found.solved,
+          .ends = found.accepted + lost,
+          .goes_on = Real(model.patience) * found.rejected,
+          .unsolved = unsolved,
+          .net_value = user.naive ? balance(user, model, found.accepted, pays, true) : worth,
+          .worth = worth,
+          .spent = spent,
+          .service = service,
+          .fixed_cost = fixed_cost,
+          .penalties = penalties,
+          .net_cost = fixed_cost + Real(provider.churn_penalty) * penalties,
+          .latency = Real(model.latency)};
 }
 
 /// @returns the terms of a pass in double.

@@ -79,10 +79,10 @@ struct Primitives {
   Real churn_penalty;  ///< P, what a user costs who leaves of his own will
   std::array<Pass, Game::kModels> model;
 
-  explicit Primitives(const Game& game) : churn_penalty(game.churn_penalty()) {
-    for (std::size_t k = 0; k < Game::kModels; ++k)
-      model[k] = pass_terms_in<Real>(game.user(), game.provider(), game.model(k));
-  }
+  explicit Primitives(const Game& game)
+      : churn_penalty(game.churn_penalty()),
+        model{pass_terms_in<Real>(game.user(), game.provider(), game.model(0)),
+              pass_terms_in<Real>(game.user(), game.provider(), game.model(1))} {}
   explicit Primitives(const Real& penalty) : churn_penalty(penalty) {}
 };
 
