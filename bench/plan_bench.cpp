@@ -28,16 +28,16 @@ struct Case {
 /// P of mean 3.
 Case draw(std::size_t models, std::size_t types, std::uint64_t stream) {
   base::Rng rng(1, stream);
-  std::vector<game::Model> all;
+  std::vector<game::Model> offers;
   for (std::size_t k = 0; k < models; ++k) {
-    all.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
+    offers.push_back({rng.uniform(0.02, 0.98), rng.exponential(1), rng.exponential(1)});
   }
   std::vector<std::vector<double>> success(types, std::vector<double>(models));
   for (auto& row : success) {
     for (double& p : row) p = rng.uniform(0.02, 0.98);
   }
   const game::User user{rng.exponential(3), 1};
-  return {game::RoutingGame::make(user, {rng.exponential(3)}, all).value(),
+  return {game::RoutingGame::make(user, {rng.exponential(3)}, offers).value(),
           game::TaskTypes::empirical(success)};
 }
 
