@@ -168,7 +168,7 @@ class Program(unittest.TestCase):
             self.assertIn("game", json.loads(text, parse_constant=lambda c: self.fail(c)))
         report = json.loads(turnout("catalog", ROOT / "catalog/aider_edit.csv", "--value", 1, "--penalty", 1, "--pairs", "--json").stdout)
         self.assertEqual(len(report["pairs"]), 30 * 29)
-        self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 70)
+        self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 90)
 
     def test_bad_arguments_are_refused_in_one_line(self):
         self.refuses(turnout(), "needs a verb", "map, figures, transparency")

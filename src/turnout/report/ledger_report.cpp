@@ -166,6 +166,7 @@ ordered_json ledger_json(const Ledger& ledger) {
       for (const auto parameter : varied_parameters(*f.counterexample)) {
         row["counterexample"][game::symbol(parameter)] = f.counterexample->get(parameter);
       }
+      if (f.counterexample->user().naive) row["counterexample"]["naive"] = true;
     }
     json["statements"].push_back(row);
   }

@@ -223,6 +223,14 @@ bool may_lose_success(const Game& game) {
 
 bool same_patience(const Game& game) { return game.model(0).patience == game.model(1).patience; }
 
+/// Whether a game has a deviation, as a condition to be counted.
+Condition hurts(double (*deviation)(const Game&, base::Rng&)) {
+  return [deviation](const Game& game) {
+    base::Rng unused(0);
+    return deviation(game, unused) > kFound;
+  };
+}
+
 std::vector<Statement> engine_statements() {
   constexpr const char* kOptimum =
       "cost saved by a searched policy, utility by another q, error of J; relative";
@@ -305,7 +313,7 @@ std::vector<Statement> throttling_and_patience() {
              {draw_impatient, no_throttling}, cost_of_patience, kTolerance, "cost added, relative"),
       judged({"F13", "theory 5", "More patience never hurts the users who have it",
               Known::kHoldsNarrower,
-              "holds in most games; but who may leave is served by the larger model"},
+              "holds in most games (F19); but who may leave is served by the larger model"},
              {draw_impatient}, harm_of_patience, kFound, "utility lost, relative"),
   };
 }
@@ -325,7 +333,7 @@ std::vector<Statement> judgement_statements() {
       judged(
           {"F16", "theory 3", "A user who knows of his errors is never worse off than a naive one",
            Known::kHoldsNarrower,
-           "holds in most games; but a provider answers to what users believe"},
+           "holds in most games (F20); but a provider answers to what users believe"},
           {draw_erring}, harm_of_knowing, kFound, "utility lost by knowing, relative"),
       judged({"F17", "theory 7", "A higher P never lowers the share of tasks that end solved",
               Known::kHoldsNarrower,
@@ -339,6 +347,13 @@ std::vector<Statement> judgement_statements() {
            Known::kHolds, ""},
           {draw_fuller, [](const Game& g) { return !wants_late_churn(g); }}, success_lost,
           kTolerance, "success lost"),
+      counted({"F19", "theory 4", "How often more patience hurts the users who have it",
+               Known::kMeasured, ""},
+              {draw_impatient}, hurts(harm_of_patience),
+              "share of games; half of those who would leave anyway stay", 10),
+      counted({"F20", "theory 3", "How often a user who knows of his errors is worse off for it",
+               Known::kMeasured, ""},
+              {draw_erring}, hurts(harm_of_knowing), "share of games", 10),
   };
 }
 
