@@ -1,11 +1,14 @@
 // The game beyond the paper's two models: impatience, errors of judgement, prices, an outside
 // option, late churn; the engine against searches on the Markov chain, which share no formula with
 // it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "turnout/game/opaque_routing.h"
 #include "turnout/game/remedies.h"
@@ -329,6 +332,68 @@ TEST(FullerGame, impatience_decides_between_models_of_which_the_paper_picks_the_
   EXPECT_EQ(impatient.best().route, Route::kSecondStay);
   EXPECT_NEAR(impatient.best().payoffs.provider_cost, 0.1432, 5e-5);
   EXPECT_NEAR(impatient.find(Route::kFirstStay)->payoffs.provider_cost, 0.5455, 5e-5);
+}
+
+std::string numbers_of(const Game& game) {
+  std::string text = game.user().naive ? " naive" : "";
+  for (const auto parameter : varied_parameters(game))
+    text += fmt::format(" {} {}", game::symbol(parameter), game.get(parameter));
+  return text;
+}
+
+/// A number at an end of its range, at 0, 1, or of common size.
+double corner(base::Rng& rng, Quantity quantity) {
+  const game::Range range = range_of(quantity);
+  const std::array<double, 6> tried = {
+      range.low, range.high, 0, 1, rng.uniform(), std::pow(10.0, rng.uniform(-100, 100))};
+  return std::clamp(tried.at(rng.next() % tried.size()), range.low, range.high);
+}
+
+Game corner_game(base::Rng& rng) {
+  std::array<game::Model, 2> models{};
+  for (game::Model& m : models) {
+    m = {corner(rng, Quantity::kSuccess),    corner(rng, Quantity::kLatency),
+         corner(rng, Quantity::kCost),       corner(rng, Quantity::kPrice),
+         corner(rng, Quantity::kPatience),   corner(rng, Quantity::kFalseAccept),
+         corner(rng, Quantity::kFalseReject)};
+  }
+  const game::User user{corner(rng, Quantity::kValue), corner(rng, Quantity::kValueOfTime),
+                        corner(rng, Quantity::kOutside), corner(rng, Quantity::kHarm),
+                        rng.next() % 2 == 0};
+  game::Provider provider{corner(rng, Quantity::kChurnPenalty)};
+  if (rng.next() % 2 == 0) provider.late_churn = corner(rng, Quantity::kLateChurn);
+  return Game::make(user, provider, models).value();
+}
+
+bool is_finite(const game::Payoffs<double>& p) {
+  const auto all = {p.provider_cost, p.user_utility, p.success, p.unsolved,
+                    p.latency,       p.service_cost, p.spent};
+  return std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); });
+}
+
+TEST(FullerGame, has_a_finite_answer_at_every_corner_of_its_ranges) {
+  for (std::uint64_t i = 0; i < 200'000; ++i) {
+    base::Rng rng(114, i);
+    const Game game = corner_game(rng);
+    const Equilibrium e = game::solve(game);
+    for (const Candidate& c : e.candidates()) {
+      ASSERT_TRUE(is_finite(c.payoffs) && c.policy.cascade >= 0 && c.policy.cascade <= 1 &&
+                  c.payoffs.success >= 0 && c.payoffs.success <= 1 + 1e-12)
+          << i << to_string(c.route) << " s " << c.policy.cascade << numbers_of(game);
+    }
+    const auto misaligned = game::misalignment(game, e);
+    const auto throttled = game::throttling(game, e);
+    const auto pinned = game::opt_out(game, e);
+    const double q = game::best_response(game, {0, 0.5}).abandon;
+    ASSERT_TRUE(q >= 0 && q <= 1) << i << numbers_of(game);
+    int answer = 0;
+    for (const double x :
+         {misaligned.gap, misaligned.saving, throttled.cost, throttled.gain, throttled.user_loss,
+          pinned.price, pinned.remaining_gap, game::penalty_floor(game)})
+      ASSERT_TRUE(std::isfinite(x)) << i << " answer " << answer++ << numbers_of(game);
+    const auto range = game::aligning_penalties(game, e);
+    ASSERT_FALSE(std::isnan(range.low) || std::isnan(range.high)) << i;
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 namespace turnout::game {
@@ -130,16 +131,18 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
       is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
-  if (!leaves_first && !leaves_second) {
-    const Primitives<double> numbers(game);
-    if (may_go_on(numbers)) return dearest_leave(game, numbers);
-  }
+  const Primitives<double> numbers(game);
+  if (!leaves_first && !leaves_second && may_go_on(numbers)) return dearest_leave(game, numbers);
   const CostLines offers(game, equilibrium);
   double floor = 0;
-  for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {
+  for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
+    const Route route = k == 0 ? Route::kFirstLeave : Route::kSecondLeave;
     const auto pays =
         where_lowest(cost_line(game, route), offers.all(), numeric::Ties::kDoNotCount);
-    if (!pays.empty()) floor = std::max(floor, pays.high);
+    if (pays.empty()) continue;
+    // Where 31 digits do not tell the lines' slopes apart, that is where passes to the end cost as
+    // much as one.
+    floor = std::max(floor, std::isfinite(pays.high) ? pays.high : penalty_worth(game, numbers, k));
   }
   return floor;
 }
