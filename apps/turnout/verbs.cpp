@@ -11,6 +11,7 @@ std::span<const Verb> verbs() {
   static constexpr const char* kProve = "Prove";
   static constexpr const char* kOperate = "Operate";
   static constexpr auto kVerbs = std::to_array<Verb>({
+      {"advise", kDecide, add_advise},
       {"solve", kDecide, add_solve},
       {"plan", kDecide, add_plan},
       {"robust", kDecide, add_robust},

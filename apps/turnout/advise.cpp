@@ -1,0 +1,60 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "interruption.h"
+#include "log_arguments.h"
+#include "turnout/base/progress.h"
+#include "turnout/report/advise_report.h"
+#include "turnout/report/solution_report.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout advise examples/passes.jsonl.gz --ltv 40\n"
+    "  turnout advise sqlite:passes.db --ltv 120 --json\n";
+
+struct Arguments {
+  LogArguments log;
+  analysis::AdviseOptions options;
+  double lifetime_value = 0;
+  bool json = false;
+};
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  TURNOUT_TRY(auto reading, arguments.log.read());
+  base::Progress progress("weighing", analysis::advice_steps(arguments.options));
+  TURNOUT_TRY(
+      const auto answer,
+      analysis::advise_answer(arguments.log.source(), std::move(reading), arguments.options,
+                              {[&](std::size_t steps) { progress.step(steps); }, interruption()}));
+  return print(arguments.json ? report::to_text(report::advise_json(answer))
+                              : report::advise_text(answer));
+}
+
+}  // namespace
+
+void add_advise(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand(
+      "advise", "What to do, from a log: a policy, what it saves, what it rests on");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->log.add_to(*verb, LogIs::kEither);
+  auto* ltv =
+      verb->add_option("--ltv", arguments->lifetime_value,
+                       "a customer's lifetime value in dollars: P is that times the extra leaving")
+          ->check(CLI::Range(0.0, 1e9))
+          ->option_text("USD");
+  verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")
+      ->option_text("N");
+  add_output_options(*verb, arguments->json);
+  verb->footer(kExamples);
+  verb->callback([arguments, ltv, &chosen] {
+    if (ltv->count() > 0) arguments->options.lifetime_value = arguments->lifetime_value;
+    chosen = [arguments] { return run(*arguments); };
+  });
+}
+
+}  // namespace turnout::program

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/analysis/log_reading.h"
+#include "turnout/base/watch.h"
+#include "turnout/estimation/sequence_choice.h"
+#include "turnout/numeric/interval.h"
+
+namespace turnout::analysis {
+
+struct AdviseOptions {
+  /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is never
+  /// to come back after an unsolved task.
+  std::optional<double> lifetime_value;
+  std::size_t draws = 400;  ///< of the posterior, 100 to 10,000
+  std::uint64_t seed = 1;
+  static constexpr std::size_t kLeastDraws = 100;
+  static constexpr std::size_t kMostDraws = 10'000;
+};
+
+/// What a policy comes to per task, each with its 95 % interval. Dollars, shares, seconds.
+struct PolicyFigures {
+  numeric::Interval cost;     ///< J, lost users included
+  numeric::Interval service;  ///< of that, what models cost
+  numeric::Interval leaving;  ///< share of tasks that end unsolved
+  numeric::Interval latency;
+};
+
+/// A number that the advice rests on, and where it would be another.
+struct AdviceLimit {
+  std::string assumption;  ///< in words
+  double value = 0;
+  std::optional<double>
+      flips_at;             ///< the nearest value with another best policy, if one is in reach
+  std::string policy_then;  ///< and which
+};
+
+/// What finding out more would save per task, at most.
+struct WorthOfData {
+  std::string what;  ///< in words
+  double gain = 0;   ///< dollars a task
+};
+
+/// What to do, from a log. docs/theory.md, section 25.
+struct AdviseAnswer {
+  std::string source;
+  LogReading reading;
+  std::vector<std::string> models;
+  bool declined = false;
+  std::string reason;  ///< why it declines, and what would help; empty if it does not
+  std::string policy;  ///< as simulate --policy reads it
+  estimation::Sequence sequence;
+  std::string policy_today;
+  PolicyFigures then;
+  PolicyFigures today;
+  numeric::Interval saving;  ///< J today less J then, dollars a task
+  double regret = 0;         ///< what knowing everything would save besides, dollars a task
+  std::vector<AdviceLimit> rests_on;    ///< the nearest first
+  std::vector<WorthOfData> worth_most;  ///< the largest first
+  std::vector<std::string> notes;
+};
+
+/// @returns the answer; kInvalidValue where the log has no first attempt or an option is out of
+///   range; kCancelled.
+/// @param watch  told of steps; advice_steps() in all
+base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
+                                         const AdviseOptions& options,
+                                         const base::Watch& watch = {});
+std::size_t advice_steps(const AdviseOptions& options);
+
+}  // namespace turnout::analysis

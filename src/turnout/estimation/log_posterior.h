@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "turnout/base/watch.h"
+#include "turnout/estimation/log_world.h"
+#include "turnout/numeric/tempering.h"
+
+/// Which worlds a log may come from: draws of all numbers of the game together, so that what a log
+/// does not tell apart (patience from a value below the wait, difficulty from feedback) stays open
+/// in each answer that rests on them. docs/theory.md, section 25.
+namespace turnout::estimation {
+
+struct LogPosterior {
+  std::vector<LogWorld> draws;  ///< equally likely
+  LogWorld middle;              ///< means of the coordinates in which the draws were made
+  double accepted = 0;          ///< share of proposals, a sign of health near 1/4
+};
+
+/// @returns draws from the posterior. Priors, weak but proper: skills N(0, 3^2); sigma half-normal,
+///   scale 1.5; feedback N(0, 0.5^2); patience uniform in common, the logit of each model's about it
+///   N(0, 0.3^2); ln V uniform from a tenth of the least to a hundred times the greatest wait per
+///   success; its sigma half-normal, scale 0.7; leaving after solved tasks uniform, after unsolved
+///   ones uniform above that. Means of latency and cost are normal about the log's with their
+///   standard errors. kInvalidValue where there is no first attempt to learn from; kCancelled.
+/// Cost: 4 x steps likelihoods, some seconds.
+base::Result<LogPosterior> log_posterior(const LogModel& model,
+                                         const numeric::TemperingOptions& options = {},
+                                         const base::Watch& watch = {});
+
+}  // namespace turnout::estimation
