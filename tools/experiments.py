@@ -102,8 +102,8 @@ def forecasts():
 
 def carried(one, other):
     loss = {f["by"]: f["same"] for f in turnout("calibrate", one, "--check", other)["check"]["forecasts"]}
-    return (f"{loss['the fit']:.3f} for the fit carried over, {loss['independent draws']:.3f} for independent draws,",
-            f"{loss['a fit to that table itself']:.3f} for a fit to that table itself")
+    return (f"{loss['the fit']:.3f} for the fit carried over, {loss['independent draws']:.3f} for independent draws, "
+            f"{loss['a fit to that table itself']:.3f} for a fit to that table itself.")
 
 
 def independent_guess(fit, model):
@@ -129,10 +129,9 @@ def page():
         "nearly the best that types can do. No table here has several models tried several times, which is what tells tau from sigma; on your",
         "own: `turnout calibrate TABLE.csv --outcomes --held-out`.", "",
         *forecasts(),
-        "A fit need not carry over to another table: Aider's polyglot board fitted, its edit board forecast",
-        "(`turnout calibrate catalog/aider_polyglot.csv --check catalog/aider_edit.csv`):",
-        *carried("catalog/aider_polyglot.csv", "catalog/aider_edit.csv")[:1],
-        carried("catalog/aider_polyglot.csv", "catalog/aider_edit.csv")[1] + ".", "",
+        "A fit need not carry over to another table. Aider's polyglot board fitted, its edit board forecast:",
+        carried("catalog/aider_polyglot.csv", "catalog/aider_edit.csv"),
+        "(`turnout calibrate catalog/aider_polyglot.csv --check catalog/aider_edit.csv`)", "",
         "## Policies on real outcomes", "",
         f"Random games ({GAMES} each): t1 < t2 and c1 < c2 sorted exponentials of mean 1, V and P exponential of mean 3, success from the table.",
         "Each policy is chosen on a random half of the tasks and played on the other, five attempts on offer, with a user who leaves when that",
