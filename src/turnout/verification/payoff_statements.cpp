@@ -10,7 +10,6 @@ namespace turnout::verification {
 namespace {
 
 using game::Game;
-using game::Policy;
 
 /// Standard errors between a simulated mean and a number. Rare events that were not seen count as
 /// seen once.
