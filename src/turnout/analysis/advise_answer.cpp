@@ -6,8 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "turnout/numeric/normal.h"
-#include "turnout/policy/policy_text.h"
+#include "turnout/analysis/advice_words.h"
 
 namespace turnout::analysis {
 namespace {
@@ -15,12 +14,8 @@ namespace {
 using estimation::LogModel;
 using estimation::LogPosterior;
 using estimation::LogWorld;
-using estimation::Sequence;
-using estimation::SequenceChoice;
+using estimation::PlayedSequences;
 using estimation::WorldPayoffs;
-
-/// Regrets above these, as shares of the cost, decline.
-constexpr double kMeanRegret = 0.04;
 
 numeric::TemperingOptions tempering(const AdviseOptions& options) {
   numeric::TemperingOptions how;
@@ -43,7 +38,7 @@ PolicyFigures figures(const std::vector<WorldPayoffs>& plays,
   std::vector<double> leaving;
   std::vector<double> latency;
   for (std::size_t d = 0; d < plays.size(); ++d) {
-    cost.push_back(plays[d].cost + penalties[d] * (1 - plays[d].success));
+    cost.push_back(estimation::provider_cost(plays[d], penalties[d]));
     service.push_back(plays[d].cost);
     leaving.push_back(1 - plays[d].success);
     latency.push_back(plays[d].latency);
@@ -52,17 +47,75 @@ PolicyFigures figures(const std::vector<WorldPayoffs>& plays,
           interval(std::move(latency))};
 }
 
-/// As simulate --policy reads it: "mini,mini,large" or "mini*5,large".
-std::string text_of(const Sequence& sequence, const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < sequence.size();) {
-    std::size_t run = 1;
-    while (i + run < sequence.size() && sequence[i + run] == sequence[i]) ++run;
-    text += (text.empty() ? "" : ",") + policy::written_name(names[sequence[i]]);
-    if (run > 1) text += fmt::format("*{}", run);
-    i += run;
+std::vector<double> penalties_of(const LogPosterior& posterior, double lifetime_value) {
+  std::vector<double> penalties;
+  for (const LogWorld& world : posterior.draws)
+    penalties.push_back(world.churn_penalty(lifetime_value));
+  return penalties;
+}
+
+/// For which lifetime values which sequence is best.
+std::vector<LifetimeRange> lifetime_ranges(const LogPosterior& posterior,
+                                           const PlayedSequences& played,
+                                           const std::vector<std::string>& models) {
+  constexpr double kLeast = 0.01;
+  constexpr double kMost = 1e5;
+  constexpr int kSteps = 70;  // a quarter more each
+  std::vector<LifetimeRange> ranges;
+  for (int i = -1; i <= kSteps; ++i) {
+    const double value = i < 0 ? 0 : kLeast * std::pow(kMost / kLeast, double(i) / kSteps);
+    const auto choice =
+        estimation::choose_sequence(played, penalties_of(posterior, value));
+    std::string policy = policy_text(played.tried[choice.best], models);
+    if (!ranges.empty() && ranges.back().policy == policy) continue;
+    if (!ranges.empty()) ranges.back().to = value;
+    ranges.push_back({value, std::nullopt, std::move(policy)});
   }
-  return text;
+  return ranges;
+}
+
+std::vector<WorthOfData> worth_of_data(const LogPosterior& posterior, const PlayedSequences& played,
+                                       const std::vector<double>& penalties,
+                                       const std::vector<std::string>& models) {
+  std::vector<WorthOfData> all;
+  for (const auto& assumption : estimation::assumptions_of(models.size())) {
+    if (assumption.quantity == estimation::Quantity::kLatency ||
+        assumption.quantity == estimation::Quantity::kCost)
+      continue;  // every pass tells these
+    std::vector<double> quantity;
+    for (std::size_t d = 0; d < posterior.draws.size(); ++d)
+      quantity.push_back(estimation::number_of(assumption, posterior.draws[d], penalties[d]));
+    const double gain = estimation::worth_of_knowing(played, penalties, quantity);
+    all.push_back({in_words(assumption, models), how_to_learn(assumption, models), gain});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const WorthOfData& a, const WorthOfData& b) {
+    return a.gain > b.gain;
+  });
+  return all;
+}
+
+/// Puts what the chosen sequence and the log's own policy come to into the answer.
+void compare(const LogModel& model, const LogPosterior& posterior, const PlayedSequences& played,
+             const std::vector<double>& penalties, std::size_t best, AdviseAnswer& answer) {
+  std::vector<WorldPayoffs> today;
+  std::vector<double> saving;
+  for (std::size_t d = 0; d < posterior.draws.size(); ++d) {
+    today.push_back(model.today(posterior.draws[d]));
+    saving.push_back(estimation::provider_cost(today[d], penalties[d]) -
+                     estimation::provider_cost(played.plays[best][d], penalties[d]));
+  }
+  answer.then = figures(played.plays[best], penalties);
+  answer.today = figures(today, penalties);
+  answer.saving = interval(std::move(saving));
+}
+
+base::Status check(const AdviseOptions& options) {
+  if (options.draws < AdviseOptions::kLeastDraws || options.draws > AdviseOptions::kMostDraws)
+    return base::Error{base::ErrorCode::kInvalidValue,
+                       fmt::format("is {}, expected {} to {}", options.draws,
+                                   AdviseOptions::kLeastDraws, AdviseOptions::kMostDraws),
+                       "--draws"};
+  return base::Done{};
 }
 
 }  // namespace
@@ -74,42 +127,37 @@ std::size_t advice_steps(const AdviseOptions& options) {
 
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options, const base::Watch& watch) {
+  TURNOUT_CHECK(check(options));
   const LogModel model(reading.statistics);
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));
-  const double lifetime = options.lifetime_value.value_or(0);
-  const auto penalty = [&](const LogWorld& world) { return world.churn_penalty(lifetime); };
-  const SequenceChoice choice = estimation::choose_sequence(posterior, penalty, watch.cancellation);
+  const auto penalties = penalties_of(posterior, options.lifetime_value.value_or(0));
+  const auto played = estimation::play_sequences(posterior, penalties, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
+  const auto choice = estimation::choose_sequence(played, penalties);
   AdviseAnswer answer;
   answer.source = source;
   answer.reading = std::move(reading);
   answer.models = model.names();
-  answer.sequence = choice.tried[choice.best];
-  answer.policy = text_of(answer.sequence, answer.models);
-  std::vector<double> penalties;
-  std::vector<WorldPayoffs> today;
-  std::vector<double> saving;
-  for (std::size_t d = 0; d < posterior.draws.size(); ++d) {
-    const LogWorld& world = posterior.draws[d];
-    penalties.push_back(penalty(world));
-    today.push_back(model.today(world));
-    saving.push_back(today[d].cost + penalties[d] * (1 - today[d].success) -
-                     choice.costs[choice.best][d]);
-  }
-  answer.then = figures(choice.plays, penalties);
-  answer.today = figures(today, penalties);
-  answer.saving = interval(std::move(saving));
+  answer.lifetime_value = options.lifetime_value;
+  answer.sequence = played.tried[choice.best];
+  answer.policy = policy_text(answer.sequence, answer.models);
+  answer.policy_today = shares_text(model.shares(), answer.models);
+  answer.exploring = "explore:0.1/" + answer.policy;
   answer.regret = choice.mean_regret;
-  answer.declined = choice.mean_regret > kMeanRegret * std::abs(choice.mean_cost);
-  answer.notes.push_back(fmt::format("accepted {:.3f} regret {:.4f} high {:.4f}",
-                                     posterior.accepted, choice.mean_regret / choice.mean_cost,
-                                     choice.high_regret / choice.mean_cost));
-  const LogWorld& w = posterior.middle;
-  answer.notes.push_back(
-      fmt::format("sigma {:.3f} feedback {:.3f} rho {:.3f} V {:.1f} vs {:.2f} ls {:.3f} lu {:.3f}",
-                  w.sigma, w.feedback, w.patience[0], std::exp(w.log_value), w.value_sigma,
-                  w.leaves_solved, w.leaves_unsolved));
+  compare(model, posterior, played, penalties, choice.best, answer);
+  if (!options.lifetime_value) answer.ranges = lifetime_ranges(posterior, played, answer.models);
+  answer.worth_most = worth_of_data(posterior, played, penalties, answer.models);
+  for (const auto& limit : estimation::choice_limits(posterior, played, penalties, choice.best,
+                                                     watch.cancellation)) {
+    answer.rests_on.push_back({in_words(limit.assumption, answer.models), limit.value,
+                               limit.flips_at,
+                               limit.flips_at ? policy_text(limit.then, answer.models) : ""});
+  }
+  TURNOUT_CHECK(watch.cancellation.check());
+  answer.reason = reason_to_decline(answer);
+  answer.declined = !answer.reason.empty();
+  answer.notes = notes_of(answer);
   return answer;
 }
 

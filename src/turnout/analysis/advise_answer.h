@@ -6,7 +6,7 @@
 
 #include "turnout/analysis/log_reading.h"
 #include "turnout/base/watch.h"
-#include "turnout/estimation/sequence_choice.h"
+#include "turnout/estimation/choice_limits.h"
 #include "turnout/numeric/interval.h"
 
 namespace turnout::analysis {
@@ -15,7 +15,7 @@ struct AdviseOptions {
   /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is never
   /// to come back after an unsolved task.
   std::optional<double> lifetime_value;
-  std::size_t draws = 400;  ///< of the posterior, 100 to 10,000
+  std::size_t draws = 400;  ///< of the posterior, kLeastDraws to kMostDraws
   std::uint64_t seed = 1;
   static constexpr std::size_t kLeastDraws = 100;
   static constexpr std::size_t kMostDraws = 10'000;
@@ -33,15 +33,22 @@ struct PolicyFigures {
 struct AdviceLimit {
   std::string assumption;  ///< in words
   double value = 0;
-  std::optional<double>
-      flips_at;             ///< the nearest value with another best policy, if one is in reach
-  std::string policy_then;  ///< and which
+  std::optional<double> flips_at;  ///< the nearest value with another best policy, if in reach
+  std::string policy_then;         ///< and which
 };
 
 /// What finding out more would save per task, at most.
 struct WorthOfData {
-  std::string what;  ///< in words
-  double gain = 0;   ///< dollars a task
+  std::string what;    ///< the unknown, in words
+  std::string how;     ///< how it is learnt, in words
+  double gain = 0;     ///< dollars a task
+};
+
+/// Lifetime values in dollars for which one policy is best; without --ltv.
+struct LifetimeRange {
+  double from = 0;
+  std::optional<double> to;  ///< nothing: without end
+  std::string policy;
 };
 
 /// What to do, from a log. docs/theory.md, section 25.
@@ -49,22 +56,29 @@ struct AdviseAnswer {
   std::string source;
   LogReading reading;
   std::vector<std::string> models;
+  std::optional<double> lifetime_value;
   bool declined = false;
   std::string reason;  ///< why it declines, and what would help; empty if it does not
-  std::string policy;  ///< as simulate --policy reads it
-  estimation::Sequence sequence;
-  std::string policy_today;
+  /// As simulate --policy reads it: the best so far, where it declines.
+  std::string policy;
+  estimation::Sequence sequence;  ///< the same; its last model repeats
+  std::string policy_today;       ///< what the log's attempts 1, 2, ... were served by, on average
+  std::string exploring;          ///< a policy that learns what is not known
   PolicyFigures then;
   PolicyFigures today;
   numeric::Interval saving;  ///< J today less J then, dollars a task
   double regret = 0;         ///< what knowing everything would save besides, dollars a task
   std::vector<AdviceLimit> rests_on;    ///< the nearest first
   std::vector<WorthOfData> worth_most;  ///< the largest first
+  std::vector<LifetimeRange> ranges;    ///< without a lifetime value
   std::vector<std::string> notes;
 };
 
+/// An expected regret above this share of J declines: the data do not decide.
+inline constexpr double kMostRegret = 0.05;
+
 /// @returns the answer; kInvalidValue where the log has no first attempt or an option is out of
-///   range; kCancelled.
+///   range; kCancelled. Cost: some seconds.
 /// @param watch  told of steps; advice_steps() in all
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options,

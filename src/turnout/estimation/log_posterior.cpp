@@ -33,18 +33,20 @@ class Coordinates {
     }
   }
 
-  [[nodiscard]] std::size_t size() const { return 2 * models_ + 7; }
+  [[nodiscard]] std::size_t size() const { return 2 * models_ + 8; }
 
   [[nodiscard]] LogWorld world(std::span<const double> x) const {
     LogWorld w;
     w.skills.assign(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(models_));
     const auto rest = x.subspan(models_);
-    w.sigma = std::abs(rest[0]);
-    w.feedback = rest[1];
-    for (std::size_t k = 0; k < models_; ++k) w.patience.push_back(logistic(rest[2] + rest[3 + k]));
-    const auto last = rest.subspan(3 + models_);
+    w.sigma = std::max(0.0, rest[0]);
+    w.feedback = beyond(kNoFeedback, rest[1]);
+    const double differs = std::max(0.0, rest[3 + models_]);
+    for (std::size_t k = 0; k < models_; ++k)
+      w.patience.push_back(logistic(rest[2] + differs * rest[3 + k]));
+    const auto last = rest.subspan(4 + models_);
     w.log_value = last[0];
-    w.value_sigma = std::max(std::exp(last[1]), kLeastSigma);
+    w.value_sigma = std::max(last[1], kLeastSigma);
     w.leaves_solved = logistic(last[2]);
     w.leaves_unsolved = w.leaves_solved + (1 - w.leaves_solved) * logistic(last[3]);
     w.latencies = latencies_;
@@ -57,14 +59,15 @@ class Coordinates {
     double sum = 0;
     for (std::size_t k = 0; k < models_; ++k) sum -= square(x[k] / 3) / 2;
     const auto rest = x.subspan(models_);
-    sum -= square(rest[0] / 1.5) / 2 + square(rest[1] / 0.5) / 2;
-    sum += uniform_in(rest[2]);
-    for (std::size_t k = 0; k < models_; ++k) sum -= square(rest[3 + k] / 0.3) / 2;
-    const auto last = rest.subspan(3 + models_);
-    if (last[0] < low_value_ || last[0] > high_value_ || last[1] > std::log(5.0) ||
-        last[1] < std::log(kLeastSigma))
+    sum -= square(rest[0] / 1.5) / 2 + square(rest[1] / 0.4) / 2;
+    // rho^4: users live between .8 and 1 rather than below.
+    sum += uniform_in(rest[2]) + 4 * std::log(logistic(rest[2]));
+    for (std::size_t k = 0; k < models_; ++k) sum -= square(rest[3 + k]) / 2;
+    sum -= square(rest[3 + models_] / 0.7) / 2;
+    const auto last = rest.subspan(4 + models_);
+    if (last[0] < low_value_ || last[0] > high_value_)
       return -std::numeric_limits<double>::infinity();
-    sum += last[1] - square(std::exp(last[1]) / 0.7) / 2;
+    sum -= square(last[1] / 0.7) / 2;
     return sum + uniform_in(last[2]) + uniform_in(last[3]);
   }
 
@@ -86,10 +89,11 @@ class Coordinates {
     x[models_] = 0.5;
     const double stays = failed > 0 ? std::clamp(reprompted / failed, 0.1, 0.97) : 0.9;
     x[models_ + 2] = logit(stays);
-    x[2 * models_ + 3] = std::max(low_value_, high_value_ - std::log(20.0));
-    x[2 * models_ + 4] = std::log(0.3);
-    x[2 * models_ + 5] = logit(0.1);
+    x[2 * models_ + 3] = 0.3;
+    x[2 * models_ + 4] = std::max(low_value_, high_value_ - std::log(20.0));
+    x[2 * models_ + 5] = 0.3;
     x[2 * models_ + 6] = logit(0.1);
+    x[2 * models_ + 7] = logit(0.1);
     return x;
   }
 
@@ -97,15 +101,21 @@ class Coordinates {
     Point s(size(), 0.1);
     s[models_] = 0.3;
     s[models_ + 2] = 0.3;
-    s[2 * models_ + 3] = 0.7;
+    for (std::size_t k = 0; k <= models_; ++k) s[models_ + 3 + k] = 0.5;
     s[2 * models_ + 4] = 0.7;
-    s[2 * models_ + 5] = 0.3;
+    s[2 * models_ + 5] = 0.4;
     s[2 * models_ + 6] = 0.3;
+    s[2 * models_ + 7] = 0.3;
     return s;
   }
 
  private:
   static constexpr double kLeastSigma = 0.02;
+  static constexpr double kNoFeedback = 0.2;
+  /// 0 within +-least: a plain world is a possibility of its own, not one of measure 0.
+  static double beyond(double least, double x) {
+    return std::copysign(std::max(0.0, std::abs(x) - least), x);
+  }
   /// ln of the density of logit(p) for p uniform on (0, 1).
   static double uniform_in(double x) {
     return -std::abs(x) - 2 * std::log1p(std::exp(-std::abs(x)));
@@ -163,11 +173,7 @@ base::Result<LogPosterior> log_posterior(const LogModel& model,
     posterior.draws.push_back(std::move(world));
     for (std::size_t i = 0; i < mean.size(); ++i)
       mean[i] += x[i] / static_cast<double>(drawn.draws.size());
-    // sigma's sign means nothing
   }
-  mean[model.names().size()] = 0;
-  for (const LogWorld& world : posterior.draws)
-    mean[model.names().size()] += world.sigma / static_cast<double>(posterior.draws.size());
   posterior.middle = coordinates.world(mean);
   return posterior;
 }

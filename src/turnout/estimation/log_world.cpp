@@ -136,6 +136,16 @@ double LogWorld::churn_penalty(double lifetime_value) const {
   return lifetime_value * std::max(0.0, leaves_unsolved - leaves_solved);
 }
 
+double first_try(const LogWorld& world, std::size_t k) {
+  double sum = 0;
+  double weights = 0;
+  for (const auto& node : nodes()) {
+    sum += node.weight * numeric::logistic(world.skills[k] - world.sigma * node.x);
+    weights += node.weight;
+  }
+  return sum / weights;
+}
+
 SequencePlayer::SequencePlayer(const LogWorld& world)
     : world_(world), success_(success_table(world, kMostFollowed)) {}
 
@@ -413,6 +423,25 @@ WorldPayoffs LogModel::today(const LogWorld& world) const {
     mean.attempts += share * one.attempts;
   }
   return mean;
+}
+
+std::vector<std::vector<double>> LogModel::shares() const {
+  const std::size_t models = names().size();
+  std::vector<std::vector<double>> passes(kDeepestPath + 1, std::vector<double>(models, 0));
+  for (const Tree& tree : state_->trees) {
+    for (const Node& node : tree.nodes)
+      passes[node.attempt][node.model] += as_real(node.fates.passes());
+    for (std::size_t k = 0; k < tree.deep.size(); ++k)
+      passes[kDeepestPath][k] += as_real(tree.deep[k].passes());
+  }
+  std::vector<std::vector<double>> shares;
+  for (auto& attempt : passes) {
+    const double total = std::accumulate(attempt.begin(), attempt.end(), 0.0);
+    if (total == 0) break;
+    for (double& share : attempt) share /= total;
+    shares.push_back(std::move(attempt));
+  }
+  return shares;
 }
 
 std::optional<std::pair<double, double>> LogModel::bars(const LogWorld& world) const {

@@ -29,6 +29,9 @@ struct LogWorld {
   [[nodiscard]] double churn_penalty(double lifetime_value) const;
 };
 
+/// @returns the share of all tasks that model k solves on the first attempt. docs/theory.md, section 12.
+double first_try(const LogWorld& world, std::size_t k);
+
 /// What a task comes to, in expectation, under users' best responses. J = cost + P (1 - success).
 struct WorldPayoffs {
   double cost = 0, success = 0, latency = 0, attempts = 0;
@@ -70,6 +73,10 @@ class LogModel {
   /// @returns what the log's own policies come to there, over all their tasks: models are drawn for
   ///   each attempt as often as in the log.
   [[nodiscard]] WorldPayoffs today(const LogWorld& world) const;
+
+  /// @returns how often models served attempts 1, 2, ..., kDeepestPath + 1 and later ones: by attempt
+  ///   and model, each attempt's sum is 1; attempts that nobody made are left out.
+  [[nodiscard]] std::vector<std::vector<double>> shares() const;
 
   /// @returns the least and the greatest wait per success that users faced: outside of these bars V
   ///   is not told. Nothing without re-prompts.

@@ -7,39 +7,52 @@
 #include "turnout/base/cancellation.h"
 #include "turnout/estimation/log_posterior.h"
 
-/// The sequence of models that costs least on average over what a log may come from.
+/// The sequence of models that costs least on average over the worlds that a log may come from.
 /// docs/theory.md, section 25.
 namespace turnout::estimation {
 
 /// Models of attempts 1, 2, ...; the last one serves all later attempts too.
 using Sequence = std::vector<std::size_t>;
 
-/// What a lost user costs in a world: P.
-using PenaltyOf = std::function<double(const LogWorld&)>;
+/// @returns J of what a task comes to: cost + P (1 - success), equation (1). O(1).
+double provider_cost(const WorldPayoffs& play, double penalty);
 
-struct SequenceChoice {
-  std::vector<Sequence> tried;             ///< shorter ones first
-  std::vector<std::vector<double>> costs;  ///< J, by what was tried and draw
-  std::size_t best = 0;                    ///< of `tried`: least mean J
-  std::vector<WorldPayoffs> plays;         ///< of the best one, by draw
-  double mean_cost = 0;                    ///< of the best one, J
-  double mean_regret = 0;  ///< what knowing the draw would save, in the mean over the draws
-  double high_regret = 0;  ///< 95 % quantile over the draws
+/// What each of some sequences comes to in each draw of a posterior.
+struct PlayedSequences {
+  std::vector<Sequence> tried;                   ///< shorter ones first
+  std::vector<std::vector<WorldPayoffs>> plays;  ///< by what was tried, and draw
 };
 
-/// @returns the choice among all sequences of up to kLongestTried attempts whose last model repeats, of
-///   at most kMostTriedModels models: the cheapest alone, by the mean over the draws. Of those within
-///   a thousandth of the least mean J the shortest.
+/// Plays all sequences of up to kLongestTried attempts whose last model repeats, of at most
+/// kMostTriedModels models: those that are cheapest alone, in the mean over the draws.
+/// @param penalties  P by draw, to compare models with
 /// Cost: models^kLongestTried x draws plays, some 3 us each. If it is cancelled, what it gives means
 /// nothing.
-SequenceChoice choose_sequence(const LogPosterior& posterior, const PenaltyOf& penalty,
+PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<double>& penalties,
                                const base::Cancellation& cancellation = {});
 inline constexpr std::size_t kLongestTried = 4;
 inline constexpr std::size_t kMostTriedModels = 4;
 
-/// @returns the sequence that is cheapest in one world.
-/// @param tried  the sequences to choose from
-const Sequence& best_in_world(const LogWorld& world, double penalty,
-                              const std::vector<Sequence>& tried);
+struct SequenceChoice {
+  std::size_t best = 0;         ///< number of the sequence with the least mean J
+  std::vector<double> costs;    ///< its J by draw
+  std::vector<double> regrets;  ///< what knowing the draw would save, by draw
+  double mean_cost = 0;
+  double mean_regret = 0;
+};
+
+/// @returns of the sequences whose mean J is within a thousandth of the least the first, which is the
+///   shortest. docs/theory.md, section 25. Cost: sequences x draws.
+/// @param penalties  P by draw
+SequenceChoice choose_sequence(const PlayedSequences& played, const std::vector<double>& penalties);
+
+/// @returns what is gained at most, in the mean over the draws, by knowing one quantity before one
+///   chooses: the choice is made anew in each tenth of the draws by that quantity, and what noise alone
+///   gives (the same with the draws in another order) is taken off. The expected value of partial
+///   perfect information (Strong and Oakley 2013 call the method single-parameter binning). >= 0.
+/// @param quantity  by draw, at least 100 draws
+/// Cost: eleven choices.
+double worth_of_knowing(const PlayedSequences& played, const std::vector<double>& penalties,
+                        const std::vector<double>& quantity);
 
 }  // namespace turnout::estimation
