@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 import foreign
 
-QUANTILES = 15  # of V, each a segment of foreign.Game
+QUANTILES = 101  # of V, each a segment of foreign.Game
 SPAN = 30 * 86400.0
 START = datetime.datetime(2026, 9, 1, tzinfo=datetime.timezone.utc)
 

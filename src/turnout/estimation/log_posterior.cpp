@@ -33,7 +33,7 @@ class Coordinates {
     }
   }
 
-  [[nodiscard]] std::size_t size() const { return 2 * models_ + 8; }
+  [[nodiscard]] std::size_t size() const { return 2 * models_ + 7; }
 
   [[nodiscard]] LogWorld world(std::span<const double> x) const {
     LogWorld w;
@@ -41,10 +41,8 @@ class Coordinates {
     const auto rest = x.subspan(models_);
     w.sigma = std::max(0.0, rest[0]);
     w.feedback = beyond(kNoFeedback, rest[1]);
-    const double differs = std::max(0.0, rest[3 + models_]);
-    for (std::size_t k = 0; k < models_; ++k)
-      w.patience.push_back(logistic(rest[2] + differs * rest[3 + k]));
-    const auto last = rest.subspan(4 + models_);
+    for (std::size_t k = 0; k < models_; ++k) w.patience.push_back(logistic(rest[2] + rest[3 + k]));
+    const auto last = rest.subspan(3 + models_);
     w.log_value = last[0];
     w.value_sigma = std::max(last[1], kLeastSigma);
     w.leaves_solved = logistic(last[2]);
@@ -60,11 +58,11 @@ class Coordinates {
     for (std::size_t k = 0; k < models_; ++k) sum -= square(x[k] / 3) / 2;
     const auto rest = x.subspan(models_);
     sum -= square(rest[0] / 1.5) / 2 + square(rest[1] / 0.4) / 2;
-    // rho^4: users live between .8 and 1 rather than below.
-    sum += uniform_in(rest[2]) + 4 * std::log(logistic(rest[2]));
-    for (std::size_t k = 0; k < models_; ++k) sum -= square(rest[3 + k]) / 2;
-    sum -= square(rest[3 + models_] / 0.7) / 2;
-    const auto last = rest.subspan(4 + models_);
+    // rho^9: users live between .8 and 1 rather than below.
+    sum += uniform_in(rest[2]) + 9 * std::log(logistic(rest[2]));
+    // Cauchy: much the same for all models, or quite another.
+    for (std::size_t k = 0; k < models_; ++k) sum -= std::log1p(square(rest[3 + k] / 0.25));
+    const auto last = rest.subspan(3 + models_);
     if (last[0] < low_value_ || last[0] > high_value_)
       return -std::numeric_limits<double>::infinity();
     sum -= square(last[1] / 0.7) / 2;
@@ -89,11 +87,10 @@ class Coordinates {
     x[models_] = 0.5;
     const double stays = failed > 0 ? std::clamp(reprompted / failed, 0.1, 0.97) : 0.9;
     x[models_ + 2] = logit(stays);
-    x[2 * models_ + 3] = 0.3;
-    x[2 * models_ + 4] = std::max(low_value_, high_value_ - std::log(20.0));
-    x[2 * models_ + 5] = 0.3;
+    x[2 * models_ + 3] = std::max(low_value_, high_value_ - std::log(20.0));
+    x[2 * models_ + 4] = 0.3;
+    x[2 * models_ + 5] = logit(0.1);
     x[2 * models_ + 6] = logit(0.1);
-    x[2 * models_ + 7] = logit(0.1);
     return x;
   }
 
@@ -101,11 +98,11 @@ class Coordinates {
     Point s(size(), 0.1);
     s[models_] = 0.3;
     s[models_ + 2] = 0.3;
-    for (std::size_t k = 0; k <= models_; ++k) s[models_ + 3 + k] = 0.5;
-    s[2 * models_ + 4] = 0.7;
-    s[2 * models_ + 5] = 0.4;
+    for (std::size_t k = 0; k < models_; ++k) s[models_ + 3 + k] = 0.3;
+    s[2 * models_ + 3] = 0.7;
+    s[2 * models_ + 4] = 0.4;
+    s[2 * models_ + 5] = 0.3;
     s[2 * models_ + 6] = 0.3;
-    s[2 * models_ + 7] = 0.3;
     return s;
   }
 

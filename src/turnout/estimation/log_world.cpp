@@ -12,8 +12,6 @@
 namespace turnout::estimation {
 namespace {
 
-constexpr std::size_t kLogFollowed = kMostFollowed;
-
 const std::vector<numeric::WeightedNode>& nodes() {
   static const auto kept = [] {
     constexpr double kNegligible = 1e-9;
@@ -167,10 +165,6 @@ WorldPayoffs SequencePlayer::play(const std::vector<std::size_t>& sequence) cons
   return sum_of(rows, world_);
 }
 
-WorldPayoffs play_sequence(const LogWorld& world, const std::vector<std::size_t>& sequence) {
-  return SequencePlayer(world).play(sequence);
-}
-
 namespace {
 
 /// The attempts up to one under one policy.
@@ -257,9 +251,9 @@ class Follower {
         world_(world),
         success_(success),
         models_(world.skills.size()),
-        adrift_(kLogFollowed + 1, std::vector<double>(nodes().size(), 0)) {
-    played_.rows.resize(kLogFollowed);
-    played_.adrift.assign(kLogFollowed, std::vector<Row>(models_));
+        adrift_(kMostFollowed + 1, std::vector<double>(nodes().size(), 0)) {
+    played_.rows.resize(kMostFollowed);
+    played_.adrift.assign(kMostFollowed, std::vector<Row>(models_));
   }
   Played follow() {
     follow_paths();
@@ -284,7 +278,7 @@ class Follower {
   }
 
   void follow_adrift() {
-    for (std::size_t m = 1; m < kLogFollowed; ++m) {
+    for (std::size_t m = 1; m < kMostFollowed; ++m) {
       const auto& shares = tree_.shares[std::min(m, kDeepestPath)];
       for (std::size_t k = 0; k < models_; ++k) {
         if (shares[k] > 0) serve(adrift_[m], shares[k], k, m, played_.adrift[m][k], adrift_[m + 1]);
@@ -316,7 +310,7 @@ std::pair<double, double> deep_means(const Played& played, const Keeping& keepin
   double made = 0;
   double solved = 0;
   double kept = 0;
-  for (std::size_t m = kDeepestPath; m < kLogFollowed; ++m) {
+  for (std::size_t m = kDeepestPath; m < kMostFollowed; ++m) {
     const Row& row = played.adrift[m][k];
     const double here = keeping.at(m);
     made += here * row.open;
@@ -390,7 +384,7 @@ LogModel::LogModel(const LogStatistics& statistics)
 const PathTable& LogModel::table() const { return state_->table; }
 
 double LogModel::log_likelihood(const LogWorld& world) const {
-  const auto success = success_table(world, kLogFollowed);
+  const auto success = success_table(world, kMostFollowed);
   FatesLikelihood likelihood;
   for (const Tree& tree : state_->trees) {
     const Played played = Follower(tree, world, success).follow();
@@ -410,7 +404,7 @@ double LogModel::log_likelihood(const LogWorld& world) const {
 }
 
 WorldPayoffs LogModel::today(const LogWorld& world) const {
-  const auto success = success_table(world, kLogFollowed);
+  const auto success = success_table(world, kMostFollowed);
   double tasks = 0;
   for (const Tree& tree : state_->trees) tasks += tree.tasks;
   WorldPayoffs mean;
@@ -445,7 +439,7 @@ std::vector<std::vector<double>> LogModel::shares() const {
 }
 
 std::optional<std::pair<double, double>> LogModel::bars(const LogWorld& world) const {
-  const auto success = success_table(world, kLogFollowed);
+  const auto success = success_table(world, kMostFollowed);
   std::optional<std::pair<double, double>> range;
   for (const Tree& tree : state_->trees) {
     const Keeping keeping(Follower(tree, world, success).follow().rows, world);

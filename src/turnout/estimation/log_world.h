@@ -37,17 +37,17 @@ struct WorldPayoffs {
   double cost = 0, success = 0, latency = 0, attempts = 0;
 };
 
-/// @returns what the sequence comes to whose last model repeats, in this world: users know it and the
-///   number of the attempt, and go on while that is worth their wait. docs/theory.md, sections 12
-///   and 25. Attempts beyond kMostFollowed are not made. Error: that of 25 nodes of difficulty, below
-///   1e-6 for sigma <= 3. Cost: kMostFollowed x nodes x models logistics.
-WorldPayoffs play_sequence(const LogWorld& world, const std::vector<std::size_t>& sequence);
+/// Attempts at a task that are followed.
 inline constexpr std::size_t kMostFollowed = 24;
 
-/// Plays many sequences in one world; the logistics are shared.
+/// Plays sequences in one world; the logistics are shared. The world must outlive it.
 class SequencePlayer {
  public:
   explicit SequencePlayer(const LogWorld& world);
+  /// @returns what the sequence comes to whose last model repeats: users know it and the number of the
+  ///   attempt, and go on while that is worth their wait. docs/theory.md, sections 12 and 25. Attempts
+  ///   beyond kMostFollowed are not made. Error: that of some 25 nodes of difficulty, below 1e-6 for
+  ///   sigma <= 3. Cost: kMostFollowed x nodes x models, some 3 us.
   [[nodiscard]] WorldPayoffs play(const std::vector<std::size_t>& sequence) const;
 
  private:

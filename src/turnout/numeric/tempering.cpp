@@ -14,7 +14,7 @@ namespace {
 using Point = std::vector<double>;
 using LogDensity = std::function<double(std::span<const double>)>;
 
-constexpr std::array<double, 4> kPowers = {1, 0.45, 0.2, 0.08};
+constexpr std::array<double, 8> kPowers = {1, 0.55, 0.3, 0.15, 0.07, 0.03, 0.012, 0.004};
 constexpr double kTarget = 0.25;  // share of proposals to be accepted
 constexpr std::size_t kFirstFit = 300;
 constexpr std::size_t kRefit = 100;

@@ -25,7 +25,7 @@ struct TemperedDraws {
 };
 
 /// @returns draws by random-walk Metropolis, normal proposals with the covariance of the warm-up's
-///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on four chains
+///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on eight chains
 ///   of which the hotter ones see the density to a power below 1 and neighbours exchange their
 ///   states (Geyer 1991; Earl and Deem 2005, "Parallel tempering"). Proposals are fixed after the
 ///   warm-up, so that the density is the chains' limit; nothing bounds how far from it the draws are.
@@ -33,7 +33,7 @@ struct TemperedDraws {
 /// @param log_density  of a point, up to a constant; -inf where it has none
 /// @param start  of all chains, where the density is not 0
 /// @param scale  a guess at the spread of each coordinate, > 0
-/// Cost: 4 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
+/// Cost: 8 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
 /// @param watch  told of steps
 TemperedDraws temper(const std::function<double(std::span<const double>)>& log_density,
                      const std::vector<double>& start, const std::vector<double>& scale,
