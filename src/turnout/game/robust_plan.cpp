@@ -122,9 +122,10 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
                        std::span<const Sequence> hints, const SearchLimits& limits) {
   RobustPlan plan;
   std::map<Sequence, std::size_t> times;
+  SearchLimits of_one{kNodesForOneGame, {}};
+  of_one.watch.cancellation = limits.watch.cancellation;
   for (const PossibleGame& game : games) {
-    ValuedSequence own =
-        best_for_game(game, depth, {kNodesForOneGame, {{}, limits.watch.cancellation}});
+    ValuedSequence own = best_for_game(game, depth, of_one);
     plan.least.push_back(own.value);
     ++times[std::move(own.models)];
     limits.watch.on_steps(1);

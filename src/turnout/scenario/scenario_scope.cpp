@@ -91,6 +91,23 @@ Status check_users_and_provider(const Scenario& scenario, const std::string& ver
 
 bool takes_plans(const Scenario& scenario) { return !beyond_plans(scenario); }
 
+bool takes_posteriors(const Scenario& scenario) {
+  return takes_plans(scenario) || paper_game(scenario, "robust").has_value();
+}
+
+Status check_has_no_ranges(const Scenario& scenario) {
+  for (const Uncertainty& uncertain : scenario.uncertain) {
+    if (uncertain.kind != Uncertainty::Kind::kRange) continue;
+    return Error{ErrorCode::kUnsupported,
+                 "is a range, {lo, hi} without a mean" +
+                     advice("robust --regret", beyond_plans(scenario)),
+                 uncertain.place.empty()
+                     ? fmt::format("{}: {}", scenario.source, symbol(uncertain))
+                     : uncertain.place};
+  }
+  return base::Done{};
+}
+
 bool takes_pairs(const Scenario& scenario) { return !beyond_pairs(Besides::kNothing, scenario); }
 
 Status check_for_plans(const Scenario& scenario, const std::string& verb, Besides besides) {
