@@ -108,8 +108,6 @@ Status check_has_no_ranges(const Scenario& scenario) {
   return base::Done{};
 }
 
-bool takes_pairs(const Scenario& scenario) { return !beyond_pairs(Besides::kNothing, scenario); }
-
 Status check_for_plans(const Scenario& scenario, const std::string& verb, Besides besides) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt) {
     return Error{

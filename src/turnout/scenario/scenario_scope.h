@@ -49,8 +49,4 @@ bool takes_posteriors(const Scenario& scenario);
 ///   `robust --regret` if that takes the scenario as it is, or what keeps it from that.
 base::Status check_has_no_ranges(const Scenario& scenario);
 
-/// @returns whether the verbs for the paper's game (audit, transparency, ...) take the scenario, with
-///   what leave_out_what_the_paper_lacks() takes out of it left out.
-bool takes_pairs(const Scenario& scenario);
-
 }  // namespace turnout::scenario
