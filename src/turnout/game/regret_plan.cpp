@@ -19,10 +19,11 @@ constexpr std::size_t kMostCorners = 64;
 constexpr std::size_t kRandomGames = 64;
 constexpr std::size_t kTurns = 40;
 constexpr std::size_t kStarts = 6;      // of the search for a worse game
-constexpr std::size_t kSweeps = 3;      // over all lines through a game
+constexpr std::size_t kSweeps = 2;      // over all lines through a game
 constexpr std::size_t kNewGames = 6;    // a turn
 constexpr std::size_t kLooks = 8;       // along a line
-constexpr std::size_t kDirections = 6;  // at random, beside the sides of the box
+constexpr std::size_t kDirections = 4;  // at random, beside the sides of the box
+constexpr std::size_t kMostInPool = 64;
 constexpr std::size_t kNodesForOneGame = 20'000;
 constexpr double kLeastGain = 1e-6;
 constexpr double kSeldom = 0.01;  // attempts that fewer make are no decision
@@ -78,7 +79,7 @@ class Regrets {
       if (add_worse(found.best.models)) continue;
       // The search for a worse game has come to its end: do games drawn apart know better?
       apart_ = check_games(turn + 1);
-      plan.settled = !add_worse_of(found.best.models, apart_);
+      plan.settled = !add_worse_of(found.best.models, apart_, 2 * kStarts);
       if (plan.settled) break;
     }
     if (!stops()) report(plan);
@@ -102,6 +103,9 @@ class Regrets {
     if (std::any_of(known_.begin(), known_.end(), same)) return;
     known_.push_back(known_game(std::move(at)));
     users_.push_back(merged(known_.back().game.segments));
+    const Sequence& best = known_.back().best.models;
+    if (pool_.size() < kMostInPool && std::find(pool_.begin(), pool_.end(), best) == pool_.end())
+      pool_.push_back(best);
   }
 
   static RegretAt regret_at(const Sequence& sequence, const KnownGame& known) {
@@ -150,10 +154,13 @@ class Regrets {
 
   /// Looks for games in which the sequence is worse than in those known, and adds them.
   /// @returns whether there were any.
-  bool add_worse(const Sequence& sequence) { return add_worse_of(sequence, known_); }
+  bool add_worse(const Sequence& sequence) {
+    return add_worse_of(sequence, known_, known_.size());
+  }
 
-  /// The same, starting from the worst of some games.
-  bool add_worse_of(const Sequence& sequence, const std::vector<KnownGame>& from) {
+  /// The same, starting from so many of some games at most.
+  bool add_worse_of(const Sequence& sequence, const std::vector<KnownGame>& from,
+                    std::size_t most) {
     const double enough = worst_for(sequence, known_).regret() + kLeastGain * mean_cost();
     std::vector<RegretAt> starts;
     for (const KnownGame& game : from) starts.push_back(regret_at(sequence, game));
@@ -166,13 +173,14 @@ class Regrets {
       const double rest = static_cast<double>(starts.size() - i);
       std::swap(starts[i], starts[i + static_cast<std::size_t>(rng_.uniform() * rest)]);
     }
-    starts.resize(std::min(starts.size(), 2 * kStarts));
     std::size_t found = 0;
-    for (RegretAt& start : starts) {
-      if (found == kNewGames || stops()) break;
-      const RegretAt worse = climb(sequence, std::move(start), enough);
+    for (std::size_t i = 0; i < std::min(most, starts.size()) && found < kNewGames && !stops(); ++i) {
+      // Where the worst lead to worse games that is enough; else the search goes on from all.
+      if (i >= 2 * kStarts && found > 0) break;
+      RegretAt& start = starts[i];
+      RegretAt worse = climb(sequence, std::move(start), enough);
       if (!(worse.regret() > enough)) continue;
-      add(worse.at);
+      add(std::move(worse.at));
       ++found;
     }
     return found > 0;
@@ -244,24 +252,23 @@ class Regrets {
     }
     RegretAt worst = from;
     for (Point& at : points) {
-      const PossibleGame game = box_.game(at);
-      // Most games are told to be better without a search.
-      const double most = sequence_cost(game, sequence) - least_possible(game);
-      if (most <= worst.regret()) continue;
-      RegretAt here = regret_at(sequence, known_game(std::move(at)));
+      RegretAt here = regret_at_least(sequence, std::move(at));
       if (here.regret() > worst.regret()) worst = std::move(here);
     }
     return worst;
   }
 
-  /// What the game costs at least: a provider who knows each task's type and whom nobody leaves.
-  [[nodiscard]] double least_possible(const PossibleGame& game) const {
-    const InformedCosts informed = informed_costs(game.game, game.types, options_.depth);
-    const auto& costs = first_stop(game.game) == 0 ? informed.least : informed.going_on;
-    double cost = 0;
-    for (std::size_t type = 0; type < game.types.size(); ++type)
-      cost += game.types.weights()[type] * costs[type];
-    return cost;
+  /// The regret against the best sequences of the games known: a lower bound, without a search.
+  [[nodiscard]] RegretAt regret_at_least(const Sequence& sequence, Point at) const {
+    const PossibleGame game = box_.game(at);
+    options_.limits.watch.on_steps(1);
+    const double cost = sequence_cost(game, sequence);
+    RegretAt here{std::move(at), cost, {sequence, cost}};
+    for (const Sequence& other : pool_) {
+      const double value = sequence_cost(game, other);
+      if (value < here.best.value) here.best = {other, value};
+    }
+    return here;
   }
 
   /// Just beside the place where the response stops being `before`, on either side.
@@ -342,6 +349,7 @@ class Regrets {
   base::Rng rng_;
   std::vector<KnownGame> known_;             ///< the first is the middle
   std::vector<std::vector<Segment>> users_;  ///< of each, merged
+  std::vector<Sequence> pool_;               ///< best in some game
   std::vector<KnownGame> apart_;             ///< drawn as a check
   std::vector<Sequence> tried_;
 };
