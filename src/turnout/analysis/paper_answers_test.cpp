@@ -111,16 +111,18 @@ scenario::Scenario uncertain() {
 TEST(RobustAnswer, keeps_a_margin_from_the_cliff) {
   const auto answer = robust_answer(uncertain(), {500, 1}).value();
   EXPECT_EQ(answer.draws, 500U);
-  EXPECT_TRUE(answer.paper.notes.empty());
-  ASSERT_TRUE(answer.safety_margin);
-  EXPECT_GT(*answer.safety_margin, 0);
-  EXPECT_GT(answer.saving, 0);
-  EXPECT_TRUE(std::is_sorted(answer.cliff.begin(), answer.cliff.end(),
+  EXPECT_TRUE(answer.notes.empty());
+  ASSERT_TRUE(answer.paper);
+  const RobustPaperPolicy& paper = *answer.paper;
+  ASSERT_TRUE(paper.safety_margin);
+  EXPECT_GT(*paper.safety_margin, 0);
+  EXPECT_GT(paper.saving, 0);
+  EXPECT_TRUE(std::is_sorted(paper.cliff.begin(), paper.cliff.end(),
                              [](const auto& a, const auto& b) { return a.cascade < b.cascade; }));
-  for (const auto& point : answer.cliff)
-    EXPECT_GE(point.mean.payoffs.provider_cost, answer.policies.robust.bound * (1 - 1e-9));
+  for (const auto& point : paper.cliff)
+    EXPECT_GE(point.mean.payoffs.provider_cost, paper.policies.robust.bound * (1 - 1e-9));
   const auto again = robust_answer(uncertain(), {500, 1}).value();
-  EXPECT_EQ(again.policies.robust.policy, answer.policies.robust.policy);
+  EXPECT_EQ(again.paper->policies.robust.policy, paper.policies.robust.policy);
 }
 
 TEST(RobustAnswer, refuses_too_few_draws_and_stops_when_it_is_told_to) {
