@@ -41,9 +41,12 @@ base::Result<ExitCode> run(Arguments arguments) {
   base::Progress progress("looking at games and partial plans", 0);
   const base::Watch watch{[&](std::size_t count) { progress.step(count); }, interruption()};
   if (arguments.regret) {
+    analysis::RegretOptions regret;
+    regret.seed = options.seed;
+    regret.depth = options.depth;
+    regret.nodes = options.nodes;
     TURNOUT_TRY(const auto answer,
-                analysis::regret_answer(std::move(scenario),
-                                        {options.seed, options.depth, options.nodes}, watch));
+                analysis::regret_answer(std::move(scenario), regret, watch));
     return print_with_notes(answer, {report::regret_text, report::regret_json}, arguments.json);
   }
   TURNOUT_TRY(const auto answer, analysis::robust_answer(std::move(scenario), options, watch));
@@ -73,7 +76,7 @@ void add_robust(CLI::App& program, Action& chosen) {
       ->check(CLI::Range(std::size_t{1}, game::kDeepest))
       ->option_text("D");
   verb->add_option("--nodes", arguments->nodes,
-                   "most partial plans to look at, 1 to 1e9 (default: some ten seconds' worth)")
+                   "most partial plans to look at, 1 to 1e9 (default: some seconds' worth)")
       ->check(CLI::Range(std::size_t{1}, analysis::kMostNodes))
       ->option_text("N");
   add_output_options(*verb, arguments->json);

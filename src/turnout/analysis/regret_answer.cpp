@@ -120,9 +120,9 @@ void take(RegretAnswer& answer, game::RegretPlan found) {
 base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions& options,
                                          const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  auto uncertain = std::exchange(scenario.uncertain, {});
   TURNOUT_CHECK(
       scenario::check_for_plans(scenario, "robust --regret", scenario::Besides::kSegments));
+  auto uncertain = std::exchange(scenario.uncertain, {});
   if (uncertain.empty()) {
     return base::Error{base::ErrorCode::kUnsupported,
                        "robust --regret needs a number that is a range, such as {lo = 0.3, hi = 0.5}; "
@@ -146,6 +146,7 @@ base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions&
   game::RegretOptions search;
   search.depth = answer.depth;
   search.seed = options.seed;
+  search.checks = options.checks;
   search.limits.watch = watch;
   if (options.nodes) search.limits.nodes = *options.nodes;
   game::RegretPlan found = game::least_regret(

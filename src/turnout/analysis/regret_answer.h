@@ -17,6 +17,7 @@ struct RegretOptions {
   std::optional<std::size_t> depth = {};
   /// Most partial plans of all games together to look at in each turn, 1 to kMostNodes (plan_answer.h).
   std::optional<std::size_t> nodes = {};
+  std::size_t checks = 1000;  ///< games drawn apart to check the answer
 };
 
 /// A game of the box, and what the plan comes to there.

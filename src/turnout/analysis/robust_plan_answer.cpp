@@ -22,7 +22,7 @@ using scenario::Uncertainty;
 
 constexpr std::size_t kMostSearched = 2000;
 constexpr std::size_t kMostNumbers = 16'000'000;  // kept while searching: 128 MB
-constexpr std::size_t kMostWork = 2'000'000'000;  // types and segments looked at: some ten seconds
+constexpr std::size_t kMostWork = 500'000'000;  // types and segments looked at: some seconds
 
 /// What is drawn, and how it becomes a game.
 struct Posterior {

@@ -21,7 +21,7 @@ struct RobustOptions {
   /// less than kWorthwhile, at most kMostGrown (plan_answer.h).
   std::optional<std::size_t> depth = {};
   /// Most partial plans of all games together to look at, 1 to kMostNodes. Nothing: what takes some
-  /// ten seconds at most.
+  /// seconds.
   std::optional<std::size_t> nodes = {};
 };
 

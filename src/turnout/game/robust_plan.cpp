@@ -59,7 +59,7 @@ std::size_t cheapest(const SequenceCosts& costs) {
 /// Branch and bound, for smaller and smaller savings until the nodes are used up.
 SearchedSequence search(std::span<const PossibleGame> games, std::size_t depth,
                         ValuedSequence incumbent, const SearchLimits& limits) {
-  constexpr std::array<double, 3> kLeastSavings = {1e-2, 1e-4, 1e-9};
+  constexpr std::array<double, 4> kLeastSavings = {1e-2, 1e-3, 1e-4, 1e-9};
   std::vector<std::vector<Segment>> users;
   for (const PossibleGame& game : games) users.push_back(merged(game.segments));
   std::vector<SearchedGame> searched;
@@ -81,6 +81,21 @@ SearchedSequence search(std::span<const PossibleGame> games, std::size_t depth,
   found.certificate.bound = std::min(bound, found.best.value);
   found.certificate.nodes = limits.nodes - left.nodes;
   return found;
+}
+
+/// The sequence that changes its model last the earliest, among those that start as this one does and
+/// cost at most a ten-thousandth more: late attempts that hardly anybody makes are not worth a rule.
+Sequence plainer(std::span<const PossibleGame> games, const Sequence& best, double cost) {
+  constexpr double kNotWorthARule = 1e-4;
+  const double most = cost + kNotWorthARule * std::abs(cost);
+  for (std::size_t kept = 0; kept + 1 < best.size(); ++kept) {
+    for (std::size_t k = 0; k < games.front().game.size(); ++k) {
+      Sequence plain = best;
+      std::fill(plain.begin() + static_cast<std::ptrdiff_t>(kept), plain.end(), k);
+      if (mean(costs_of(games, plain)) <= most) return plain;
+    }
+  }
+  return best;
 }
 
 constexpr std::size_t kStrata = 20;
@@ -140,8 +155,8 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
   SearchedSequence found =
       search(games, depth, {plan.considered.sequences[first], mean(plan.considered.cost[first])},
              limits);
-  consider(plan.considered, games, found.best.models);
-  plan.sequence = std::move(found.best.models);
+  plan.sequence = plainer(games, found.best.models, found.best.value);
+  consider(plan.considered, games, std::move(found.best.models));
   plan.costs = costs_of(games, plan.sequence);
   const double reached = mean(plan.costs);
   plan.certificate = found.certificate;
