@@ -84,10 +84,12 @@ SearchedSequence search(std::span<const PossibleGame> games, std::size_t depth,
 }
 
 /// The sequence that changes its model last the earliest, among those that start as this one does and
-/// cost at most a ten-thousandth more: late attempts that hardly anybody makes are not worth a rule.
-Sequence plainer(std::span<const PossibleGame> games, const Sequence& best, double cost) {
+/// cost at most a ten-thousandth more, and no more than `most`: late attempts that hardly anybody makes
+/// are not worth a rule.
+Sequence plainer(std::span<const PossibleGame> games, const Sequence& best, double cost,
+                 double most) {
   constexpr double kNotWorthARule = 1e-4;
-  const double most = cost + kNotWorthARule * std::abs(cost);
+  most = std::min(most, cost + kNotWorthARule * std::abs(cost));
   for (std::size_t kept = 0; kept + 1 < best.size(); ++kept) {
     for (std::size_t k = 0; k < games.front().game.size(); ++k) {
       Sequence plain = best;
@@ -146,7 +148,11 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
     limits.watch.on_steps(1);
     if (limits.watch.cancellation.requested()) return plan;
   }
-  for (const Sequence& hint : hints) consider(plan.considered, games, hint);
+  double hinted = std::numeric_limits<double>::infinity();
+  for (const Sequence& hint : hints) {
+    consider(plan.considered, games, hint);
+    hinted = std::min(hinted, mean(costs_of(games, hint)));
+  }
   for (Sequence& sequence : most_frequent(times)) {
     consider(plan.considered, games, std::move(sequence));
     if (limits.watch.cancellation.requested()) return plan;
@@ -155,7 +161,7 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
   SearchedSequence found =
       search(games, depth, {plan.considered.sequences[first], mean(plan.considered.cost[first])},
              limits);
-  plan.sequence = plainer(games, found.best.models, found.best.value);
+  plan.sequence = plainer(games, found.best.models, found.best.value, hinted);
   consider(plan.considered, games, std::move(found.best.models));
   plan.costs = costs_of(games, plan.sequence);
   const double reached = mean(plan.costs);

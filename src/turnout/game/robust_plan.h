@@ -44,8 +44,8 @@ struct RobustPlan {
 ///   best sequences are played in all games, and branch and bound (sequence_search.h) starts from the
 ///   best of them; no sequence is looked for that saves less than 1e-9 of the cost, or, if the limit
 ///   on nodes is met, than 1e-4, 1e-3 or 1e-2 of it. Where a sequence that goes on like this one to
-///   some attempt and stays with one model from there costs at most 1e-4 more, it is the shortest such
-///   one; the gap has that in it.
+///   some attempt and stays with one model from there costs at most 1e-4 more, and no more than the
+///   hints, it is the shortest such one; the gap has that in it.
 /// @param games   equally likely, at least one, all with the same number of models
 /// @param hints   other sequences of this depth to play in all games, such as the mean game's best
 /// @param limits  of the branch and bound; watched are the games whose best has been found (a step
