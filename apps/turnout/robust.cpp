@@ -45,8 +45,7 @@ base::Result<ExitCode> run(Arguments arguments) {
     regret.seed = options.seed;
     regret.depth = options.depth;
     regret.nodes = options.nodes;
-    TURNOUT_TRY(const auto answer,
-                analysis::regret_answer(std::move(scenario), regret, watch));
+    TURNOUT_TRY(const auto answer, analysis::regret_answer(std::move(scenario), regret, watch));
     return print_with_notes(answer, {report::regret_text, report::regret_json}, arguments.json);
   }
   TURNOUT_TRY(const auto answer, analysis::robust_answer(std::move(scenario), options, watch));

@@ -66,10 +66,7 @@ const std::map<std::string, Verb>& verbs() {
        [](const Scenario& s) {
          return said(plan_answer(s, {1, 1}), kOwn);
        }},
-      {"robust",
-       [](const Scenario& s) {
-         return said(robust_answer(s, few_draws()), kOwn);
-       }},
+      {"robust", [](const Scenario& s) { return said(robust_answer(s, few_draws()), kOwn); }},
       {"robust --regret",
        [](const Scenario& s) {
          RegretOptions options;
@@ -196,10 +193,8 @@ TEST(Advice, names_what_keeps_the_other_verb_from_it_where_none_does_all) {
   Scenario scenario = with_models(3, 0, false, 0);
   scenario.segments = {{0.4, {8, 1}}, {0.6, {12, 1}}};
   EXPECT_TRUE(robust_answer(scenario, few_draws()));
-  EXPECT_NE(transparency_answer(scenario)
-                .error()
-                .to_string()
-                .find("has 3 [[model]] tables, transparency needs 2; see turnout plan"),
+  EXPECT_NE(transparency_answer(scenario).error().to_string().find(
+                "has 3 [[model]] tables, transparency needs 2; see turnout plan"),
             std::string::npos);
   scenario.commits = false;
   EXPECT_NE(

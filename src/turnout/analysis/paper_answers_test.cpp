@@ -6,9 +6,9 @@
 #include "scenarios.h"
 #include "turnout/analysis/audit_answer.h"
 #include "turnout/analysis/explain_answer.h"
-#include "turnout/analysis/response_answer.h"
 #include "turnout/analysis/plan_answer.h"
 #include "turnout/analysis/regret_answer.h"
+#include "turnout/analysis/response_answer.h"
 #include "turnout/analysis/robust_answer.h"
 
 namespace turnout::analysis {
@@ -141,10 +141,10 @@ TEST(RobustAnswer, refuses_too_few_draws_and_stops_when_it_is_told_to) {
 scenario::Scenario uncertain_plan() {
   scenario::Scenario scenario = uncertain();
   scenario.names = {"a", "b", "c"};
-  scenario.game = game::RoutingGame::make(
-                      {10, 1}, {5},
-                      {{0.4, 2, 0.2, 0.1, 0.9}, {0.6, 4, 1, 0, 0.9}, {0.8, 9, 3, 0, 0.95}})
-                      .value();
+  scenario.game =
+      game::RoutingGame::make({10, 1}, {5},
+                              {{0.4, 2, 0.2, 0.1, 0.9}, {0.6, 4, 1, 0, 0.9}, {0.8, 9, 3, 0, 0.95}})
+          .value();
   scenario.uncertain.push_back(
       {{game::Quantity::kSuccess, 0}, scenario::Uncertainty::Kind::kCounts, 0.4, 0, 0, 39, 98});
   return scenario;
@@ -177,8 +177,7 @@ TEST(RobustAnswer, of_a_game_that_is_known_is_the_plan_and_its_error_is_nothing)
   options.depth = 4;
   options.draws = 100;
   const RobustPlanAnswer plan = robust_answer(known, options).value().plan.value();
-  const double best =
-      plan_answer(known, {4, {}}).value().classes.plan.plan.payoffs.provider_cost;
+  const double best = plan_answer(known, {4, {}}).value().classes.plan.plan.payoffs.provider_cost;
   EXPECT_NEAR(plan.cost.value, best, 1.1e-4 * best);
   EXPECT_NEAR(plan.cost.standard_error, 0, 1e-12);
   EXPECT_EQ(plan.best_share, 1);

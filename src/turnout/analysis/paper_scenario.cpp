@@ -24,8 +24,9 @@ base::Result<std::vector<std::string>> take_means(scenario::Scenario& scenario) 
   TURNOUT_CHECK(scenario::check_has_no_ranges(scenario));
   if (scenario.uncertain.empty()) return std::vector<std::string>();
   const std::size_t count = std::exchange(scenario.uncertain, {}).size();
-  return std::vector<std::string>{fmt::format("{} numbers have intervals and are taken at their means{}", count,
-                      scenario::takes_posteriors(scenario) ? "; see turnout robust" : "")};
+  return std::vector<std::string>{
+      fmt::format("{} numbers have intervals and are taken at their means{}", count,
+                  scenario::takes_posteriors(scenario) ? "; see turnout robust" : "")};
 }
 
 namespace {

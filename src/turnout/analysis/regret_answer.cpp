@@ -29,9 +29,9 @@ base::Status check(const RegretOptions& options) {
 std::vector<std::string> notes_on(const Scenario& scenario,
                                   const std::vector<Uncertainty>& uncertain) {
   std::vector<std::string> notes;
-  const auto posteriors =
-      std::count_if(uncertain.begin(), uncertain.end(),
-                    [](const auto& u) { return u.kind != Uncertainty::Kind::kRange; });
+  const auto posteriors = std::count_if(uncertain.begin(), uncertain.end(), [](const auto& u) {
+    return u.kind != Uncertainty::Kind::kRange;
+  });
   if (posteriors > 0) {
     notes.push_back(fmt::format(
         "{} numbers have a mean and an interval; they are taken as ranges over their 95 % interval",
@@ -94,8 +94,7 @@ base::Result<std::size_t> depth_in_the_middle(const RegretAnswer& answer,
   game::SearchLimits limits;
   limits.watch = watch;
   for (const std::size_t depth : kDepths) {
-    const double now =
-        game::best_for_game(Box(answer, depth).game(middle), depth, limits).value;
+    const double now = game::best_for_game(Box(answer, depth).game(middle), depth, limits).value;
     TURNOUT_CHECK(watch.cancellation.check());
     if (depth > chosen && !(cost - now > kWorthwhile * std::abs(cost))) break;
     chosen = depth;
@@ -124,10 +123,11 @@ base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions&
       scenario::check_for_plans(scenario, "robust --regret", scenario::Besides::kSegments));
   auto uncertain = std::exchange(scenario.uncertain, {});
   if (uncertain.empty()) {
-    return base::Error{base::ErrorCode::kUnsupported,
-                       "robust --regret needs a number that is a range, such as {lo = 0.3, hi = 0.5}; "
-                       "see turnout plan",
-                       scenario.source};
+    return base::Error{
+        base::ErrorCode::kUnsupported,
+        "robust --regret needs a number that is a range, such as {lo = 0.3, hi = 0.5}; "
+        "see turnout plan",
+        scenario.source};
   }
   auto notes = notes_on(scenario, uncertain);
   RegretAnswer answer{.scenario = std::move(scenario),

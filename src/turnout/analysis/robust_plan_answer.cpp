@@ -22,7 +22,7 @@ using scenario::Uncertainty;
 
 constexpr std::size_t kMostSearched = 2000;
 constexpr std::size_t kMostNumbers = 16'000'000;  // kept while searching: 128 MB
-constexpr std::size_t kMostWork = 500'000'000;  // types and segments looked at: some seconds
+constexpr std::size_t kMostWork = 500'000'000;    // types and segments looked at: some seconds
 
 /// What is drawn, and how it becomes a game.
 struct Posterior {
@@ -52,8 +52,8 @@ std::size_t numbers_of(const PossibleGame& game) {
 
 std::size_t draws_to_search(const PossibleGame& game, std::size_t depth, std::size_t draws) {
   const std::size_t each = numbers_of(game) * game.game.size() * depth;
-  return std::min({draws, kMostSearched,
-                   std::max(RobustOptions::kLeastDraws, kMostNumbers / each)});
+  return std::min(
+      {draws, kMostSearched, std::max(RobustOptions::kLeastDraws, kMostNumbers / each)});
 }
 
 game::SearchLimits limits_for(const PossibleGame& game, std::size_t draws,
@@ -90,8 +90,7 @@ base::Result<std::size_t> grown_depth(const Posterior& posterior, std::size_t dr
   std::size_t chosen = kDepths[0];
   double cost = 0;
   for (const std::size_t depth : kDepths) {
-    TURNOUT_TRY(const auto found,
-                search(posterior, std::min(draws, kFew), depth, options, watch));
+    TURNOUT_TRY(const auto found, search(posterior, std::min(draws, kFew), depth, options, watch));
     const double now = found.plan.certificate.bound + found.plan.certificate.gap;
     if (depth > chosen && !(cost - now > kWorthwhile * std::abs(cost))) break;
     chosen = depth;
@@ -110,8 +109,7 @@ class PlayedOver {
   }
   /// @returns J in this game.
   double add(const PossibleGame& game) {
-    const auto play =
-        game::play_sequence_for_all(game.game, game.segments, game.types, sequence_);
+    const auto play = game::play_sequence_for_all(game.game, game.segments, game.types, sequence_);
     for (std::size_t j = 0; j < sequence_.size(); ++j)
       plan_.attempts[j].reach += weight_ * play.reach[j];
     for (std::size_t s = 0; s < game.segments.size(); ++s) {
@@ -119,8 +117,7 @@ class PlayedOver {
     }
     auto& sum = plan_.payoffs;
     sum.provider_cost += weight_ * play.mean.provider_cost;
-    sum.user_utility +=
-        weight_ * (play.mean.user_utility + game.segments.front().user.outside);
+    sum.user_utility += weight_ * (play.mean.user_utility + game.segments.front().user.outside);
     sum.success += weight_ * play.mean.success;
     sum.latency += weight_ * play.mean.latency;
     sum.service_cost += weight_ * play.mean.service_cost;
@@ -157,8 +154,8 @@ DrawnMean mean_difference(const std::vector<double>& more, const std::vector<dou
 
 /// @returns the share-quantile of some numbers: the smallest that so many are not above.
 double quantile(std::vector<double> numbers, double share) {
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(share * static_cast<double>(numbers.size())) - 1);
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(share * static_cast<double>(numbers.size())) - 1);
   const auto at = numbers.begin() + static_cast<std::ptrdiff_t>(std::min(rank, numbers.size() - 1));
   std::nth_element(numbers.begin(), at, numbers.end());
   return *at;
@@ -226,8 +223,9 @@ base::Result<RobustPlanAnswer> robust_plan_answer(const Scenario& scenario,
                                                   const std::vector<Uncertainty>& uncertain,
                                                   const RobustOptions& options,
                                                   const base::Watch& watch) {
-  TURNOUT_TRY(auto draws, scenario::draw_numbers(uncertain, options.draws, options.seed)
-                              .within(scenario.source));
+  TURNOUT_TRY(
+      auto draws,
+      scenario::draw_numbers(uncertain, options.draws, options.seed).within(scenario.source));
   const Posterior posterior{scenario, uncertain, std::move(draws)};
   TURNOUT_TRY(const auto mean, posterior.game(means_of(uncertain), 1));
   const std::size_t searched =

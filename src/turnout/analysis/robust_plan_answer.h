@@ -52,7 +52,8 @@ struct RobustPlanAnswer {
   game::EscalationPlan at_mean;  ///< the best for the game at the means, over all draws
   double believed_cost = 0;      ///< what that seems to cost, by the means
   DrawnMean saving;              ///< what at_mean costs more
-  DrawnMean perfect_information;  ///< expected fall of J if the game were known, over those searched
+  DrawnMean
+      perfect_information;  ///< expected fall of J if the game were known, over those searched
   std::vector<NumberInformation> information;  ///< by uncertain number, largest first
 };
 

@@ -154,9 +154,7 @@ class Regrets {
 
   /// Looks for games in which the sequence is worse than in those known, and adds them.
   /// @returns whether there were any.
-  bool add_worse(const Sequence& sequence) {
-    return add_worse_of(sequence, known_, known_.size());
-  }
+  bool add_worse(const Sequence& sequence) { return add_worse_of(sequence, known_, known_.size()); }
 
   /// The same, starting from so many of some games at most.
   bool add_worse_of(const Sequence& sequence, const std::vector<KnownGame>& from,
@@ -174,7 +172,8 @@ class Regrets {
       std::swap(starts[i], starts[i + static_cast<std::size_t>(rng_.uniform() * rest)]);
     }
     std::size_t found = 0;
-    for (std::size_t i = 0; i < std::min(most, starts.size()) && found < kNewGames && !stops(); ++i) {
+    for (std::size_t i = 0; i < std::min(most, starts.size()) && found < kNewGames && !stops();
+         ++i) {
       // Where the worst lead to worse games that is enough; else the search goes on from all.
       if (i >= 2 * kStarts && found > 0) break;
       RegretAt& start = starts[i];

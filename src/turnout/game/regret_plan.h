@@ -48,10 +48,10 @@ struct RegretPlan {
 };
 
 struct RegretOptions {
-  std::size_t depth = 5;        ///< attempts on offer
-  std::uint64_t seed = 1;       ///< of the random games
-  std::size_t checks = 1000;    ///< random games that check the answer
-  SearchLimits limits = {};     ///< of each branch and bound; told of games looked at
+  std::size_t depth = 5;      ///< attempts on offer
+  std::uint64_t seed = 1;     ///< of the random games
+  std::size_t checks = 1000;  ///< random games that check the answer
+  SearchLimits limits = {};   ///< of each branch and bound; told of games looked at
 };
 
 /// @returns the sequence with the least greatest regret, as far as it was found. J jumps where users

@@ -19,8 +19,7 @@ constexpr std::size_t kNodesForOneGame = 20'000;
 constexpr std::size_t kMostHopes = 16'000'000;  // of all games together: 128 MB
 
 double mean(const std::vector<double>& numbers) {
-  return std::accumulate(numbers.begin(), numbers.end(), 0.0) /
-         static_cast<double>(numbers.size());
+  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
 }
 
 /// The sequences that are best in some game, the most frequent first.
@@ -158,9 +157,8 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
     if (limits.watch.cancellation.requested()) return plan;
   }
   const std::size_t first = cheapest(plan.considered);
-  SearchedSequence found =
-      search(games, depth, {plan.considered.sequences[first], mean(plan.considered.cost[first])},
-             limits);
+  SearchedSequence found = search(
+      games, depth, {plan.considered.sequences[first], mean(plan.considered.cost[first])}, limits);
   plan.sequence = plainer(games, found.best.models, found.best.value, hinted);
   consider(plan.considered, games, std::move(found.best.models));
   plan.costs = costs_of(games, plan.sequence);

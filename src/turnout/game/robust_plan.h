@@ -37,7 +37,7 @@ struct RobustPlan {
   /// Of the mean: no sequence of this depth costs less than the bound over these games.
   Certificate certificate;
   std::vector<double> least;  ///< J of each game's own best sequence
-  SequenceCosts considered;   ///< the best of the games' own best sequences, this one, and the hints
+  SequenceCosts considered;  ///< the best of the games' own best sequences, this one, and the hints
 };
 
 /// @returns the sequence of `depth` attempts with the least mean J over the games. The games' own

@@ -28,16 +28,16 @@ std::string regrets_text(const RegretAnswer& answer) {
   const auto& names = answer.scenario.names;
   Table table({"game", "J", "best there", "regret"});
   const auto add = [&](const char* name, const RegretGame& game) {
-    table.add({name, number(game.cost), number(game.best.payoffs.provider_cost),
-               number(game.regret())});
+    table.add(
+        {name, number(game.cost), number(game.best.payoffs.provider_cost), number(game.regret())});
   };
   add("the worst found", answer.worst);
   add("in the middle", answer.middle);
   std::string text = table.to_string(2);
-  text += wrapped(fmt::format("The worst: {}; the best plan there: {}.",
-                              numbers_text(answer, answer.worst),
-                              in_one_line(answer.worst.best, names)),
-                  100, 2);
+  text += wrapped(
+      fmt::format("The worst: {}; the best plan there: {}.", numbers_text(answer, answer.worst),
+                  in_one_line(answer.worst.best, names)),
+      100, 2);
   return text + wrapped(fmt::format("The best plan for the middle regrets up to {}: {}; where {}.",
                                     number(answer.worst_of_middle.regret()),
                                     in_one_line(answer.middle.best, names),
@@ -136,10 +136,13 @@ std::string regret_text(const RegretAnswer& answer) {
                       answer.depth);
   text += attempts_text(answer.plan, answer.scenario.names);
   if (answer.policy) text += fmt::format("  policy: {}\n", on_one_line(*answer.policy));
-  text += "\nRegret: what the plan costs more than the best plan for the game that it turns out to "
-          "be\n";
+  text +=
+      "\nRegret: what the plan costs more than the best plan for the game that it turns out to "
+      "be\n";
   text += regrets_text(answer) + proof_text(answer);
-  return text + "\nThe best plans of these games\n" + decisions_text(answer);
+  return text +
+         "\nWhich decisions depend on the numbers: who serves in the best plans of these games\n" +
+         decisions_text(answer);
 }
 
 }  // namespace turnout::report

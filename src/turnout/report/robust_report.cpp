@@ -110,9 +110,10 @@ std::string plan_costs_text(const analysis::RobustPlanAnswer& plan,
 
 std::string plan_section(const analysis::RobustPlanAnswer& plan, std::size_t draws,
                          const std::vector<std::string>& names) {
-  std::string text = fmt::format("\nThe plan with the least expected cost over {} draws ({} "
-                                 "attempts on offer)\n",
-                                 draws, plan.depth);
+  std::string text = fmt::format(
+      "\nThe plan with the least expected cost over {} draws ({} "
+      "attempts on offer)\n",
+      draws, plan.depth);
   text += attempts_text(plan.plan, names);
   if (plan.policy) text += fmt::format("  policy: {}\n", on_one_line(*plan.policy));
   text += plan_costs_text(plan, names) + "\n";
@@ -146,9 +147,8 @@ ordered_json robust_plan_json(const analysis::RobustPlanAnswer& plan,
   json["depth"] = plan.depth;
   json["policy"] = plan.policy ? ordered_json(*plan.policy) : ordered_json(nullptr);
   json["standard_error"] = plan.cost.standard_error;
-  json["quantiles"] = {{"5%", plan.quantiles[0]},
-                       {"50%", plan.quantiles[1]},
-                       {"95%", plan.quantiles[2]}};
+  json["quantiles"] = {
+      {"5%", plan.quantiles[0]}, {"50%", plan.quantiles[1]}, {"95%", plan.quantiles[2]}};
   json["best_share"] = plan.best_share;
   json["certificate"] = certificate_json(plan.certificate);
   json["certificate"]["draws"] = plan.searched;

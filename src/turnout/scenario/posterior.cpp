@@ -180,12 +180,11 @@ base::Result<game::PossibleGame> game_with(const Scenario& scenario,
   for (std::size_t i = 0; i < uncertain.size(); ++i) parts.put(scenario, uncertain[i], values[i]);
   std::vector<double> first_try;
   for (const game::Model& model : parts.models) first_try.push_back(model.success);
-  TURNOUT_TRY(auto game, game::RoutingGame::make(parts.user, parts.provider,
-                                                 std::move(parts.models), scenario.game.switching(),
-                                                 scenario.game.participates()));
-  auto types = scenario.outcomes
-                   ? game::TaskTypes::empirical(scenario.outcomes->rate)
-                   : game::TaskTypes::rasch(first_try, parts.difficulty, depth);
+  TURNOUT_TRY(auto game,
+              game::RoutingGame::make(parts.user, parts.provider, std::move(parts.models),
+                                      scenario.game.switching(), scenario.game.participates()));
+  auto types = scenario.outcomes ? game::TaskTypes::empirical(scenario.outcomes->rate)
+                                 : game::TaskTypes::rasch(first_try, parts.difficulty, depth);
   return game::PossibleGame{std::move(game), std::move(parts.segments), std::move(types)};
 }
 

@@ -141,9 +141,10 @@ TEST(Posterior, every_number_of_a_scenario_may_have_an_interval_and_gets_what_is
   const Scenario scenario = parse_scenario(kEverything, "s.toml").value();
   std::vector<std::string> symbols;
   for (const Uncertainty& u : scenario.uncertain) symbols.push_back(symbol(u));
-  const std::vector<std::string> expected = {"rho", "V",   "w",  "v0",  "P",     "H",       "Pw",
-                                             "p1",  "r1",  "fa1", "fr2", "sigma", "feedback"};
-  EXPECT_TRUE(std::is_permutation(symbols.begin(), symbols.end(), expected.begin(), expected.end()));
+  const std::vector<std::string> expected = {"rho", "V",  "w",   "v0",  "P",     "H",       "Pw",
+                                             "p1",  "r1", "fa1", "fr2", "sigma", "feedback"};
+  EXPECT_TRUE(
+      std::is_permutation(symbols.begin(), symbols.end(), expected.begin(), expected.end()));
   NumberValues values;
   for (std::size_t i = 0; i < symbols.size(); ++i)
     values.push_back(scenario.uncertain[i].mean + 0.001 * static_cast<double>(i + 1));

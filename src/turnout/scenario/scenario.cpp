@@ -71,10 +71,18 @@ class Reader {
     TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.models,
                                                    draft_.switching, draft_.participates)
                                .within(source_));
-    return Scenario{
-        source_,  std::move(made), names_,     difficulty_, std::move(outcomes_),        knows_,
-        commits_, segments_,       uncertain_, spread_,     draft_.outcomes.value_or(""),
-        own_patience_};
+    return Scenario{source_,
+                    std::move(made),
+                    names_,
+                    difficulty_,
+                    std::move(outcomes_),
+                    knows_,
+                    commits_,
+                    segments_,
+                    uncertain_,
+                    spread_,
+                    draft_.outcomes.value_or(""),
+                    own_patience_};
   }
 
  private:
@@ -127,14 +135,14 @@ class Reader {
     Amounts amounts(uncertain_);
     TURNOUT_TRY(auto plain_value,
                 value ? value->median : amounts.read(table, "value", {Quantity::kValue, 0}));
-    TURNOUT_TRY(auto plain_time,
-                time ? time->median
-                     : amounts.read(table, "value_of_time", {Quantity::kValueOfTime, 0}, 1));
+    TURNOUT_TRY(
+        auto plain_time,
+        time ? time->median : amounts.read(table, "value_of_time", {Quantity::kValueOfTime, 0}, 1));
     draft_.user = {plain_value, plain_time};
     if (!value && !time) return base::Done{};
     spread_ = Spread{value, time};
-    segments_ = spread(value ? *value : Lognormal{plain_value, 0},
-                       time ? *time : Lognormal{plain_time, 0});
+    segments_ =
+        spread(value ? *value : Lognormal{plain_value, 0}, time ? *time : Lognormal{plain_time, 0});
     return base::Done{};
   }
 
@@ -249,7 +257,8 @@ class Reader {
     TURNOUT_TRY(auto latency, amounts.read(table, "latency", {Quantity::kLatency, k}));
     TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
     TURNOUT_TRY(auto price, amounts.read(table, "price", {Quantity::kPrice, k}, 0));
-    TURNOUT_TRY(auto patience, amounts.read(table, "patience", {Quantity::kPatience, k}, draft_.patience));
+    TURNOUT_TRY(auto patience,
+                amounts.read(table, "patience", {Quantity::kPatience, k}, draft_.patience));
     TURNOUT_TRY(auto accepts, amounts.read(table, "false_accept", {Quantity::kFalseAccept, k}, 0));
     TURNOUT_TRY(auto rejects, amounts.read(table, "false_reject", {Quantity::kFalseReject, k}, 0));
     names_.push_back(name);

@@ -22,9 +22,8 @@ struct Obstacle {
 };
 
 std::vector<Uncertainty>::const_iterator first_range(const Scenario& scenario) {
-  return std::find_if(
-      scenario.uncertain.begin(), scenario.uncertain.end(),
-      [](const Uncertainty& u) { return u.kind == Uncertainty::Kind::kRange; });
+  return std::find_if(scenario.uncertain.begin(), scenario.uncertain.end(),
+                      [](const Uncertainty& u) { return u.kind == Uncertainty::Kind::kRange; });
 }
 
 std::optional<Obstacle> beyond_all_but(Besides allowed, const Scenario& scenario) {
@@ -107,11 +106,10 @@ bool takes_posteriors(const Scenario& scenario) {
 Status check_has_no_ranges(const Scenario& scenario) {
   const auto range = first_range(scenario);
   if (range == scenario.uncertain.end()) return base::Done{};
-  return Error{ErrorCode::kUnsupported,
-               "is a range, {lo, hi} without a mean" +
-                   advice("robust --regret", beyond_plans(scenario)),
-               range->place.empty() ? fmt::format("{}: {}", scenario.source, symbol(*range))
-                                    : range->place};
+  return Error{
+      ErrorCode::kUnsupported,
+      "is a range, {lo, hi} without a mean" + advice("robust --regret", beyond_plans(scenario)),
+      range->place.empty() ? fmt::format("{}: {}", scenario.source, symbol(*range)) : range->place};
 }
 
 Status check_for_plans(const Scenario& scenario, const std::string& verb, Besides besides) {

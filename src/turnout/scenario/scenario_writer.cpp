@@ -126,9 +126,8 @@ class Writer {
   /// What is known of a number, if it is not known exactly.
   [[nodiscard]] const Uncertainty* uncertainty(game::Parameter parameter) const {
     const auto found = std::find_if(
-        scenario_.uncertain.begin(), scenario_.uncertain.end(), [&](const Uncertainty& u) {
-          return u.difficulty == nullptr && u.parameter == parameter;
-        });
+        scenario_.uncertain.begin(), scenario_.uncertain.end(),
+        [&](const Uncertainty& u) { return u.difficulty == nullptr && u.parameter == parameter; });
     return found == scenario_.uncertain.end() ? nullptr : &*found;
   }
   [[nodiscard]] std::string amount(game::Parameter parameter, double value) const {
