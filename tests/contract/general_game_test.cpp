@@ -13,7 +13,8 @@ namespace turnout::game {
 namespace {
 
 struct Followed {
-  double cost = 0, utility = 0, believed = 0, success = 0;
+  double cost = 0, success = 0;
+  double utility = 0, believed = 0;  ///< above v0, which he has who never comes
 };
 
 /// What a task comes to under (start, s) and q, from the models' own numbers: who is on which model,
@@ -44,6 +45,8 @@ Followed follow(const Game& game, const Policy& policy, double q) {
     }
     on = {still[0] * (1 - policy.cascade), still[0] * policy.cascade + still[1]};
   }
+  sum.utility -= user.outside;
+  sum.believed -= user.outside;
   return sum;
 }
 

@@ -199,6 +199,26 @@ TEST(Kernel, agrees_over_many_orders_of_magnitude_and_near_ties) {
   games.expect_same_answers();
 }
 
+TEST(Kernel, solves_games_beyond_the_papers_by_the_numbers_of_a_game_like_them) {
+  base::Rng rng(77);
+  for (int i = 0; i < 300; ++i) {
+    const Game game = verification::draw_fuller(rng);
+    Games one;
+    one.add(game);
+    game::GameColumns columns = one.columns();
+    columns.like = &game;
+    double cost = 0;
+    double misalignment = 0;
+    game::AnswerColumns answers;
+    answers.provider_cost = &cost;
+    answers.misalignment = &misalignment;
+    ASSERT_EQ(solve_many(columns, answers), std::size_t{1});
+    const auto e = solve(game);
+    ASSERT_EQ(cost, e.best().payoffs.provider_cost + 0.0) << i;
+    ASSERT_EQ(misalignment, game::misalignment(game, e).gap) << i;
+  }
+}
+
 TEST(Kernel, names_the_first_game_that_is_none_and_writes_those_before_it) {
   const double nan = std::nan("");
   const std::vector<double> bad_of_all = {

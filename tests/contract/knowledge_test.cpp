@@ -18,15 +18,15 @@ double informed_utility(const Game& game, const Policy& policy) {
   double first = 0;
   double second = 0;
   for (int i = 0; i < 20'000; ++i) {
-    const double next_second = std::max(0.0, b.net_value + b.failure * second);
+    const double next_second = std::max(0.0, b.net_value + b.goes_on * second);
     const double next_first =
-        std::max(0.0, (1 - policy.cascade) * (a.net_value + a.failure * first) +
-                          policy.cascade * (b.net_value + b.failure * second));
+        std::max(0.0, (1 - policy.cascade) * (a.net_value + a.goes_on * first) +
+                          policy.cascade * (b.net_value + b.goes_on * second));
     if (next_first == first && next_second == second) break;
     first = next_first;
     second = next_second;
   }
-  return policy.start == 0 ? a.net_value + a.failure * first : b.net_value + b.failure * second;
+  return policy.start == 0 ? a.net_value + a.goes_on * first : b.net_value + b.goes_on * second;
 }
 
 TEST(Knowledge, more_of_it_never_hurts_the_user_and_agrees_with_value_iteration) {

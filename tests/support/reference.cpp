@@ -10,31 +10,65 @@ using game::Game;
 using game::Route;
 
 struct Numbers {
-  Digits V, w, P;
-  std::array<Digits, 2> p, b, t, c, xi;
-  explicit Numbers(const Game& g) : V(g.value()), w(g.value_of_time()), P(g.churn_penalty()) {
+  Digits V, v0, P;
+  bool late_churn, naive;
+  /// Of a pass: shares that end solved, that end mistaken, that the user leaves after for reasons of
+  /// his own, that go on; what the provider and the user spend; xi as he believes and as he gets it.
+  std::array<Digits, 2> solved, wrong, lost, eps, beta, service, spent, harm, t, xi, worth, size;
+  std::array<Digits, 2> fixed, slope;  // the cost of a pass is fixed + slope P
+  explicit Numbers(const Game& g)
+      : V(g.value()),
+        v0(g.user().outside),
+        P(g.churn_penalty()),
+        late_churn(g.provider().late_churn.has_value()),
+        naive(g.user().naive) {
     for (std::size_t k = 0; k < 2; ++k) {
-      p[k] = g.model(k).success;
-      b[k] = 1 - p[k];
-      t[k] = g.model(k).latency;
-      c[k] = g.model(k).cost;
-      xi[k] = V * p[k] - w * t[k];
+      const game::Model& m = g.model(k);
+      const Digits p = m.success;
+      const Digits fa = m.false_accept;
+      const Digits fr = m.false_reject;
+      const Digits rho = m.patience;
+      solved[k] = p * (1 - fr);
+      wrong[k] = (1 - p) * fa;
+      const Digits rejected = 1 - solved[k] - wrong[k];
+      lost[k] = (1 - rho) * rejected;
+      beta[k] = rho * rejected;
+      eps[k] = 1 - beta[k];
+      t[k] = m.latency;
+      service[k] = Digits(m.cost) - Digits(m.price);
+      spent[k] = Digits(g.value_of_time()) * t[k] + Digits(m.price);
+      harm[k] = (Digits(g.user().harm) + v0) * wrong[k];
+      worth[k] = (V - v0) * solved[k] - harm[k] - spent[k];
+      xi[k] = naive ? Digits((V - v0) * (solved[k] + wrong[k]) - spent[k]) : worth[k];
+      size[k] = std::max<Digits>(abs(V - v0) * (solved[k] + wrong[k]), spent[k] + harm[k]);
+      fixed[k] = service[k];
+      slope[k] = lost[k];
+      if (late_churn)
+        fixed[k] += Digits(*g.provider().late_churn) * wrong[k];
+      else
+        slope[k] += wrong[k];
     }
   }
+  [[nodiscard]] Digits cost(std::size_t k) const { return fixed[k] + P * slope[k]; }
 };
 
 ReferencePlay play(const Numbers& x, Route route, std::size_t start, const Digits& s, int abandon) {
   const Digits q = abandon;
-  const Digits d1 = 1 - x.b[0] * (1 - s) * (1 - q);
-  const Digits d2 = 1 - x.b[1] * (1 - q);
+  const Digits d1 = 1 - x.beta[0] * (1 - s) * (1 - q);
+  const Digits d2 = 1 - x.beta[1] * (1 - q);
   const Digits n1 = start == 0 ? Digits(1 / d1) : Digits(0);
-  const Digits n2 = start == 0 ? Digits(x.b[0] * s * (1 - q) / (d1 * d2)) : Digits(1 / d2);
-  ReferencePlay r{route, s, 0, 0, 0, 0, 0};
-  r.success = x.p[0] * n1 + x.p[1] * n2;
-  r.latency = x.t[0] * n1 + x.t[1] * n2;
-  r.service_cost = x.c[0] * n1 + x.c[1] * n2;
-  r.cost = r.service_cost + x.P * (1 - r.success);
-  r.utility = x.V * r.success - x.w * r.latency;
+  const Digits n2 = start == 0 ? Digits(x.beta[0] * s * (1 - q) / (d1 * d2)) : Digits(1 / d2);
+  const Digits left = q * (x.beta[0] * n1 + x.beta[1] * n2);
+  const auto sum = [&](const std::array<Digits, 2>& of) { return Digits(of[0] * n1 + of[1] * n2); };
+  ReferencePlay r{route, s, 0, 0, 0, 0, 0, 0, 0, 0};
+  r.success = sum(x.solved);
+  r.latency = sum(x.t);
+  r.service_cost = sum(x.service);
+  r.fixed = sum(x.fixed);
+  r.slope = sum(x.slope) + left;
+  r.cost = r.fixed + x.P * r.slope;
+  r.utility = sum(x.worth);
+  r.spent = sum(x.spent) + sum(x.harm);
   return r;
 }
 
@@ -47,11 +81,11 @@ std::vector<ReferencePlay> plays(const Numbers& x) {
   if (x.xi[1] > 0) all.push_back(play(x, Route::kSecondStay, 1, zero, 0));
   if (x.xi[1] < 0) all.push_back(play(x, Route::kSecondLeave, 1, zero, 1));
   if (x.xi[0] < 0 && x.xi[1] > 0) {
-    all.push_back(play(x, Route::kCascadeStay, 0, -x.xi[0] / (x.xi[1] / x.p[1] - x.xi[0]), 0));
+    all.push_back(play(x, Route::kCascadeStay, 0, -x.xi[0] / (x.xi[1] / x.eps[1] - x.xi[0]), 0));
   }
   if (x.xi[0] > 0 && x.xi[1] < 0) {
-    const Digits alpha = x.xi[0] * x.p[1] * x.p[1];
-    const Digits beta = x.b[0] * x.b[1] * x.xi[1];
+    const Digits alpha = x.xi[0] * x.eps[1] * x.eps[1];
+    const Digits beta = x.beta[0] * x.beta[1] * x.xi[1];
     const Digits middle = x.xi[1] - alpha - beta;
     all.push_back(play(x, Route::kCascadePatience, 0,
                        2 * alpha / (-middle + sqrt(Digits(middle * middle - 4 * alpha * beta))),
@@ -70,10 +104,10 @@ Digits penalty_floor(const Numbers& x, const std::vector<ReferencePlay>& offers)
     bool bounded = false;
     bool possible = true;
     for (const ReferencePlay& offer : offers) {
-      const Digits rise = x.b[k] - (1 - offer.success);
-      const Digits lead = offer.service_cost - x.c[k];
+      const Digits rise = x.slope[k] + x.beta[k] - offer.slope;
+      const Digits lead = offer.fixed - x.fixed[k];
       if (abs(rise) < Digits("1e-40")) {
-        if (lead <= Digits("1e-40") * abs(x.c[k])) possible = false;
+        if (lead <= Digits("1e-40") * abs(x.fixed[k])) possible = false;
       } else if (rise > 0) {
         high = bounded ? std::min<Digits>(high, lead / rise) : Digits(lead / rise);
         bounded = true;
@@ -97,10 +131,11 @@ ReferenceSolution reference_solution(const Game& game) {
   ReferenceSolution r;
   for (std::size_t k = 0; k < 2; ++k) {
     // Where V p = w t to a double's last digits the engine speaks of a tie.
-    if (abs(x.xi[k]) < Digits("1e-15") * std::max<Digits>(x.V * x.p[k], x.w * x.t[k]))
-      r.near_tie = true;
+    for (const Digits& xi : {x.xi[k], x.worth[k]}) {
+      if (abs(xi) < Digits("1e-15") * x.size[k]) r.near_tie = true;
+    }
   }
-  if (r.near_tie || x.b[0] == 0 || x.b[1] == 0) {
+  if (r.near_tie || x.beta[0] == 0 || x.beta[1] == 0) {
     r.near_tie = true;
     return r;
   }
@@ -111,22 +146,28 @@ ReferenceSolution reference_solution(const Game& game) {
     if (other.route != r.best.route && close(other.cost, r.best.cost, abs(other.cost)))
       r.near_tie = true;
   }
+  // What serves the user best, whether or not he would do it.
+  std::vector<ReferencePlay> alone;
+  for (const int abandon : {0, 1}) {
+    for (const std::size_t start : {std::size_t{0}, std::size_t{1}})
+      alone.push_back(play(x, Route::kFirstStay, start, 0, abandon));
+  }
+  r.preferred_utility = alone.front().utility;
+  for (const auto& one : alone) r.preferred_utility = std::max(r.preferred_utility, one.utility);
   // Static utilities closer than a few roundings of the waits they are differences of are a tie to
   // the engine.
-  for (const auto& one : all) {
-    for (const auto& other : all) {
-      if (one.route == other.route || one.cascade != 0 || other.cascade != 0) continue;
+  for (const auto& other : alone) {
+    const Digits lead = r.preferred_utility - other.utility;
+    for (const auto& one : alone) {
       const Digits size =
-          x.V * abs(other.success - one.success) + x.w * (other.latency + one.latency);
-      if (abs(other.utility - one.utility) < Digits("2e-15") * size) r.near_tie = true;
+          abs(x.V - x.v0) * abs(other.success - one.success) + other.spent + one.spent;
+      if (lead != 0 && one.utility == r.preferred_utility && lead < Digits("2e-15") * size)
+        r.near_tie = true;
     }
   }
-  r.preferred_utility = x.xi[0] > 0 || x.xi[1] > 0
-                            ? std::max<Digits>(x.xi[0] / x.p[0], x.xi[1] / x.p[1])
-                            : std::max(x.xi[0], x.xi[1]);
   r.misalignment = r.preferred_utility - r.best.utility;
-  const Digits leave0 = x.c[0] + x.P * x.b[0];
-  const Digits leave1 = x.c[1] + x.P * x.b[1];
+  const Digits leave0 = x.cost(0) + x.P * x.beta[0];
+  const Digits leave1 = x.cost(1) + x.P * x.beta[1];
   r.throttled_cost = std::min({r.best.cost, leave0, leave1});
   r.throttling_gain = r.best.cost - r.throttled_cost;
   r.penalty_floor = penalty_floor(x, all);

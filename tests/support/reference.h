@@ -16,6 +16,8 @@ using Digits = boost::multiprecision::number<boost::multiprecision::cpp_dec_floa
 struct ReferencePlay {
   game::Route route;
   Digits cascade, cost, utility, success, latency, service_cost;
+  Digits fixed, slope;  ///< cost = fixed + slope P
+  Digits spent;         ///< utility = (V - v0) success - spent
 };
 
 struct ReferenceSolution {

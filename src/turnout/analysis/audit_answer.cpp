@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "turnout/analysis/outside.h"
+
 namespace turnout::analysis {
 
 base::Status check(const AuditOptions& options) {
@@ -16,12 +18,11 @@ base::Status check(const AuditOptions& options) {
 
 base::Result<AuditAnswer> audit_answer(scenario::Scenario scenario, const AuditOptions& options) {
   TURNOUT_CHECK(check(options));
-  TURNOUT_TRY(auto paper,
-              paper_scenario(std::move(scenario), "audit", scenario::Besides::kAnyPass));
+  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "audit"));
   const game::Game game = paper.scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   const game::Misalignment misaligned = game::misalignment(game, equilibrium);
-  return AuditAnswer{std::move(paper),
+  AuditAnswer answer{std::move(paper),
                      options.margin,
                      equilibrium.regime,
                      {equilibrium.best(), misaligned.preferred, misaligned.gap,
@@ -31,6 +32,11 @@ base::Result<AuditAnswer> audit_answer(scenario::Scenario scenario, const AuditO
                      game::opt_out(game, equilibrium),
                      game::aligning_penalties(game, equilibrium),
                      game::broken_assumptions(game)};
+  const double outside = game.user().outside;
+  for (game::Candidate* c :
+       {&answer.disagreement.provider, &answer.disagreement.user, &answer.opt_out.best})
+    add_outside(c->payoffs, outside);
+  return answer;
 }
 
 }  // namespace turnout::analysis

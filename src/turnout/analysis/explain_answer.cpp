@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "turnout/analysis/outside.h"
+
 namespace turnout::analysis {
 namespace {
 
@@ -34,8 +36,10 @@ base::Result<ExplainAnswer> explain_answer(scenario::Scenario scenario) {
   for (const auto& s : game::sensitivities(game))
     reaches.push_back({s.parameter, s.value, change(s.value, s.below), change(s.value, s.above)});
   const auto soonest = nearest(reaches);
-  return ExplainAnswer{std::move(paper),   equilibrium, game::decision_rule(game, equilibrium),
+  ExplainAnswer answer{std::move(paper),   equilibrium, game::decision_rule(game, equilibrium),
                        std::move(reaches), soonest,     game::broken_assumptions(game)};
+  add_outside(answer.equilibrium, game.user().outside);
+  return answer;
 }
 
 }  // namespace turnout::analysis

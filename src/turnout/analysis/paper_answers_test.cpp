@@ -7,9 +7,12 @@
 #include "turnout/analysis/audit_answer.h"
 #include "turnout/analysis/explain_answer.h"
 #include "turnout/analysis/plan_answer.h"
+#include "turnout/analysis/population_answer.h"
 #include "turnout/analysis/regret_answer.h"
 #include "turnout/analysis/response_answer.h"
 #include "turnout/analysis/robust_answer.h"
+#include "turnout/analysis/solve_answer.h"
+#include "turnout/analysis/transparency_answer.h"
 
 namespace turnout::analysis {
 namespace {
@@ -21,6 +24,61 @@ const scenario::Scenario kThrottled = scenario_of(20, 1, {0.5, 5, 1}, {0.8, 4, 2
 
 game::Game game_of(const scenario::Scenario& scenario) {
   return scenario::paper_game(scenario, "test").value().game;
+}
+
+/// The same game for users who have so much elsewhere, and so much more from a solved task.
+scenario::Scenario with_outside(scenario::Scenario scenario, double outside) {
+  game::User user = scenario.game.user();
+  user.value += outside;
+  user.outside = outside;
+  scenario.game = game::RoutingGame::make(user, scenario.game.provider(),
+                                          {scenario.game.model(0), scenario.game.model(1)})
+                      .value();
+  for (scenario::Segment& segment : scenario.segments) {
+    segment.user.value += outside;
+    segment.user.outside = outside;
+  }
+  return scenario;
+}
+
+TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
+  constexpr double kMore = 3;
+  const auto utilities = [](const scenario::Scenario& s) {
+    const auto solved = solve_answer(s).value();
+    const auto audit = audit_answer(s, {}).value();
+    const auto response = response_answer(s, {}).value();
+    const auto explained = explain_answer(s).value();
+    const auto unpublished = transparency_answer(s).value();
+    scenario::Scenario differ = s;
+    game::User other = s.game.user();
+    other.value += 2;
+    differ.segments = {{0.4, s.game.user()}, {0.6, other}};
+    const auto population = population_answer(differ).value();
+    std::vector<double> all = {solved.equilibrium.best().payoffs.user_utility,
+                               solved.deployed.payoffs.user_utility,
+                               solved.misalignment.preferred.payoffs.user_utility,
+                               audit.disagreement.provider.payoffs.user_utility,
+                               audit.disagreement.user.payoffs.user_utility,
+                               audit.opt_out.best.payoffs.user_utility,
+                               explained.equilibrium.best().payoffs.user_utility,
+                               unpublished.commitment.payoffs.user_utility,
+                               response.knowledge.policy.payoffs.user_utility,
+                               response.knowledge.model.payoffs.user_utility,
+                               response.knowledge.attempt.payoffs.user_utility,
+                               population.best.mean.payoffs.user_utility,
+                               population.deployed.payoffs.user_utility};
+    for (const auto& point : response.curve) all.push_back(point.payoffs.user_utility);
+    for (const auto& e : unpublished.equilibria) all.push_back(e.equilibrium.payoffs.user_utility);
+    for (const auto& part : population.segments) all.push_back(part.payoffs.user_utility);
+    return all;
+  };
+  for (const auto& scenario : {kCascade, kThrottled}) {
+    const auto without = utilities(scenario);
+    const auto with = utilities(with_outside(scenario, kMore));
+    ASSERT_EQ(without.size(), with.size());
+    for (std::size_t i = 0; i < with.size(); ++i)
+      EXPECT_NEAR(with[i], without[i] + kMore, 1e-9) << i;
+  }
 }
 
 TEST(AuditAnswer, has_the_numbers_of_the_engine) {

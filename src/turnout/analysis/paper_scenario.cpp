@@ -49,19 +49,6 @@ std::array<std::size_t, 2> best_pair(const game::RoutingGame& game) {
   return {std::min(first, second), std::max(first, second)};
 }
 
-base::Status take_as_patient(scenario::Scenario& scenario) {
-  const game::RoutingGame& game = scenario.game;
-  std::vector<game::Model> models;
-  for (std::size_t k = 0; k < game.size(); ++k) {
-    models.push_back(game.model(k));
-    models.back().patience = 1;
-  }
-  TURNOUT_TRY(scenario.game,
-              game::RoutingGame::make(game.user(), game.provider(), std::move(models),
-                                      game.switching(), game.participates()));
-  return base::Done{};
-}
-
 /// Leaves out all models but two. @returns the note that says so.
 base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
   const game::RoutingGame& game = scenario.game;
@@ -87,13 +74,6 @@ base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const st
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out) notes.push_back(left_out_note(table, scenario));
   const bool alike = scenario.segments.empty();
-  if (besides != scenario::Besides::kAnyPass && scenario.game.has_impatience()) {
-    TURNOUT_CHECK(take_as_patient(scenario));
-    notes.push_back(
-        fmt::format("patience is left out: {} takes users as patient, and is too hopeful "
-                    "where they are not{}",
-                    verb, scenario::takes_plans(scenario) ? "; see turnout plan" : ""));
-  }
   if (scenario.game.size() > game::Game::kModels && !scenario.outcomes && alike) {
     TURNOUT_TRY(auto note, take_best_pair(scenario));
     notes.push_back(std::move(note));

@@ -7,15 +7,15 @@
 
 namespace turnout::analysis {
 
-/// A scenario taken as the paper's game: two models, users who are alike and know the policy. Of more
-/// models the two of the best policy (i, s).
+/// A scenario taken as a game of two models, users who know the policy. Of more models the two of the
+/// best policy (i, s).
 struct PaperScenario {
   scenario::TwoModelScenario scenario;
   /// What was simplified to make it one, a sentence each, for the reader of the answer.
   std::vector<std::string> notes;
 };
 
-/// @returns the scenario as the paper's game: numbers with intervals at their means, [difficulty]
+/// @returns the scenario as a game of two models: numbers with intervals at their means, [difficulty]
 ///   and [switching] left out, models beyond two left out, each with a note; kUnsupported naming the
 ///   key for what else goes beyond it (scenario::paper_game()).
 /// @param verb     who asks, for messages

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "turnout/game/equilibrium.h"
+#include "turnout/analysis/outside.h"
 
 namespace turnout::analysis {
 namespace {
@@ -14,9 +14,9 @@ base::Result<Parts> parts_of(const game::Game& game,
                              const std::vector<scenario::Segment>& segments) {
   Parts parts;
   for (const scenario::Segment& segment : segments) {
-    TURNOUT_TRY(auto part, game::Game::make(segment.user, {game.churn_penalty()},
-                                            {game.model(0), game.model(1)})
-                               .within("segment"));
+    TURNOUT_TRY(auto part,
+                game::Game::make(segment.user, game.provider(), {game.model(0), game.model(1)})
+                    .within("segment"));
     parts.push_back({segment.share, part});
   }
   return parts;
@@ -56,9 +56,13 @@ base::Result<PopulationAnswer> population_answer(scenario::Scenario scenario,
       cost_told_apart(parts), {}};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const game::Game& game = parts[i].game;
+    const double outside = segments[i].user.outside;
     const double q = game::best_response(game, policy).abandon;
     answer.segments.push_back(
         {parts[i].share, segments[i].user, q, game::evaluate(game, policy, q)});
+    add_outside(answer.segments.back().payoffs, outside);
+    add_outside(answer.best.mean.payoffs, parts[i].share * outside);
+    add_outside(answer.deployed.payoffs, parts[i].share * outside);
   }
   return answer;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "turnout/analysis/outside.h"
+
 namespace turnout::analysis {
 namespace {
 
@@ -32,7 +34,9 @@ std::vector<MarkedShare> shares(const game::Thresholds& at, std::size_t points) 
 
 ResponsePoint point(const game::Game& game, const game::Policy& policy, const char* mark) {
   const game::Response response = game::best_response(game, policy);
-  return {policy, response, game::evaluate(game, policy, response.abandon), mark};
+  ResponsePoint at{policy, response, game::evaluate(game, policy, response.abandon), mark};
+  add_outside(at.payoffs, game.user().outside);
+  return at;
 }
 
 std::vector<ResponsePoint> curve(const game::Game& game, const game::Thresholds& thresholds,
@@ -62,11 +66,15 @@ base::Result<ResponseAnswer> response_answer(scenario::Scenario scenario,
   const game::Game game = paper.scenario.game;
   const game::Candidate best = game::solve(game).best();
   const game::Thresholds thresholds = game::thresholds(game);
-  return ResponseAnswer{std::move(paper),
+  ResponseAnswer answer{std::move(paper),
                         thresholds,
                         curve(game, thresholds, best.policy, options.points),
                         {best, game::informed_response(game, best.policy),
                          game::counting_response(game, best.policy)}};
+  auto& knowing = answer.knowledge;
+  for (auto* payoffs : {&knowing.policy.payoffs, &knowing.model.payoffs, &knowing.attempt.payoffs})
+    add_outside(*payoffs, game.user().outside);
+  return answer;
 }
 
 }  // namespace turnout::analysis

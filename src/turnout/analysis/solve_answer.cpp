@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "turnout/analysis/outside.h"
 #include "turnout/game/remedies.h"
 
 namespace turnout::analysis {
@@ -28,12 +29,11 @@ DeployablePolicy deployed_optimum(const scenario::TwoModelScenario& scenario,
 base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario,
                                        const RoundingOptions& options) {
   TURNOUT_CHECK(check(options));
-  TURNOUT_TRY(auto paper,
-              paper_scenario(std::move(scenario), "solve", scenario::Besides::kAnyPass));
+  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "solve"));
   const game::Game game = paper.scenario.game;
   const game::Equilibrium equilibrium = game::solve(game);
   auto deployed = deployed_optimum(paper.scenario, equilibrium.best(), options);
-  return SolveAnswer{std::move(paper),
+  SolveAnswer answer{std::move(paper),
                      equilibrium,
                      options.margin,
                      std::move(deployed),
@@ -43,6 +43,11 @@ base::Result<SolveAnswer> solve_answer(scenario::Scenario scenario,
                      game::penalty_floor(game, equilibrium),
                      tie_reason(equilibrium),
                      game::broken_assumptions(game)};
+  const double outside = game.user().outside;
+  add_outside(answer.equilibrium, outside);
+  add_outside(answer.deployed.payoffs, outside);
+  add_outside(answer.misalignment.preferred.payoffs, outside);
+  return answer;
 }
 
 }  // namespace turnout::analysis

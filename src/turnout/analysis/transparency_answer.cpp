@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "turnout/analysis/outside.h"
+
 namespace turnout::analysis {
 
 base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario) {
@@ -21,6 +23,13 @@ base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario
                              best.user_utility - range.from.payoffs.user_utility,
                              best.user_utility - range.to.payoffs.user_utility});
   }
+  const double outside = game.user().outside;
+  for (auto& e : answer.equilibria) add_outside(e.equilibrium.payoffs, outside);
+  for (auto& r : answer.ranges) {
+    add_outside(r.range.from.payoffs, outside);
+    add_outside(r.range.to.payoffs, outside);
+  }
+  add_outside(answer.commitment.payoffs, outside);
   return answer;
 }
 

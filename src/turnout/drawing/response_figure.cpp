@@ -43,7 +43,7 @@ Curves curves_of(const game::Game& game) {
     curves.abandon.push_back(best_response(game, policy).abandon);
     const auto payoffs = evaluate(game, policy, curves.abandon.back());
     curves.cost.push_back(payoffs.provider_cost);
-    curves.utility.push_back(payoffs.user_utility);
+    curves.utility.push_back(game.user().outside + payoffs.user_utility);
   }
   return curves;
 }

@@ -155,6 +155,7 @@ void add_numbers(Node& node, const game::Game& game) {
 /// Marks the ways through the rules that lead to the scenario's optimum.
 /// @returns whether there is one.
 bool follow(std::vector<Node>& nodes, const game::Game& game) {
+  if (!game.is_papers()) return false;  // the rules are of the paper's numbers
   const game::Equilibrium equilibrium = solve(game);
   const double first = game.model(0).cost / game.model(0).success;
   const double second = game.model(1).cost / game.model(1).success;

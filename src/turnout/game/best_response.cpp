@@ -7,13 +7,14 @@ namespace turnout::game {
 namespace {
 
 /// The smaller root a of A a^2 + B a + C = 0 with
-/// A = (1-s) b2 (xi1 b2 - b1 s xi2), B = -2 (1-s) xi1 b2, C = s xi2 + (1-s) xi1, for xi1 > 0 > xi2.
+/// A = (1-s) beta2 (xi1 beta2 - beta1 s xi2), B = -2 (1-s) xi1 beta2, C = s xi2 + (1-s) xi1, for
+/// xi1 > 0 > xi2.
 double staying_share(const Primitives<double>& game, double s) {
   const auto& [first, second] = game.model;
   const double go_on = 1 - s;
-  const double a = go_on * second.failure *
-                   (first.net_value * second.failure - first.failure * s * second.net_value);
-  const double b = -2 * go_on * first.net_value * second.failure;
+  const double a = go_on * second.goes_on *
+                   (first.net_value * second.goes_on - first.goes_on * s * second.net_value);
+  const double b = -2 * go_on * first.net_value * second.goes_on;
   const double c = s * second.net_value + go_on * first.net_value;
   const double root = std::sqrt(std::max(0.0, b * b - 4 * a * c));
   const double divisor = root - b;
@@ -29,25 +30,10 @@ Response cheaper_for_provider(const Game& game, const Policy& policy) {
 
 }  // namespace
 
-int value_sign(const Game& game, const Primitives<double>& primitives, std::size_t k) {
-  const double xi = primitives.model[k].net_value;
-  const Model& model = game.model(k);
-  double scale = std::max(game.value() * model.success, game.value_of_time() * model.latency);
-  if (!primitives.is_papers) {
-    const auto& account = primitives.account[k];
-    const User& user = game.user();
-    scale = std::max(std::abs(user.value - user.outside) * (account.solved + account.misled),
-                     user.value_of_time * model.latency + model.price +
-                         (user.harm + user.outside) * account.misled);
-  }
-  if (std::abs(xi) <= 0x1p-51 * scale) return 0;
-  return xi > 0 ? 1 : -1;
-}
-
 Thresholds thresholds(const Game& game) {
   const Primitives<double> primitives(game);
-  const int first = value_sign(game, primitives, 0);
-  const int second = value_sign(game, primitives, 1);
+  const int first = value_sign(primitives, 0);
+  const int second = value_sign(primitives, 1);
   Thresholds found;
   if (first < 0 && second > 0) found.stay = stay_threshold(primitives).value();
   if (first > 0 && second < 0) {
@@ -60,13 +46,13 @@ Thresholds thresholds(const Game& game) {
 
 Response best_response(const Game& game, const Policy& policy) {
   const Primitives<double> primitives(game);
-  const int second = value_sign(game, primitives, 1);
+  const int second = value_sign(primitives, 1);
   const auto by_sign = [&](int sign) -> Response {
     if (sign == 0) return cheaper_for_provider(game, policy);
     return {sign > 0 ? 0.0 : 1.0, false};
   };
   if (policy.start == 1) return by_sign(second);
-  const int first = value_sign(game, primitives, 0);
+  const int first = value_sign(primitives, 0);
   const double s = policy.cascade;
   // A sure switch makes the first model irrelevant to the choice, no switch the second.
   if (s == 0 || first == second) return by_sign(first);
@@ -85,9 +71,9 @@ Response best_response(const Game& game, const Policy& policy) {
 
 Payoffs<double> evaluate(const Game& game, const Policy& policy, double abandon) {
   const Primitives<double> primitives(game);
-  const auto visits = expected_visits(primitives, policy.start, policy.cascade, abandon);
-  auto result = payoffs(primitives, visits, abandon);
-  if (abandon == 0 && solves_in_the_end(primitives, visits)) result.success = 1;
+  auto result = payoffs(
+      primitives, expected_visits(primitives, policy.start, policy.cascade, abandon), abandon);
+  if (result.unsolved == 0) result.success = 1;  // every task is solved in the end
   return result;
 }
 

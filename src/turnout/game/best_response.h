@@ -17,10 +17,13 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
-/// @returns the sign of xi_k: +1 value-dominated, -1 latency-dominated, 0 if V p and w t agree to
-///   two units in the last place, which decimal input such as V = 10, p = 0.3, t = 3 cannot tell
-///   from equality.
-int value_sign(const Game& game, const Primitives<double>& primitives, std::size_t k);
+/// @returns the sign of the xi by which the user decides: +1 value-dominated, -1 latency-dominated,
+///   0 if what a pass gives and what it takes agree to two units in the last place, which decimal
+///   input such as V = 10, p = 0.3, t = 3 cannot tell from equality.
+inline int value_sign(const Primitives<double>& game, std::size_t k) {
+  const double xi = game.model[k].net_value;
+  return xi > 0 ? 1 : (xi < 0 ? -1 : 0);
+}
 
 /// A quotient whose division waits, so that lanes of games can share one.
 template <class Real>
@@ -29,29 +32,28 @@ struct Quotient {
   [[nodiscard]] Real value() const { return numerator / denominator; }
 };
 
-/// @returns s0 = xi1 p2 / (xi1 p2 - xi2), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0, and
-///   is indifferent between leaving and staying at s0. Equation (6). Nothing cancels.
-template <class Real>
-Quotient<Real> stay_threshold(const Primitives<Real>& game) {
-  const Real reluctance = game.model[0].net_value * game.model[1].success;  // below 0
+/// @returns s0 = xi1 eps2 / (xi1 eps2 - xi2), for xi1 < 0 <= xi2: the user stays on M1 iff s > s0,
+///   and is indifferent between leaving and staying at s0. Equation (6). Nothing cancels.
+template <class Real, class Pass>
+Quotient<Real> stay_threshold(const Primitives<Real, Pass>& game) {
+  const Real reluctance = game.model[0].net_value * game.model[1].ends;  // below 0
   return {reluctance, reluctance - game.model[1].net_value};
 }
 
 /// @returns sL, for xi1 > 0 > xi2: the user never leaves for s <= sL. Equation (8), in the form 2z
-///   / (A m + z + sqrt((A m + z)^2 + 4 z m b1 b2)), z = p2^2 xi1, m = -xi2, A = p1 + b1 p2: nothing
-///   cancels.
+///   / (A m + z + sqrt((A m + z)^2 + 4 z m beta1 beta2)), z = eps2^2 xi1, m = -xi2, A = eps1 + beta1
+///   eps2: nothing cancels.
 /// @param first_net, second_net  xi1 and xi2, both times a number that keeps their squares in a
 ///   double's range
-template <class Real>
-Quotient<Real> patience_limit(const Primitives<Real>& game, const Real& first_net,
+template <class Real, class Pass>
+Quotient<Real> patience_limit(const Primitives<Real, Pass>& game, const Real& first_net,
                               const Real& second_net) {
   using std::sqrt;
   const auto& [first, second] = game.model;
-  const Real z = second.success * second.success * first_net;
-  const Real sum =
-      z - (first.success + first.failure * second.success) * second_net;  // xi2 is below 0
+  const Real z = second.ends * second.ends * first_net;
+  const Real sum = z - (first.ends + first.goes_on * second.ends) * second_net;  // xi2 is below 0
   return {Real(2.0) * z,
-          sum + sqrt(sum * sum - Real(4.0) * z * second_net * first.failure * second.failure)};
+          sum + sqrt(sum * sum - Real(4.0) * z * second_net * first.goes_on * second.goes_on)};
 }
 
 /// xi1 - xi2 from which and up to which patience_limit() may be given xi1 and xi2 as they are.
@@ -59,8 +61,8 @@ inline constexpr double kLeastUnscaled = 1e-100;
 inline constexpr double kMostUnscaled = 1e100;
 
 /// The same for any xi, scaled by a power of two where needed.
-template <class Real>
-Quotient<Real> patience_limit(const Primitives<Real>& game) {
+template <class Real, class Pass>
+Quotient<Real> patience_limit(const Primitives<Real, Pass>& game) {
   const Real& first = game.model[0].net_value;
   const Real& second = game.model[1].net_value;
   const Real size = first - second;
@@ -86,7 +88,8 @@ struct Response {
       false;  ///< another q, always staying or always leaving, is just as good for the user
 };
 
-/// @returns q* for any policy; where the user is indifferent, the q that costs the provider least.
+/// @returns q* for any policy by the xi that the user believes in; where he is indifferent, the q
+/// that costs the provider least.
 /// Total; O(1). Between sL and sH q* solves the first-order condition (7) in its stable form; its
 /// absolute error is a few 2^-53.
 Response best_response(const Game& game, const Policy& policy);

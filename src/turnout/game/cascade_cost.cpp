@@ -16,10 +16,10 @@ ResponseForm only_form(int first, int second) {
 
 CascadeCost::CascadeCost(const Game& game) : game_(game), primitives_(game) {
   const auto& [first, second] = primitives_.model;
-  leaving_ = first.cost + primitives_.churn_penalty * first.failure;
-  second_ = second.cost / second.success;
-  const int first_sign = value_sign(game, primitives_, 0);
-  const int second_sign = value_sign(game, primitives_, 1);
+  leaving_ = first.net_cost + primitives_.churn_penalty * first.goes_on;
+  second_ = second.net_cost / second.ends;
+  const int first_sign = value_sign(primitives_, 0);
+  const int second_sign = value_sign(primitives_, 1);
   std::array<std::optional<double>, 2> between;
   forms_.fill(only_form(first_sign, second_sign));
   if (first_sign * second_sign < 0) {
@@ -47,8 +47,8 @@ CascadeCost::CascadeCost(const Game& game) : game_(game), primitives_(game) {
 double CascadeCost::in_form(ResponseForm form, double s) const {
   const auto& first = primitives_.model[0];
   const auto staying = [&] {
-    const double moves = first.failure * s;
-    return (first.cost + second_ * moves) / (first.success + moves);
+    const double moves = first.goes_on * s;
+    return (first.net_cost + second_ * moves) / (first.ends + moves);
   };
   switch (form) {
     case ResponseForm::kStays:
@@ -102,7 +102,7 @@ double CascadeCost::least_in_form(ResponseForm form, double low, double high) co
   const double q_most = std::max(best_response(game_, {0, high}).abandon, q_least);
   const auto least_of = [&](std::size_t k, double fewest, double most) {
     const auto& model = primitives_.model[k];
-    const double eta = model.cost - primitives_.churn_penalty * model.success;
+    const double eta = model.net_cost - primitives_.churn_penalty * model.ends;
     return std::min(eta * fewest, eta * most);
   };
   const double fewest_first = expected_visits(primitives_, 0, high, q_most)[0];
@@ -118,18 +118,18 @@ std::optional<double> CascadeCost::modulus(ResponseForm form, double middle, dou
   if (form == ResponseForm::kLeaves) return 0;
   if (form == ResponseForm::kMixes) return modulus_of_mixing(middle, radius);
   const auto& first = primitives_.model[0];
-  const double divisor = first.success + first.failure * middle;
-  const double nearest = divisor - first.failure * radius;
+  const double divisor = first.ends + first.goes_on * middle;
+  const double nearest = divisor - first.goes_on * radius;
   if (nearest < 0.01 * divisor) return std::nullopt;
-  return std::abs(first.cost - second_ * first.success) / nearest;
+  return std::abs(first.net_cost - second_ * first.ends) / nearest;
 }
 
 std::optional<double> CascadeCost::modulus_of_mixing(double middle, double radius) const {
   const auto& [first, second] = primitives_.model;
   const double xi = first.net_value;
   const double m = -second.net_value;
-  const double branch = xi * (first.failure - second.failure) / (first.failure * (xi + m));
-  if (!(radius < 0.9 * std::min({middle, 1 - middle, middle - branch})) || second.failure <= 0)
+  const double branch = xi * (first.goes_on - second.goes_on) / (first.goes_on * (xi + m));
+  if (!(radius < 0.9 * std::min({middle, 1 - middle, middle - branch})) || second.goes_on <= 0)
     return std::nullopt;
   // |sqrt(1 + u) - 1| <= 1 - sqrt(1 - |u|), and 1 / |sqrt(1 - u)| <= 1 / sqrt(1 - |u|).
   const double off = (2 - std::sqrt(1 - radius / middle)) *
@@ -137,21 +137,21 @@ std::optional<double> CascadeCost::modulus_of_mixing(double middle, double radiu
                          std::sqrt(1 - radius / (1 - middle)) -
                      1;
   const double stay = 1 - best_response(game_, {0, middle}).abandon;
-  const double divisor = xi * second.failure + first.failure * middle * m;
+  const double divisor = xi * second.goes_on + first.goes_on * middle * m;
   const double w = xi - stay * divisor;
-  const double reach = first.failure * m * radius;
+  const double reach = first.goes_on * m * radius;
   const double stay_off = (std::abs(w) * off + stay * reach) / (divisor - reach);
-  const double first_middle = 1 - first.failure * stay * (1 - middle);
+  const double first_middle = 1 - first.goes_on * stay * (1 - middle);
   const double first_least =
-      first_middle - first.failure * (stay_off * (1 - middle + radius) + stay * radius);
-  const double second_middle = 1 - second.failure * stay;
-  const double second_least = second_middle - second.failure * stay_off;
+      first_middle - first.goes_on * (stay_off * (1 - middle + radius) + stay * radius);
+  const double second_middle = 1 - second.goes_on * stay;
+  const double second_least = second_middle - second.goes_on * stay_off;
   if (!(first_least > 0 && second_least > 0)) return std::nullopt;
   const auto eta = [&](std::size_t k) {
     const auto& model = primitives_.model[k];
-    return std::abs(model.cost - primitives_.churn_penalty * model.success);
+    return std::abs(model.net_cost - primitives_.churn_penalty * model.ends);
   };
-  const double to_second = eta(1) * first.failure;
+  const double to_second = eta(1) * first.goes_on;
   const double most =
       (eta(0) + to_second * (middle + radius) * (stay + stay_off) / second_least) / first_least;
   const double here = (eta(0) + to_second * middle * stay / second_middle) / first_middle;

@@ -65,14 +65,14 @@ Complex cost_of_mixing(const Game& game, Complex s) {
   const auto& [first, second] = p.model;
   const double xi = first.net_value;
   const double m = -second.net_value;
-  const double branch = xi * (first.failure - second.failure) / (first.failure * (xi + m));
+  const double branch = xi * (first.goes_on - second.goes_on) / (first.goes_on * (xi + m));
   const Complex w = std::sqrt(s) * std::sqrt(s - branch) / std::sqrt(1.0 - s) *
-                    std::sqrt(m * first.failure * (xi + m) / second.failure);
-  const Complex a = (xi - w) / (xi * second.failure + first.failure * m * s);
-  const Complex n1 = 1.0 / (1.0 - first.failure * a * (1.0 - s));
-  const Complex n2 = first.failure * s * a * n1 / (1.0 - second.failure * a);
-  return p.churn_penalty + (first.cost - p.churn_penalty * first.success) * n1 +
-         (second.cost - p.churn_penalty * second.success) * n2;
+                    std::sqrt(m * first.goes_on * (xi + m) / second.goes_on);
+  const Complex a = (xi - w) / (xi * second.goes_on + first.goes_on * m * s);
+  const Complex n1 = 1.0 / (1.0 - first.goes_on * a * (1.0 - s));
+  const Complex n2 = first.goes_on * s * a * n1 / (1.0 - second.goes_on * a);
+  return p.churn_penalty + (first.net_cost - p.churn_penalty * first.ends) * n1 +
+         (second.net_cost - p.churn_penalty * second.ends) * n2;
 }
 
 TEST(CascadeCost, of_users_who_mix_is_at_most_its_modulus_in_the_complex_disc) {

@@ -101,12 +101,24 @@ DecisionRule slow_second_model(const Game& game, const Equilibrium& equilibrium)
        cheapest(equilibrium)}};
 }
 
+/// The case of a game beyond the paper's: its theorem holds with eps for p, but its thresholds on c/p
+/// and P are other ones.
+std::string three_numbers(int first, int second) {
+  const bool same = first == second;
+  return fmt::format(
+      "As Theorem {}, for the fuller game (theory, section 1): xi1 {} 0, xi2 {} 0, {}",
+      same ? 3 : (first < 0 ? 4 : 5), first < 0 ? "<" : ">", second < 0 ? "<" : ">",
+      same ? (first > 0 ? "the user stays" : "the user leaves after the first pass")
+           : (first < 0 ? "the user stays on M1 only if enough re-prompts go to M2 (s > s0)"
+                        : "the user bears re-prompts to M2 up to sL and leaves from sH on"));
+}
+
 }  // namespace
 
 DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium) {
   const Primitives<double> primitives(game);
-  const int first = value_sign(game, primitives, 0);
-  const int second = value_sign(game, primitives, 1);
+  const int first = value_sign(primitives, 0);
+  const int second = value_sign(primitives, 1);
   if (first == 0 || second == 0) {
     return {
         fmt::format(
@@ -114,6 +126,7 @@ DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium) {
             first == 0 ? (second == 0 ? "xi1 = xi2 = 0" : "xi1 = 0") : "xi2 = 0"),
         {cheapest(equilibrium)}};
   }
+  if (!game.is_papers()) return {three_numbers(first, second), {cheapest(equilibrium)}};
   if (first > 0)
     return second > 0 ? both_value_dominated(game) : slow_second_model(game, equilibrium);
   return second > 0 ? escalation_keeps_user(game, equilibrium) : both_latency_dominated(game);

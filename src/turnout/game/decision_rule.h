@@ -26,8 +26,7 @@ struct DecisionRule {
 };
 
 /// @returns the rule that leads to equilibrium.best(), with the numbers compared. With xi_k = 0 or
-///   where a rule's inequality is not one of the paper's, the two cheapest candidates are compared
-///   instead.
+///   in a game beyond the paper's, the two cheapest candidates are compared instead.
 DecisionRule decision_rule(const Game& game, const Equilibrium& equilibrium);
 
 }  // namespace turnout::game

@@ -46,32 +46,43 @@ Real cascade_of(const Primitives<Real>& game, Route route) {
   return Real(play_of(route).cascade);
 }
 
-/// U where the two models' net values nearly cancel in the sum: at s0 the user is as well off as if
-/// he left, at sL the first-order condition gives xi1 / (p1 + b1 p2 + b1 b2 s). Equations (9) and
-/// (10).
-double cascade_utility(const Primitives<double>& game, Route route, double s) {
-  const auto& [first, second] = game.model;
-  if (route == Route::kCascadeStay) return game.outside + first.net_value;
-  return game.outside +
-         first.net_value / (first.success + first.failure * (second.success + second.failure * s));
+/// A route's visits in 31 digits.
+struct ExactPlay {
+  DoubleDouble abandon;
+  Visits<DoubleDouble> visits;
+  ExactPlay(const Primitives<DoubleDouble>& game, Route route)
+      : abandon(play_of(route).abandon),
+        visits(expected_visits(game, play_of(route).start, cascade_of(game, route), abandon)) {}
+};
+
+Payoffs<DoubleDouble> exact_payoffs(const Game& game, Route route) {
+  const Primitives<DoubleDouble> primitives(game);
+  const ExactPlay exact(primitives, route);
+  return payoffs(primitives, exact.visits, exact.abandon);
 }
 
-/// Whether the user gets what he decides by.
-bool is_calibrated(const Primitives<double>& game) {
-  return game.account[0].worth == game.model[0].net_value &&
-         game.account[1].worth == game.model[1].net_value;
+/// What a cascade is worth to the user, whose worths of the two models nearly cancel in the sum: at
+/// s0 he is as well off as if he left, at sL the first-order condition gives xi1 / (eps1 + beta1
+/// eps2 + beta1 beta2 s). Equations (9) and (10). A naive user's s0 and sL are where he believes
+/// that, so what he gets takes 31 digits.
+double cascade_utility(const Game& game, const Primitives<double>& primitives, Route route,
+                       double s) {
+  if (game.user().naive) return static_cast<double>(exact_payoffs(game, route).user_utility);
+  const auto& [first, second] = primitives.model;
+  if (route == Route::kCascadeStay) return first.worth;
+  return first.worth / (first.ends + first.goes_on * (second.ends + second.goes_on * s));
 }
 
-Candidate candidate(const Primitives<double>& game, Route route) {
+Candidate candidate(const Game& game, const Primitives<double>& primitives, Route route) {
   const Play play = play_of(route);
-  Candidate c{route, {play.start, cascade_of(game, route)}, play.abandon, {}};
+  Candidate c{route, {play.start, cascade_of(primitives, route)}, play.abandon, {}};
   if (route == Route::kCascadePatience)
     c.policy.cascade = std::min(c.policy.cascade, std::nextafter(1.0, 0.0));
-  const auto visits = expected_visits(game, c.policy.start, c.policy.cascade, c.abandon);
-  c.payoffs = payoffs(game, visits, c.abandon);
-  if (c.abandon == 0 && solves_in_the_end(game, visits)) c.payoffs.success = 1;
-  if (is_cascade(route) && is_calibrated(game))
-    c.payoffs.user_utility = cascade_utility(game, route, c.policy.cascade);
+  const auto visits = expected_visits(primitives, c.policy.start, c.policy.cascade, c.abandon);
+  c.payoffs = payoffs(primitives, visits, c.abandon);
+  if (c.payoffs.unsolved == 0) c.payoffs.success = 1;
+  if (is_cascade(route))
+    c.payoffs.user_utility = cascade_utility(game, primitives, route, c.policy.cascade);
   return c;
 }
 
@@ -81,11 +92,11 @@ Candidate mixed_candidate(const Primitives<double>& game, const MixedPlay& play)
       Route::kCascadeMixed, {0, play.cascade}, play.abandon, payoffs(game, visits, play.abandon)};
 }
 
+/// What a task costs the provider beside its service: P or P_w.
+double churn_of(const Payoffs<double>& p) { return p.provider_cost - p.service_cost; }
+
 /// The size of what is added up in a cost, against which a rounding counts.
-double size_of_cost(const Primitives<double>& game, const Payoffs<double>& p) {
-  const double own = std::abs(p.service_cost) + game.churn_penalty * p.unsolved;
-  return std::max(own, std::abs(p.provider_cost - p.service_cost));  // of errors, where P is small
-}
+double size_of_cost(const Payoffs<double>& p) { return std::abs(p.service_cost) + churn_of(p); }
 
 Regime regime_of(int first, int second) {
   if (first >= 0) return second >= 0 ? Regime::kValueValue : Regime::kValueLatency;
@@ -126,7 +137,7 @@ double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, co
   double gap = d.a - d.b;
   const bool mixed = a.route == Route::kCascadeMixed || b.route == Route::kCascadeMixed;
   if (!mixed && std::abs(gap) < 0.002 * (std::abs(d.a) + std::abs(d.b))) {
-    gap = static_cast<double>(exact(exact_payoffs(game, a.route), exact_payoffs(game, b.route)));
+    gap = static_cast<double>(exact(exact_parts(game, a.route), exact_parts(game, b.route)));
   }
   return std::abs(gap) <= kTie * d.scale ? 0 : gap;
 }
@@ -135,7 +146,7 @@ double accurate_gap(const Game& game, const Candidate& a, const Candidate& b, co
 
 Regime regime_of(const Game& game) {
   const Primitives<double> primitives(game);
-  return regime_of(value_sign(game, primitives, 0), value_sign(game, primitives, 1));
+  return regime_of(value_sign(primitives, 0), value_sign(primitives, 1));
 }
 
 const char* to_string(Regime regime) {
@@ -183,20 +194,22 @@ const Candidate* Equilibrium::find(Route route) const {
 
 Equilibrium solve(const Game& game) {
   const Primitives<double> primitives(game);
-  const int first = value_sign(game, primitives, 0);
-  const int second = value_sign(game, primitives, 1);
-  const bool may_escalate = primitives.model[0].failure > 0;
+  const int first = value_sign(primitives, 0);
+  const int second = value_sign(primitives, 1);
+  const bool may_escalate = primitives.model[0].goes_on > 0;
   Equilibrium e;
   e.regime = regime_of(first, second);
   const auto add = [&](const Candidate& c) { e.candidates_[e.size_++] = c; };
-  if (first >= 0) add(candidate(primitives, Route::kFirstStay));
-  if (first <= 0) add(candidate(primitives, Route::kFirstLeave));
-  if (first > 0 && second <= 0 && may_escalate) add(candidate(primitives, Route::kThreat));
-  if (second >= 0) add(candidate(primitives, Route::kSecondStay));
-  if (second <= 0) add(candidate(primitives, Route::kSecondLeave));
-  if (first < 0 && second >= 0 && may_escalate) add(candidate(primitives, Route::kCascadeStay));
-  if (first > 0 && second < 0 && may_escalate) add(candidate(primitives, Route::kCascadePatience));
-  if (first > 0 && second < 0 && primitives.model[0].success > primitives.model[1].success) {
+  if (first >= 0) add(candidate(game, primitives, Route::kFirstStay));
+  if (first <= 0) add(candidate(game, primitives, Route::kFirstLeave));
+  if (first > 0 && second <= 0 && may_escalate) add(candidate(game, primitives, Route::kThreat));
+  if (second >= 0) add(candidate(game, primitives, Route::kSecondStay));
+  if (second <= 0) add(candidate(game, primitives, Route::kSecondLeave));
+  if (first < 0 && second >= 0 && may_escalate)
+    add(candidate(game, primitives, Route::kCascadeStay));
+  if (first > 0 && second < 0 && may_escalate)
+    add(candidate(game, primitives, Route::kCascadePatience));
+  if (first > 0 && second < 0 && primitives.model[0].ends > primitives.model[1].ends) {
     if (const auto play = cheapest_mixed_play(primitives)) add(mixed_candidate(primitives, *play));
   }
 
@@ -205,7 +218,7 @@ Equilibrium solve(const Game& game) {
   std::size_t equals = 0;
   for (std::size_t i = e.size_; i-- > 0;) {
     const auto& p = e.candidates_[i].payoffs;
-    if (p.provider_cost - least > kTie * size_of_cost(primitives, p)) continue;
+    if (p.provider_cost - least > kTie * size_of_cost(p)) continue;
     ++equals;
     e.best_ = i;
   }
@@ -221,31 +234,33 @@ double best_static_cost(const Game& game) {
   return std::min({cost({0, 0}), cost({0, 1}), cost({1, 0})});
 }
 
-Payoffs<DoubleDouble> exact_payoffs(const Game& game, Route route) {
+Candidate play(const Game& game, Route route) {
+  return candidate(game, Primitives<double>(game), route);
+}
+
+ExactParts exact_parts(const Game& game, Route route) {
   const Primitives<DoubleDouble> primitives(game);
-  const Play play = play_of(route);
-  const DoubleDouble abandon(play.abandon);
-  return payoffs(primitives,
-                 expected_visits(primitives, play.start, cascade_of(primitives, route), abandon),
-                 abandon);
+  const ExactPlay exact(primitives, route);
+  const auto& [one, two] = primitives.model;
+  const auto& n = exact.visits;
+  const DoubleDouble left =
+      left_after(one, n[0], exact.abandon) + left_after(two, n[1], exact.abandon);
+  return {one.fixed_cost * n[0] + two.fixed_cost * n[1],
+          one.penalties * n[0] + two.penalties * n[1] + left,
+          one.unsolved * n[0] + two.unsolved * n[1] + left, one.spent * n[0] + two.spent * n[1]};
 }
 
 double utility_gap(const Game& game, const Candidate& a, const Candidate& b) {
   if (a.route == b.route) return 0;
   const auto& pa = a.payoffs;
   const auto& pb = b.payoffs;
-  const double solved = std::abs(pa.unsolved - pb.unsolved);
-  double scale = game.value() * solved + game.value_of_time() * (pa.latency + pb.latency);
-  if (!game.is_papers()) {
-    scale += game.user().outside + std::abs(pa.user_utility) + std::abs(pb.user_utility);
-    return accurate_gap(
-        game, a, b, {pa.user_utility, pb.user_utility, scale},
-        [](const auto& x, const auto& y) { return x.user_utility - y.user_utility; });
-  }
-  // V S - w L by its parts: with S the same on both sides V drops out, however large it is.
-  const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
-    return DoubleDouble(game.value()) * (y.unsolved - x.unsolved) +
-           DoubleDouble(game.value_of_time()) * (y.latency - x.latency);
+  const double gain = game.value() - game.user().outside;
+  const double scale = std::abs(gain * (pa.unsolved - pb.unsolved)) + pa.spent + pb.spent;
+  // (V - v0) S - spent by its parts: with S the same on both sides V drops out, however large it is.
+  const auto exact = [&](const ExactParts& x, const ExactParts& y) {
+    return (DoubleDouble(game.value()) - DoubleDouble(game.user().outside)) *
+               (y.unsolved - x.unsolved) +
+           (y.spent - x.spent);
   };
   return accurate_gap(game, a, b, {pa.user_utility, pb.user_utility, scale}, exact);
 }
@@ -254,19 +269,11 @@ double cost_gap(const Game& game, const Candidate& a, const Candidate& b) {
   if (a.route == b.route) return 0;
   const auto& pa = a.payoffs;
   const auto& pb = b.payoffs;
-  const double solved = std::abs(pa.unsolved - pb.unsolved);
   const double scale =
-      std::abs(pa.service_cost) + std::abs(pb.service_cost) + game.churn_penalty() * solved;
-  if (!game.is_papers()) {
-    const double losses =
-        std::abs(pa.provider_cost - pa.service_cost) + std::abs(pb.provider_cost - pb.service_cost);
-    return accurate_gap(
-        game, a, b, {pa.provider_cost, pb.provider_cost, scale + losses},
-        [](const auto& x, const auto& y) { return x.provider_cost - y.provider_cost; });
-  }
-  const auto exact = [&](const Payoffs<DoubleDouble>& x, const Payoffs<DoubleDouble>& y) {
-    return (x.service_cost - y.service_cost) +
-           DoubleDouble(game.churn_penalty()) * (x.unsolved - y.unsolved);
+      std::abs(pa.service_cost) + std::abs(pb.service_cost) + std::abs(churn_of(pa) - churn_of(pb));
+  const auto exact = [&](const ExactParts& x, const ExactParts& y) {
+    return (x.fixed_cost - y.fixed_cost) +
+           DoubleDouble(game.churn_penalty()) * (x.penalties - y.penalties);
   };
   return accurate_gap(game, a, b, {pa.provider_cost, pb.provider_cost, scale}, exact);
 }

@@ -13,7 +13,8 @@ namespace turnout::game {
 /// Which model is value-dominated (xi >= 0), in model order.
 enum class Regime { kValueValue, kLatencyLatency, kLatencyValue, kValueLatency };
 
-/// @returns by which the user goes with either model alone: value if V p >= w t, latency if not.
+/// @returns by which the user goes with either model alone: value if xi >= 0 (the paper: V p >= w
+///   t), latency if not; by the xi that he believes in.
 Regime regime_of(const Game& game);
 
 /// @returns "value-value", "latency-latency", "latency-value" or "value-latency".
@@ -28,7 +29,7 @@ enum class Route {
   kSecondLeave,      ///< (2,0), the user leaves
   kCascadeStay,      ///< (1,s0): just enough escalation to make the user stay
   kCascadePatience,  ///< (1,sL): as much escalation as the user bears
-  /// (1,s), sL < s < sH, mixed response; only outside the paper's ordering (p1 > p2)
+  /// (1,s), sL < s < sH, mixed response; only where eps1 > eps2, outside the paper's order p1 < p2
   kCascadeMixed,
 };
 
@@ -65,6 +66,7 @@ class Equilibrium {
   [[nodiscard]] std::span<const Candidate> candidates() const {
     return {candidates_.data(), size_};
   }
+  [[nodiscard]] std::span<Candidate> candidates() { return {candidates_.data(), size_}; }
   /// @returns the candidate that plays `route`, or nullptr.
   [[nodiscard]] const Candidate* find(Route route) const;
 
@@ -86,9 +88,21 @@ Equilibrium solve(const Game& game);
 ///   interior cascade is optimal.
 double best_static_cost(const Game& game);
 
-/// @returns the payoffs of a route of this game in 31 digits, for differences. Not for
+/// @returns what a route of this game comes to, whether or not the user would play it so. Not for
 ///   kCascadeMixed.
-Payoffs<numeric::DoubleDouble> exact_payoffs(const Game& game, Route route);
+Candidate play(const Game& game, Route route);
+
+/// What a route comes to in 31 digits, in the parts that differences need: J = fixed_cost + P
+/// penalties, U = (V - v0) (1 - unsolved) - spent.
+struct ExactParts {
+  numeric::DoubleDouble fixed_cost;  ///< J if P = 0
+  numeric::DoubleDouble penalties;   ///< the share of tasks that P is due for
+  numeric::DoubleDouble unsolved;    ///< 1 - S
+  numeric::DoubleDouble spent;       ///< as in Payoffs
+};
+
+/// @returns the parts of a route. Not for kCascadeMixed.
+ExactParts exact_parts(const Game& game, Route route);
 
 /// @returns U(a) - U(b) for two candidates of the same game, accurate to 1e-12 relative although
 ///   the utilities may agree in most digits; a difference below four roundings of the inputs is 0.

@@ -8,28 +8,23 @@ namespace {
 
 using P = Primitives<double>;
 
-Payoffs<double> with_penalty(const P& p, Payoffs<double> payoffs) {
-  payoffs.provider_cost = payoffs.service_cost + p.churn_penalty * payoffs.unsolved;
-  return payoffs;
-}
-
-/// What n1 and n2 passes come to if `unsolved` tasks are left.
-Payoffs<double> from_visits(const P& p, double first, double second, double unsolved) {
-  const auto& [a, b] = p.model;
-  return with_penalty(
-      p, {0, a.net_value * first + b.net_value * second, a.success * first + b.success * second,
-          unsolved, a.latency * first + b.latency * second, a.cost * first + b.cost * second});
+/// What so many passes come to if the user leaves of his own will on `left` of the tasks.
+Payoffs<double> from_visits(const P& p, double first, double second, double left) {
+  Payoffs<double> sum = payoffs(p, {first, second}, 0.0);
+  sum.unsolved += left;
+  sum.provider_cost += p.churn_penalty * left;
+  return sum;
 }
 
 Payoffs<double> informed_payoffs(const P& p, const Policy& policy, bool leaves_first,
                                  bool leaves_second) {
   const auto& [a, b] = p.model;
-  const double on_second = leaves_second ? 1 : 1 / b.success;  // passes per arrival on M2
-  const double left_second = leaves_second ? b.failure : 0;
+  const double on_second = leaves_second ? 1 : 1 / b.ends;  // passes per arrival on M2
+  const double left_second = leaves_second ? b.goes_on : 0;
   if (policy.start == 1) return from_visits(p, 0, on_second, left_second);
-  if (leaves_first) return from_visits(p, 1, 0, a.failure);
-  const double first = 1 / (a.success + a.failure * policy.cascade);
-  const double arrivals = a.failure * policy.cascade * first;
+  if (leaves_first) return from_visits(p, 1, 0, a.goes_on);
+  const double first = 1 / (a.ends + a.goes_on * policy.cascade);
+  const double arrivals = a.goes_on * policy.cascade * first;
   return from_visits(p, first, arrivals * on_second, arrivals * left_second);
 }
 
@@ -40,8 +35,8 @@ InformedResponse informed_response(const Game& game, const Policy& policy) {
   const auto& [a, b] = p.model;
   const double s = policy.cascade;
   const double second = b.net_value;
-  const double after_second = std::max(0.0, second / b.success);
-  const double after_first = (1 - s) * a.net_value + s * (second + b.failure * after_second);
+  const double after_second = std::max(0.0, second / b.ends);
+  const double after_first = (1 - s) * a.net_value + s * (second + b.goes_on * after_second);
   const double tie = 4e-16 * (std::abs(a.net_value) + std::abs(second) + after_second);
   InformedResponse best;
   bool any = false;
@@ -67,32 +62,36 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
   const P p(game);
   const auto& [a, b] = p.model;
   const double s = policy.cascade;
-  // A user who never leaves is the stationary one with q = 0.
+  // A user who never leaves is the stationary one with q = 0; he decides by what he believes.
+  const auto believed = [&](double first, double second) {
+    return a.net_value * first + b.net_value * second;
+  };
+  const Visits<double> for_ever = expected_visits(p, policy.start, s, 0.0);
   CountingResponse best{std::nullopt, evaluate(game, policy, 0)};
-  double on_first = policy.start == 0
-                        ? 1
-                        : 0;  // probability that the task is unsolved and the next attempt on M1
+  double most = believed(for_ever[0], for_ever[1]);
+  // Probabilities that the task is open and the next attempt is on M1 or M2, and passes so far.
+  double on_first = policy.start == 0 ? 1 : 0;
   double on_second = 1 - on_first;
-  Payoffs<double> so_far{};
-  const double scale = game.value() + a.latency * p.value_of_time / a.success +
-                       b.latency * p.value_of_time / b.success;
+  double first = 0;
+  double second = 0;
+  const double scale = game.value() + a.spent / a.ends + b.spent / b.ends;
   for (std::size_t m = 1; m <= kMostAttempts && on_first + on_second > kNobodyLeft; ++m) {
-    so_far.user_utility += on_first * a.net_value + on_second * b.net_value;
-    so_far.success += on_first * a.success + on_second * b.success;
-    so_far.latency += on_first * a.latency + on_second * b.latency;
-    so_far.service_cost += on_first * a.cost + on_second * b.cost;
-    const double failed_first = on_first * a.failure;
-    on_second = on_second * b.failure + failed_first * s;
-    on_first = failed_first * (1 - s);
-    so_far.unsolved = on_first + on_second;
-    const Payoffs<double> stop = with_penalty(p, so_far);
-    const double gain = stop.user_utility - best.payoffs.user_utility;
+    first += on_first;
+    second += on_second;
+    const double open_first = on_first * a.goes_on;
+    on_second = on_second * b.goes_on + open_first * s;
+    on_first = open_first * (1 - s);
+    const double left = on_first + on_second;
+    const double worth = believed(first, second);
+    const double gain = worth - most;
     // A tie is one of those who are left: what late attempts are worth must not vanish with their
     // number.
-    const bool tie = std::abs(gain) <= kTie * scale * so_far.unsolved;
-    if ((!tie && gain > kRounding * scale) ||
-        (tie && stop.provider_cost < best.payoffs.provider_cost))
-      best = {m, stop};
+    const bool tie = std::abs(gain) <= kTie * scale * left;
+    if (!tie && gain <= kRounding * scale) continue;
+    const Payoffs<double> stop = from_visits(p, first, second, left);
+    if (tie && stop.provider_cost >= best.payoffs.provider_cost) continue;
+    best = {m, stop};
+    most = worth;
   }
   return best;
 }

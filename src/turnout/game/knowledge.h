@@ -17,8 +17,8 @@ struct InformedResponse {
 };
 
 /// @returns the best response to (i, s) of a user who sees which model answered. W_2 = max(0,
-///   xi2/p2) and W_1 = max(0, ((1-s) xi1 + s (xi2 + b2 W_2)) / (p1 + b1 s)) are what going on is
-///   worth; he leaves where it is less than nothing, at exactly nothing he takes the provider's
+///   xi2/eps2) and W_1 = max(0, ((1-s) xi1 + s (xi2 + beta2 W_2)) / (eps1 + beta1 s)) are what going
+///   on is worth, as he believes; he leaves where it is less than nothing, at exactly nothing he takes the provider's
 ///   side. Relative error 1e-14 of the terms.
 InformedResponse informed_response(const Game& game, const Policy& policy);
 

@@ -1,11 +1,20 @@
 #include "turnout/game/misalignment.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace turnout::game {
 namespace {
 
-bool is_static(Route route) { return !is_cascade(route) && route != Route::kThreat; }
+/// A model alone, and the user does what serves him best, by what he truly gets.
+struct StaticPlay {
+  Route stay;
+  Route leave;
+};
+constexpr std::array<StaticPlay, Game::kModels> kStatic = {
+    StaticPlay{Route::kFirstStay, Route::kFirstLeave},
+    StaticPlay{Route::kSecondStay, Route::kSecondLeave}};
 
 /// Whether the user likes `a` better than `b`; at equal utility the cheaper one counts as better.
 bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
@@ -16,10 +25,18 @@ bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
 }  // namespace
 
 Misalignment misalignment(const Game& game, const Equilibrium& equilibrium) {
-  const Candidate* preferred = &equilibrium.best();
-  for (const Candidate& c : equilibrium.candidates()) {
-    if (!is_static(c.route)) continue;
-    if (!is_static(preferred->route) || preferred_over(game, c, *preferred)) preferred = &c;
+  const Primitives<double> primitives(game);
+  const Candidate* preferred = nullptr;
+  std::vector<Candidate> not_played;  // which only a naive user has
+  if (game.user().naive) not_played.reserve(2 * Game::kModels);
+  const auto consider = [&](Route route) {
+    const Candidate* c = equilibrium.find(route);
+    if (c == nullptr) c = &not_played.emplace_back(play(game, route));
+    if (preferred == nullptr || preferred_over(game, *c, *preferred)) preferred = c;
+  };
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    if (primitives.model[k].worth >= 0) consider(kStatic[k].stay);
+    if (primitives.model[k].worth <= 0) consider(kStatic[k].leave);
   }
   return {*preferred, std::max(0.0, utility_gap(game, *preferred, equilibrium.best())),
           std::max(0.0, cost_gap(game, *preferred, equilibrium.best()))};

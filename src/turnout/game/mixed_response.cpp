@@ -7,15 +7,18 @@
 namespace turnout::game {
 namespace {
 
+/// 1 - beta a, as a sum of terms of one sign.
+double gap_below_one(const PassTerms& pass, double a) { return (1 - a) + pass.ends * a; }
+
 /// dJ/da along the first-order condition F(s, a) = (1-s) d^2 - m s (1 - b1 b2 a^2 (1-s)) = 0.
 double cost_slope(const Primitives<double>& game, double a) {
   const auto& [first, second] = game.model;
-  const double b1 = first.failure;
-  const double b2 = second.failure;
+  const double b1 = first.goes_on;
+  const double b2 = second.goes_on;
   const double m = -second.net_value / first.net_value;
   const double s = cascade_that_keeps(game, a);
   const double go_on = 1 - s;
-  const double d = 1 - b2 * a;
+  const double d = gap_below_one(second, a);
   const double slope_a = -2 * b2 * go_on * d + 2 * m * s * b1 * b2 * a * go_on;
   const double slope_s = -d * d - m * (1 - b1 * b2 * a * a * go_on) - m * s * b1 * b2 * a * a;
   const double s_slope = -slope_a / slope_s;
@@ -23,8 +26,8 @@ double cost_slope(const Primitives<double>& game, double a) {
   const double n1_slope = (b1 * go_on - b1 * a * s_slope) * n1 * n1;
   const double n2_slope =
       b1 * ((s_slope * a + s) * n1 + s * a * n1_slope + s * a * n1 * b2 / d) / d;
-  const double eta1 = first.cost - game.churn_penalty * first.success;
-  const double eta2 = second.cost - game.churn_penalty * second.success;
+  const double eta1 = first.net_cost - game.churn_penalty * first.ends;
+  const double eta2 = second.net_cost - game.churn_penalty * second.ends;
   return eta1 * n1_slope + eta2 * n2_slope;
 }
 
@@ -33,10 +36,13 @@ double cost_slope(const Primitives<double>& game, double a) {
 double cascade_that_keeps(const Primitives<double>& game, double staying) {
   const auto& [first, second] = game.model;
   const double m = -second.net_value / first.net_value;
-  const double d = 1 - second.failure * staying;
-  const double beta = first.failure * second.failure * staying * staying;
-  const double q = m * (1 - beta) + d * d;
-  return 2 * d * d / (q + std::sqrt(q * q + 4 * m * beta * d * d));
+  const double d = gap_below_one(second, staying);
+  const double both = first.goes_on * second.goes_on * staying * staying;
+  // 1 - both
+  const double rest = (1 - staying) * (1 + staying) +
+                      staying * staying * (first.ends + first.goes_on * second.ends);
+  const double q = m * rest + d * d;
+  return 2 * d * d / (q + std::sqrt(q * q + 4 * m * both * d * d));
 }
 
 std::optional<MixedPlay> cheapest_mixed_play(const Primitives<double>& game) {

@@ -17,8 +17,8 @@ class Lotteries {
     const Primitives<double> primitives(game);
     first_ = primitives.model[0];
     second_ = primitives.model[1];
-    open_ = 1 - second_.failure * stay_;
-    pull_ = second_.net_value * second_.failure / (open_ * open_);
+    open_ = 1 - second_.goes_on * stay_;
+    pull_ = second_.net_value * second_.goes_on / (open_ * open_);
   }
 
   /// Neighbouring pieces of [0, 1] whose lotteries are equilibria, joined.
@@ -51,17 +51,17 @@ class Lotteries {
  private:
   /// Where the answer of is_equilibrium() can change, with 0 and 1; increasing.
   [[nodiscard]] std::vector<double> changes() const {
-    const double scale = first_.failure * second_.failure * stay_ * stay_;
+    const double scale = first_.goes_on * second_.goes_on * stay_ * stay_;
     const double first = first_.net_value * open_ * open_;
     const double second = second_.net_value;
     auto at = numeric::roots_between(0, 1, second * scale, second * (1 - scale) - first, first);
     const auto add = [&](double s) {
       if (s > 0 && s < 1) at.push_back(s);
     };
-    if (first_.failure > 0) {
-      add(1 - second_.failure / first_.failure);
-      add(first_.net_value * (first_.failure - second_.failure) /
-          (first_.failure * (first_.net_value - second_.net_value)));
+    if (first_.goes_on > 0) {
+      add(1 - second_.goes_on / first_.goes_on);
+      add(first_.net_value * (first_.goes_on - second_.goes_on) /
+          (first_.goes_on * (first_.net_value - second_.net_value)));
     }
     at.push_back(0);
     at.push_back(1);
@@ -71,10 +71,10 @@ class Lotteries {
 
   /// dU/da of (1,s).
   [[nodiscard]] double pull_of_first(double s) const {
-    const double beta = first_.failure * (1 - s);
+    const double beta = first_.goes_on * (1 - s);
     const double open = 1 - beta * stay_;
-    const double moves = second_.net_value * first_.failure * s *
-                         (1 - beta * second_.failure * stay_ * stay_) / (open_ * open_);
+    const double moves = second_.net_value * first_.goes_on * s *
+                         (1 - beta * second_.goes_on * stay_ * stay_) / (open_ * open_);
     return (first_.net_value * beta + moves) / (open * open);
   }
 
@@ -84,18 +84,18 @@ class Lotteries {
   [[nodiscard]] bool is_equilibrium(double s) const {
     const double pull = pull_of_first(s);
     if (!(pull * pull_ < 0)) return false;
-    const double ahead = second_.failure - first_.failure * (1 - s);
+    const double ahead = second_.goes_on - first_.goes_on * (1 - s);
     // alpha and 1 - alpha are as pull_ and -pull, which have the same sign.
     const double weight =
-        -pull * second_.net_value * ahead + pull_ * second_.net_value * first_.failure * s;
+        -pull * second_.net_value * ahead + pull_ * second_.net_value * first_.goes_on * s;
     return (pull_ > 0 ? weight : -weight) < 0;
   }
 
   const Game& game_;
   double abandon_;
   double stay_;  ///< a
-  PassValues<double> first_{};
-  PassValues<double> second_{};
+  PassTerms first_{};
+  PassTerms second_{};
   double open_ = 1;  ///< 1 - b2 a
   double pull_ = 0;  ///< dU/da of (2,0)
 };

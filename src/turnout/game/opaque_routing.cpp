@@ -61,9 +61,9 @@ class Finder {
     const Thresholds at = thresholds(game_);
     if (!at.patience || !at.leave) return;
     const double stay = 1 - abandon;
-    const double scale = first_.failure * second_.failure * stay * stay;
+    const double scale = first_.goes_on * second_.goes_on * stay * stay;
     const double first =
-        first_.net_value * (1 - second_.failure * stay) * (1 - second_.failure * stay);
+        first_.net_value * (1 - second_.goes_on * stay) * (1 - second_.goes_on * stay);
     const double second = second_.net_value;
     for (const double s :
          numeric::roots_between(0, 1, second * scale, second * (1 - scale) - first, first)) {
@@ -76,16 +76,16 @@ class Finder {
   /// latency-dominated model is the one that fails more often.
   void add_mixed_start(double abandon) {
     const double stay = 1 - abandon;
-    const auto pull = [stay](const PassValues<double>& m) {
-      const double open = 1 - m.failure * stay;
-      return m.net_value * m.failure / (open * open);
+    const auto pull = [stay](const PassTerms& m) {
+      const double open = 1 - m.goes_on * stay;
+      return m.net_value * m.goes_on / (open * open);
     };
     const double first = pull(first_);
     const double second = pull(second_);
     if (!(first * second < 0)) return;
     const bool first_is_slow = first < 0;
     const bool slow_fails_more =
-        first_is_slow ? first_.failure > second_.failure : second_.failure > first_.failure;
+        first_is_slow ? first_.goes_on > second_.goes_on : second_.goes_on > first_.goes_on;
     if (!slow_fails_more) return;
     const double share = second / (second - first);
     found_.push_back(
@@ -99,19 +99,19 @@ class Finder {
 
   static constexpr std::array<Policy, 3> kReplies = {Policy{0, 0}, Policy{0, 1}, Policy{1, 0}};
   const Game& game_;
-  PassValues<double> first_;
-  PassValues<double> second_;
+  PassTerms first_;
+  PassTerms second_;
   std::vector<NashEquilibrium> found_;
 };
 
 }  // namespace
 
 std::optional<double> provider_indifference(const Game& game) {
-  const Model& first = game.model(0);
-  const Model& second = game.model(1);
-  const double more = second.cost * first.success - first.cost * second.success;
-  const double slope = first.cost * (1 - second.success) - second.cost * (1 - first.success) +
-                       game.churn_penalty() * (second.success - first.success);
+  const Primitives<double> primitives(game);
+  const auto& [first, second] = primitives.model;
+  const double more = second.net_cost * first.ends - first.net_cost * second.ends;
+  const double slope = first.net_cost * second.goes_on - second.net_cost * first.goes_on +
+                       game.churn_penalty() * (second.ends - first.ends);
   const double q = more / slope;
   return q > 0 && q < 1 ? std::optional(q) : std::nullopt;
 }
@@ -123,7 +123,8 @@ Payoffs<double> mixed(double share, const Payoffs<double>& one, const Payoffs<do
           mean(one.success, other.success),
           mean(one.unsolved, other.unsolved),
           mean(one.latency, other.latency),
-          mean(one.service_cost, other.service_cost)};
+          mean(one.service_cost, other.service_cost),
+          mean(one.spent, other.spent)};
 }
 
 std::vector<NashEquilibrium> nash_equilibria(const Game& game) { return Finder(game).all(); }

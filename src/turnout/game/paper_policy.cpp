@@ -1,5 +1,7 @@
 #include "turnout/game/paper_policy.h"
 
+#include <cmath>
+
 #include "turnout/game/promised_utility.h"
 
 namespace turnout::game {
@@ -13,14 +15,12 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
           {0, 0},
           plan.until_solved ? 0.0 : 1.0,
           plan.leaves_after != std::optional<std::size_t>(0),
-          {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost}};
+          {p.provider_cost, p.user_utility, p.success, 1 - p.success, p.latency, p.service_cost,
+           (game.user().value - game.user().outside) * p.success - p.user_utility}};
 }
 
-/// @param outside  v0, which a PaperPolicy's utility is above
-PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c, double outside) {
-  PaperPolicy policy{i, j, c.policy, c.abandon, true, c.payoffs};
-  policy.payoffs.user_utility -= outside;
-  return policy;
+PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
+  return {i, j, c.policy, c.abandon, true, c.payoffs};
 }
 
 /// What the policies of one pair come to if the user submits; without participation those that can
@@ -29,8 +29,7 @@ template <class Visitor>
 void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visitor visit) {
   const Game pair = game.pair(i, j);
   const Equilibrium equilibrium = solve(pair);
-  const double outside = game.user().outside;
-  for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c, outside));
+  for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c));
   const PassTerms& first = game.pass(i);
   const PassTerms& second = game.pass(j);
   if (!game.participates() || first.net_value >= 0 || second.net_value <= 0) return;
@@ -40,10 +39,20 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   for (const double share : {entry, 1.0}) {
     const Policy policy{0, share};
     auto payoffs = evaluate(pair, policy, 0);
-    payoffs.user_utility =
-        share == entry && !game.user().naive ? 0 : payoffs.user_utility - outside;
+    if (share == entry && !game.user().naive) payoffs.user_utility = 0;
     visit(PaperPolicy{i, j, policy, 0, true, payoffs});
   }
+}
+
+/// What the user believes a policy to be worth to him.
+double expected_by_user(const RoutingGame& game, const PaperPolicy& policy) {
+  if (!game.user().naive) return policy.payoffs.user_utility;
+  const Primitives<double> pair(game.pair(policy.first, policy.second));
+  const auto n = expected_visits(pair, policy.policy.start, policy.policy.cascade, policy.abandon);
+  const double first = pair.model[0].net_value * n[0];
+  const double second = pair.model[1].net_value * n[1];
+  const double rounding = 4 * 0x1p-52 * (std::abs(first) + std::abs(second));
+  return first + second + rounding;
 }
 
 }  // namespace
@@ -53,7 +62,7 @@ std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
   PaperPolicy best = one_model(game, 0);
   const auto consider = [&](const PaperPolicy& policy) {
     const bool acceptable =
-        !game.participates() || !policy.submits || policy.payoffs.user_utility >= 0;
+        !game.participates() || !policy.submits || expected_by_user(game, policy) >= 0;
     if (acceptable && policy.payoffs.provider_cost < best.payoffs.provider_cost) best = policy;
   };
   for (std::size_t k = 1; k < game.size(); ++k) consider(one_model(game, k));

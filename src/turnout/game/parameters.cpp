@@ -195,12 +195,6 @@ base::Result<Game> Game::make(const User& user, const Provider& provider,
   return Game(user, provider, models);
 }
 
-bool Game::is_papers() const {
-  return user_.outside == 0 && std::all_of(models_.begin(), models_.end(), [](const Model& m) {
-           return m.price == 0 && m.patience == 1 && m.false_accept == 0 && m.false_reject == 0;
-         });
-}
-
 double Game::get(Parameter parameter) const {
   if (belongs_to_a_model(parameter.quantity))
     return turnout::game::get(models_[parameter.model], parameter.quantity);
@@ -225,6 +219,27 @@ std::vector<Parameter> parameters() {
       all.push_back({quantity, k});
   }
   return all;
+}
+
+std::vector<Parameter> varied_parameters(const Game& game) {
+  std::vector<Parameter> all = parameters();
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    for (const auto quantity :
+         {Quantity::kPrice, Quantity::kPatience, Quantity::kFalseAccept, Quantity::kFalseReject}) {
+      if (game.get({quantity, k}) != get(Model{}, quantity)) all.push_back({quantity, k});
+    }
+  }
+  const bool errs = game.model(0).false_accept > 0 || game.model(1).false_accept > 0;
+  if (game.user().outside > 0) all.push_back({Quantity::kOutside, 0});
+  if (errs) all.push_back({Quantity::kHarm, 0});
+  if (errs && game.provider().late_churn) all.push_back({Quantity::kLateChurn, 0});
+  return all;
+}
+
+bool Game::is_papers() const {
+  return user_.outside == 0 && std::all_of(models_.begin(), models_.end(), [](const Model& m) {
+           return m.price == 0 && m.patience == 1 && m.false_accept == 0 && m.false_reject == 0;
+         });
 }
 
 std::vector<std::string> broken_assumptions(const Game& game) {

@@ -121,10 +121,9 @@ class Game {
   [[nodiscard]] const Provider& provider() const { return provider_; }
   [[nodiscard]] const Model& model(std::size_t k) const { return models_[k]; }
 
-  /// Whether models and users are the paper's: no prices, no impatience, no errors of judgement, nothing
-  /// elsewhere.
+  /// Whether nothing but the paper's V, w, P, p, t and c matters. The vector kernel solves such games
+  /// only.
   [[nodiscard]] bool is_papers() const;
-
   [[nodiscard]] double get(Parameter parameter) const;
   /// @returns this game with one number replaced, or why that is no game.
   [[nodiscard]] base::Result<Game> with(Parameter parameter, double value) const;
@@ -139,6 +138,11 @@ class Game {
 
 /// @returns the parameters of the paper's game, in the order V, w, P, p1, t1, c1, p2, t2, c2.
 std::vector<Parameter> parameters();
+
+/// @returns those, and of the numbers beyond the paper's those that this game has: price, patience,
+///   errors of judgement and an outside option where they are not the paper's, harm where wrong
+///   answers are accepted, late churn where it is given.
+std::vector<Parameter> varied_parameters(const Game& game);
 
 /// @returns the paper's assumptions that the game breaks, each as the inequality that should hold
 ///   with its two numbers ("c1 < c2, but c1 = 3, c2 = 2"); empty if all hold: t1 < t2, c1 < c2, p1

@@ -51,5 +51,27 @@ TEST(BrokenAssumptions, are_named_with_their_numbers) {
                          "p1 < p2, but p1 = 1, p2 = 1", "p2 < 1, but p2 = 1", "V > 0, but V = 0"}));
 }
 
+TEST(VariedParameters, are_the_papers_and_those_beyond_it_that_a_game_has) {
+  const Game plain = Game::make({12, 1}, {4}, {kFirst, kSecond}).value();
+  EXPECT_TRUE(plain.is_papers());
+  EXPECT_EQ(varied_parameters(plain), parameters());
+  const auto added = [&](const Game& game) {
+    std::string symbols;
+    const auto all = varied_parameters(game);
+    for (std::size_t i = parameters().size(); i < all.size(); ++i)
+      symbols += (symbols.empty() ? "" : " ") + symbol(all[i]);
+    return symbols;
+  };
+  const Game impatient = plain.with({Quantity::kPatience, 1}, 0.9).value();
+  EXPECT_FALSE(impatient.is_papers());
+  EXPECT_EQ(added(impatient), "rho2");
+  EXPECT_EQ(added(plain.with({Quantity::kHarm, 0}, 1).value()), "") << "nobody errs";
+  const Game errs = plain.with({Quantity::kFalseAccept, 0}, 0.1).value();
+  EXPECT_EQ(added(errs), "fa1 H");
+  EXPECT_EQ(added(errs.with({Quantity::kLateChurn, 0}, 9).value()), "fa1 H Pw");
+  EXPECT_EQ(added(plain.with({Quantity::kOutside, 0}, 2).value()), "v0");
+  EXPECT_EQ(added(plain.with({Quantity::kPrice, 0}, 2).value()), "r1");
+}
+
 }  // namespace
 }  // namespace turnout::game

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "turnout/game/parameters.h"
-#include "turnout/numeric/double_double.h"
+#include "turnout/game/pass_terms.h"
 
 /// The one definition of what a policy and a response are worth, for any arithmetic: double for
 /// answers, DoubleDouble for differences of nearly equal payoffs. docs/theory.md, sections 1 and 2.
@@ -19,145 +18,110 @@ inline numeric::DoubleDouble select(bool condition, const numeric::DoubleDouble&
   return condition ? yes : no;
 }
 
-/// @returns xi = V p - w t, the user's net value of one pass, with a relative error of at most
-///   2^-52 even where V p and w t nearly cancel (Kahan's difference of products).
+/// What one pass comes to in the paper's game, where the user goes on until the task is solved or he
+/// leaves of his own will: no more numbers than lanes of games need. Names as in PassTermsIn.
 template <class Real>
-Real net_value(const Real& value, const Real& success, const Real& value_of_time,
-               const Real& latency) {
-  using std::fma;
-  const Real wait = value_of_time * latency;
-  const Real wait_error = fma(-value_of_time, latency, wait);
-  return fma(value, success, -wait) + wait_error;
-}
-
-/// @returns the same for w = 1, with the same bits.
-template <class Real>
-Real net_value(const Real& value, const Real& success, const Real& latency) {
-  using std::fma;
-  return fma(value, success, -latency);
-}
-
-inline numeric::DoubleDouble net_value(const numeric::DoubleDouble& value,
-                                       const numeric::DoubleDouble& success,
-                                       const numeric::DoubleDouble& value_of_time,
-                                       const numeric::DoubleDouble& latency) {
-  return value * success - value_of_time * latency;
-}
-
-/// The numbers of one model as the formulas need them. In the paper's game a pass that ends the task
-/// has solved it; in general (pass_terms.h) the first two are eps and beta, the cost is what a pass
-/// costs by itself, losses to impatience and to errors in it, and every formula for responses, visits
-/// and J holds as it stands: J = sum of cost n + P times who leaves of his own will.
-template <class Real>
-struct PassValues {
-  Real success;    ///< p; eps
-  Real failure;    ///< b = 1 - p; beta
+struct PaperPass {
+  Real ends;       ///< eps = p
+  Real goes_on;    ///< beta = 1 - p
   Real latency;    ///< t
-  Real cost;       ///< c; c - r + P (1 - rho) (1 - e) + P_w (1 - p) fa
-  Real net_value;  ///< xi = V p - w t; xi as the user decides
+  Real spent;      ///< w t
+  Real net_cost;   ///< c
+  Real net_value;  ///< xi = V p - w t
 };
 
-/// What a pass comes to beyond that, for what is reported: the same numbers in the paper's game.
 template <class Real>
-struct PassAccount {
-  Real solved{};    ///< the task ends solved
-  Real unsolved{};  ///< the task ends unsolved, other than by the user's choice
-  Real misled{};    ///< of that by an accepted wrong answer
-  Real worth{};     ///< xi as the user gets it
-  Real service{};   ///< c - r
-};
+PaperPass<Real> paper_pass(const Real& success, const Real& latency, const Real& value_of_time,
+                           const Real& cost, const Real& net_value) {
+  return {success, Real(1.0) - success, latency, value_of_time * latency, cost, net_value};
+}
 
-/// The numbers of a game in the arithmetic Real.
+// What a pass is made of where the paper's game needs one number for two of the fuller game's.
 template <class Real>
+const Real& solved_by(const PaperPass<Real>& pass) {
+  return pass.ends;
+}
+template <class Real>
+const Real& solved_by(const PassTermsIn<Real>& pass) {
+  return pass.solved;
+}
+template <class Real>
+const Real& worth_of(const PaperPass<Real>& pass) {
+  return pass.net_value;
+}
+template <class Real>
+const Real& worth_of(const PassTermsIn<Real>& pass) {
+  return pass.worth;
+}
+template <class Real>
+const Real& service_of(const PaperPass<Real>& pass) {
+  return pass.net_cost;
+}
+template <class Real>
+const Real& service_of(const PassTermsIn<Real>& pass) {
+  return pass.service;
+}
+/// `left` and what else ends unsolved in so many visits: nothing, in the paper's game.
+template <class Real>
+const Real& with_own_losses(const PaperPass<Real>& /*pass*/, const Real& /*visits*/,
+                            const Real& left) {
+  return left;
+}
+template <class Real>
+Real with_own_losses(const PassTermsIn<Real>& pass, const Real& visits, const Real& left) {
+  return pass.unsolved * visits + left;
+}
+
+/// The numbers of a game in the arithmetic Real; Pass is PassTermsIn or, for games of the paper in
+/// lanes, PaperPass.
+template <class Real, class Pass = PassTermsIn<Real>>
 struct Primitives {
-  Real value_of_time;
-  Real churn_penalty;
-  std::array<PassValues<Real>, Game::kModels> model;
-  /// Left empty by the second constructor, for payoffs of the paper's game alone.
-  std::array<PassAccount<Real>, Game::kModels> account{};
-  Real outside{};         ///< v0
-  bool is_papers = true;  ///< Game::is_papers()
+  Real churn_penalty;  ///< P, what a user costs who leaves of his own will
+  std::array<Pass, Game::kModels> model;
 
   explicit Primitives(const Game& game)
-      : value_of_time(game.value_of_time()),
-        churn_penalty(game.churn_penalty()),
-        outside(game.user().outside),
-        is_papers(game.is_papers()) {
-    for (std::size_t k = 0; k < Game::kModels; ++k) {
-      const Model& m = game.model(k);
-      set_model(k, Real(m.success), Real(m.latency), Real(m.cost),
-                turnout::game::net_value(Real(game.value()), Real(m.success), value_of_time,
-                                         Real(m.latency)));
-      account[k] = {model[k].success, Real(0.0), Real(0.0), model[k].net_value, model[k].cost};
-    }
-    if (is_papers) return;
-    for (std::size_t k = 0; k < Game::kModels; ++k) set_general(k, game);
-  }
-  Primitives(const Real& time, const Real& penalty) : value_of_time(time), churn_penalty(penalty) {}
-
-  void set_model(std::size_t k, const Real& success, const Real& latency, const Real& cost,
-                 const Real& net_value) {
-    model[k] = {success, Real(1.0) - success, latency, cost, net_value};
-  }
-
- private:
-  /// pass_terms() in this arithmetic.
-  void set_general(std::size_t k, const Game& game) {
-    const Model& m = game.model(k);
-    const User& user = game.user();
-    const Real one(1.0);
-    const Real right(m.success);
-    const Real wrong = one - right;
-    const Real misled = wrong * Real(m.false_accept);
-    const Real solved = right * (one - Real(m.false_reject));
-    const Real rejected = right * Real(m.false_reject) + wrong * (one - Real(m.false_accept));
-    const Real lost = (one - Real(m.patience)) * rejected;
-    const Real late(game.provider().late_churn.value_or(game.churn_penalty()));
-    const Real gain = Real(user.value) - outside;
-    const auto worth_of = [&](const Real& share) {
-      return turnout::game::net_value(gain, share, value_of_time, Real(m.latency)) - Real(m.price);
-    };
-    const Real worth = worth_of(solved) - (Real(user.harm) + outside) * misled;
-    const Real service = Real(m.cost) - Real(m.price);
-    model[k] = {solved + misled + lost, Real(m.patience) * rejected, Real(m.latency),
-                service + churn_penalty * lost + late * misled,
-                user.naive ? worth_of(solved + misled) : worth};
-    account[k] = {solved, misled + lost, misled, worth, service};
-  }
+      : churn_penalty(game.churn_penalty()),
+        model{pass_terms_in<Real>(game.user(), game.provider(), game.model(0)),
+              pass_terms_in<Real>(game.user(), game.provider(), game.model(1))} {}
+  explicit Primitives(const Real& penalty) : churn_penalty(penalty) {}
 };
+
+template <class Real>
+using PaperPrimitives = Primitives<Real, PaperPass<Real>>;
 
 /// Expected number of passes on each model, n_k.
 template <class Real>
 using Visits = std::array<Real, Game::kModels>;
 
-/// @returns 1/D2, D2 = p + b q: the passes on a model that keeps the task, a sum of terms of one
+/// @returns 1/D2, D2 = eps + beta q: the passes on a model that keeps the task, a sum of terms of one
 ///   sign.
-template <class Real>
-Real passes_until_end(const PassValues<Real>& model, const Real& abandon) {
-  return Real(1.0) / (model.success + model.failure * abandon);
+template <class Real, class Pass>
+Real passes_until_end(const Pass& model, const Real& abandon) {
+  return Real(1.0) / (model.ends + model.goes_on * abandon);
 }
 
 /// @returns the visits of a task that starts on M1; see expected_visits().
-/// @param ends       s + q (1-s), probability that a failure on M1 is its last
+/// @param ends       s + q (1-s), probability that a pass on M1 that the task outlasts is its last
 /// @param moves      s (1-q), probability that it leads to M2
 /// @param on_second  passes_until_end() of M2
-template <class Real>
-Visits<Real> visits_from_first(const Primitives<Real>& game, const Real& ends, const Real& moves,
-                               const Real& on_second) {
-  const PassValues<Real>& first = game.model[0];
-  const Real on_first = Real(1.0) / (first.success + first.failure * ends);
-  return {on_first, first.failure * moves * on_first * on_second};
+template <class Real, class Pass>
+Visits<Real> visits_from_first(const Primitives<Real, Pass>& game, const Real& ends,
+                               const Real& moves, const Real& on_second) {
+  const Pass& first = game.model[0];
+  const Real on_first = Real(1.0) / (first.ends + first.goes_on * ends);
+  return {on_first, first.goes_on * moves * on_first * on_second};
 }
 
-/// @returns n1 = 1/D1, n2 = b1 s a / (D1 D2) from M1, and (0, 1/D2) from M2, with a = 1 - q, D1 =
-///   p1 + b1 (s + q (1-s)), D2 = p2 + b2 q: sums of non-negative terms, nothing cancels. Equation
-///   (4).
+/// @returns n1 = 1/D1, n2 = beta1 s a / (D1 D2) from M1, and (0, 1/D2) from M2, with a = 1 - q, D1 =
+///   eps1 + beta1 (s + q (1-s)), D2 = eps2 + beta2 q: sums of non-negative terms, nothing cancels.
+///   Equation (4).
 /// @param start    0 or 1, the model of the first pass
-/// @param cascade  s, probability that a re-prompt after a failure on M1 goes to M2, in [0, 1]
-/// @param abandon  q, probability that the user leaves after a failure, in [0, 1]
-template <class Real>
-Visits<Real> expected_visits(const Primitives<Real>& game, std::size_t start, const Real& cascade,
-                             const Real& abandon) {
+/// @param cascade  s, probability that a re-prompt after M1 goes to M2, in [0, 1]
+/// @param abandon  q, probability that the user leaves of his own will where he could go on, in [0,
+///   1]
+template <class Real, class Pass>
+Visits<Real> expected_visits(const Primitives<Real, Pass>& game, std::size_t start,
+                             const Real& cascade, const Real& abandon) {
   const Real on_second = passes_until_end(game.model[1], abandon);
   if (start == 1) return {Real(0.0), on_second};
   return visits_from_first(game, cascade + abandon * (Real(1.0) - cascade),
@@ -167,69 +131,50 @@ Visits<Real> expected_visits(const Primitives<Real>& game, std::size_t start, co
 /// What one task comes to, in expectation.
 template <class Real>
 struct Payoffs {
-  Real provider_cost;       ///< J = C + P (1 - S), provider minimises
-  Real user_utility;        ///< U = V S - w L = sum of xi_k n_k, user maximises
-  Real success;             ///< S, probability that the task ends solved
-  Real unsolved;            ///< 1 - S, computed without cancellation
-  Real latency;             ///< L
-  Real service_cost;        ///< C, prices subtracted
-  Real misled = Real(0.0);  ///< share of tasks that end with an accepted wrong answer
+  Real provider_cost;  ///< J = C + P (1 - S), or with P_w for accepted errors; provider minimises
+  Real user_utility;   ///< U = (V - v0) S - `spent`, above v0; user maximises, as far as he knows
+  Real success;        ///< S, probability that the task ends solved
+  Real unsolved;       ///< 1 - S, computed without cancellation
+  Real latency;        ///< L
+  Real service_cost;   ///< C, prices subtracted
+  Real spent = 0.0;    ///< w L, prices, and what accepted errors cost the user
 };
 
-/// @returns what `visits` passes on one model of the paper's come to, if the user leaves with probability
-///   `abandon` after each that fails; provider_cost without the penalty, see payoffs().
-template <class Real>
-Payoffs<Real> payoffs_on(const PassValues<Real>& model, const Real& visits, const Real& abandon) {
-  const Real service_cost = model.cost * visits;
-  return {service_cost,           model.net_value * visits,
-          model.success * visits, abandon * model.failure * visits,
-          model.latency * visits, service_cost};
+/// @returns the tasks that end because the user leaves of his own will after a pass on this model.
+template <class Real, class Pass>
+Real left_after(const Pass& model, const Real& visits, const Real& abandon) {
+  return abandon * model.goes_on * visits;
 }
 
-/// @returns the payoffs in the paper's game: payoffs() there, with fewer operations.
-template <class Real>
-Payoffs<Real> paper_payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
-                            const Real& abandon) {
-  const auto first = payoffs_on(game.model[0], visits[0], abandon);
-  const auto second = payoffs_on(game.model[1], visits[1], abandon);
-  const Real unsolved = first.unsolved + second.unsolved;
-  const Real service_cost = first.service_cost + second.service_cost;
-  return {service_cost + game.churn_penalty * unsolved,
+/// @returns what `visits` passes on one model come to, if the user leaves with probability
+///   `abandon` after each where he could go on; provider_cost without P for those who leave so, see
+///   payoffs().
+template <class Real, class Pass>
+Payoffs<Real> payoffs_on(const Pass& model, const Real& visits, const Real& abandon) {
+  return {
+      model.net_cost * visits,   worth_of(model) * visits,
+      solved_by(model) * visits, with_own_losses(model, visits, left_after(model, visits, abandon)),
+      model.latency * visits,    service_of(model) * visits,
+      model.spent * visits};
+}
+
+/// @returns the payoffs that are linear in the visits. Equations (1) to (3). All but user_utility
+///   are sums of terms of one sign (for c >= r): relative error below 10 * 2^-53. user_utility
+///   carries the cancellation of the sum of worths; equilibria correct it, see equilibrium.cpp.
+template <class Real, class Pass>
+Payoffs<Real> payoffs(const Primitives<Real, Pass>& game, const Visits<Real>& visits,
+                      const Real& abandon) {
+  const auto& [one, two] = game.model;
+  const auto first = payoffs_on(one, visits[0], abandon);
+  const auto second = payoffs_on(two, visits[1], abandon);
+  const Real left = left_after(one, visits[0], abandon) + left_after(two, visits[1], abandon);
+  return {first.provider_cost + second.provider_cost + game.churn_penalty * left,
           first.user_utility + second.user_utility,
           first.success + second.success,
-          unsolved,
+          first.unsolved + second.unsolved,
           first.latency + second.latency,
-          service_cost};
-}
-
-/// @returns the payoffs, linear in the visits. Equations (1) to (3). All but user_utility are sums of
-///   terms of one sign (for costs >= 0): relative error below 10 * 2^-53. user_utility carries the
-///   cancellation of sum xi_k n_k; equilibria correct it, see equilibrium.cpp.
-template <class Real>
-Payoffs<Real> payoffs(const Primitives<Real>& game, const Visits<Real>& visits,
-                      const Real& abandon) {
-  const auto sum = [&](auto term) { return term(0) * visits[0] + term(1) * visits[1]; };
-  const auto of = [&](auto member) {
-    return sum([&](std::size_t k) { return game.account[k].*member; });
-  };
-  using Account = PassAccount<Real>;
-  const Real leaves = sum([&](std::size_t k) { return abandon * game.model[k].failure; });
-  return {sum([&](std::size_t k) { return game.model[k].cost; }) + game.churn_penalty * leaves,
-          game.outside + of(&Account::worth),
-          of(&Account::solved),
-          of(&Account::unsolved) + leaves,
-          sum([&](std::size_t k) { return game.model[k].latency; }),
-          of(&Account::service),
-          of(&Account::misled)};
-}
-
-/// Whether a task that the user never leaves of his own will ends solved for sure, on the models that
-/// `visits` are of.
-template <class Real>
-bool solves_in_the_end(const Primitives<Real>& game, const Visits<Real>& visits) {
-  const Real none(0.0);
-  return (visits[0] == none || game.account[0].unsolved == none) &&
-         (visits[1] == none || game.account[1].unsolved == none);
+          first.service_cost + second.service_cost,
+          first.spent + second.spent};
 }
 
 }  // namespace turnout::game

@@ -7,7 +7,7 @@
 #include "turnout/numeric/lines.h"
 
 /// Is the provider against its users, with any number of models and prices. docs/theory.md,
-/// section 25: sections 5 to 7 with plans in place of (i, s).
+/// section 24: sections 5 to 7 with plans in place of (i, s).
 namespace turnout::game {
 
 /// Serving slower than the models could, so that users give up sooner.

@@ -206,6 +206,7 @@ PopulationMean evaluate_population(const std::vector<PopulationPart>& parts, con
     sum.unsolved += part.share * p.unsolved;
     sum.latency += part.share * p.latency;
     sum.service_cost += part.share * p.service_cost;
+    sum.spent += part.share * p.spent;
     mean.abandon += part.share * q;
   }
   // Shares sum to 1 but for rounding.

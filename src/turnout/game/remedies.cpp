@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 namespace turnout::game {
@@ -9,38 +10,32 @@ namespace {
 
 using numeric::Line;
 
-/// cost_line() of a game beyond the paper's: an accepted wrong answer costs P, or what is given.
-Line general_cost_line(const Game& game, Route route) {
-  const auto exact = exact_payoffs(game, route);
-  const auto& late = game.provider().late_churn;
-  if (!late) return {exact.service_cost, exact.unsolved};
-  return {exact.service_cost + numeric::DoubleDouble(*late) * exact.misled,
-          exact.unsolved - exact.misled};
-}
-
-/// J as a function of P for one route: service cost plus P times the share of unsolved tasks.
+/// J as a function of P for one route: what it costs at P = 0, and the share of tasks that P is due
+/// for. One model alone takes a division, or none.
 Line cost_line(const Game& game, Route route) {
   using numeric::DoubleDouble;
-  if (!game.is_papers()) return general_cost_line(game, route);
-  const auto& first = game.model(0);
-  const auto& second = game.model(1);
+  const auto alone = [&](std::size_t k, bool stays) -> Line {
+    const auto pass = pass_terms_in<DoubleDouble>(game.user(), game.provider(), game.model(k));
+    if (stays) return {pass.fixed_cost / pass.ends, pass.penalties / pass.ends};
+    return {pass.fixed_cost, pass.penalties + pass.goes_on};
+  };
   switch (route) {
     case Route::kFirstStay:
-      return {DoubleDouble(first.cost) / DoubleDouble(first.success), 0.0};
+      return alone(0, true);
     case Route::kSecondStay:
-      return {DoubleDouble(second.cost) / DoubleDouble(second.success), 0.0};
+      return alone(1, true);
     case Route::kFirstLeave:
     case Route::kThreat:
-      return {first.cost, DoubleDouble::sum(1, -first.success)};
+      return alone(0, false);
     case Route::kSecondLeave:
-      return {second.cost, DoubleDouble::sum(1, -second.success)};
+      return alone(1, false);
     case Route::kCascadeStay:
     case Route::kCascadePatience:
     case Route::kCascadeMixed:
       break;
   }
-  const auto exact = exact_payoffs(game, route);
-  return {exact.service_cost, exact.unsolved};
+  const ExactParts exact = exact_parts(game, route);
+  return {exact.fixed_cost, exact.penalties};
 }
 
 /// The lines of an equilibrium's candidates, without the mixed one: where that exists (1,sL) does
@@ -61,19 +56,53 @@ bool is_candidate(const Equilibrium& equilibrium, Route route) {
   return equilibrium.find(route) != nullptr;
 }
 
-/// Where the user never leaves: c_k/p_k is what a pass to the end costs.
-double dearest_leave(const Game& game) {
-  const auto until_solved = [&](std::size_t k) {
-    return game.model(k).cost / game.model(k).success;
-  };
-  return std::max(0.0, std::min(until_solved(0), until_solved(1)));
+/// The P at which one pass on k costs the provider as much as not having the task, eta_k = 0: c_k/p_k
+/// in the paper's game.
+double penalty_worth(const Game& game, const Primitives<double>& numbers, std::size_t k) {
+  const PassTerms& pass = numbers.model[k];
+  return pass.fixed_cost /
+         (game.provider().late_churn ? accepted_share(game.model(k)) : pass.solved);
+}
+
+/// Whether there is anything to leave before, on either model.
+bool may_go_on(const Primitives<double>& numbers) {
+  return numbers.model[0].goes_on > 0 && numbers.model[1].goes_on > 0;
+}
+
+/// Where the user never leaves: throttling pays if both eta_k > 0, for P + eta_k is what a pass
+/// before he leaves costs and P + eta_k/eps_k what passes to the end do.
+double dearest_leave(const Game& game, const Primitives<double>& numbers) {
+  return std::max(0.0, std::min(penalty_worth(game, numbers, 0), penalty_worth(game, numbers, 1)));
+}
+
+/// The game that a naive user believes to play: each answer that he accepts is right.
+Game believed(const Game& game) {
+  std::array<Model, Game::kModels> models = {game.model(0), game.model(1)};
+  for (Model& model : models) {
+    const Range allowed = range_of(Quantity::kSuccess);
+    model.success = std::clamp(accepted_share(model), allowed.low, allowed.high);
+    model.false_accept = 0;
+    model.false_reject = 0;
+  }
+  return Game::make(game.user(), game.provider(), models).value();
+}
+
+/// What a user pins who may: the static route that he believes to be his best.
+Candidate pinned(const Game& game, const Misalignment& own) {
+  if (!game.user().naive) return own.preferred;
+  const Game seen = believed(game);
+  return play(game, misalignment(seen, solve(seen)).preferred.route);
 }
 
 }  // namespace
 
 OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
   const Misalignment own = misalignment(game, equilibrium);
-  OptOut result{own.preferred, own.saving, 0, 0, 0};
+  OptOut result{pinned(game, own), own.saving, 0, 0, 0};
+  if (game.user().naive) {
+    result.price = std::max(0.0, cost_gap(game, result.best, equilibrium.best()));
+    result.remaining_gap = std::max(0.0, utility_gap(game, own.preferred, result.best));
+  }
   // With slow pins any static route can be made the preferred one, by slowing the other model.
   for (const Candidate& c : equilibrium.candidates()) {
     if (c.route != Route::kFirstStay && c.route != Route::kSecondStay) continue;
@@ -89,9 +118,9 @@ OptOut opt_out(const Game& game, const Equilibrium& equilibrium) {
 
 double penalty_floor(const Game& game) {
   const Primitives<double> primitives(game);
-  const int first = value_sign(game, primitives, 0);
-  const int second = value_sign(game, primitives, 1);
-  if (first > 0 && second > 0 && game.is_papers()) return dearest_leave(game);
+  const int first = value_sign(primitives, 0);
+  const int second = value_sign(primitives, 1);
+  if (first > 0 && second > 0 && may_go_on(primitives)) return dearest_leave(game, primitives);
   // He leaves (1,0) or, where only M1 is worth his time, the threat (1,1), and he leaves (2,0).
   if (first != 0 && second < 0) return 0;
   return penalty_floor(game, solve(game));
@@ -102,19 +131,25 @@ double penalty_floor(const Game& game, const Equilibrium& equilibrium) {
       is_candidate(equilibrium, Route::kFirstLeave) || is_candidate(equilibrium, Route::kThreat);
   const bool leaves_second = is_candidate(equilibrium, Route::kSecondLeave);
   if (leaves_first && leaves_second) return 0;  // the user can be made to leave without throttling
-  if (!leaves_first && !leaves_second && game.is_papers()) return dearest_leave(game);
+  const Primitives<double> numbers(game);
+  if (!leaves_first && !leaves_second && may_go_on(numbers)) return dearest_leave(game, numbers);
   const CostLines offers(game, equilibrium);
   double floor = 0;
-  for (const Route route : {Route::kFirstLeave, Route::kSecondLeave}) {
+  for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
+    const Route route = k == 0 ? Route::kFirstLeave : Route::kSecondLeave;
     const auto pays =
         where_lowest(cost_line(game, route), offers.all(), numeric::Ties::kDoNotCount);
-    if (!pays.empty()) floor = std::max(floor, pays.high);
+    if (pays.empty()) continue;
+    // Where 31 digits do not tell the lines' slopes apart, that is where passes to the end cost as
+    // much as one.
+    floor = std::max(floor, std::isfinite(pays.high) ? pays.high : penalty_worth(game, numbers, k));
   }
   return floor;
 }
 
 numeric::Range aligning_penalties(const Game& game, const Equilibrium& equilibrium) {
   const Route preferred = misalignment(game, equilibrium).preferred.route;
+  if (!is_candidate(equilibrium, preferred)) return {1, 0};  // a naive user does not play it
   return where_lowest(cost_line(game, preferred), CostLines(game, equilibrium).all(),
                       numeric::Ties::kCount);
 }

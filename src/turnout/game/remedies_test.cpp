@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "games.h"
@@ -166,6 +167,27 @@ TEST(Sensitivity, every_boundary_separates_two_routes) {
       }
     }
   }
+}
+
+TEST(Sensitivity, says_how_patient_users_must_be_for_the_small_model_to_serve) {
+  // docs/theory.md, section 1: P + eta/eps of the two models is the same at this rho.
+  const auto game = [](double patience) {
+    return Game::make({5, 0.001}, {5},
+                      {Model{0.45, 1, 0.0005, 0, patience}, Model{0.82, 1, 0.03, 0, patience}})
+        .value();
+  };
+  const auto found = sensitivities(game(0.9));
+  const auto patience = std::find_if(found.begin(), found.end(), [](const Sensitivity& s) {
+    return s.parameter == Parameter{Quantity::kPatience, 0};
+  });
+  ASSERT_NE(patience, found.end());
+  EXPECT_EQ(patience->value, 0.9);
+  ASSERT_TRUE(patience->above.has_value());
+  EXPECT_EQ(patience->above->beyond, Route::kFirstStay);
+  const Game at = game(0.9).with({Quantity::kPatience, 0}, patience->above->at).value();
+  const Equilibrium e = solve(at);
+  EXPECT_NEAR(e.find(Route::kFirstStay)->payoffs.provider_cost,
+              e.find(Route::kSecondStay)->payoffs.provider_cost, 1e-10);
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "turnout/game/payoffs.h"
-
 namespace turnout::game {
 namespace {
 

@@ -41,10 +41,10 @@ struct Bounds {
 };
 
 Bounds searched(const Game& game, Parameter parameter) {
-  constexpr double kLargest = 1e100;
-  if (parameter.quantity == Quantity::kSuccess) return {1e-15 * game.get(parameter), 1};
-  if (parameter.quantity == Quantity::kValueOfTime) return {1e-15 * game.get(parameter), kLargest};
-  return {std::min(0.0, game.get(parameter)), kLargest};
+  if (parameter.quantity == Quantity::kSuccess || parameter.quantity == Quantity::kValueOfTime)
+    return {1e-15 * game.get(parameter), range_of(parameter.quantity).high};
+  const Range allowed = range_of(parameter.quantity);
+  return {std::max(allowed.low, std::min(0.0, game.get(parameter))), allowed.high};
 }
 
 std::optional<Boundary> nearest(const Game& game, Parameter parameter, Route now, bool upwards) {
@@ -73,7 +73,7 @@ std::optional<Boundary> nearest(const Game& game, Parameter parameter, Route now
 std::vector<Sensitivity> sensitivities(const Game& game) {
   const Route now = solve(game).best().route;
   std::vector<Sensitivity> all;
-  for (const Parameter parameter : parameters()) {
+  for (const Parameter parameter : varied_parameters(game)) {
     all.push_back({parameter, game.get(parameter), nearest(game, parameter, now, false),
                    nearest(game, parameter, now, true)});
   }

@@ -21,7 +21,7 @@ struct Sensitivity {
   std::optional<Boundary> above;
 };
 
-/// @returns one entry per parameter of the game. A route that stays while its s0 or sL moves is no
+/// @returns one entry per parameter of the game, see varied_parameters(). A route that stays while its s0 or sL moves is no
 ///   change.
 /// Method: the game is solved at 32 values per decade of distance from 1e-12 to 1e6 times the
 /// parameter (from 1e-12 to 1e6 for a parameter that is 0), over its allowed range with costs from

@@ -59,6 +59,16 @@ void solve_one(const Game& game, const AnswerColumns& answers, std::size_t i, bo
   put(answers.throttling_gain, throttled.gain);
 }
 
+/// One after the other. @returns as solve_many().
+std::size_t solve_each(const GameColumns& games, const AnswerColumns& answers, bool audit) {
+  for (std::size_t i = 0; i < games.size; ++i) {
+    const auto game = game_at(games, i);
+    if (!game) return i;
+    solve_one(*game, answers, i, audit);
+  }
+  return games.size;
+}
+
 bool wants_audit(const AnswerColumns& answers) {
   const auto columns = {answers.user_utility,   answers.success,           answers.latency,
                         answers.service_cost,   answers.preferred_utility, answers.misalignment,
@@ -80,11 +90,19 @@ std::span<const Instructions> available_instructions() {
 }
 
 base::Result<Game> game_at(const GameColumns& games, std::size_t i) {
-  const auto model = [&](std::size_t k) {
-    return Model{games.success.at(k)[i], games.latency.at(k)[i], games.cost.at(k)[i]};
-  };
-  return Game::make({games.value[i], games.value_of_time == nullptr ? 1 : games.value_of_time[i]},
-                    {games.churn_penalty[i]}, {model(0), model(1)});
+  User user = games.like == nullptr ? User{} : games.like->user();
+  Provider provider = games.like == nullptr ? Provider{} : games.like->provider();
+  user.value = games.value[i];
+  user.value_of_time = games.value_of_time == nullptr ? 1 : games.value_of_time[i];
+  provider.churn_penalty = games.churn_penalty[i];
+  std::array<Model, Game::kModels> models{};
+  for (std::size_t k = 0; k < models.size(); ++k) {
+    if (games.like != nullptr) models.at(k) = games.like->model(k);
+    models.at(k).success = games.success.at(k)[i];
+    models.at(k).latency = games.latency.at(k)[i];
+    models.at(k).cost = games.cost.at(k)[i];
+  }
+  return Game::make(user, provider, models);
 }
 
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
@@ -94,6 +112,7 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers,
                        Instructions instructions) {
   const bool audit = wants_audit(answers);
+  if (games.like != nullptr && !games.like->is_papers()) return solve_each(games, answers, audit);
   const bool timed = games.value_of_time != nullptr;
   const kernels::SolveBlock many = block_of(instructions, audit, timed);
   const kernels::SolveBlock one = kernels::scalar_block(audit, timed);

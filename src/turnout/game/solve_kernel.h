@@ -20,6 +20,9 @@ struct GameColumns {
   const double* churn_penalty = nullptr;  ///< P
   std::array<const double*, Game::kModels> success{}, latency{}, cost{};
   const double* value_of_time = nullptr;  ///< w; null: 1 in all games
+  /// A game whose numbers beyond the paper's (patience, prices, ...) all games have; null: the
+  /// paper's. With others than the paper's the games are solved one by one, not in lanes.
+  const Game* like = nullptr;
 };
 
 /// Where answers go; a null column is not wanted. Asking for no more than route, s, q and J costs

@@ -2,9 +2,18 @@
 
 #include <algorithm>
 
-#include "turnout/game/pass_terms.h"
-
 namespace turnout::game {
+namespace {
+
+/// The latency at which a pass is just worth nothing to the user as he sees it; below 0 if it is
+/// not worth its price.
+double slowest_borne(const Game& game, std::size_t k) {
+  Model instant = game.model(k);
+  instant.latency = 0;
+  return pass_terms(game.user(), game.provider(), instant).net_value / game.value_of_time();
+}
+
+}  // namespace
 
 Candidate leaving(const Game& game, std::size_t k) {
   const Policy policy{k, 0};
@@ -16,9 +25,10 @@ Throttling throttling(const Game& game, const Equilibrium& equilibrium, double m
   Throttling result;
   result.cost = best.payoffs.provider_cost;
   for (std::size_t k = 0; k < Game::kModels; ++k) result.latencies[k] = game.model(k).latency;
+  const Primitives<double> primitives(game);
   for (std::size_t k = 0; k < Game::kModels; ++k) {
     // Far from a gain a rough cost decides.
-    const PassTerms pass = pass_terms(game.user(), game.provider(), game.model(k));
+    const PassTerms& pass = primitives.model[k];
     const double rough = pass.net_cost + game.churn_penalty() * pass.goes_on;
     if (rough >= best.payoffs.provider_cost * (1 + 1e-12) && rough > 0) continue;
     const Candidate leave = leaving(game, k);
@@ -29,12 +39,12 @@ Throttling throttling(const Game& game, const Equilibrium& equilibrium, double m
     result.model = k;
   }
   if (result.gain == 0) return result;
-  const PassTerms pass = pass_terms(game.user(), game.provider(), game.model(result.model));
-  const double slowest_borne = pass.latency + pass.net_value / game.value_of_time();
   double& served = result.latencies[result.model];
-  served = std::max(served, slowest_borne * (1 + margin));
-  const double worth = pass.worth - game.value_of_time() * (served - pass.latency);
-  result.user_loss = best.payoffs.user_utility - game.user().outside - worth;
+  served = std::max(served, slowest_borne(game, result.model) * (1 + margin));
+  Model slow = game.model(result.model);
+  slow.latency = served;
+  result.user_loss =
+      best.payoffs.user_utility - pass_terms(game.user(), game.provider(), slow).worth;
   return result;
 }
 

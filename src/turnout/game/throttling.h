@@ -10,19 +10,17 @@ namespace turnout::game {
 /// Serving slower than the models could, so that users give up sooner. Proposition 2;
 /// docs/theory.md, section 6.
 struct Throttling {
-  double cost =
-      0;  ///< J_throttled = min(J*, P + eta1, P + eta2); P + eta = c + P b in the paper's game
+  double cost = 0;        ///< J_throttled = min(J*, P + eta_1, P + eta_2)
   double gain = 0;        ///< J* - J_throttled >= 0; throttling pays iff it is > 0
   std::size_t model = 0;  ///< the model to route to and to slow down, if it pays
-  /// Served latencies at which the user leaves: the model's own, or (t + xi/w) (1 + margin), which is
-  /// V p/w (1 + margin) in the paper's game, for the throttled one; t + xi/w itself already works, as
-  /// a tie.
+  /// Served latencies at which the user leaves: the model's own, or for the throttled one (1 +
+  /// margin) times that at which xi = 0 (the paper: V p/w), which already works, as a tie.
   std::array<double, Game::kModels> latencies{};
   double user_loss = 0;  ///< U* minus the user's utility under the throttled latencies, in V's unit
 };
 
 /// @returns what it comes to if every pass goes to model k and the user leaves after the first
-///   failure: J = c_k + P b_k.
+///   pass: J = P + eta_k (the paper: c_k + P b_k).
 Candidate leaving(const Game& game, std::size_t k);
 
 /// @param margin  by how much the served latency exceeds the smallest that works, >= 0

@@ -21,6 +21,7 @@ constexpr std::size_t kValue = 0;
 constexpr std::size_t kValueOfTime = 1;
 constexpr std::size_t success_of(std::size_t model) { return 3 + 3 * model; }
 constexpr std::size_t latency_of(std::size_t model) { return 4 + 3 * model; }
+constexpr std::size_t cost_of(std::size_t model) { return 5 + 3 * model; }
 
 std::vector<std::string> symbols() {
   std::vector<std::string> names;
@@ -61,9 +62,24 @@ Numbers numbers_of(const game::Game& game) {
 }
 
 Result<game::Game> game_from(const Numbers& numbers) {
+  static const game::Game kOfPaper = game::Game::make({}, {}, {}).value();
+  return game_like(kOfPaper, numbers);
+}
+
+Result<game::Game> game_like(const game::Game& game, const Numbers& numbers) {
   const Numbers& x = numbers;
-  return game::Game::make({x[0], x[1]}, {x[2]},
-                          {game::Model{x[3], x[4], x[5]}, game::Model{x[6], x[7], x[8]}});
+  game::User user = game.user();
+  user.value = x[0];
+  user.value_of_time = x[1];
+  game::Provider provider = game.provider();
+  provider.churn_penalty = x[2];
+  std::array<game::Model, game::Game::kModels> models = {game.model(0), game.model(1)};
+  for (std::size_t k = 0; k < models.size(); ++k) {
+    models.at(k).success = x.at(success_of(k));
+    models.at(k).latency = x.at(latency_of(k));
+    models.at(k).cost = x.at(cost_of(k));
+  }
+  return game::Game::make(user, provider, models);
 }
 
 Result<Measure> Measure::parse(std::string_view name) {

@@ -17,6 +17,8 @@ using Numbers = std::array<double, 9>;
 inline constexpr std::size_t kNumbers = 9;
 Numbers numbers_of(const game::Game& game);
 base::Result<game::Game> game_from(const Numbers& numbers);
+/// @returns the game with these nine numbers, and with another game's numbers beyond the paper's.
+base::Result<game::Game> game_like(const game::Game& game, const Numbers& numbers);
 
 /// "P", "t2/t1", "c2/p2-c1/p1" or "xi1". Its first parameter is the one that moves it, all else
 /// equal; xi_k = V p_k - w t_k is moved by t_k, and so is V p_k at most.

@@ -17,7 +17,11 @@ using base::Result;
 class GameRows {
  public:
   GameRows(const game::Game& game, const AxisPair& axes, std::size_t width)
-      : base_(numbers_of(game)), axes_(axes), width_(width), columns_(kNumbers, width) {
+      : game_(game),
+        base_(numbers_of(game)),
+        axes_(axes),
+        width_(width),
+        columns_(kNumbers, width) {
     for (std::size_t k = 0; k < kNumbers; ++k) std::fill_n(columns_[k], width, base_.at(k));
   }
 
@@ -38,10 +42,12 @@ class GameRows {
     const auto& c = columns_;
     const bool is_one =
         base_[1] == 1 && axes_.x().measure().moved() != 1 && axes_.y().measure().moved() != 1;
-    return {width_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
+    return {width_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1],
+            &game_};
   }
 
  private:
+  const game::Game& game_;
   Numbers base_;
   const AxisPair& axes_;
   std::size_t width_;
@@ -77,6 +83,8 @@ Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown
     solve_many(rows.columns(), answers);
     for (std::size_t i = 0; i < map.width; ++i) {
       values[i] = value_of(shown, routes[i], values[i]);
+      if (shown == Shown::kUtility || shown == Shown::kPreferredUtility)
+        values[i] += game.user().outside;
       any = any || is_game[i];
       if (is_game[i]) continue;
       values[i] = std::numeric_limits<double>::quiet_NaN();
@@ -96,7 +104,7 @@ using Point = std::array<double, 2>;
 class Tracer {
  public:
   Tracer(const game::Game& game, const AxisPair& axes, std::size_t steps)
-      : base_(numbers_of(game)), axes_(axes), steps_(steps) {}
+      : game_(game), base_(numbers_of(game)), axes_(axes), steps_(steps) {}
 
   std::vector<BoundaryPiece> trace(const base::Cancellation& cancellation) {
     std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
@@ -127,7 +135,7 @@ class Tracer {
     Numbers numbers = base_;
     if (!axes_.move(numbers, axes_.x().at(point[0]), axes_.y().at(point[1])))
       return RegionMap::kNoGame;
-    return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
+    return static_cast<std::uint8_t>(game::solve(*game_like(game_, numbers)).best().route);
   }
 
   /// The point between a and b at which the route of a ends.
@@ -166,6 +174,7 @@ class Tracer {
     for (const auto& one : found) pieces.push_back({one.at, middle, one.before, one.behind});
   }
 
+  const game::Game& game_;
   Numbers base_;
   const AxisPair& axes_;
   std::size_t steps_;

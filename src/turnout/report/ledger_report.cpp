@@ -34,11 +34,12 @@ std::string measured(const Finding& f) {
 
 std::string game_by_numbers(const game::Game& game) {
   std::string text;
-  for (const auto parameter : game::parameters()) {
+  for (const auto parameter : varied_parameters(game)) {
     if (parameter.quantity == game::Quantity::kValueOfTime && game.get(parameter) == 1) continue;
     text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", game::symbol(parameter),
                         game.get(parameter));
   }
+  if (game.user().naive) text += ", a naive user";
   return text;
 }
 
@@ -162,9 +163,10 @@ ordered_json ledger_json(const Ledger& ledger) {
     }
     if (!f.claim.narrower.empty()) row["narrower_form"] = f.claim.narrower;
     if (f.counterexample) {
-      for (const auto parameter : game::parameters()) {
+      for (const auto parameter : varied_parameters(*f.counterexample)) {
         row["counterexample"][game::symbol(parameter)] = f.counterexample->get(parameter);
       }
+      if (f.counterexample->user().naive) row["counterexample"]["naive"] = true;
     }
     json["statements"].push_back(row);
   }

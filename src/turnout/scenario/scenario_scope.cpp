@@ -44,17 +44,21 @@ std::optional<Obstacle> beyond_plans(const Scenario& scenario) {
 std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenario) {
   const game::RoutingGame& game = scenario.game;
   if (game.has_switching()) return Obstacle{"switching", "a switching cost"};
-  const bool any_pass = allowed == Besides::kAnyPass;
-  if (game.has_prices() && !any_pass) return Obstacle{"model.price", "a price other than 0"};
-  if (!game.has_papers_users() && !any_pass)
-    return Obstacle{"user.patience, user.outside, judgement",
-                    "a user who is impatient, has something elsewhere or misjudges answers"};
   if (game.participates()) return Obstacle{"user.participates", "participation"};
   if (scenario.difficulty) return Obstacle{"difficulty", "difficulty"};
   if (scenario.outcomes) return Obstacle{"difficulty.outcomes", "a table of outcomes"};
   const bool told = scenario.knows && *scenario.knows != Knows::kPolicy;
   if (told && allowed != Besides::kKnowledge)
     return Obstacle{"user.knows", "a user who knows more than the policy"};
+  return std::nullopt;
+}
+
+std::optional<Obstacle> beyond_papers_passes(const Scenario& scenario) {
+  const game::RoutingGame& game = scenario.game;
+  if (game.has_prices()) return Obstacle{"model.price", "a price other than 0"};
+  if (!game.has_papers_users())
+    return Obstacle{"user.patience, user.outside, judgement",
+                    "a user who is impatient, has something elsewhere or misjudges answers"};
   return std::nullopt;
 }
 
@@ -139,6 +143,15 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
                   .within(scenario.source));
   scenario.game = std::move(without);
   return left_out;
+}
+
+Status check_for_papers_passes(const Scenario& scenario, const std::string& verb) {
+  const auto beyond = beyond_papers_passes(scenario);
+  if (!beyond) return base::Done{};
+  return Error{ErrorCode::kUnsupported,
+               fmt::format("{} goes beyond the paper's game, which {} solves{}", beyond->what, verb,
+                           advice("plan", beyond_plans(scenario))),
+               fmt::format("{}: {}", scenario.source, beyond->key)};
 }
 
 Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,

@@ -9,23 +9,27 @@
 /// Which verbs a scenario is for.
 namespace turnout::scenario {
 
-/// The paper's game, with the names of its models.
+/// A game of two models, with their names: the paper's, or with the prices, impatience, errors of
+/// judgement and outside option that it has not.
 struct TwoModelScenario {
   game::Game game;
   std::array<std::string, game::Game::kModels> names;
 };
 
-/// What a verb for the paper's game does besides: users who differ, a provider that does not
-/// commit, users who know more than the policy, or prices and users who are impatient, misjudge
-/// answers or have something elsewhere.
-enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge, kAnyPass };
+/// What a verb for two models does besides: users who differ, a provider that does not commit, or
+/// users who know more than the policy.
+enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge };
 
-/// @returns the paper's game, uncertain numbers at their means, or kUnsupported naming the first
+/// @returns the two-model game, uncertain numbers at their means, or kUnsupported naming the first
 ///   key that goes beyond it and the verb that can do it, if one takes the scenario as it is.
 /// @param verb     who asks, for the message
 /// @param besides  what it does not refuse
 base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,
                                           Besides besides = Besides::kNothing);
+
+/// @returns kUnsupported naming the key if passes have a price or users are impatient, misjudge
+///   answers or have something elsewhere.
+base::Status check_for_papers_passes(const Scenario& scenario, const std::string& verb);
 
 /// Leaves out what an estimate may have found and the paper's game has not: difficulty and
 /// switching costs.

@@ -122,6 +122,7 @@ class SweepReader {
                                        .within(draws.place("scenario")));
     TURNOUT_TRY(left_out_,
                 leave_out_what_the_paper_lacks(scenario).within(draws.place("scenario")));
+    TURNOUT_CHECK(check_for_papers_passes(scenario, "sweep").within(draws.place("scenario")));
     TURNOUT_TRY(auto mean, paper_game(scenario, "sweep").within(draws.place("scenario")));
     const auto all = game::parameters();
     for (std::size_t k = 0; k < all.size(); ++k)

@@ -14,7 +14,7 @@ FoundResponse search_response(const Game& game, const Policy& policy) {
   FoundResponse best = at(0);
   for (int i = 1; i <= kPoints; ++i) {
     const FoundResponse tried = at(static_cast<double>(i) / kPoints);
-    if (tried.payoffs.user_utility > best.payoffs.user_utility) best = tried;
+    if (tried.payoffs.expected_utility > best.payoffs.expected_utility) best = tried;
   }
   constexpr double kGolden = 0.6180339887498949;
   double low = std::max(0.0, best.abandon - 1.0 / kPoints);
@@ -22,10 +22,10 @@ FoundResponse search_response(const Game& game, const Policy& policy) {
   while (high - low > 1e-9) {
     const FoundResponse a = at(high - kGolden * (high - low));
     const FoundResponse b = at(low + kGolden * (high - low));
-    (a.payoffs.user_utility >= b.payoffs.user_utility ? high : low) =
-        a.payoffs.user_utility >= b.payoffs.user_utility ? b.abandon : a.abandon;
-    const FoundResponse& better = a.payoffs.user_utility >= b.payoffs.user_utility ? a : b;
-    if (better.payoffs.user_utility > best.payoffs.user_utility) best = better;
+    (a.payoffs.expected_utility >= b.payoffs.expected_utility ? high : low) =
+        a.payoffs.expected_utility >= b.payoffs.expected_utility ? b.abandon : a.abandon;
+    const FoundResponse& better = a.payoffs.expected_utility >= b.payoffs.expected_utility ? a : b;
+    if (better.payoffs.expected_utility > best.payoffs.expected_utility) best = better;
   }
   return best;
 }
@@ -46,19 +46,40 @@ std::optional<FoundOptimum> search_optimum(const Game& game, std::size_t shares,
   return best;
 }
 
+namespace {
+
+/// Passes on a model from which the user does not leave of his own will.
+double most_passes(const game::Model& model) {
+  const double rejected =
+      model.success * model.false_reject + (1 - model.success) * (1 - model.false_accept);
+  const double accepted =
+      model.success * (1 - model.false_reject) + (1 - model.success) * model.false_accept;
+  return 1 / (accepted + (1 - model.patience) * rejected);
+}
+
+}  // namespace
+
 double cost_scale(const Game& game) {
-  return game.churn_penalty() + std::abs(game.model(0).cost / game.model(0).success) +
-         std::abs(game.model(1).cost / game.model(1).success);
+  double scale = std::max(game.churn_penalty(), game.provider().late_churn.value_or(0));
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& model = game.model(k);
+    scale += (std::abs(model.cost) + model.price) * most_passes(model);
+  }
+  return scale;
 }
 
 double utility_scale(const Game& game) {
-  return game.value() + game.value_of_time() * (game.model(0).latency / game.model(0).success +
-                                                game.model(1).latency / game.model(1).success);
+  double scale = game.value() + game.user().outside + game.user().harm;
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    const game::Model& model = game.model(k);
+    scale += (game.value_of_time() * model.latency + model.price) * most_passes(model);
+  }
+  return scale;
 }
 
 double response_deviation(const Game& game, const Policy& policy, double abandon) {
-  const double found = search_response(game, policy).payoffs.user_utility;
-  return std::max(0.0, found - chain_payoffs(game, policy, abandon).user_utility) /
+  const double found = search_response(game, policy).payoffs.expected_utility;
+  return std::max(0.0, found - chain_payoffs(game, policy, abandon).expected_utility) /
          utility_scale(game);
 }
 

@@ -14,7 +14,7 @@ struct FoundResponse {
   ChainPayoffs payoffs;
 };
 
-/// @returns the abandonment probability with the highest user utility: 65 grid points, the best
+/// @returns the abandonment probability with the highest utility that the user expects: 65 grid points, the best
 ///   refined by golden section to 1e-9. Utility as a function of q has at most one interior maximum
 ///   on the games tried.
 FoundResponse search_response(const game::Game& game, const game::Policy& policy);
@@ -39,7 +39,7 @@ std::optional<FoundOptimum> search_optimum(const game::Game& game, std::size_t s
 double optimum_deviation(const game::Game& game, const game::Policy& policy, double abandon,
                          double provider_cost, std::size_t shares);
 
-/// @returns what another response than `abandon` would give the user, relative to the utilities'
+/// @returns what the user expects another response than `abandon` to give him, relative to the utilities'
 ///   size.
 double response_deviation(const game::Game& game, const game::Policy& policy, double abandon);
 

@@ -8,7 +8,7 @@ std::vector<Statement> all_statements() {
   std::vector<Statement> all;
   for (const auto& group :
        {payoff_statements(), response_statements(), routing_statements(), misalignment_statements(),
-        throttling_statements(), remedy_statements(), beyond_statements()}) {
+        throttling_statements(), remedy_statements(), fuller_statements(), beyond_statements()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

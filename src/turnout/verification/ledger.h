@@ -13,6 +13,7 @@ std::vector<Statement> routing_statements();
 std::vector<Statement> misalignment_statements();
 std::vector<Statement> throttling_statements();
 std::vector<Statement> remedy_statements();
+std::vector<Statement> fuller_statements();
 std::vector<Statement> beyond_statements();
 
 /// @returns all of them, in the order of docs/theory.md.

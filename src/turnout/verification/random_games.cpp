@@ -71,6 +71,51 @@ Game draw_larger_first(base::Rng& rng) {
   return make(value, thousandths(rng.exponential(3)), p, t, c);
 }
 
+Game draw_impatient(base::Rng& rng) {
+  const Game game = draw_in_paper_order(rng);
+  std::array<Model, 2> models = {game.model(0), game.model(1)};
+  for (Model& model : models) model.patience = thousandths(rng.uniform(0.3, 1));
+  if (rng.next() % 2 == 0) models[1].patience = models[0].patience;
+  return Game::make(game.user(), game.provider(), models).value();
+}
+
+Game draw_erring(base::Rng& rng) {
+  const Game game = draw_in_paper_order(rng);
+  std::array<Model, 2> models = {game.model(0), game.model(1)};
+  for (Model& model : models) {
+    model.false_accept = thousandths(rng.uniform(0, 0.4));
+    model.false_reject = thousandths(rng.uniform(0, 0.4));
+  }
+  game::User user = game.user();
+  user.harm = thousandths(rng.exponential(1));
+  user.naive = rng.next() % 2 == 0;
+  game::Provider provider = game.provider();
+  if (rng.next() % 2 == 0) provider.late_churn = thousandths(rng.exponential(3));
+  return Game::make(user, provider, models).value();
+}
+
+Game draw_fuller(base::Rng& rng) {
+  const Game game = draw_in_any_order(rng);
+  const auto drawn = [&rng] { return rng.next() % 2 == 0; };
+  std::array<Model, 2> models = {game.model(0), game.model(1)};
+  const bool impatient = drawn();
+  const bool errs = drawn();
+  const bool priced = drawn();
+  for (Model& model : models) {
+    if (impatient) model.patience = thousandths(rng.uniform(0.3, 1));
+    if (errs && drawn()) model.false_accept = thousandths(rng.uniform(0, 0.4));
+    if (errs && drawn()) model.false_reject = thousandths(rng.uniform(0, 0.4));
+    if (priced) model.price = thousandths(rng.exponential(0.3));
+  }
+  game::User user = game.user();
+  if (drawn()) user.outside = thousandths(rng.exponential(0.5));
+  if (errs && drawn()) user.harm = thousandths(rng.exponential(1));
+  user.naive = errs && drawn();
+  game::Provider provider = game.provider();
+  if (errs && drawn()) provider.late_churn = thousandths(rng.exponential(3));
+  return Game::make(user, provider, models).value();
+}
+
 std::optional<Game> draw_where(const Draw& draw, const std::function<bool(const Game&)>& wanted,
                                base::Rng& rng) {
   constexpr int kMostTries = 1'000'000;
@@ -81,13 +126,44 @@ std::optional<Game> draw_where(const Draw& draw, const std::function<bool(const 
   return std::nullopt;
 }
 
+namespace {
+
+/// The game with the numbers beyond the paper's put back one by one, where it still fails.
+Game shrink_to_paper(const Game& game, const std::function<bool(const Game&)>& fails) {
+  Game smallest = game;
+  const auto accept = [&](const base::Result<Game>& plainer) {
+    if (plainer && fails(*plainer)) smallest = *plainer;
+  };
+  const Model plain;
+  for (const game::Quantity quantity :
+       {game::Quantity::kPrice, game::Quantity::kPatience, game::Quantity::kFalseAccept,
+        game::Quantity::kFalseReject}) {
+    for (std::size_t k = 0; k < Game::kModels; ++k) {
+      if (smallest.get({quantity, k}) != get(plain, quantity))
+        accept(smallest.with({quantity, k}, get(plain, quantity)));
+    }
+  }
+  for (const game::Quantity quantity : {game::Quantity::kOutside, game::Quantity::kHarm}) {
+    if (smallest.get({quantity, 0}) != 0) accept(smallest.with({quantity, 0}, 0));
+  }
+  const std::array<Model, 2> models = {smallest.model(0), smallest.model(1)};
+  game::User knows = smallest.user();
+  knows.naive = false;
+  if (smallest.user().naive) accept(Game::make(knows, smallest.provider(), models));
+  if (smallest.provider().late_churn)
+    accept(Game::make(smallest.user(), {smallest.churn_penalty()}, models));
+  return smallest;
+}
+
+}  // namespace
+
 Game shrink(const Game& game, const std::function<bool(const Game&)>& fails) {
   constexpr int kMostDigits = 6;
-  Game smallest = game;
+  Game smallest = shrink_to_paper(game, fails);
   bool changed = true;
   while (changed) {
     changed = false;
-    for (const game::Parameter parameter : game::parameters()) {
+    for (const game::Parameter parameter : varied_parameters(smallest)) {
       const double now = smallest.get(parameter);
       for (int digits = 1; digits < kMostDigits && rounded(now, digits) != now; ++digits) {
         const auto shorter = smallest.with(parameter, rounded(now, digits));

@@ -53,12 +53,12 @@ class ShareFinder {
   /// @param game    needs no costs
   /// @param kTimed  whether xi may be beyond what patience_limit() takes as it is
   template <bool kTimed>
-  void find(const Real& value, const Primitives<Real>& game) {
+  void find(const Real& value, const PaperPrimitives<Real>& game) {
     const auto& [first, second] = game.model;
     const Real zero(0.0);
     const Condition stays_first = zero < first.net_value;
     const Condition has_cascade =
-        both(differ(stays_first, zero < second.net_value), zero < first.failure);
+        both(differ(stays_first, zero < second.net_value), zero < first.goes_on);
     // One division for both.
     const auto at_stay = stay_threshold(game);
     const auto at_patience = patience_limit(game, first.net_value, second.net_value);
@@ -68,10 +68,10 @@ class ShareFinder {
     share = select(has_cascade, smaller(quotient.value(), Real(1 - 0x1p-53)), zero);
     // |xi| <= 2^-51 max(V p, w t), a net value that may be zero, is within 2^-50 V.
     const Real doubtful = larger(value * Real(0x1p-50), Real(kLeastUnscaled));
-    usual = both(
-        doubtful < smaller_size(first.net_value, second.net_value),
-        // xi1 > 0 > xi2 and p2 < p1: a mixed response may be best.
-        neither(both(both(stays_first, second.net_value <= zero), second.success < first.success)));
+    usual =
+        both(doubtful < smaller_size(first.net_value, second.net_value),
+             // xi1 > 0 > xi2 and p2 < p1: a mixed response may be best.
+             neither(both(both(stays_first, second.net_value <= zero), second.ends < first.ends)));
     if constexpr (kTimed) {
       usual = both(usual, larger(absolute(first.net_value), absolute(second.net_value)) <=
                               Real(kMostUnscaled));
@@ -88,7 +88,9 @@ class LaneSolver {
  public:
   using Condition = decltype(std::declval<Real>() < std::declval<Real>());
 
-  LaneSolver(const Real& value, const Primitives<Real>& game) : value_(value), game_(game) {}
+  /// @param value, time  V and w; for an audit only
+  LaneSolver(const Real& value, const Real& time, const PaperPrimitives<Real>& game)
+      : value_(value), time_(time), game_(game) {}
 
   /// @param s       of a ShareFinder
   /// @param kAudit  whether more than the equilibrium's policy and cost is wanted
@@ -99,21 +101,21 @@ class LaneSolver {
     const Real one(1.0);
     const Condition stays_first = zero < first.net_value;
     const Condition stays_second = zero < second.net_value;
-    const Condition has_cascade = both(differ(stays_first, stays_second), zero < first.failure);
+    const Condition has_cascade = both(differ(stays_first, stays_second), zero < first.goes_on);
     const Real no_offer(kInfinite);
 
     // Each alone: 1/p passes for a user who stays, one for one who leaves (p + b = 1).
-    const Real inverse_first = one / first.success;
-    const Real inverse_second = one / second.success;
-    const Real leave_first = first.cost + game_.churn_penalty * first.failure;
-    const Real leave_second = second.cost + game_.churn_penalty * second.failure;
-    const Real first_cost = select(stays_first, first.cost * inverse_first, leave_first);
-    const Real second_cost = select(stays_second, second.cost * inverse_second, leave_second);
+    const Real inverse_first = one / first.ends;
+    const Real inverse_second = one / second.ends;
+    const Real leave_first = first.net_cost + game_.churn_penalty * first.goes_on;
+    const Real leave_second = second.net_cost + game_.churn_penalty * second.goes_on;
+    const Real first_cost = select(stays_first, first.net_cost * inverse_first, leave_first);
+    const Real second_cost = select(stays_second, second.net_cost * inverse_second, leave_second);
     // The threat (1,1), which costs what leaving does, and the cascade (1,s0) or (1,sL).
     const Real threat_cost = select(both(has_cascade, stays_first), leave_first, no_offer);
     const auto cascade = visits_from_first(game_, s, s, inverse_second);
     const Real cascade_cost =
-        select(has_cascade, first.cost * cascade[0] + second.cost * cascade[1], no_offer);
+        select(has_cascade, first.net_cost * cascade[0] + second.net_cost * cascade[1], no_offer);
 
     // The cheapest, in the order in which solve() breaks ties; where another is within a tie of it
     // solve() decides.
@@ -150,15 +152,15 @@ class LaneSolver {
                                        select(by_second, Real(0.0), select(stays, on_first, one)));
       const Real passes_second =
           select(by_cascade, cascade[1], select(by_second, on_second, Real(0.0)));
-      const auto chosen = paper_payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
+      const auto chosen = payoffs(game_, Visits<Real>{passes_first, passes_second}, abandon);
       const Real bears =
           first.net_value /
-          (first.success + first.failure * (second.success + second.failure * s));  // equation (10)
+          (first.ends + first.goes_on * (second.ends + second.goes_on * s));  // equation (10)
       user_utility =
           select(by_cascade, select(stays_first, bears, first.net_value), chosen.user_utility);
       latency = chosen.latency;
       service_cost = chosen.service_cost;
-      success = select(stays, one, select(by_second, second.success, first.success));
+      success = select(stays, one, select(by_second, second.ends, first.ends));
       audit_misalignment(payoffs_on(first, on_first, Real(0.0)),
                          payoffs_on(second, on_second, Real(0.0)), by_second,
                          either(by_cascade, by_threat));
@@ -187,7 +189,7 @@ class LaneSolver {
     const Real& v = second.user_utility;
     // What utilities are made of: a difference within a rounding of it counts as none.
     const Real rounding =
-        Real(0x1p-49) * (value_ + game_.value_of_time * (first.latency + second.latency + latency));
+        Real(0x1p-49) * (value_ + time_ * (first.latency + second.latency + latency));
     const Condition second_preferred = u < v;
     preferred_utility = larger(u, v);
     const Real gap = preferred_utility - user_utility;
@@ -223,8 +225,8 @@ class LaneSolver {
     usual = both(usual, both(Real(0.0) < provider_cost, Real(0.0) < least));
   }
 
-  Real value_;
-  Primitives<Real> game_;
+  Real value_, time_;
+  PaperPrimitives<Real> game_;
 
  public:
   decltype(codes(0, std::declval<Real>())) route;
@@ -258,7 +260,7 @@ void look_out(const GameColumns& games, std::size_t from, std::size_t count, Out
     const auto read = [&](const double* column) { return load(column + from + j, Real{}); };
     const Real value = read(games.value);
     const Real time = kTimed ? read(games.value_of_time) : Real(1.0);
-    Primitives<Real> game(time, Real(0.0));
+    PaperPrimitives<Real> game(Real(0.0));
     sizes.add(value);
     if constexpr (kTimed) {
       sizes.add(time);
@@ -269,9 +271,9 @@ void look_out(const GameColumns& games, std::size_t from, std::size_t count, Out
       const Real latency = read(games.latency[k]);
       const Real net =
           kTimed ? net_value(value, success, time, latency) : net_value(value, success, latency);
-      game.set_model(k, success, latency, Real(0.0), net);
+      game.model[k] = paper_pass(success, latency, time, Real(0.0), net);
       sizes.add(latency);
-      sizes.add(game.model[k].failure);
+      sizes.add(game.model[k].goes_on);
       sizes.add_positive(success);
     }
     ShareFinder<Real> found;
@@ -296,16 +298,18 @@ bool choose(const GameColumns& games, const AnswerColumns& answers, std::size_t 
     const std::size_t i = from + j;
     const auto read = [&](const double* column) { return load(column + i, Real{}); };
     const Real penalty = read(games.churn_penalty);
-    Primitives<Real> game(kAudit && kTimed ? read(games.value_of_time) : Real(1.0), penalty);
+    const Real time = kAudit && kTimed ? read(games.value_of_time) : Real(1.0);
+    PaperPrimitives<Real> game(penalty);
     sizes.add(penalty);
     for (std::size_t k = 0; k < 2; ++k) {
       const Real cost = read(games.cost[k]);
       sizes.add(cost);
       const double* net = k == 0 ? outlook.first_net.data() : outlook.second_net.data();
-      game.set_model(k, read(games.success[k]), kAudit ? read(games.latency[k]) : Real(0.0), cost,
-                     load(net + j, Real{}));
+      game.model[k] =
+          paper_pass(read(games.success[k]), kAudit ? read(games.latency[k]) : Real(0.0), time,
+                     cost, load(net + j, Real{}));
     }
-    LaneSolver<Real> solved(kAudit ? read(games.value) : Real(0.0), game);
+    LaneSolver<Real> solved(kAudit ? read(games.value) : Real(0.0), time, game);
     solved.template solve<kAudit>(load(outlook.share.data() + j, Real{}));
     const unsigned rare = is_rare[j / width_of(Real{})] | bits(neither(solved.usual));
     is_rare[j / width_of(Real{})] = static_cast<std::uint8_t>(rare);
