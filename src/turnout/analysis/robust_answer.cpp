@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "turnout/analysis/outside.h"
 #include "turnout/analysis/plan_answer.h"
 #include "turnout/base/option_range.h"
 #include "turnout/scenario/posterior.h"
@@ -40,9 +41,9 @@ std::optional<double> safety_margin(const game::RobustAnswer& policies) {
   return robust.cascade - *policies.threshold;
 }
 
-/// Whether the game and all that is uncertain of it are the paper's.
-bool is_papers(const scenario::Scenario& scenario,
-               const std::vector<scenario::Uncertainty>& uncertain) {
+/// Whether policies (i, s) are for the game, and all that is uncertain of it is in the paper.
+bool takes_policies(const scenario::Scenario& scenario,
+                    const std::vector<scenario::Uncertainty>& uncertain) {
   const auto numbers = game::parameters();
   return scenario::paper_game(scenario, "robust").has_value() &&
          std::all_of(uncertain.begin(), uncertain.end(), [&](const scenario::Uncertainty& u) {
@@ -62,6 +63,10 @@ base::Result<RobustPaperPolicy> paper_policy(const scenario::Scenario& scenario,
   auto policies = game::robust_policy(draws, paper.game, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
   auto points = cliff(draws, policies);
+  const double outside = paper.game.user().outside;
+  add_outside(policies.robust.mean.payoffs, outside);
+  add_outside(policies.at_mean_over_draws.payoffs, outside);
+  for (CliffPoint& point : points) add_outside(point.mean.payoffs, outside);
   const auto margin = safety_margin(policies);
   const double saving = policies.at_mean_over_draws.payoffs.provider_cost -
                         policies.robust.mean.payoffs.provider_cost;
@@ -86,7 +91,7 @@ base::Result<RobustAnswer> robust_answer(scenario::Scenario scenario, const Robu
   TURNOUT_CHECK(scenario::check_has_no_ranges(scenario));
   auto uncertain = std::exchange(scenario.uncertain, {});
   RobustAnswer answer{std::move(scenario), std::move(uncertain), options.draws, {}, {}, {}};
-  if (is_papers(answer.scenario, answer.uncertain)) {
+  if (takes_policies(answer.scenario, answer.uncertain)) {
     TURNOUT_TRY(answer.paper, paper_policy(answer.scenario, answer.uncertain, options, watch));
   }
   const bool knows_policy_only = answer.scenario.knows == scenario::Knows::kPolicy;
