@@ -55,6 +55,8 @@ Family random_family(std::uint64_t seed, std::uint64_t i) {
   family.provider.churn_penalty = rng.exponential(2);
   if (!paper && rng.uniform() < 0.3) family.provider.late_churn = rng.exponential(1);
   if (i % 4 == 1) family.difficulty = {rng.uniform(0.3, 1.5), rng.uniform(-0.3, 0.6)};
+  if (i % 8 == 5) family.difficulty.tau = rng.uniform(0.3, 1.5);
+  if (i % 16 == 13) family.difficulty.feedback = 0;
   return family;
 }
 
@@ -69,9 +71,13 @@ PossibleGame game_of(const Family& family, std::span<const double> factor) {
   Provider provider = family.provider;
   provider.churn_penalty = scaled(provider.churn_penalty, 1);
   std::vector<double> rates;
-  for (const Model& model : models) rates.push_back(model.success);
+  std::vector<Rejections> rejections;
+  for (const Model& model : models) {
+    rates.push_back(model.success);
+    rejections.push_back({model.false_reject, 1 - model.false_accept});
+  }
   return {RoutingGame::make(segments[0].user, provider, models, {}, family.participates).value(),
-          segments, TaskTypes::rasch(rates, family.difficulty, family.depth)};
+          segments, TaskTypes::rasch(rates, family.difficulty, family.depth, rejections)};
 }
 
 std::vector<PossibleGame> drawn(const Family& family, std::size_t count, std::uint64_t seed) {
@@ -111,7 +117,7 @@ double plain_cost(const PossibleGame& g, const Sequence& sequence) {
       if (m == sequence.size()) break;
       const Model& model = g.game.model(sequence[m]);
       for (std::size_t type = 0; type < here.size(); ++type) {
-        const double p = g.types.success(sequence[m], m)[type];
+        const double p = g.types.success(sequence[m], std::span(sequence).first(m))[type];
         const double solved = here[type] * p * (1 - model.false_reject);
         const double misled = here[type] * (1 - p) * model.false_accept;
         const double rejected = here[type] - solved - misled;

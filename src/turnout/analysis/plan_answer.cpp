@@ -19,8 +19,9 @@ namespace {
 constexpr std::size_t kNodesWithDepth = 2'000'000;
 constexpr std::size_t kNodesWithout = 100'000;  // of some 600 bytes, which stay in memory
 
-base::Status check(const PlanOptions& options) {
-  if (options.depth) TURNOUT_CHECK(base::check_option("depth", *options.depth, 1, game::kDeepest));
+base::Status check(const PlanOptions& options, const scenario::Scenario& scenario) {
+  if (options.depth)
+    TURNOUT_CHECK(base::check_option("depth", *options.depth, 1, scenario::deepest(scenario)));
   if (options.nodes) TURNOUT_CHECK(base::check_option("nodes", *options.nodes, 1, kMostNodes));
   return base::Done{};
 }
@@ -44,7 +45,9 @@ Grown grow(const scenario::Scenario& scenario, std::optional<std::size_t> nodes,
            const base::Watch& watch) {
   constexpr auto kDepths = std::to_array<std::size_t>({5, 8, 12, 16, kMostGrown});
   Grown grown{compare(scenario, kDepths[0], nodes, watch), kDepths[0]};
+  const std::size_t deepest = scenario::deepest(scenario);
   for (std::size_t i = 1; i < kDepths.size() && !watch.cancellation.requested(); ++i) {
+    if (kDepths.at(i) > deepest) break;
     auto deeper = compare(scenario, kDepths.at(i), nodes, watch);
     const double cost = grown.classes.plan.plan.payoffs.provider_cost;
     const double saved = cost - deeper.plan.plan.payoffs.provider_cost;
@@ -103,7 +106,7 @@ base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
 
 base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options,
                                      const base::Watch& watch) {
-  TURNOUT_CHECK(check(options));
+  TURNOUT_CHECK(check(options, scenario));
   TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan", scenario::Besides::kSegments));
   std::optional<std::size_t> depth = options.depth;

@@ -12,6 +12,7 @@
 #include "turnout/game/population_plan.h"
 #include "turnout/scenario/posterior.h"
 #include "turnout/scenario/scenario_scope.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::analysis {
 namespace {
@@ -19,9 +20,11 @@ namespace {
 using scenario::Scenario;
 using scenario::Uncertainty;
 
-base::Status check(const RegretOptions& options) {
-  if (options.depth)
-    TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1, game::kDeepest));
+base::Status check(const RegretOptions& options, const Scenario& scenario) {
+  if (options.depth) {
+    TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1,
+                                     scenario::deepest_of_many(scenario, scenario.uncertain)));
+  }
   if (options.nodes) TURNOUT_CHECK(base::check_option("--nodes", *options.nodes, 1, kMostNodes));
   return base::Done{};
 }
@@ -86,14 +89,16 @@ class Box {
 /// As many attempts as `plan` offers in the middle, where failures tell something or users differ.
 base::Result<std::size_t> depth_in_the_middle(const RegretAnswer& answer,
                                               const base::Watch& watch) {
-  const Box box(answer, kMostGrown);
-  const std::vector<double> middle(box.dimensions(), 0.5);
+  const std::vector<double> middle(answer.low.size(), 0.5);
+  const std::size_t deepest = scenario::deepest_of_many(answer.scenario, answer.uncertain);
   constexpr auto kDepths = std::to_array<std::size_t>({5, 8, 12, 16, kMostGrown});
-  std::size_t chosen = kDepths[0];
+  std::size_t chosen = std::min(kDepths[0], deepest);
   double cost = 0;
   game::SearchLimits limits;
   limits.watch = watch;
-  for (const std::size_t depth : kDepths) {
+  for (const std::size_t step : kDepths) {
+    const std::size_t depth = std::min(step, deepest);
+    if (depth < step && depth <= chosen) break;
     const double now = game::best_for_game(Box(answer, depth).game(middle), depth, limits).value;
     TURNOUT_CHECK(watch.cancellation.check());
     if (depth > chosen && !(cost - now > kWorthwhile * std::abs(cost))) break;
@@ -118,7 +123,7 @@ void take(RegretAnswer& answer, game::RegretPlan found) {
 
 base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions& options,
                                          const base::Watch& watch) {
-  TURNOUT_CHECK(check(options));
+  TURNOUT_CHECK(check(options, scenario));
   TURNOUT_CHECK(
       scenario::check_for_plans(scenario, "robust --regret", scenario::Besides::kSegments));
   auto uncertain = std::exchange(scenario.uncertain, {});

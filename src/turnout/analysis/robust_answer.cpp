@@ -7,6 +7,7 @@
 #include "turnout/analysis/plan_answer.h"
 #include "turnout/base/option_range.h"
 #include "turnout/scenario/posterior.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::analysis {
 namespace {
@@ -74,11 +75,13 @@ base::Result<RobustPaperPolicy> paper_policy(const scenario::Scenario& scenario,
                            std::move(points)};
 }
 
-base::Status check(const RobustOptions& options) {
+base::Status check(const RobustOptions& options, const scenario::Scenario& scenario) {
   TURNOUT_CHECK(base::check_option("--draws", options.draws, RobustOptions::kLeastDraws,
                                    RobustOptions::kMostDraws));
-  if (options.depth)
-    TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1, game::kDeepest));
+  if (options.depth) {
+    TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1,
+                                     scenario::deepest_of_many(scenario, scenario.uncertain)));
+  }
   if (options.nodes) TURNOUT_CHECK(base::check_option("--nodes", *options.nodes, 1, kMostNodes));
   return base::Done{};
 }
@@ -87,7 +90,7 @@ base::Status check(const RobustOptions& options) {
 
 base::Result<RobustAnswer> robust_answer(scenario::Scenario scenario, const RobustOptions& options,
                                          const base::Watch& watch) {
-  TURNOUT_CHECK(check(options));
+  TURNOUT_CHECK(check(options, scenario));
   TURNOUT_CHECK(scenario::check_has_no_ranges(scenario));
   auto uncertain = std::exchange(scenario.uncertain, {});
   RobustAnswer answer{std::move(scenario), std::move(uncertain), options.draws, {}, {}, {}};

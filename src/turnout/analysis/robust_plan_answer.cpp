@@ -10,6 +10,7 @@
 #include "turnout/game/robust_plan.h"
 #include "turnout/numeric/sample.h"
 #include "turnout/scenario/posterior.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::analysis {
 namespace {
@@ -51,7 +52,8 @@ std::size_t numbers_of(const PossibleGame& game) {
 }
 
 std::size_t draws_to_search(const PossibleGame& game, std::size_t depth, std::size_t draws) {
-  const std::size_t each = numbers_of(game) * game.game.size() * depth;
+  const std::size_t each =
+      std::max(numbers_of(game) * game.game.size() * depth, game.types.numbers());
   return std::min(
       {draws, kMostSearched, std::max(RobustOptions::kLeastDraws, kMostNumbers / each)});
 }
@@ -87,9 +89,12 @@ base::Result<std::size_t> grown_depth(const Posterior& posterior, std::size_t dr
                                       const RobustOptions& options, const base::Watch& watch) {
   constexpr auto kDepths = std::to_array<std::size_t>({5, 8, 12, 16, kMostGrown});
   constexpr std::size_t kFew = 200;
-  std::size_t chosen = kDepths[0];
+  const std::size_t deepest = scenario::deepest_of_many(posterior.scenario, posterior.uncertain);
+  std::size_t chosen = std::min(kDepths[0], deepest);
   double cost = 0;
-  for (const std::size_t depth : kDepths) {
+  for (const std::size_t step : kDepths) {
+    const std::size_t depth = std::min(step, deepest);
+    if (depth < step && depth <= chosen) break;
     TURNOUT_TRY(const auto found, search(posterior, std::min(draws, kFew), depth, options, watch));
     const double now = found.plan.certificate.bound + found.plan.certificate.gap;
     if (depth > chosen && !(cost - now > kWorthwhile * std::abs(cost))) break;
@@ -227,9 +232,10 @@ base::Result<RobustPlanAnswer> robust_plan_answer(const Scenario& scenario,
       auto draws,
       scenario::draw_numbers(uncertain, options.draws, options.seed).within(scenario.source));
   const Posterior posterior{scenario, uncertain, std::move(draws)};
-  TURNOUT_TRY(const auto mean, posterior.game(means_of(uncertain), 1));
-  const std::size_t searched =
-      draws_to_search(mean, options.depth.value_or(kMostGrown), options.draws);
+  const std::size_t most =
+      options.depth.value_or(std::min(kMostGrown, scenario::deepest_of_many(scenario, uncertain)));
+  TURNOUT_TRY(const auto mean, posterior.game(means_of(uncertain), most));
+  const std::size_t searched = draws_to_search(mean, most, options.draws);
   std::size_t depth = options.depth.value_or(0);
   if (depth == 0) {
     TURNOUT_TRY(depth, grown_depth(posterior, searched, options, watch));

@@ -83,9 +83,8 @@ void PrefixBounds::extend(const Prefix& before, std::span<const std::size_t> mad
   const AttemptTerms t = attempt_terms(*game_, made, k);
   const Model& model = game_->model(k);
   const Reception users(model);
-  const AttemptSums sums =
-      advance(users, before.open.data(), types_->success(k, made.size()).data(),
-              informed.data() + (made.size() + 1) * n, after.open.data(), n);
+  const AttemptSums sums = advance(users, before.open.data(), types_->success(k, made).data(),
+                                   informed.data() + (made.size() + 1) * n, after.open.data(), n);
   const double wrong = before.left - sums.right;
   const AttemptOutcome outcome{sums.right, wrong, users.rejected(sums.right, wrong)};
   after.left = sums.left;

@@ -8,6 +8,7 @@
 #include "turnout/numeric/beta.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/variates.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::scenario {
 namespace {
@@ -178,13 +179,11 @@ base::Result<game::PossibleGame> game_with(const Scenario& scenario,
                                            const NumberValues& values, std::size_t depth) {
   Parts parts(scenario);
   for (std::size_t i = 0; i < uncertain.size(); ++i) parts.put(scenario, uncertain[i], values[i]);
-  std::vector<double> first_try;
-  for (const game::Model& model : parts.models) first_try.push_back(model.success);
   TURNOUT_TRY(auto game,
               game::RoutingGame::make(parts.user, parts.provider, std::move(parts.models),
                                       scenario.game.switching(), scenario.game.participates()));
   auto types = scenario.outcomes ? game::TaskTypes::empirical(scenario.outcomes->rate)
-                                 : game::TaskTypes::rasch(first_try, parts.difficulty, depth);
+                                 : task_types(game, parts.difficulty, depth);
   return game::PossibleGame{std::move(game), std::move(parts.segments), std::move(types)};
 }
 

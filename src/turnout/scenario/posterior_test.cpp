@@ -134,6 +134,7 @@ patience = 0.7
 false_reject = { mean = 0.02, lo = 0.01, hi = 0.04 }
 [difficulty]
 sigma = { mean = 1.5, lo = 1, hi = 2 }
+tau = { mean = 0.8, lo = 0.2, hi = 1.4 }
 feedback = { mean = 0.2, lo = -0.2, hi = 0.4 }
 )";
 
@@ -141,8 +142,8 @@ TEST(Posterior, every_number_of_a_scenario_may_have_an_interval_and_gets_what_is
   const Scenario scenario = parse_scenario(kEverything, "s.toml").value();
   std::vector<std::string> symbols;
   for (const Uncertainty& u : scenario.uncertain) symbols.push_back(symbol(u));
-  const std::vector<std::string> expected = {"rho", "V",  "w",   "v0",  "P",     "H",       "Pw",
-                                             "p1",  "r1", "fa1", "fr2", "sigma", "feedback"};
+  const std::vector<std::string> expected = {"rho", "V",  "w",   "v0",  "P",     "H",   "Pw",
+                                             "p1",  "r1", "fa1", "fr2", "sigma", "tau", "feedback"};
   EXPECT_TRUE(
       std::is_permutation(symbols.begin(), symbols.end(), expected.begin(), expected.end()));
   NumberValues values;
@@ -167,9 +168,12 @@ TEST(Posterior, every_number_of_a_scenario_may_have_an_interval_and_gets_what_is
   EXPECT_EQ(drawn.game.model(0).patience, value("rho"));
   EXPECT_EQ(drawn.game.model(1).patience, 0.7);  // has its own
   const std::vector<double> rates = {value("p1"), 0.8};
-  const auto types = game::TaskTypes::rasch(rates, {value("sigma"), value("feedback")}, 3);
+  const std::vector<game::Rejections> rejections = {{0, 1 - value("fa1")}, {value("fr2"), 1}};
+  const auto types = game::TaskTypes::rasch(
+      rates, {value("sigma"), value("feedback"), value("tau")}, 3, rejections);
   ASSERT_EQ(drawn.types.size(), types.size());
-  EXPECT_EQ(drawn.types.success(0, 2)[5], types.success(0, 2)[5]);
+  for (const auto& before : {std::vector<std::size_t>{0, 1}, std::vector<std::size_t>{0, 0}})
+    EXPECT_EQ(drawn.types.success(0, before)[5], types.success(0, before)[5]);
 }
 
 TEST(Posterior, a_scenario_with_intervals_of_every_number_is_written_as_it_was_read) {

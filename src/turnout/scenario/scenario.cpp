@@ -208,11 +208,11 @@ class Reader {
 
   Status difficulty() {
     if (!top_.has("difficulty")) return base::Done{};
-    constexpr std::array<std::string_view, 3> kKeys = {"sigma", "feedback", "outcomes"};
+    constexpr std::array<std::string_view, 4> kKeys = {"sigma", "tau", "feedback", "outcomes"};
     TURNOUT_TRY(auto table, table_of("difficulty"));
     TURNOUT_CHECK(table.allow_only(kKeys));
     if (table.has("outcomes")) {
-      for (const char* key : {"sigma", "feedback"}) {
+      for (const char* key : {"sigma", "tau", "feedback"}) {
         if (table.has(key))
           return table.fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
       }
@@ -224,7 +224,8 @@ class Reader {
     Amounts amounts(uncertain_);
     TURNOUT_TRY(auto sigma, amounts.read(table, "sigma", &game::Difficulty::sigma, 0));
     TURNOUT_TRY(auto feedback, amounts.read(table, "feedback", &game::Difficulty::feedback, 0));
-    difficulty_ = game::Difficulty{sigma, feedback};
+    TURNOUT_TRY(auto tau, amounts.read(table, "tau", &game::Difficulty::tau, 0));
+    difficulty_ = game::Difficulty{sigma, feedback, tau};
     return base::Done{};
   }
 

@@ -209,6 +209,7 @@ class Writer {
       return;
     }
     key("sigma", amount(&game::Difficulty::sigma));
+    if (const std::string tau = amount(&game::Difficulty::tau); tau != toml(0)) key("tau", tau);
     key("feedback", amount(&game::Difficulty::feedback));
   }
 

@@ -6,6 +6,7 @@ namespace turnout::scenario {
 
 std::string symbol(const Uncertainty& uncertain) {
   if (uncertain.difficulty == &game::Difficulty::sigma) return "sigma";
+  if (uncertain.difficulty == &game::Difficulty::tau) return "tau";
   if (uncertain.difficulty == &game::Difficulty::feedback) return "feedback";
   if (uncertain.parameter.model != kEveryModel) return game::symbol(uncertain.parameter);
   std::string text = game::symbol({uncertain.parameter.quantity, 0});
@@ -16,7 +17,7 @@ std::string symbol(const Uncertainty& uncertain) {
 game::Range range_of(const Uncertainty& uncertain) {
   constexpr double kWidest = 10;
   if (uncertain.difficulty == nullptr) return game::range_of(uncertain.parameter.quantity);
-  return {uncertain.difficulty == &game::Difficulty::sigma ? 0 : -kWidest, kWidest};
+  return {uncertain.difficulty == &game::Difficulty::feedback ? -kWidest : 0, kWidest};
 }
 
 base::Status check(const Uncertainty& uncertain, double value) {

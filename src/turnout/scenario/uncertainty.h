@@ -28,7 +28,7 @@ struct Uncertainty {
   std::string place = {};  ///< in the file, for messages: "file:line: table.key"; may be empty
 };
 
-/// @returns the symbol of the number: V, p1, rho, rho2, ..., sigma, feedback.
+/// @returns the symbol of the number: V, p1, rho, rho2, ..., sigma, tau, feedback.
 std::string symbol(const Uncertainty& uncertain);
 
 /// @returns what the number may be, both ends included.
