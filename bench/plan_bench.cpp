@@ -10,6 +10,7 @@
 #include "turnout/base/rng.h"
 #include "turnout/game/opaque_routing.h"
 #include "turnout/game/plan_classes.h"
+#include "turnout/game/population.h"
 #include "turnout/game/robust_plan.h"
 #include "turnout/verification/random_games.h"
 
