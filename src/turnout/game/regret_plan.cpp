@@ -89,7 +89,7 @@ class Regrets {
  private:
   [[nodiscard]] bool stops() const { return options_.limits.watch.cancellation.requested(); }
 
-  KnownGame known_game(Point at) const {
+  [[nodiscard]] KnownGame known_game(Point at) const {
     SearchLimits of_one{kNodesForOneGame, {}};
     of_one.watch.cancellation = options_.limits.watch.cancellation;
     PossibleGame game = box_.game(at);
@@ -128,7 +128,7 @@ class Regrets {
   }
 
   /// The sequence with the least greatest regret over the games known.
-  SearchedSequence least_over_known() const {
+  [[nodiscard]] SearchedSequence least_over_known() const {
     std::vector<SearchedGame> searched;
     for (std::size_t g = 0; g < known_.size(); ++g) {
       const PossibleGame& game = known_[g].game;
@@ -168,7 +168,7 @@ class Regrets {
     std::sort(starts.begin(), starts.end(), worse_first);
     // The worst, and some others: the worst may be neighbours.
     for (std::size_t i = kStarts; i < std::min(2 * kStarts, starts.size()); ++i) {
-      const double rest = static_cast<double>(starts.size() - i);
+      const auto rest = static_cast<double>(starts.size() - i);
       std::swap(starts[i], starts[i + static_cast<std::size_t>(rng_.uniform() * rest)]);
     }
     std::size_t found = 0;
@@ -272,8 +272,9 @@ class Regrets {
 
   /// Just beside the place where the response stops being `before`, on either side.
   template <class PointAt>
-  std::array<double, 2> threshold(const Sequence& sequence, PointAt point, double low, double high,
-                                  const std::vector<std::size_t>& before) const {
+  [[nodiscard]] std::array<double, 2> threshold(const Sequence& sequence, PointAt point, double low,
+                                                double high,
+                                                const std::vector<std::size_t>& before) const {
     // Nearer to the threshold than this users who hardly reach it do not tell the difference, and
     // rounding would decide for them.
     constexpr double kBeside = 1e-6;

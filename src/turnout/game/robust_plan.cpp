@@ -176,12 +176,15 @@ RobustPlan robust_plan(std::span<const PossibleGame> games, std::size_t depth,
 
 std::vector<double> information_gains(const SequenceCosts& costs,
                                       std::span<const std::vector<double>> numbers) {
-  if (costs.cost.empty()) return std::vector<double>(numbers.size(), 0);
+  std::vector<double> gains;
+  if (costs.cost.empty()) {
+    gains.assign(numbers.size(), 0);
+    return gains;
+  }
   // The games are drawn independently, so that their own order makes strata at random.
   std::vector<std::size_t> order(costs.cost.front().size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const double at_random = cost_by_strata(costs, order);
-  std::vector<double> gains;
   for (const std::vector<double>& number : numbers) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
