@@ -64,8 +64,7 @@ std::vector<LifetimeRange> lifetime_ranges(const LogPosterior& posterior,
   std::vector<LifetimeRange> ranges;
   for (int i = -1; i <= kSteps; ++i) {
     const double value = i < 0 ? 0 : kLeast * std::pow(kMost / kLeast, double(i) / kSteps);
-    const auto choice =
-        estimation::choose_sequence(played, penalties_of(posterior, value));
+    const auto choice = estimation::choose_sequence(played, penalties_of(posterior, value));
     std::string policy = policy_text(played.tried[choice.best], models);
     if (!ranges.empty() && ranges.back().policy == policy) continue;
     if (!ranges.empty()) ranges.back().to = value;
@@ -88,9 +87,8 @@ std::vector<WorthOfData> worth_of_data(const LogPosterior& posterior, const Play
     const double gain = estimation::worth_of_knowing(played, penalties, quantity);
     all.push_back({in_words(assumption, models), how_to_learn(assumption, models), gain});
   }
-  std::stable_sort(all.begin(), all.end(), [](const WorthOfData& a, const WorthOfData& b) {
-    return a.gain > b.gain;
-  });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const WorthOfData& a, const WorthOfData& b) { return a.gain > b.gain; });
   return all;
 }
 
@@ -148,8 +146,8 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   compare(model, posterior, played, penalties, choice.best, answer);
   if (!options.lifetime_value) answer.ranges = lifetime_ranges(posterior, played, answer.models);
   answer.worth_most = worth_of_data(posterior, played, penalties, answer.models);
-  for (const auto& limit : estimation::choice_limits(posterior, played, penalties, choice.best,
-                                                     watch.cancellation)) {
+  for (const auto& limit :
+       estimation::choice_limits(posterior, played, penalties, choice.best, watch.cancellation)) {
     answer.rests_on.push_back({in_words(limit.assumption, answer.models), limit.value,
                                limit.flips_at,
                                limit.flips_at ? policy_text(limit.then, answer.models) : ""});

@@ -39,9 +39,9 @@ struct AdviceLimit {
 
 /// What finding out more would save per task, at most.
 struct WorthOfData {
-  std::string what;    ///< the unknown, in words
-  std::string how;     ///< how it is learnt, in words
-  double gain = 0;     ///< dollars a task
+  std::string what;  ///< the unknown, in words
+  std::string how;   ///< how it is learnt, in words
+  double gain = 0;   ///< dollars a task
 };
 
 /// Lifetime values in dollars for which one policy is best; without --ltv.
@@ -75,7 +75,7 @@ struct AdviseAnswer {
 };
 
 /// An expected regret above this share of J declines: the data do not decide.
-inline constexpr double kMostRegret = 0.05;
+inline constexpr double kMostRegret = 0.08;
 
 /// @returns the answer; kInvalidValue where the log has no first attempt or an option is out of
 ///   range; kCancelled. Cost: some seconds.

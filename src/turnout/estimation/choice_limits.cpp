@@ -166,8 +166,8 @@ std::optional<double> nearest_flip(const Few& few, const Assumption& assumption,
 }
 
 ChoiceLimit limit_of(const Few& few, const Assumption& assumption) {
-  ChoiceLimit limit{assumption, few.mean(assumption, 0), {}, {},
-                    std::numeric_limits<double>::infinity()};
+  ChoiceLimit limit{
+      assumption, few.mean(assumption, 0), {}, {}, std::numeric_limits<double>::infinity()};
   const double range = 3;
   for (const double direction : {range, -range}) {
     const auto flip = nearest_flip(few, assumption, direction);
@@ -214,8 +214,7 @@ double number_of(const Assumption& assumption, const LogWorld& world, double pen
   return 0;
 }
 
-std::vector<ChoiceLimit> choice_limits(const LogPosterior& posterior,
-                                       const PlayedSequences& played,
+std::vector<ChoiceLimit> choice_limits(const LogPosterior& posterior, const PlayedSequences& played,
                                        const std::vector<double>& penalties, std::size_t chosen,
                                        const base::Cancellation& cancellation) {
   const Few few(posterior, played, penalties, chosen);

@@ -50,8 +50,7 @@ inline constexpr double kWorthChanging = 0.01;
 ///   to within a hundredth of the range, and a flip that comes and goes within a step is missed.
 /// @param chosen  number of the sequence in `played`
 /// Cost: some 500 choices among 40 sequences in 30 draws, about two seconds.
-std::vector<ChoiceLimit> choice_limits(const LogPosterior& posterior,
-                                       const PlayedSequences& played,
+std::vector<ChoiceLimit> choice_limits(const LogPosterior& posterior, const PlayedSequences& played,
                                        const std::vector<double>& penalties, std::size_t chosen,
                                        const base::Cancellation& cancellation = {});
 

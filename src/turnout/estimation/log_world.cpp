@@ -321,7 +321,7 @@ std::pair<double, double> deep_means(const Played& played, const Keeping& keepin
   return {solved / made, made > solved ? std::min(1.0, kept / (made - solved)) : 1};
 }
 
-/// ln of the probability that passes ended so, up to a constant. Equation (27).
+/// ln of the probability that passes ended so, up to a constant. Equation (34).
 class FatesLikelihood {
  public:
   void count(const Fates& fates, double p, double stays) {
@@ -341,7 +341,7 @@ class FatesLikelihood {
   double sum_ = 0, silent_ = 0, silent_solved_ = 0;
 };
 
-/// ln of the probability that so many never came back. Equation (28).
+/// ln of the probability that so many never came back. Equation (35).
 double likelihood_of(const ReturnCounts& returns, const LogWorld& world, double silent_solved) {
   const auto likelihood = [&](TaskEnd end, double leaves) {
     const double all = as_real(returns.tasks.at(static_cast<std::size_t>(end)));

@@ -66,7 +66,7 @@ class LogModel {
   [[nodiscard]] const std::vector<std::string>& names() const { return table().names(); }
 
   /// @returns ln of the probability of the log's counts in this world, up to a constant: of how the
-  ///   passes of each path ended, and of who never came back. Equations (27) and (28). Cost: a
+  ///   passes of each path ended, and of who never came back. Equations (34) and (35). Cost: a
   ///   logistic for each attempt, model and node, and a product for each path and node: some 30 us.
   [[nodiscard]] double log_likelihood(const LogWorld& world) const;
 

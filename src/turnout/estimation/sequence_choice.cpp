@@ -133,7 +133,9 @@ double worth_of_knowing(const PlayedSequences& played, const std::vector<double>
   std::vector<std::size_t> shuffled = order;
   base::Rng rng(1);
   for (std::size_t i = shuffled.size(); i > 1; --i)
-    std::swap(shuffled[i - 1], shuffled[static_cast<std::size_t>(rng.uniform() * as_real(static_cast<std::int64_t>(i)))]);
+    std::swap(
+        shuffled[i - 1],
+        shuffled[static_cast<std::size_t>(rng.uniform() * as_real(static_cast<std::int64_t>(i)))]);
   return std::max(0.0, mean_of_group_bests(played, penalties, shuffled) -
                            mean_of_group_bests(played, penalties, order));
 }

@@ -82,9 +82,10 @@ std::string bars(const std::string& title, const Interval& today, const Interval
 
 std::string verdict(const AdviseAnswer& answer) {
   if (answer.declined)
-    return fmt::format("<div class=\"verdict declined\"><h2>The data do not decide</h2><p>{}</p>"
-                       "</div>\n",
-                       escaped(answer.reason));
+    return fmt::format(
+        "<div class=\"verdict declined\"><h2>The data do not decide</h2><p>{}</p>"
+        "</div>\n",
+        escaped(answer.reason));
   return fmt::format(
       "<div class=\"verdict\"><h2>Serve <code>{}</code></h2><p>It saves ${} a task (95 % interval "
       "in brackets) against what the log's policies do today: <code>{}</code>.</p></div>\n",
@@ -120,9 +121,9 @@ std::string worth(const AdviseAnswer& answer) {
 std::string advise_page(const AdviseAnswer& answer) {
   std::string html = kHead;
   html += "<h1>Which model should serve each attempt</h1>\n";
-  html += fmt::format("<p>From {} passes of {} tasks in {}.</p>\n",
-                      answer.reading.statistics.passes, answer.reading.statistics.tasks,
-                      escaped(answer.source));
+  html +=
+      fmt::format("<p>From {} passes of {} tasks in {}.</p>\n", answer.reading.statistics.passes,
+                  answer.reading.statistics.tasks, escaped(answer.source));
   html += verdict(answer);
   if (answer.declined)
     html += fmt::format("<p>With the best policy so far, <code>{}</code>:</p>\n",

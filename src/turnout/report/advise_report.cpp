@@ -69,7 +69,8 @@ std::string figures_text(const AdviseAnswer& answer) {
   const auto& then = answer.then;
   table.add({"cost J, $", with_interval(today.cost), with_interval(then.cost)});
   table.add({"of that for models, $", with_interval(today.service), with_interval(then.service)});
-  table.add({"ends unsolved", share_with_interval(today.leaving), share_with_interval(then.leaving)});
+  table.add(
+      {"ends unsolved", share_with_interval(today.leaving), share_with_interval(then.leaving)});
   table.add({"waits, s", with_interval(today.latency), with_interval(then.latency)});
   return table.to_string();
 }
@@ -121,9 +122,8 @@ std::string verdict_text(const AdviseAnswer& answer) {
 }  // namespace
 
 ordered_json advise_json(const AdviseAnswer& answer) {
-  ordered_json json = {{"schema", "turnout/advise/1"},
-                       {"source", answer.source},
-                       {"declined", answer.declined}};
+  ordered_json json = {
+      {"schema", "turnout/advise/1"}, {"source", answer.source}, {"declined", answer.declined}};
   if (answer.declined) {
     json["reason"] = answer.reason;
     json["best_so_far"] = answer.policy;
@@ -155,7 +155,8 @@ ordered_json advise_json(const AdviseAnswer& answer) {
 
 std::string advise_text(const AdviseAnswer& answer) {
   std::string text = read_text(answer) + verdict_text(answer) + "\n";
-  text += answer.declined ? "With the best policy so far, " + on_one_line(answer.policy) + ":\n" : "";
+  text +=
+      answer.declined ? "With the best policy so far, " + on_one_line(answer.policy) + ":\n" : "";
   text += figures_text(answer) + "\n";
   if (!answer.declined) text += rests_text(answer) + "\n" + worth_text(answer);
   for (const auto& note : answer.notes) text += wrapped("note: " + note, 100, 0);
