@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "turnout/base/rng.h"
 #include "turnout/numeric/cholesky.h"
@@ -22,11 +23,11 @@ constexpr std::size_t kRefit = 100;
 /// One random walk, at one power of the density.
 class Walk {
  public:
-  Walk(double power, const Point& start, const Point& scale, double density)
+  Walk(double power, const Point& start, Point scale, double density)
       : at_(start),
         density_(density),
         power_(power),
-        scale_(scale),
+        scale_(std::move(scale)),
         mean_(start),
         spread_(start.size()) {}
 
