@@ -18,7 +18,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout advise examples/passes.jsonl.gz --ltv 40\n"
     "  turnout advise sqlite:passes.db --ltv 120 --json\n"
-    "  turnout advise passes.jsonl --ltv 40 -o policy.toml --page advice.html\n"
+    "  turnout advise sqlite:passes.db --ltv 40 -o policy.toml --page advice.html\n"
     "Without --ltv it says for which lifetime values which policy is best.";
 
 struct Arguments {

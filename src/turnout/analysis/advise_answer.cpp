@@ -126,6 +126,8 @@ std::size_t advice_steps(const AdviseOptions& options) {
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options, const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
+  if (reading.statistics.paths.empty())
+    return base::Error{base::ErrorCode::kInvalidValue, "holds no pass to learn from", source};
   const LogModel model(reading.statistics);
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));
