@@ -167,6 +167,8 @@ std::vector<std::string> notes_of(const AdviseAnswer& answer) {
         "is a guess");
   if (feedback_share(answer.reading.statistics) == 0)
     notes.emplace_back("no task's outcome is known: success is told by who re-prompts alone");
+  if (answer.models.size() == 1)
+    notes.emplace_back("one model served all passes: there is nothing to choose");
   if (answer.models.size() > estimation::kMostTriedModels)
     notes.push_back(fmt::format("of {} models the {} that are cheapest alone were tried",
                                 answer.models.size(), estimation::kMostTriedModels));

@@ -95,12 +95,14 @@ std::vector<WorthOfData> worth_of_data(const LogPosterior& posterior, const Play
 /// Puts what the chosen sequence and the log's own policy come to into the answer.
 void compare(const LogModel& model, const LogPosterior& posterior, const PlayedSequences& played,
              const std::vector<double>& penalties, std::size_t best, AdviseAnswer& answer) {
+  constexpr double kRounding = 1e-9;  // the same policy, added up in another order
   std::vector<WorldPayoffs> today;
   std::vector<double> saving;
   for (std::size_t d = 0; d < posterior.draws.size(); ++d) {
     today.push_back(model.today(posterior.draws[d]));
-    saving.push_back(estimation::provider_cost(today[d], penalties[d]) -
-                     estimation::provider_cost(played.plays[best][d], penalties[d]));
+    const double now = estimation::provider_cost(today[d], penalties[d]);
+    const double saved = now - estimation::provider_cost(played.plays[best][d], penalties[d]);
+    saving.push_back(std::abs(saved) < kRounding * std::abs(now) ? 0 : saved);
   }
   answer.then = figures(played.plays[best], penalties);
   answer.today = figures(today, penalties);
