@@ -5,13 +5,16 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import unittest
+import xml.etree.ElementTree
 
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -53,6 +56,38 @@ class Logs(unittest.TestCase):
         answer = json.loads(done.stdout)
         del answer["source"], answer["import"]
         return answer
+
+    def test_advice_is_a_policy_that_plays_a_file_and_a_page_that_needs_nothing_else(self):
+        policy, page = self.folder / "policy.toml", self.folder / "advice.html"
+        answer = json.loads(turnout("advise", ROOT / "examples/passes.jsonl.gz", "--ltv", 40, "-o", policy,
+                                    "--page", page, "--json").stdout)
+        self.assertFalse(answer["declined"])
+        written = tomllib.loads(policy.read_text())
+        self.assertEqual(written["policy"], answer["policy"])
+        for text in (answer["policy"], answer["policy_today"], answer["exploring"]):
+            played = turnout("simulate", ROOT / "examples/paper-user.toml", "--policy", text, "--tasks", 100)
+            self.assertEqual(played.returncode, 0, played.stderr)
+        html = page.read_text()
+        self.assertNotIn("http", html)
+        self.assertNotIn("<script", html)
+        pictures = re.findall(r"<svg.*?</svg>", html, re.S)
+        self.assertEqual(len(pictures), 3)
+        for picture in pictures:
+            xml.etree.ElementTree.fromstring(picture)
+
+    def test_advice_without_a_lifetime_value_says_for_which_each_policy_is_best(self):
+        policy = self.folder / "policy.toml"
+        done = turnout("advise", ROOT / "examples/passes.jsonl.gz", "-o", policy, "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(answer["declined"])
+        self.assertNotIn("policy", answer)
+        self.assertFalse(policy.exists())
+        ranges = answer["by_lifetime_value"]
+        self.assertGreater(len(ranges), 1)
+        for before, after in zip(ranges, ranges[1:]):
+            self.assertEqual(before["to"], after["from"])
+            self.assertNotEqual(before["policy"], after["policy"])
 
     def test_every_form_of_a_log_gives_the_same_estimate(self):
         lines = gzip.open(LOG, "rt").read().splitlines()
