@@ -65,7 +65,7 @@ class Logs(unittest.TestCase):
         written = tomllib.loads(policy.read_text())
         self.assertEqual(written["policy"], answer["policy"])
         for text in (answer["policy"], answer["policy_today"], answer["exploring"]):
-            played = turnout("simulate", ROOT / "examples/paper-user.toml", "--policy", text, "--tasks", 100)
+            played = turnout("simulate", ROOT / "examples/hard-tasks.toml", "--policy", text, "--tasks", 100)
             self.assertEqual(played.returncode, 0, played.stderr)
         html = page.read_text()
         self.assertNotIn("http", html)
