@@ -13,7 +13,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout audit examples/sonnet-4-opus-4.toml\n"
     "  turnout audit examples/sonnet-4-opus-4.toml --margin 0.05 --json\n"
-    "  turnout audit examples/passes.jsonl.gz --ltv 40";
+    "  turnout audit examples/passes.jsonl.gz --ltv 40\n"
+    "  turnout audit --log record.csv      # a header such as timestamp,output_tokens,latency";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -25,7 +26,7 @@ struct Arguments {
 
 base::Result<ExitCode> audit_log(const Arguments& arguments) {
   TURNOUT_TRY(const auto selection, arguments.log.selection());
-  TURNOUT_TRY(const auto log, arguments.log.open());
+  TURNOUT_TRY(const auto log, arguments.log.open_log_or_record());
   base::Progress progress("reading passes", 0);
   const base::Watch watch{[&](std::size_t passes) { progress.step(passes); }, interruption()};
   TURNOUT_TRY(const auto answer,

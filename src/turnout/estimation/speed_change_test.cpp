@@ -46,7 +46,7 @@ std::vector<traffic::Pass> passes_of(const Log& log, std::uint64_t seed) {
       }
       pass.latency_s = (0.4 + 0.02 * output + 0.0008 * input) * common * std::pow(busy, 0.3) *
                        std::exp(0.3 * numeric::normal(rng)) * (day >= 18 ? log.step : 1) *
-                       (day >= 25 ? log.second : 1) *
+                       (day >= 9 ? log.second : 1) *
                        std::pow(log.drift, static_cast<double>(day) / 30);
       passes.push_back(pass);
     }
@@ -80,10 +80,20 @@ TEST(SpeedChange, two_slowdowns_are_both_found) {
   log.second = 1.5;
   const auto found = searched(log, 2);
   ASSERT_EQ(found.steps.size(), 2U);
-  EXPECT_EQ(found.steps[0].at_us, 18 * kDay);
-  EXPECT_EQ(found.steps[1].at_us, 25 * kDay);
+  EXPECT_EQ(found.steps[0].at_us, 9 * kDay);
+  EXPECT_EQ(found.steps[1].at_us, 18 * kDay);
   EXPECT_NEAR(found.steps[0].factor.value, 1.5, 0.15);
   EXPECT_NEAR(found.steps[1].factor.value, 1.5, 0.15);
+}
+
+TEST(SpeedChange, a_slowdown_that_ends_is_found_with_both_dates) {
+  Log log;
+  log.second = 1.5;
+  log.step = 1 / 1.5;
+  const auto found = searched(log, 8);
+  ASSERT_EQ(found.steps.size(), 2U);
+  EXPECT_EQ(found.steps[0].at_us, 9 * kDay);
+  EXPECT_EQ(found.steps[1].at_us, 18 * kDay);
 }
 
 TEST(SpeedChange, a_drift_is_reported_as_a_drift) {
@@ -105,18 +115,19 @@ TEST(SpeedChange, longer_prompts_are_no_slowdown) {
 }
 
 TEST(SpeedChange, more_traffic_is_no_slowdown) {
+  int alarms = 0;
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     Log log;
     log.traffic = 2;
-    EXPECT_EQ(searched(log, 20 + seed).verdict, SpeedVerdict::kUnchanged) << seed;
+    alarms += searched(log, 20 + seed).verdict == SpeedVerdict::kUnchanged ? 0 : 1;
   }
+  EXPECT_LE(alarms, 3) << "10 x 5 %; four or more have a probability of 1e-3";
 }
 
 TEST(SpeedChange, a_change_too_small_to_matter_is_not_reported) {
   Log log;
   log.step = 1.04;
   log.shared = 0;
-  log.tokens = true;
   auto passes = passes_of(log, 4);
   for (auto& pass : passes)  // so exact that a change by 4 % is beyond doubt
     pass.latency_s =

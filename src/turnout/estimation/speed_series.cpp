@@ -14,8 +14,9 @@ constexpr std::int64_t kDay = 24 * 60 * kMinute;
 constexpr std::size_t kLeastInPeriod = 5;
 constexpr double kShareWithTokens = 0.9;  // fewer: the column is taken as missing
 constexpr double kFarOff = 4;             // standard deviations
-constexpr double kLoadSlack = 0.25;   // what the provider's load may do beside the log's, per ln
+constexpr double kLoadSlack = 0.15;   // what the provider's load may do beside the log's, per ln
 constexpr double kLengthSlack = 0.1;  // by how much the curve of the length may be wrong
+constexpr double kWeekdaySd = 0.15;   // prior of ln latency between weekdays
 constexpr double kLeastVariance = 1e-8;
 constexpr double kSingular = 1e-9;
 
@@ -27,7 +28,8 @@ struct Design {
   std::vector<std::int64_t> numbers;
   Vector y;
   std::vector<Vector> x;
-  std::size_t lengths = 0;  // the first covariates, which are of tokens
+  std::size_t lengths = 0;   // the first covariates, which are of tokens
+  std::size_t weekdays = 0;  // the first that is of a weekday
 };
 
 std::int64_t span_of(const SpeedLog& log) {
@@ -121,6 +123,7 @@ Design design_of(const std::vector<SpeedRow>& rows, const SpeedLog& log,
   add_lengths(rows, output, input, design);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     add_calendar(rows[i], periods, design.x[i]);
+    design.weekdays = design.x[i].size() - 6;  // the calendar's last, if it has them
     add_load(rows[i], log, design.x[i]);
   }
   return design;
@@ -281,6 +284,14 @@ void fill_series(const Design& design, const Means& means, const Within& within,
     for (double& x : row) x /= deviation;
     series.prior_rows.push_back(std::move(row));
     series.prior_values.push_back(within.right[k] / deviation);
+  }
+  // A weekday is not worlds apart from the others: without that, steps a week apart are a pattern
+  // of weekdays and a drift.
+  for (std::size_t k = design.weekdays; k < design.weekdays + (periods.days ? 6 : 0); ++k) {
+    Vector row(within.r.size() + 1, 0);
+    row[k] = 1 / kWeekdaySd;
+    series.prior_rows.push_back(std::move(row));
+    series.prior_values.push_back(0);
   }
   const Vector of_load = contrasts(load, means.count);
   const Vector of_length = contrasts(lengths, means.count);

@@ -23,4 +23,16 @@ Result<OpenLog> open_log(const std::string& source, const std::optional<MappedLo
   return log;
 }
 
+Result<OpenLog> open_log_or_record(const std::string& source,
+                                   const std::optional<MappedLog>& mapped, std::int64_t window_us,
+                                   const base::Watch& watch) {
+  auto log = open_log(source, mapped, watch);
+  const bool told = log && log->import.stored.added > 0;
+  if (told || mapped || source == "-" || store::is_store(source)) return log;
+  TURNOUT_CHECK(watch.cancellation.check());
+  TURNOUT_TRY(auto map, read_row_map("auditor"));
+  auto record = open_log(source, MappedLog{std::move(map), window_us}, watch);
+  return record && record->import.stored.added > 0 ? std::move(record) : std::move(log);
+}
+
 }  // namespace turnout::mapping

@@ -30,6 +30,9 @@ constexpr std::array<double, 10> kCorrelations = {0,   0.15, 0.3,  0.45, 0.6,
 constexpr std::array<double, 10> kWeights = {0.75, 0.15, 0.15, 0.15, 0.125,
                                              0.1,  0.09, 0.07, 0.05, 0.03};
 constexpr std::size_t kDeviations = 9;  // besides 0
+constexpr double kNothing = -12;        // ln of a share that is left out of a sum of some hundred
+constexpr std::size_t kTestedEnds = 40;
+constexpr double kUsualDeviation = 0.15;  // of e: its prior is half of a normal
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0;
@@ -61,10 +64,20 @@ struct GridPoint {
   std::vector<Vector> basis;  // orthonormal: level and covariates, then drift, then parabola
   std::array<double, kDegrees> log_information{};  // ln det X'X by degree of drift
   double drift_length = 0;
-  std::vector<Vector> steps;  // what basis but drift and parabola leave of each
-  Vector along_drift;         // their part along the drift
-  Vector squares;             // their lengths, squared
+  std::vector<Vector> steps;  // what basis but drift and parabola leave of the step at each split
+  Vector along_drift;         // the part along the drift, of each candidate
+  std::array<Vector, 2> information;  // of each candidate's size, its inverse variance, by degree
+  /// ln of what a candidate adds to the likelihood is dot^2 times this, and the constant.
+  std::array<Vector, 2> gain, constant;
 };
+
+/// A step that may be there: for good, or gone again from `until` on.
+struct Candidate {
+  std::size_t at = 0, until = 0;  // by split; `until` is kNever for a step for good
+  double log_share = 0;           // prior
+  double slack = 0;
+};
+constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
 /// What values come to at one point of the grid.
 struct Fitted {
@@ -72,7 +85,7 @@ struct Fitted {
   std::array<double, 2> with_step{};          // ln of the marginal likelihood, level and drift
   std::array<double, 2> plain{};              // ln of the likelihood at its maximum, no step
   double drift = 0;
-  std::array<Vector, 2> z;  // of each step over its standard error
+  std::array<Vector, 2> dots;  // of each candidate with the values, by degree
 };
 
 struct Evidence {
@@ -94,19 +107,21 @@ class Test {
       });
       if (!crowded) splits_.push_back(s);
     }
+    list_candidates();
   }
 
   Interval size_of(std::size_t split) {
     splits_ = {split};
+    list_candidates();
     set_up_grid();
-    fit(values_, fitted_);
+    fit(values_, candidates_.size(), fitted_);
     return describe().step;
   }
 
   std::optional<StepTestResult> run(const base::Cancellation& cancellation) {
     if (splits_.empty()) return std::nullopt;
     set_up_grid();
-    fit(values_, fitted_);
+    fit(values_, candidates_.size(), fitted_);
     const Evidence found = evidence(fitted_);
     const Vector weights = posterior();
     const auto change = p_value(
@@ -128,6 +143,31 @@ class Test {
   }
 
  private:
+  /// Steps, and as long as none is known those that end: as likely before, all together. The tests
+  /// look at those that begin and end at some kTestedEnds splits; only dates are sought among all.
+  void list_candidates() {
+    candidates_.clear();
+    for (std::size_t s = 0; s < splits_.size(); ++s)
+      candidates_.push_back({s, kNever, 0, series_.slack[splits_[s]]});
+    const std::size_t steps = candidates_.size();
+    const std::size_t apart = (steps + kTestedEnds - 1) / kTestedEnds;
+    std::vector<Candidate> others;
+    for (std::size_t s = 0; options_.known.empty() && s < steps; ++s) {
+      for (std::size_t e = s + kLeastBesideStep; e < steps; ++e) {
+        const double slack = series_.slack[splits_[s]] + series_.slack[splits_[e]];
+        auto& to = s % apart == 0 && e % apart == 0 ? candidates_ : others;
+        to.push_back({s, e, 0, slack});
+      }
+    }
+    tested_ = candidates_.size();
+    candidates_.insert(candidates_.end(), others.begin(), others.end());
+    const double half = tested_ > steps ? 0.5 : 1;
+    for (auto& c : candidates_) {
+      c.log_share = std::log(half) -
+                    std::log(static_cast<double>(c.until == kNever ? steps : tested_ - steps));
+    }
+  }
+
   void set_up_grid() {
     const double noise = std::accumulate(series_.variances.begin(), series_.variances.end(), 0.0) /
                          static_cast<double>(n_);
@@ -150,7 +190,8 @@ class Test {
     GridPoint point;
     point.correlation = kCorrelations.at(correlation);
     point.deviation = deviation;
-    point.log_prior = std::log(kWeights.at(correlation));
+    const double relative = deviation / kUsualDeviation;
+    point.log_prior = std::log(kWeights.at(correlation)) - 0.5 * relative * relative;
     decompose(point);
     make_basis(point);
     make_steps(point);
@@ -238,7 +279,6 @@ class Test {
   }
 
   void make_steps(GridPoint& point) const {
-    const auto& drift = point.basis[plain_];
     for (const std::size_t split : splits_) {
       Vector column = step_column(split);
       whiten(point, column);
@@ -246,29 +286,39 @@ class Test {
         for (std::size_t q = 0; q < plain_; ++q)
           subtract(column, dot(point.basis[q], column), point.basis[q]);
       }
-      point.along_drift.push_back(dot(drift, column));
-      point.squares.push_back(dot(column, column));
       point.steps.push_back(std::move(column));
+    }
+    for (const auto& c : candidates_) add_candidate(c, point);
+  }
+
+  void add_candidate(const Candidate& c, GridPoint& point) const {
+    Vector column = point.steps[c.at];
+    if (c.until != kNever) subtract(column, 1, point.steps[c.until]);
+    const double along = dot(point.basis[plain_], column);
+    const double square = dot(column, column);
+    point.along_drift.push_back(along);
+    for (std::size_t d = 0; d < 2; ++d) {
+      const double known = std::max(square - (d == 1 ? along * along : 0), 1e-9);
+      const double slack = 1 + c.slack * known;
+      const double both = slack + kSizeVariance * known;
+      point.information.at(d).push_back(known);
+      point.gain.at(d).push_back(0.5 * (1 / slack - 1 / both) / known);
+      point.constant.at(d).push_back(c.log_share - 0.5 * std::log(both / slack));
     }
   }
 
-  /// Length of a step beside what degree of drift explains, squared: its inverse is the variance.
-  static double information(const GridPoint& point, std::size_t step, std::size_t degree) {
-    const double along = point.along_drift[step];
-    return std::max(point.squares[step] - (degree == 1 ? along * along : 0), 1e-9);
-  }
-
-  void fit(const Vector& values, std::vector<Fitted>& to) const {
+  /// @param count  of the candidates, the first
+  void fit(const Vector& values, std::size_t count, std::vector<Fitted>& to) const {
     to.resize(grid_.size());
     Vector white;
     for (std::size_t g = 0; g < grid_.size(); ++g) {
       white = values;
       whiten(grid_[g], white);
-      fit_point(grid_[g], white, to[g]);
+      fit_point(grid_[g], white, count, to[g]);
     }
   }
 
-  void fit_point(const GridPoint& point, const Vector& white, Fitted& to) const {
+  void fit_point(const GridPoint& point, const Vector& white, std::size_t count, Fitted& to) const {
     double left = dot(white, white);
     for (std::size_t q = 0; q < plain_; ++q) {
       const double a = dot(point.basis[q], white);
@@ -284,29 +334,42 @@ class Test {
     }
     for (std::size_t d = 0; d < 2; ++d) {
       to.plain.at(d) = -0.5 * (point.log_determinant + rest.at(d));
-      to.z.at(d).resize(splits_.size());
     }
-    for (std::size_t s = 0; s < splits_.size(); ++s) {
-      const double along = dot(point.steps[s], white);
-      to.z[0][s] = along / std::sqrt(information(point, s, 0));
-      to.z[1][s] = (along - point.along_drift[s] * to.drift) / std::sqrt(information(point, s, 1));
-    }
+    find_dots(point, white, count, to);
     for (std::size_t d = 0; d < 2; ++d)
-      to.with_step.at(d) = to.restricted.at(d) + log_gain_of_a_step(point, to.z.at(d), d);
+      to.with_step.at(d) = to.restricted.at(d) + log_gain(point, to.dots.at(d), d);
   }
 
-  /// ln of the mean over the splits of how much likelier the values are with a step of a size drawn
-  /// from its prior. The slack is there with and without it.
-  [[nodiscard]] double log_gain_of_a_step(const GridPoint& point, const Vector& z,
-                                          std::size_t degree) const {
-    Vector gains(splits_.size());
-    for (std::size_t s = 0; s < splits_.size(); ++s) {
-      const double known = information(point, s, degree);
-      const double slack = 1 + series_.slack[splits_[s]] * known;
-      const double both = slack + kSizeVariance * known;
-      gains[s] = 0.5 * z[s] * z[s] * (1 / slack - 1 / both) - 0.5 * std::log(both / slack);
+  void find_dots(const GridPoint& point, const Vector& white, std::size_t count, Fitted& to) const {
+    Vector of_steps;
+    for (const auto& step : point.steps) of_steps.push_back(dot(step, white));
+    for (auto& dots : to.dots) dots.resize(count);
+    for (std::size_t c = 0; c < count; ++c) {
+      const auto& candidate = candidates_[c];
+      const double along =
+          of_steps[candidate.at] - (candidate.until == kNever ? 0 : of_steps[candidate.until]);
+      to.dots[0][c] = along;
+      to.dots[1][c] = along - point.along_drift[c] * to.drift;
     }
-    return log_sum(gains) - std::log(static_cast<double>(splits_.size()));
+  }
+
+  /// ln of the mean over the candidates of how much likelier the values are with a step of a size
+  /// drawn from its prior. The slack is there with and without it.
+  [[nodiscard]] double log_gain(const GridPoint& point, const Vector& dots,
+                                std::size_t degree) const {
+    // Steps that end are not looked for beside a drift.
+    const std::size_t count = degree == 0 ? tested_ : splits_.size();
+    const auto& gain = point.gain.at(degree);
+    const auto& constant = point.constant.at(degree);
+    double most = -std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < count; ++c)
+      most = std::max(most, gain[c] * dots[c] * dots[c] + constant[c]);
+    double sum = 0;
+    for (std::size_t c = 0; c < count; ++c) {
+      const double below = gain[c] * dots[c] * dots[c] + constant[c] - most;
+      if (below > kNothing) sum += std::exp(below);
+    }
+    return most + std::log(sum);
   }
 
   template <class Get>
@@ -374,7 +437,7 @@ class Test {
     int exceeded = 0;
     for (int drawn = 1; drawn <= most; ++drawn) {
       if (cancellation.requested()) return std::nullopt;
-      fit(draw(weights, degree, rng), fitted);
+      fit(draw(weights, degree, rng), tested_, fitted);
       if (get(evidence(fitted)) >= get(found)) ++exceeded;
       if (exceeded == kExceedances) return static_cast<double>(exceeded) / drawn;
     }
@@ -393,11 +456,12 @@ class Test {
     Vector sizes;
     Vector errors;
     for (std::size_t g = 0; g < grid_.size(); ++g) {
-      const double known = information(grid_[g], best, degree);
-      const double z = fitted_[g].z.at(degree)[best];
-      logs.push_back(fitted_[g].restricted.at(degree) + 0.5 * z * z - 0.5 * std::log(known));
-      sizes.push_back(z / std::sqrt(known));
-      errors.push_back(1 / known + series_.slack[splits_[best]]);
+      const double known = grid_[g].information.at(degree)[best];
+      const double size = fitted_[g].dots.at(degree)[best] / known;
+      logs.push_back(fitted_[g].restricted.at(degree) + 0.5 * size * size * known -
+                     0.5 * std::log(known));
+      sizes.push_back(size);
+      errors.push_back(1 / known + candidates_[best].slack);
     }
     result.step = interval(shares(logs), sizes, errors);
     describe_drift(result);
@@ -422,25 +486,45 @@ class Test {
     result.drift = interval(shares(logs), sizes, errors);
   }
 
-  /// Inverts the likelihood ratio. @returns the number of the likeliest split.
+  /// Inverts the likelihood ratio. @returns the number of the likeliest candidate.
   std::size_t find_date(std::size_t degree, StepTestResult& result) const {
-    Vector likelihood(splits_.size(), -std::numeric_limits<double>::infinity());
-    for (std::size_t s = 0; s < splits_.size(); ++s) {
+    const std::size_t count = degree == 0 ? candidates_.size() : splits_.size();
+    Vector likelihood(count, -std::numeric_limits<double>::infinity());
+    for (std::size_t c = 0; c < count; ++c) {
       for (std::size_t g = 0; g < grid_.size(); ++g) {
-        const double slack = 1 + series_.slack[splits_[s]] * information(grid_[g], s, degree);
-        const double z = fitted_[g].z.at(degree)[s];
-        likelihood[s] = std::max(likelihood[s], fitted_[g].plain.at(degree) + 0.5 * z * z / slack);
+        const double known = grid_[g].information.at(degree)[c];
+        const double dot = fitted_[g].dots.at(degree)[c];
+        const double twice = dot * dot / known / (1 + candidates_[c].slack * known);
+        likelihood[c] = std::max(likelihood[c], fitted_[g].plain.at(degree) + 0.5 * twice);
       }
     }
+    // A step that ends has a date more to choose: Schwarz's price of it.
+    const double price = 0.5 * std::log(static_cast<double>(n_));
+    for (std::size_t c = 0; c < count; ++c)
+      likelihood[c] -= candidates_[c].until == kNever ? 0 : price;
     const auto most = std::max_element(likelihood.begin(), likelihood.end());
     const auto best = static_cast<std::size_t>(most - likelihood.begin());
-    result.at = result.first = result.last = splits_[best];
-    for (std::size_t s = 0; s < splits_.size(); ++s) {
-      if (2 * (*most - likelihood[s]) > kDateRatio) continue;
-      result.first = std::min(result.first, splits_[s]);
-      result.last = std::max(result.last, splits_[s]);
-    }
+    describe_dates(likelihood, best, result);
     return best;
+  }
+
+  void describe_dates(const Vector& likelihood, std::size_t best, StepTestResult& result) const {
+    const bool ends = candidates_[best].until != kNever;
+    const auto until = [&](const Candidate& c) {
+      return c.until == kNever ? n_ : splits_[c.until];
+    };
+    result.begins = {splits_[candidates_[best].at], n_, 0};
+    result.ends = {until(candidates_[best]), n_, 0};
+    for (std::size_t c = 0; c < likelihood.size(); ++c) {
+      if ((candidates_[c].until != kNever) != ends) continue;
+      if (2 * (likelihood[best] - likelihood[c]) > kDateRatio) continue;
+      const auto widen = [](DatedIndex& date, std::size_t to) {
+        date.first = std::min(date.first, to);
+        date.last = std::max(date.last, to);
+      };
+      widen(result.begins, splits_[candidates_[c].at]);
+      widen(result.ends, until(candidates_[c]));
+    }
   }
 
   /// Of a mixture of normals: its mean, and Student's quantile of its sd.
@@ -464,6 +548,8 @@ class Test {
   std::size_t n_ = 0, rows_ = 0, plain_ = 0;
   Vector values_;
   std::vector<std::size_t> splits_;
+  std::vector<Candidate> candidates_;
+  std::size_t tested_ = 0;         // of them, the first
   std::vector<bool> independent_;  // of the columns of the design
   std::vector<GridPoint> grid_;
   std::vector<Fitted> fitted_;  // of the series itself

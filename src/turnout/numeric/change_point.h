@@ -34,16 +34,21 @@ enum class ChangeShape : std::uint8_t {
   kEither,  ///< a change; a step explains it better, but a drift is not rejected
 };
 
+/// The value after a step, and the 95 % interval of which one it is.
+struct DatedIndex {
+  std::size_t at = 0, first = 0, last = 0;
+};
+
 struct StepTestResult {
   ChangeShape shape = ChangeShape::kNone;
-  double p_change = 1;  ///< of neither step nor drift
-  double p_step = 1;    ///< of no step, but a drift with a bend; 1 if p_change is over the level
-  std::size_t at = 0;   ///< the likeliest step is before this value
-  std::size_t first = 0, last = 0;  ///< 95 % interval of `at`
-  Interval step;                    ///< its size; 95 %
-  Interval drift;                   ///< of a straight drift without a step, over the whole; 95 %
-  double correlation = 0;           ///< of e from one unit of time to the next
-  double deviation = 0;             ///< sd of e
+  double p_change = 1;     ///< of neither step nor drift
+  double p_step = 1;       ///< of no step, but a drift with a bend; 1 if p_change is over the level
+  DatedIndex begins;       ///< of the likeliest step
+  DatedIndex ends;         ///< where it is undone again; the number of values if it is not
+  Interval step;           ///< its size; 95 %
+  Interval drift;          ///< of a straight drift without a step, over the whole; 95 %
+  double correlation = 0;  ///< of e from one unit of time to the next
+  double deviation = 0;    ///< sd of e
 };
 
 struct StepTestOptions {
@@ -55,14 +60,15 @@ struct StepTestOptions {
 /// Fewest values on either side of a step, and between steps.
 inline constexpr std::size_t kLeastBesideStep = 3;
 
-/// Tests for one more change. Marginal likelihoods (coefficients and level integrated out, which is
+/// Tests for one more change: a step, one that is undone again at least kLeastBesideStep values
+/// later (only where no step is known), or a drift. Marginal likelihoods (coefficients and level integrated out, which is
 /// Patterson and Thompson's REML 1971; sd and correlation on a grid, step and drift N(0, 0.3^2)) of
 /// step or drift against neither; p-value by parametric bootstrap (Besag and Clifford 1991:
 /// sequential), its sd and correlation drawn from their posterior. If it is at most alpha, step
 /// against a parabola alike. Dates by inverted likelihood ratios (Eo and Morley 2015, 7.35).
 /// @param series  at least 12 values
 /// @returns nothing if `cancellation` stopped it or the design has no room for a step. The same for
-///   the same seed. Cost for n values: 91 n^3 to set up, some 20 / alpha times 91 n^2 to draw.
+///   the same seed. Cost for n values: 91 n^3 to set up, some 20 / alpha times 182 n^2 to draw.
 std::optional<StepTestResult> test_for_step(const NoisySeries& series,
                                             const StepTestOptions& options,
                                             const base::Cancellation& cancellation = {});
