@@ -16,6 +16,7 @@ struct SpeedRow {
   std::int64_t started_us = 0;
   double latency_s = 0;  ///< > 0
   std::optional<double> output_tokens, input_tokens;
+  friend bool operator==(const SpeedRow&, const SpeedRow&) = default;
 };
 
 /// The passes of a log as rows of time, length and latency, in memory: 50 bytes a pass, of the
