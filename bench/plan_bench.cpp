@@ -98,6 +98,17 @@ void feedback(benchmark::State& state) {
   });
 }
 
+/// Tasks that suit some models better than others; making the types is part of the work.
+void task_and_model(benchmark::State& state, double worth_of_feedback) {
+  const auto depth = static_cast<std::size_t>(state.range(1));
+  over_cases(state, 1, [&](const Case& c) {
+    std::vector<double> rates;
+    for (std::size_t k = 0; k < c.game.size(); ++k) rates.push_back(c.game.model(k).success);
+    const auto types = game::TaskTypes::rasch(rates, {1.5, worth_of_feedback, 1}, depth);
+    return game::best_sequence(c.game, types, depth);
+  });
+}
+
 /// The simple twin: every sequence played from the start.
 void exhaustive(benchmark::State& state) {
   const auto depth = static_cast<std::size_t>(state.range(1));
@@ -183,6 +194,18 @@ BENCHMARK(belief)
 BENCHMARK(feedback)
     ->ArgNames({"models", "depth"})
     ->ArgsProduct({{2, 4, 6}, {2, 4, 6, 8}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(task_and_model, tau, 0.0)
+    ->ArgNames({"models", "depth"})
+    ->Args({2, 6})
+    ->Args({4, 6})
+    ->Args({4, 12})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(task_and_model, tau and feedback, 0.3)
+    ->ArgNames({"models", "depth"})
+    ->Args({2, 6})
+    ->Args({4, 6})
+    ->Args({4, 8})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(exhaustive)
     ->ArgNames({"models", "depth", "types"})

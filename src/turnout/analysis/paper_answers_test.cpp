@@ -52,6 +52,7 @@ TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
     other.value += 2;
     differ.segments = {{0.4, s.game.user()}, {0.6, other}};
     const auto population = population_answer(differ).value();
+    const auto robust = robust_answer(s, {}).value();
     std::vector<double> all = {solved.equilibrium.best().payoffs.user_utility,
                                solved.deployed.payoffs.user_utility,
                                solved.misalignment.preferred.payoffs.user_utility,
@@ -64,7 +65,10 @@ TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
                                response.knowledge.model.payoffs.user_utility,
                                response.knowledge.attempt.payoffs.user_utility,
                                population.best.mean.payoffs.user_utility,
-                               population.deployed.payoffs.user_utility};
+                               population.deployed.payoffs.user_utility,
+                               robust.policies.robust.mean.payoffs.user_utility,
+                               robust.policies.at_mean_over_draws.payoffs.user_utility};
+    for (const auto& point : robust.cliff) all.push_back(point.mean.payoffs.user_utility);
     for (const auto& point : response.curve) all.push_back(point.payoffs.user_utility);
     for (const auto& e : unpublished.equilibria) all.push_back(e.equilibrium.payoffs.user_utility);
     for (const auto& part : population.segments) all.push_back(part.payoffs.user_utility);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "turnout/analysis/outside.h"
 #include "turnout/scenario/scenario_scope.h"
 
 namespace turnout::analysis {
@@ -21,8 +22,8 @@ base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
   }
   game::PlanAudit audit = game::plan_audit(scenario.game, options.margin);
   const double outside = scenario.game.user().outside;
-  audit.optimum.payoffs.user_utility += outside;
-  audit.preferred.payoffs.user_utility += outside;
+  add_outside(audit.optimum.payoffs, outside);
+  add_outside(audit.preferred.payoffs, outside);
   return PlanAuditAnswer{std::move(scenario), options.margin, std::move(audit), std::move(notes)};
 }
 

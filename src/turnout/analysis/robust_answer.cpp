@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "turnout/analysis/outside.h"
 #include "turnout/scenario/posterior.h"
 
 namespace turnout::analysis {
@@ -59,6 +60,10 @@ base::Result<RobustAnswer> robust_answer(scenario::Scenario scenario, const Robu
   auto policies = game::robust_policy(draws, mean, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
   auto points = cliff(draws, policies);
+  const double outside = mean.user().outside;
+  add_outside(policies.robust.mean.payoffs, outside);
+  add_outside(policies.at_mean_over_draws.payoffs, outside);
+  for (CliffPoint& point : points) add_outside(point.mean.payoffs, outside);
   const auto margin = safety_margin(policies);
   const double saving = policies.at_mean_over_draws.payoffs.provider_cost -
                         policies.robust.mean.payoffs.provider_cost;

@@ -190,7 +190,7 @@ class Search {
     const std::vector<double>& informed = last ? informed_.least : informed_.going_on;
     const AttemptTerms t = attempt_terms(game_, prefix_, k);
     const Reception users(game_.model(k));
-    const AttemptSums sums = advance(users, open, types_.success(k, made()).data(),
+    const AttemptSums sums = advance(users, open, types_.success(k, prefix_).data(),
                                      informed.data() + (made() + 1) * n, level.open[k].data(), n);
     const double wrong = node.left - sums.right;
     const AttemptOutcome outcome{sums.right, wrong, users.rejected(sums.right, wrong)};

@@ -36,8 +36,12 @@ UserHopes::UserHopes(const RoutingGame& game, std::span<const Segment> segments,
   }
   for (std::size_t m = depth; m-- > 0;) {
     for (std::size_t g = 0; g < groups_; ++g) {
-      for (std::size_t k = 0; k < types.models(); ++k)
-        offer(game.model(k), types.success(k, m), hopeful[g], row(m, g), row(m + 1, g));
+      for (std::size_t k = 0; k < types.models(); ++k) {
+        const auto ends = types.success_ends(k, m);  // it is linear in the success
+        offer(game.model(k), ends.none, hopeful[g], row(m, g), row(m + 1, g));
+        if (types.own_failures_tell())
+          offer(game.model(k), ends.all, hopeful[g], row(m, g), row(m + 1, g));
+      }
     }
   }
 }

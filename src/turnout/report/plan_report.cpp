@@ -326,8 +326,11 @@ std::string routing_game_text(const Scenario& scenario) {
                   beyond_the_paper_text(game));
   text += models_table(game, scenario.names).to_string(2);
   if (scenario.difficulty) {
-    text += fmt::format("  difficulty: sigma {}, feedback {} (logits)\n",
-                        number(scenario.difficulty->sigma), number(scenario.difficulty->feedback));
+    const game::Difficulty& difficulty = *scenario.difficulty;
+    text +=
+        fmt::format("  difficulty: sigma {}{}, feedback {} (logits)\n", number(difficulty.sigma),
+                    difficulty.tau == 0 ? "" : fmt::format(", tau {}", number(difficulty.tau)),
+                    number(difficulty.feedback));
   }
   if (scenario.outcomes)
     text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n",
@@ -368,6 +371,7 @@ ordered_json routing_game_json(const Scenario& scenario) {
   }
   if (scenario.difficulty)
     json["difficulty"] = {{"sigma", scenario.difficulty->sigma},
+                          {"tau", scenario.difficulty->tau},
                           {"feedback", scenario.difficulty->feedback}};
   if (scenario.outcomes) json["tasks"] = scenario.outcomes->tasks.size();
   return json;

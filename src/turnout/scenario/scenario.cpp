@@ -196,12 +196,12 @@ class Reader {
 
   Status difficulty() {
     if (!top_.has("difficulty")) return base::Done{};
-    constexpr std::array<std::string_view, 3> kKeys = {"sigma", "feedback", "outcomes"};
+    constexpr std::array<std::string_view, 4> kKeys = {"sigma", "tau", "feedback", "outcomes"};
     constexpr double kWidest = 10;
     TURNOUT_TRY(auto table, table_of("difficulty"));
     TURNOUT_CHECK(table.allow_only(kKeys));
     if (table.has("outcomes")) {
-      for (const char* key : {"sigma", "feedback"}) {
+      for (const char* key : {"sigma", "tau", "feedback"}) {
         if (table.has(key))
           return table.fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
       }
@@ -215,7 +215,9 @@ class Reader {
     TURNOUT_TRY(auto feedback, table.has("feedback")
                                    ? table.number_between("feedback", -kWidest, kWidest)
                                    : Result<double>(0));
-    difficulty_ = game::Difficulty{sigma, feedback};
+    TURNOUT_TRY(auto tau,
+                table.has("tau") ? table.number_between("tau", 0, kWidest) : Result<double>(0));
+    difficulty_ = game::Difficulty{sigma, feedback, tau};
     return base::Done{};
   }
 

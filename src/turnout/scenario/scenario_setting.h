@@ -14,8 +14,8 @@ namespace turnout::scenario {
 ///   of the file (user.value, user.value_of_time, user.patience, user.outside,
 ///   provider.churn_penalty, judgement.harm, judgement.late_churn,
 ///   model.NAME.success|latency|cost|price|patience|false_accept|false_reject, difficulty.sigma,
-///   difficulty.feedback, switching.cost, switching.latency) or the theory's symbol: V, w, rho, v0,
-///   P, H, Pw, and p1, t1, c1, r1, rho1, fa1, fr1, p2, ... for success, latency, cost, price,
+///   difficulty.tau, difficulty.feedback, switching.cost, switching.latency) or the theory's symbol: V, w, rho, v0,
+///   P, H, Pw, sigma, tau, feedback, and p1, t1, c1, r1, rho1, fa1, fr1, p2, ... for success, latency, cost, price,
 ///   patience, false accepts and rejects of the first model, of the second, ... A table that stood there (an
 ///   interval, a lognormal) becomes that number, known exactly. VALUE is a finite number.
 /// @returns what parse_scenario() and read_scenario() return for the file so changed; kInvalidValue,

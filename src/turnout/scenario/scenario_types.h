@@ -9,6 +9,10 @@ namespace turnout::scenario {
 ///   its difficulty, or a single one (independent attempts), for plans of at most `depth` attempts.
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth);
 
+/// @returns the greatest depth that task_types() takes: game::kDeepest, or less where tau and feedback
+///   come together (game::TaskTypes::deepest()).
+std::size_t deepest(const Scenario& scenario);
+
 /// @returns whether failures say something about the task, so that plans have a depth.
 bool has_types(const Scenario& scenario);
 

@@ -179,6 +179,7 @@ class Writer {
       return;
     }
     key("sigma", toml(scenario_.difficulty->sigma));
+    if (scenario_.difficulty->tau != 0) key("tau", toml(scenario_.difficulty->tau));
     key("feedback", toml(scenario_.difficulty->feedback));
   }
 
