@@ -35,7 +35,8 @@ base::Result<OpenLog> open_log(const std::string& source, const std::optional<Ma
 /// As open_log(), but a file that is no traffic log (no task_id, attempt or model in it) is read as an
 /// auditor's record, by the map of that name, if that finds a pass in it.
 /// @param source  standard input, a store or a log with a map is read by open_log() only
-/// @returns the error or the log of open_log() where that finds none.
+/// @returns kMalformedInput, saying why it is neither, where neither finds a pass; the error of
+///   open_log() if the record's is the same.
 base::Result<OpenLog> open_log_or_record(const std::string& source,
                                          const std::optional<MappedLog>& mapped,
                                          std::int64_t window_us, const base::Watch& watch);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -146,19 +147,49 @@ std::string basis_text(const SpeedSeries& s, std::int64_t period_us) {
   return text + ".";
 }
 
+/// What was read: a quotation must be found again.
+std::string log_text(const LogAuditAnswer& answer) {
+  const auto& statistics = answer.log.reading.statistics;
+  std::string text = "Log: " + base::printable(answer.log.source);
+  if (statistics.first_us && statistics.last_us) {
+    text += fmt::format(", passes from {} to {}", traffic::time_text(*statistics.first_us),
+                        traffic::time_text(*statistics.last_us));
+  }
+  const auto& read = answer.log.reading.import.read;
+  if (read.refused() > 0) {
+    text += fmt::format("; of {} rows {} refused, the first: {}", read.rows, read.refused(),
+                        read.first_defect);
+  }
+  return text + ".";
+}
+
+/// Once if it is the same of all models, else by model.
+std::string adjustments_text(const std::vector<SpeedSeries>& all) {
+  const auto text_of = [](const std::string& lead, const estimation::AdjustedSpeed& speed) {
+    return wrapped(lead + "djusted for: " + joined(speed.adjusted) + ".", kWidth, 2) +
+           wrapped("Not adjusted for: " + joined(speed.unadjusted) + ".", kWidth, 2);
+  };
+  const bool alike = std::all_of(all.begin(), all.end(), [&](const SpeedSeries& s) {
+    return s.speed.unadjusted == all.front().speed.unadjusted;
+  });
+  if (alike) return all.empty() ? "" : text_of("A", all.front().speed);
+  std::string text;
+  for (const auto& s : all) text += text_of(base::printable(s.model) + ": a", s.speed);
+  return text;
+}
+
 std::string conditions_text(const LogAuditAnswer& answer) {
-  std::string text = wrapped(
+  std::string text = wrapped(log_text(answer), kWidth, 2);
+  text += wrapped(
       fmt::format("Where nothing changed, a change of any model is reported with probability {}; a "
-                  "step is told from a drift at the same level. Changes by less than {} are not "
-                  "reported.",
+                  "step is told from a drift at the same level. That takes for granted that what a "
+                  "period's passes share varies about one level and resembles its neighbours at "
+                  "most as a first-order autoregression does; docs/slowdowns.md has the shares of "
+                  "false alarms in simulated logs. Changes by less than {} are not reported.",
                   percent(answer.alpha), percent(answer.least)),
       kWidth, 2);
   for (const auto& s : answer.speed) text += wrapped(basis_text(s, answer.period_us), kWidth, 2);
-  if (!answer.speed.empty()) {
-    const auto& speed = answer.speed.front().speed;
-    text += wrapped("Adjusted for: " + joined(speed.adjusted) + ".", kWidth, 2);
-    text += wrapped("Not adjusted for: " + joined(speed.unadjusted) + ".", kWidth, 2);
-  }
+  text += adjustments_text(answer.speed);
   return text +
          wrapped(
              "A reported change is no proof of throttling: a network, client or measuring that "
