@@ -6,8 +6,8 @@
 
 #include "turnout/base/cancellation.h"
 #include "turnout/estimation/speed_series.h"
-#include "turnout/numeric/interval.h"
 #include "turnout/numeric/change_point.h"
+#include "turnout/numeric/interval.h"
 
 /// Whether a model was served slower from some time on than the length of its prompts and answers,
 /// the hour, the weekday and the log's own load explain. docs/theory.md, section 23.

@@ -74,7 +74,8 @@ TEST(ChangePoint, false_alarms_are_as_rare_as_promised_with_autocorrelation) {
     int alarms = 0;
     for (std::uint64_t seed = 0; seed < 40; ++seed)
       alarms += result_of({0, 40, 0, 0.08, correlation}, 100 + seed).shape != ChangeShape::kNone;
-    EXPECT_LE(alarms, 7) << correlation << ": 40 x 5 % = 2; eight or more have a probability of 1e-3";
+    EXPECT_LE(alarms, 7) << correlation
+                         << ": 40 x 5 % = 2; eight or more have a probability of 1e-3";
   }
 }
 
