@@ -13,8 +13,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout audit examples/sonnet-4-opus-4.toml\n"
     "  turnout audit examples/sonnet-4-opus-4.toml --margin 0.05 --json\n"
-    "  turnout audit examples/passes.jsonl.gz --ltv 40\n"
-    "  turnout audit --log record.csv      # a header such as timestamp,output_tokens,latency";
+    "  turnout audit examples/passes.jsonl.gz --ltv 40";
 
 struct Arguments {
   ScenarioArguments scenario;
