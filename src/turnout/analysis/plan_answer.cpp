@@ -107,7 +107,7 @@ base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
 base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options,
                                      const base::Watch& watch) {
   TURNOUT_CHECK(check(options, scenario));
-  auto notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan", scenario::Besides::kSegments));
   std::optional<std::size_t> depth = options.depth;
   const bool differ = !scenario.segments.empty();

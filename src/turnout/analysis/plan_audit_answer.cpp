@@ -10,7 +10,7 @@ namespace turnout::analysis {
 base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
                                                 const AuditOptions& options) {
   TURNOUT_CHECK(check(options));
-  auto notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out)
     notes.push_back(table + " is left out: the audit knows independent attempts; see turnout plan");

@@ -120,12 +120,11 @@ TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success) 
                    std::vector<double>(success.size(), 1 / static_cast<double>(success.size())));
 }
 
-std::size_t TaskTypes::deepest(std::size_t models, const Difficulty& difficulty) {
+std::size_t TaskTypes::deepest(std::size_t models, const Difficulty& difficulty, std::size_t rows) {
   constexpr std::size_t kDeepest = 64;
-  constexpr std::size_t kMostRows = std::size_t{1} << 16U;
   if (difficulty.tau == 0 || difficulty.feedback == 0) return kDeepest;
   std::size_t depth = 1;
-  while (models << (depth + 1) <= kMostRows) ++depth;
+  while (models << (depth + 1) <= rows) ++depth;
   return depth;
 }
 

@@ -57,13 +57,19 @@ class TaskTypes {
   /// @param rejections  by model; empty: users reject all wrong answers and no right one
   static TaskTypes rasch(std::span<const double> first_try, const Difficulty& difficulty,
                          std::size_t depth, std::span<const Rejections> rejections = {});
+  /// Rows of some 70 numbers that the tables may have where every set of attempts counts for itself.
+  static constexpr std::size_t kMostRows = std::size_t{1} << 16U;       ///< of one game: 40 MB
+  static constexpr std::size_t kMostRowsOfMany = std::size_t{1} << 9U;  ///< of each of a thousand
   /// @returns the greatest depth for which rasch() makes its tables: 64, and with both tau and
-  ///   feedback, where every set of attempts counts for itself, what fits into 40 MB: 16 for one
-  ///   model, 14 for four, 10 for 64.
-  static std::size_t deepest(std::size_t models, const Difficulty& difficulty);
+  ///   feedback, where every set of attempts counts for itself, what fits into so many rows. Of one
+  ///   game: 16 for one model, 14 for four, 10 for 64; of many: 9, 7 and 3.
+  static std::size_t deepest(std::size_t models, const Difficulty& difficulty,
+                             std::size_t rows = kMostRows);
 
   [[nodiscard]] std::size_t size() const { return weights_.size(); }
   [[nodiscard]] std::size_t models() const { return models_; }
+  /// How many success rates are kept, of 8 bytes each.
+  [[nodiscard]] std::size_t numbers() const { return success_.size(); }
   [[nodiscard]] std::span<const double> weights() const { return weights_; }
   /// Whether the order of the attempts before makes no difference to later ones.
   [[nodiscard]] bool failures_commute() const {

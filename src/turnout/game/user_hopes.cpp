@@ -23,9 +23,9 @@ DecisionWeights most_hopeful(std::span<const Segment> segments) {
 }  // namespace
 
 UserHopes::UserHopes(const RoutingGame& game, std::span<const Segment> segments,
-                     const TaskTypes& types, std::size_t depth)
+                     const TaskTypes& types, std::size_t depth, std::size_t most_numbers)
     : types_(types.size()),
-      per_group_(1 + segments.size() * types_ * (depth + 1) / kMostNumbers),
+      per_group_(1 + segments.size() * types_ * (depth + 1) / most_numbers),
       groups_((segments.size() + per_group_ - 1) / per_group_),
       most_((depth + 1) * groups_ * types_, 0) {
   std::vector<DecisionWeights> hopeful;

@@ -1,5 +1,8 @@
 #include "turnout/scenario/scenario_types.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "turnout/game/belief_plan.h"
 
 namespace turnout::scenario {
@@ -15,17 +18,30 @@ std::size_t deepest(const Scenario& scenario) {
   return game::TaskTypes::deepest(scenario.game.size(), *scenario.difficulty);
 }
 
+std::size_t deepest_of_many(const Scenario& scenario, const std::vector<Uncertainty>& uncertain) {
+  if (scenario.outcomes || !scenario.difficulty) return game::kDeepest;
+  game::Difficulty widest = *scenario.difficulty;
+  for (const Uncertainty& u : uncertain) {
+    if (u.difficulty != nullptr) widest.*u.difficulty = std::max(std::abs(u.low), std::abs(u.high));
+  }
+  return game::TaskTypes::deepest(scenario.game.size(), widest, game::TaskTypes::kMostRowsOfMany);
+}
+
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth) {
   if (scenario.outcomes) return game::TaskTypes::empirical(scenario.outcomes->rate);
+  return task_types(scenario.game, scenario.difficulty.value_or(game::Difficulty{}), depth);
+}
+
+game::TaskTypes task_types(const game::RoutingGame& game, const game::Difficulty& difficulty,
+                           std::size_t depth) {
   std::vector<double> first_try;
   std::vector<game::Rejections> rejections;
-  for (std::size_t k = 0; k < scenario.game.size(); ++k) {
-    const game::Model& model = scenario.game.model(k);
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    const game::Model& model = game.model(k);
     first_try.push_back(model.success);
     rejections.push_back({model.false_reject, 1 - model.false_accept});
   }
-  return game::TaskTypes::rasch(first_try, scenario.difficulty.value_or(game::Difficulty{}), depth,
-                                rejections);
+  return game::TaskTypes::rasch(first_try, difficulty, depth, rejections);
 }
 
 }  // namespace turnout::scenario
