@@ -10,7 +10,7 @@ namespace turnout::estimation {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000'000;
-constexpr std::int64_t kDay = 24 * 60 * kMinute;
+constexpr std::int64_t kDay = std::int64_t{24} * 60 * kMinute;
 constexpr std::size_t kLeastInPeriod = 5;
 constexpr double kShareWithTokens = 0.9;  // fewer: the column is taken as missing
 constexpr double kFarOff = 4;             // standard deviations

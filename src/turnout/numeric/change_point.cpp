@@ -54,7 +54,7 @@ double log_sum(std::span<const double> logs) {
 double log_add(double a, double b) { return log_sum(std::array{a, b}); }
 
 /// ln of the density that a size has at 0, which a flat prior leaves out.
-const double kFlatPrior = -0.5 * std::log(2 * std::numbers::pi * kSizeVariance);
+const double flat_prior = -0.5 * std::log(2 * std::numbers::pi * kSizeVariance);
 
 /// The covariance of one sd and correlation, and all that does not depend on the values.
 struct GridPoint {
@@ -382,11 +382,11 @@ class Test {
   [[nodiscard]] static Evidence evidence(const std::vector<Fitted>& fitted) {
     const double none = over_grid(fitted, [](const Fitted& f) { return f.restricted[0]; });
     const double drift =
-        kFlatPrior + over_grid(fitted, [](const Fitted& f) { return f.restricted[1]; });
+        flat_prior + over_grid(fitted, [](const Fitted& f) { return f.restricted[1]; });
     const double bent = over_grid(fitted, [](const Fitted& f) { return f.restricted[2]; });
     const double step =
         log_add(over_grid(fitted, [](const Fitted& f) { return f.with_step[0]; }),
-                kFlatPrior + over_grid(fitted, [](const Fitted& f) { return f.with_step[1]; }));
+                flat_prior + over_grid(fitted, [](const Fitted& f) { return f.with_step[1]; }));
     return {log_add(step, drift) - none, step - bent, step - drift};
   }
 
@@ -396,8 +396,8 @@ class Test {
     Vector logs;
     for (const auto& f : fitted_) {
       logs.push_back(log_sum(std::array{std::log(kNoChange) + f.restricted[0],
-                                        some + f.with_step[0], some + kFlatPrior + f.restricted[1],
-                                        some + kFlatPrior + f.with_step[1]}));
+                                        some + f.with_step[0], some + flat_prior + f.restricted[1],
+                                        some + flat_prior + f.with_step[1]}));
     }
     return shares(logs);
   }
@@ -448,7 +448,7 @@ class Test {
     StepTestResult result;
     const std::size_t degree =
         over_grid(fitted_, [](const Fitted& f) { return f.with_step[0]; }) >=
-                kFlatPrior + over_grid(fitted_, [](const Fitted& f) { return f.with_step[1]; })
+                flat_prior + over_grid(fitted_, [](const Fitted& f) { return f.with_step[1]; })
             ? 0
             : 1;
     const std::size_t best = find_date(degree, result);

@@ -102,8 +102,9 @@ estimation::SpeedLog write_log(const World& world, base::Rng& rng) {
     const double busyness =
         traffic_of(world, day, hour, grown * std::exp(busy.at(static_cast<std::size_t>(day))));
     // Passes of the hour: arrivals of a Poisson process.
-    for (double at = rng.exponential(1 / (100 / kHours * busyness)); at < 1;
-         at += rng.exponential(1 / (100 / kHours * busyness))) {
+    const double mean_gap = 1 / (100 / kHours * busyness);
+    double at = rng.exponential(mean_gap);
+    while (at < 1) {
       const bool after = day >= kStepDay;
       const double effect =
           shared.at(static_cast<std::size_t>(day)) + world.crowd * std::log(busyness) +
@@ -114,6 +115,7 @@ estimation::SpeedLog write_log(const World& world, base::Rng& rng) {
       pass.task_id = std::to_string(pass.started_us);
       pass.latency_s = own_latency(pass, after ? world.prompts : 1, rng) * std::exp(effect) * drift;
       log.add(pass);
+      at += rng.exponential(mean_gap);
     }
   }
   return log;
