@@ -46,7 +46,7 @@ std::string slowdown_markdown(const verification::SlowdownAnswer& answer) {
       "**It drifted**\n\n| what the log has | passes | reported | a dated step (wrong) | a drift | "
       "step or drift |\n|---|---:|---:|---:|---:|---:|\n";
   std::string steps =
-      "**Slower by 30 % from the 18th day on**\n\n| what the log has | passes | reported | as a "
+      "**Slower by 30 % from the 19th day on**\n\n| what the log has | passes | reported | as a "
       "dated step | as a drift | as step or drift | second steps | dates held | factors held "
       "|\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const auto& s : answer.settings) {
