@@ -102,6 +102,15 @@ base::Result<mapping::OpenLog> LogArguments::open() const {
                            {[&](std::size_t passes) { progress.step(passes); }, interruption()});
 }
 
+base::Result<mapping::OpenLog> LogArguments::open_log_or_record() const {
+  TURNOUT_TRY(const auto chosen, selection());
+  TURNOUT_TRY(const auto map, mapped());
+  base::Progress progress("reading passes", 0);
+  return mapping::open_log_or_record(
+      source_, map, chosen.window_us,
+      {[&](std::size_t passes) { progress.step(passes); }, interruption()});
+}
+
 base::Result<analysis::LogReading> LogArguments::read() const {
   TURNOUT_TRY(auto chosen, selection());
   TURNOUT_TRY(auto map, mapped());

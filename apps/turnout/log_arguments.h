@@ -25,6 +25,8 @@ class LogArguments {
   [[nodiscard]] base::Result<analysis::LogReading> read() const;
   /// Opens it with a progress bar, to be read more than once.
   [[nodiscard]] base::Result<mapping::OpenLog> open() const;
+  /// The same, or an auditor's record without ids: mapping::open_log_or_record().
+  [[nodiscard]] base::Result<mapping::OpenLog> open_log_or_record() const;
   /// @returns the map that --map names and the window to match re-prompts in; nothing without
   ///   --map.
   [[nodiscard]] base::Result<std::optional<mapping::MappedLog>> mapped() const;
