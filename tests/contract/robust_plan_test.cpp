@@ -214,7 +214,7 @@ TEST(RegretPlan, regrets_what_it_says_and_at_least_what_a_grid_of_games_shows) {
   std::size_t settled = 0;
   std::size_t tight = 0;
   std::size_t above_grid = 0;
-  constexpr std::size_t kCases = 40;
+  constexpr std::size_t kCases = 16;
   for (std::uint64_t i = 0; i < kCases; ++i) {
     const Family family = random_family(71, i);
     // Two dimensions, V and the first model's success, so that a grid can be dense.
@@ -238,7 +238,7 @@ TEST(RegretPlan, regrets_what_it_says_and_at_least_what_a_grid_of_games_shows) {
                 1e-8 * scale)
         << i;
     // What every sequence regrets somewhere on a grid is a lower bound, too.
-    constexpr std::size_t kSide = 33;
+    constexpr std::size_t kSide = 21;
     std::vector<double> greatest(all.size(), 0);
     double of_plan = 0;
     for (std::size_t a = 0; a < kSide; ++a) {
@@ -246,9 +246,11 @@ TEST(RegretPlan, regrets_what_it_says_and_at_least_what_a_grid_of_games_shows) {
         const std::vector<double> at = {static_cast<double>(a) / (kSide - 1),
                                         static_cast<double>(b) / (kSide - 1)};
         const PossibleGame game = box.game(at);
-        const double own = least_in(game);
+        std::vector<double> costs;
+        for (const Sequence& sequence : all) costs.push_back(plain_cost(game, sequence));
+        const double own = *std::min_element(costs.begin(), costs.end());
         for (std::size_t s = 0; s < all.size(); ++s)
-          greatest[s] = std::max(greatest[s], plain_cost(game, all[s]) - own);
+          greatest[s] = std::max(greatest[s], costs[s] - own);
         of_plan = std::max(of_plan, plain_cost(game, plan.sequence) - own);
       }
     }
