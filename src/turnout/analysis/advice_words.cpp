@@ -88,7 +88,8 @@ std::string policy_text(const estimation::Sequence& sequence,
   for (std::size_t i = 0; i < sequence.size();) {
     std::size_t run = 1;
     while (i + run < sequence.size() && sequence[i + run] == sequence[i]) ++run;
-    text += (text.empty() ? "" : ",") + policy::written_name(models[sequence[i]]);
+    if (!text.empty()) text += ',';
+    text += policy::written_name(models[sequence[i]]);
     if (run > 1) text += fmt::format("*{}", run);
     i += run;
   }

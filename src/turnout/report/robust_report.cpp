@@ -219,10 +219,11 @@ std::string robust_text(const analysis::RobustAnswer& answer) {
   const auto& names = answer.scenario.names;
   std::string text =
       answer.paper ? game_text(answer.paper->scenario) : routing_game_text(answer.scenario);
-  text += "\nNot known exactly\n" + uncertain_text(answer.uncertain);
+  text += "\nNot known exactly\n";
+  text += uncertain_text(answer.uncertain);
   if (answer.paper) {
     text += paper_text(*answer.paper, answer.draws);
-    if (answer.plan) text += "\n" + beside_text(answer);
+    if (answer.plan) text.append("\n").append(beside_text(answer));
   }
   if (answer.plan_is_cheaper()) text += plan_section(*answer.plan, answer.draws, names);
   return text;
