@@ -76,6 +76,20 @@ class Logs(unittest.TestCase):
         for picture in pictures:
             xml.etree.ElementTree.fromstring(picture)
 
+    def test_advice_declines_where_the_log_has_no_costs_or_no_users(self):
+        for key, words in (("cost_usd", "what a call costs"), ("user_id", "come back")):
+            log = self.folder / f"{key}.jsonl"
+            with gzip.open(LOG, "rt") as rows:
+                passes = [json.loads(row) for row in rows]
+            log.write_text("".join(json.dumps({k: v for k, v in row.items() if k != key}) + "\n" for row in passes))
+            answer = json.loads(turnout("advise", log, "--ltv", 40, "--json").stdout)
+            self.assertTrue(answer["declined"])
+            self.assertIn(words, answer["reason"])
+            self.assertNotIn("policy", answer)
+            for figure in ("cost_per_task", "saving_per_task", "regret_per_task"):
+                self.assertIsNone(answer[figure])
+            self.assertGreater(answer["leaving_today"]["value"], 0)
+
     def test_advice_without_a_lifetime_value_says_for_which_each_policy_is_best(self):
         policy = self.folder / "policy.toml"
         done = turnout("advise", ROOT / "examples/passes.jsonl.gz", "-o", policy, "--json")

@@ -1,10 +1,10 @@
 #include "turnout/analysis/advice_words.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
-#include <utility>
+#include <numeric>
 
 #include "turnout/policy/policy_text.h"
 
@@ -14,27 +14,35 @@ namespace {
 using estimation::Assumption;
 using estimation::Quantity;
 
-/// One attempt's lottery, in hundredths; models below a hundredth are left out.
-std::string lottery_text(const std::vector<double>& shares,
-                         const std::vector<std::string>& models) {
-  std::vector<std::pair<std::size_t, int>> parts;
-  int left = 100;
-  std::size_t largest = 0;
+/// One attempt's lottery, in hundredths that sum to 1; models below a hundredth are left out, but for
+/// the one with the largest share.
+policy::Lottery in_hundredths(const std::vector<double>& shares) {
+  std::vector<int> hundredths;
+  for (const double share : shares)
+    hundredths.push_back(static_cast<int>(std::lround(share * 100)));
+  const auto largest = std::max_element(shares.begin(), shares.end()) - shares.begin();
+  hundredths[static_cast<std::size_t>(largest)] +=
+      100 - std::accumulate(hundredths.begin(), hundredths.end(), 0);
+  policy::Lottery lottery;
   for (std::size_t k = 0; k < shares.size(); ++k) {
-    const int hundredths = static_cast<int>(std::lround(shares[k] * 100));
-    if (hundredths == 0) continue;
-    if (!parts.empty() && hundredths > parts[largest].second) largest = parts.size();
-    parts.emplace_back(k, hundredths);
-    left -= hundredths;
+    if (hundredths[k] > 0) lottery.emplace_back(k, hundredths[k] / 100.0);
   }
-  if (parts.empty()) return "";
-  parts[largest].second += left;  // so that they sum to 1
-  if (parts.size() == 1) return policy::written_name(models[parts[0].first]);
-  std::string text;
-  for (const auto& [k, hundredths] : parts)
-    text += fmt::format("{}{}={:g}", text.empty() ? "" : "+", policy::written_name(models[k]),
-                        hundredths / 100.0);
-  return text;
+  return lottery;
+}
+
+/// The text of one lottery after the other, the last one repeated.
+std::string text_of(const std::vector<policy::Lottery>& attempts,
+                    const std::vector<std::string>& models) {
+  policy::Sequence sequence;
+  for (const auto& lottery : attempts) {
+    if (!sequence.runs.empty() && sequence.runs.back().lottery == lottery) {
+      ++sequence.runs.back().times;
+    } else {
+      sequence.runs.push_back({lottery, 1});
+    }
+  }
+  sequence.runs.back().times = 1;  // it repeats
+  return policy::text_of({sequence, 0}, models);
 }
 
 /// Of the tasks' ends, the share whose outcome is known.
@@ -49,9 +57,11 @@ double feedback_share(const estimation::LogStatistics& statistics) {
 }
 
 std::string what_would_help(const AdviseAnswer& answer) {
+  constexpr std::size_t kShown = 2;
   std::string text;
-  for (const auto& worth : answer.worth_most) {
-    if (worth.gain < answer.regret / 10 || worth.gain <= 0) break;
+  for (std::size_t i = 0; i < std::min(kShown, answer.worth_most.size()); ++i) {
+    const WorthOfData& worth = answer.worth_most[i];
+    if (worth.gain < answer.regret / 10) break;
     text += fmt::format(" Knowing the {} would save up to ${:.2g} a task: {}.", worth.what,
                         worth.gain, worth.how);
   }
@@ -84,47 +94,52 @@ std::string without_lifetime_value(const AdviseAnswer& answer) {
 
 std::string policy_text(const estimation::Sequence& sequence,
                         const std::vector<std::string>& models) {
-  std::string text;
-  for (std::size_t i = 0; i < sequence.size();) {
-    std::size_t run = 1;
-    while (i + run < sequence.size() && sequence[i + run] == sequence[i]) ++run;
-    if (!text.empty()) text += ',';
-    text += policy::written_name(models[sequence[i]]);
-    if (run > 1) text += fmt::format("*{}", run);
-    i += run;
-  }
-  return text;
+  std::vector<policy::Lottery> attempts;
+  for (const std::size_t k : sequence) attempts.push_back({{k, 1.0}});
+  return text_of(attempts, models);
 }
 
 std::string shares_text(const std::vector<std::vector<double>>& shares,
                         const std::vector<std::string>& models) {
-  std::vector<std::string> attempts;
-  for (const auto& one : shares) {
-    auto text = lottery_text(one, models);
-    if (!text.empty()) attempts.push_back(std::move(text));
-  }
-  while (attempts.size() > 1 && attempts.back() == attempts[attempts.size() - 2])
-    attempts.pop_back();
-  return fmt::format("{}", fmt::join(attempts, ","));
+  std::vector<policy::Lottery> attempts;
+  for (const auto& one : shares) attempts.push_back(in_hundredths(one));
+  return text_of(attempts, models);
 }
 
 std::string in_words(const Assumption& assumption, const std::vector<std::string>& models) {
   const std::string& model = models.at(assumption.model);
   switch (assumption.quantity) {
     case Quantity::kPenalty:
-      return "cost of an unsolved task in lost users, dollars";
+      return "cost of an unsolved task in lost users";
     case Quantity::kPatience:
-      return "patience, share of users who do not leave at once after a failure";
+      return "patience (users who do not leave at once after a failure)";
     case Quantity::kValue:
-      return "waiting that a solved task is worth to the median user, seconds";
+      return "waiting that a solved task is worth to the median user";
     case Quantity::kDifficulty:
-      return "spread of the tasks' difficulty, logits";
+      return "spread of the tasks' difficulty";
     case Quantity::kSuccess:
-      return fmt::format("success of {} on first attempts, share", model);
+      return fmt::format("success of {} on first attempts", model);
     case Quantity::kLatency:
-      return fmt::format("latency of {}, seconds", model);
+      return fmt::format("latency of {}", model);
     case Quantity::kCost:
-      return fmt::format("cost of a call of {}, dollars", model);
+      return fmt::format("cost of a call of {}", model);
+  }
+  return {};
+}
+
+std::string unit_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kPenalty:
+    case Quantity::kCost:
+      return "dollars";
+    case Quantity::kPatience:
+    case Quantity::kSuccess:
+      return "share";
+    case Quantity::kValue:
+    case Quantity::kLatency:
+      return "seconds";
+    case Quantity::kDifficulty:
+      return "logits";
   }
   return {};
 }
@@ -149,6 +164,13 @@ std::string how_to_learn(const Assumption& assumption, const std::vector<std::st
 }
 
 std::string reason_to_decline(const AdviseAnswer& answer) {
+  if (answer.models.size() == 1) return {};  // nothing to choose
+  if (!answer.costs_known)
+    return "The log does not say of each model what a call costs (cost_usd), so that none can be "
+           "said to be cheaper.";
+  if (!answer.penalty_known && answer.ranges.empty())
+    return "The log does not tell whether users whose task failed come back: it has no user_id, or "
+           "is too short. That is what a lost user costs, and it decides.";
   if (answer.ranges.size() > 1) return without_lifetime_value(answer);
   const double cost = std::abs(answer.then.cost.value);
   if (answer.regret <= kMostRegret * cost) return {};
@@ -161,11 +183,6 @@ std::string reason_to_decline(const AdviseAnswer& answer) {
 
 std::vector<std::string> notes_of(const AdviseAnswer& answer) {
   std::vector<std::string> notes;
-  const auto& returns = answer.reading.statistics.returns;
-  if (returns.tasks[0] + returns.tasks[1] + returns.tasks[2] == 0)
-    notes.emplace_back(
-        "the log is too short, or has no user_id, to tell who comes back: what a lost user costs "
-        "is a guess");
   if (feedback_share(answer.reading.statistics) == 0)
     notes.emplace_back("no task's outcome is known: success is told by who re-prompts alone");
   if (answer.models.size() == 1)
@@ -173,7 +190,7 @@ std::vector<std::string> notes_of(const AdviseAnswer& answer) {
   if (answer.models.size() > estimation::kMostTriedModels)
     notes.push_back(fmt::format("of {} models the {} that are cheapest alone were tried",
                                 answer.models.size(), estimation::kMostTriedModels));
-  if (answer.saving.low < 0 && answer.saving.high > 0 && !answer.declined)
+  if (!answer.declined && answer.saving.low < 0 && answer.saving.high > 0)
     notes.emplace_back("that it saves anything is not certain: 0 is in the interval");
   return notes;
 }

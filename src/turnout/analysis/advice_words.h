@@ -8,7 +8,7 @@
 /// Advice in words: policies, what they rest on, and why there is none.
 namespace turnout::analysis {
 
-/// @returns a sequence as simulate --policy reads it: "mini,mini,large" or "mini*3,large".
+/// @returns a sequence whose last model repeats as simulate --policy reads it: "mini*2,large".
 std::string policy_text(const estimation::Sequence& sequence,
                         const std::vector<std::string>& models);
 
@@ -18,9 +18,11 @@ std::string policy_text(const estimation::Sequence& sequence,
 std::string shares_text(const std::vector<std::vector<double>>& shares,
                         const std::vector<std::string>& models);
 
-/// @returns a number of the world in words, with its unit: "success of mini, share of first attempts".
+/// @returns a number of the world in words: "success of mini on first attempts".
 std::string in_words(const estimation::Assumption& assumption,
                      const std::vector<std::string>& models);
+/// @returns its unit: "share".
+std::string unit_of(estimation::Quantity quantity);
 /// @returns what an operator does to learn it.
 std::string how_to_learn(const estimation::Assumption& assumption,
                          const std::vector<std::string>& models);

@@ -109,6 +109,27 @@ void compare(const LogModel& model, const LogPosterior& posterior, const PlayedS
   answer.saving = interval(std::move(saving));
 }
 
+/// Whether each model has a pass with a cost.
+bool has_costs(const LogModel& model) {
+  for (std::size_t k = 0; k < model.names().size(); ++k) {
+    if (model.table().cost(k).count == 0) return false;
+  }
+  return true;
+}
+
+/// Whether the log has users of whom it tells whether they came back.
+bool tells_who_returns(const estimation::ReturnCounts& returns) {
+  return std::any_of(returns.tasks.begin(), returns.tasks.end(), [](auto n) { return n > 0; });
+}
+
+base::Error no_pass(const std::string& source, const traffic::RowCounts& read) {
+  std::string what = "holds no pass to learn from";
+  if (read.refused() > 0)
+    what += fmt::format(": {} of {} rows were refused (turnout log check says why)", read.refused(),
+                        read.rows);
+  return {base::ErrorCode::kInvalidValue, what, source};
+}
+
 base::Status check(const AdviseOptions& options) {
   if (options.draws < AdviseOptions::kLeastDraws || options.draws > AdviseOptions::kMostDraws)
     return base::Error{base::ErrorCode::kInvalidValue,
@@ -128,12 +149,12 @@ std::size_t advice_steps(const AdviseOptions& options) {
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options, const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  if (reading.statistics.paths.empty())
-    return base::Error{base::ErrorCode::kInvalidValue, "holds no pass to learn from", source};
+  if (reading.statistics.paths.empty()) return no_pass(source, reading.import.read);
   const LogModel model(reading.statistics);
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));
-  const auto penalties = penalties_of(posterior, options.lifetime_value.value_or(0));
+  const bool told = tells_who_returns(reading.statistics.returns);
+  const auto penalties = penalties_of(posterior, told ? options.lifetime_value.value_or(0) : 0);
   const auto played = estimation::play_sequences(posterior, penalties, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
   const auto choice = estimation::choose_sequence(played, penalties);
@@ -142,19 +163,23 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   answer.reading = std::move(reading);
   answer.models = model.names();
   answer.lifetime_value = options.lifetime_value;
+  answer.costs_known = has_costs(model);
+  answer.penalty_known = options.lifetime_value.has_value() && told;
   answer.sequence = played.tried[choice.best];
   answer.policy = policy_text(answer.sequence, answer.models);
   answer.policy_today = shares_text(model.shares(), answer.models);
   answer.exploring = "explore:0.1/" + answer.policy;
   answer.regret = choice.mean_regret;
   compare(model, posterior, played, penalties, choice.best, answer);
-  if (!options.lifetime_value) answer.ranges = lifetime_ranges(posterior, played, answer.models);
+  if (!options.lifetime_value && told && answer.costs_known)
+    answer.ranges = lifetime_ranges(posterior, played, answer.models);
   answer.worth_most = worth_of_data(posterior, played, penalties, answer.models);
   for (const auto& limit :
        estimation::choice_limits(posterior, played, penalties, choice.best, watch.cancellation)) {
-    answer.rests_on.push_back({in_words(limit.assumption, answer.models), limit.value,
-                               limit.flips_at,
-                               limit.flips_at ? policy_text(limit.then, answer.models) : ""});
+    answer.rests_on.push_back(
+        {in_words(limit.assumption, answer.models) + ", " + unit_of(limit.assumption.quantity),
+         limit.value, limit.flips_at,
+         limit.flips_at ? policy_text(limit.then, answer.models) : ""});
   }
   TURNOUT_CHECK(watch.cancellation.check());
   answer.reason = reason_to_decline(answer);

@@ -31,7 +31,7 @@ struct PolicyFigures {
 
 /// A number that the advice rests on, and where it would be another.
 struct AdviceLimit {
-  std::string assumption;  ///< in words
+  std::string assumption;  ///< in words, with its unit
   double value = 0;
   std::optional<double> flips_at;  ///< the nearest value with another best policy, if in reach
   std::string policy_then;         ///< and which
@@ -57,20 +57,24 @@ struct AdviseAnswer {
   LogReading reading;
   std::vector<std::string> models;
   std::optional<double> lifetime_value;
+  bool costs_known = false;    ///< each model has passes with a cost
+  bool penalty_known = false;  ///< a lifetime value was given, and the log tells who comes back
   bool declined = false;
   std::string reason;  ///< why it declines, and what would help; empty if it does not
-  /// As simulate --policy reads it: the best so far, where it declines.
+  /// As simulate --policy reads it: the best so far, where it declines, with 0 for costs and P that
+  /// are not known.
   std::string policy;
   estimation::Sequence sequence;  ///< the same; its last model repeats
   std::string policy_today;       ///< what the log's attempts 1, 2, ... were served by, on average
   std::string exploring;          ///< a policy that learns what is not known
-  PolicyFigures then;
-  PolicyFigures today;
-  numeric::Interval saving;  ///< J today less J then, dollars a task
-  double regret = 0;         ///< what knowing everything would save besides, dollars a task
+  PolicyFigures then;   ///< service means nothing without costs, cost without costs and penalty
+  PolicyFigures today;  ///< likewise
+  numeric::Interval saving;  ///< J today less J then, dollars a task; needs both
+  double regret = 0;  ///< what knowing everything would save besides, dollars a task; needs both
   std::vector<AdviceLimit> rests_on;    ///< the nearest first
   std::vector<WorthOfData> worth_most;  ///< the largest first
-  std::vector<LifetimeRange> ranges;    ///< without a lifetime value
+  /// Where only the lifetime value is missing: for which one which policy is best.
+  std::vector<LifetimeRange> ranges;
   std::vector<std::string> notes;
 };
 

@@ -126,9 +126,9 @@ std::string advise_page(const AdviseAnswer& answer) {
                   answer.reading.statistics.tasks, escaped(answer.source));
   html += verdict(answer);
   if (answer.declined)
-    html += fmt::format("<p>With the best policy so far, <code>{}</code>:</p>\n",
-                        escaped(answer.policy));
-  html += bars("Cost of a task, lost users included, $", answer.today.cost, answer.then.cost);
+    html += fmt::format("<p>For comparison, with <code>{}</code>:</p>\n", escaped(answer.policy));
+  if (answer.costs_known && answer.penalty_known)
+    html += bars("Cost of a task, lost users included, $", answer.today.cost, answer.then.cost);
   html += bars("Share of tasks that end unsolved", answer.today.leaving, answer.then.leaving);
   html += bars("Waiting per task, seconds", answer.today.latency, answer.then.latency);
   html += "<p>Black lines are 95 % intervals.</p>\n" + rests(answer) + worth(answer);

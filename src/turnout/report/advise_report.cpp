@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "turnout/base/number_text.h"
 #include "turnout/report/interval_json.h"
 #include "turnout/report/log_report.h"
 #include "turnout/report/one_line.h"
@@ -23,6 +22,9 @@ std::string with_interval(const Interval& x) {
 std::string share_with_interval(const Interval& x) {
   return fmt::format("{} [{}, {}]", percent(x.value), percent(x.low), percent(x.high));
 }
+
+/// null where it rests on what is not known.
+ordered_json known(bool is_known, const ordered_json& value) { return is_known ? value : nullptr; }
 
 ordered_json rests_on_json(const AdviseAnswer& answer) {
   ordered_json all = ordered_json::array();
@@ -67,8 +69,11 @@ std::string figures_text(const AdviseAnswer& answer) {
   Table table({"a task's mean", "today", "then"});
   const auto& today = answer.today;
   const auto& then = answer.then;
-  table.add({"cost J, $", with_interval(today.cost), with_interval(then.cost)});
-  table.add({"of that for models, $", with_interval(today.service), with_interval(then.service)});
+  if (answer.costs_known && answer.penalty_known)
+    table.add({"cost J, $", with_interval(today.cost), with_interval(then.cost)});
+  if (answer.costs_known)
+    table.add({answer.penalty_known ? "of that for models, $" : "cost of models, $",
+               with_interval(today.service), with_interval(then.service)});
   table.add(
       {"ends unsolved", share_with_interval(today.leaving), share_with_interval(then.leaving)});
   table.add({"waits, s", with_interval(today.latency), with_interval(then.latency)});
@@ -113,6 +118,7 @@ std::string read_text(const AdviseAnswer& answer) {
 std::string verdict_text(const AdviseAnswer& answer) {
   if (answer.declined) return wrapped("No advice. " + on_one_line(answer.reason), 100, 0);
   std::string text = fmt::format("Serve --policy '{}'\n", on_one_line(answer.policy));
+  if (!answer.costs_known || !answer.penalty_known) return text;
   text += wrapped(fmt::format("It saves ${} a task against what the log's policies do today ({}).",
                               with_interval(answer.saving), on_one_line(answer.policy_today)),
                   100, 0);
@@ -137,14 +143,15 @@ ordered_json advise_json(const AdviseAnswer& answer) {
   json["exploring"] = answer.exploring;
   json["lifetime_value"] =
       answer.lifetime_value ? ordered_json(*answer.lifetime_value) : ordered_json(nullptr);
-  json["cost_per_task"] = interval_json(answer.then.cost);
-  json["cost_per_task_today"] = interval_json(answer.today.cost);
-  json["saving_per_task"] = interval_json(answer.saving);
+  const bool priced = answer.costs_known && answer.penalty_known;
+  json["cost_per_task"] = known(priced, interval_json(answer.then.cost));
+  json["cost_per_task_today"] = known(priced, interval_json(answer.today.cost));
+  json["saving_per_task"] = known(priced, interval_json(answer.saving));
   json["leaving"] = interval_json(answer.then.leaving);
   json["leaving_today"] = interval_json(answer.today.leaving);
   json["latency_per_task"] = interval_json(answer.then.latency);
   json["latency_per_task_today"] = interval_json(answer.today.latency);
-  json["regret_per_task"] = answer.regret;
+  json["regret_per_task"] = known(priced, answer.regret);
   json["rests_on"] = rests_on_json(answer);
   json["worth_knowing"] = worth_json(answer);
   json["by_lifetime_value"] = ranges_json(answer);
@@ -155,8 +162,7 @@ ordered_json advise_json(const AdviseAnswer& answer) {
 
 std::string advise_text(const AdviseAnswer& answer) {
   std::string text = read_text(answer) + verdict_text(answer) + "\n";
-  text +=
-      answer.declined ? "With the best policy so far, " + on_one_line(answer.policy) + ":\n" : "";
+  text += answer.declined ? "For comparison, with " + on_one_line(answer.policy) + ":\n" : "";
   text += figures_text(answer) + "\n";
   if (!answer.declined) text += rests_text(answer) + "\n" + worth_text(answer);
   for (const auto& note : answer.notes) text += wrapped("note: " + note, 100, 0);
