@@ -82,12 +82,12 @@ TEST(Advice, draws_have_the_moments_and_both_summits_of_a_density) {
   double right = 0;
   double mean = 0;
   double off = 0;
-  for (const auto& x : drawn.draws) {
+  for (const auto& x : drawn) {
     right += x[0] > 0 ? 1 : 0;
     mean += x[0];
     off += (x[1] - 2 * x[0]) * (x[1] - 2 * x[0]);
   }
-  const auto n = static_cast<double>(drawn.draws.size());
+  const auto n = static_cast<double>(drawn.size());
   EXPECT_EQ(n, 4000);
   EXPECT_NEAR(right / n, 0.7, 0.06);
   EXPECT_NEAR(mean / n, 1.6, 0.5);
@@ -99,8 +99,8 @@ TEST(Advice, draws_have_the_moments_and_both_summits_of_a_density) {
 PlayedSequences undecided(std::size_t draws, double dearer) {
   PlayedSequences played{{{0}, {1}}, {{}, {}}};
   for (std::size_t d = 0; d < draws; ++d) {
-    played.plays[0].push_back({1, 0.9, 0, 1});
-    played.plays[1].push_back({d % 2 == 0 ? 1 + dearer : 1 - dearer, 0.9, 0, 1});
+    played.plays[0].push_back({1, 0.9, 0});
+    played.plays[1].push_back({d % 2 == 0 ? 1 + dearer : 1 - dearer, 0.9, 0});
   }
   return played;
 }
@@ -133,7 +133,6 @@ TEST(Advice, finds_the_cost_at_which_the_other_model_is_as_cheap) {
   world.log_value = 5;
   LogPosterior posterior;
   posterior.draws.assign(100, world);
-  posterior.middle = world;
   const std::vector<double> penalties(100, 1);
   const auto played = play_sequences(posterior, penalties);
   const auto choice = choose_sequence(played, penalties);

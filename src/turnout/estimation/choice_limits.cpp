@@ -120,7 +120,7 @@ class Few {
   }
 
  private:
-  /// Single models, what is best in some draw, and the cheapest by the mean.
+  /// The sequences of one or two models, and then the cheapest by the mean.
   static std::vector<std::size_t> promising(const PlayedSequences& played,
                                             const std::vector<double>& penalties) {
     std::vector<std::pair<double, std::size_t>> ranked;
@@ -219,7 +219,7 @@ std::vector<ChoiceLimit> choice_limits(const LogPosterior& posterior, const Play
                                        const base::Cancellation& cancellation) {
   const Few few(posterior, played, penalties, chosen);
   std::vector<ChoiceLimit> limits;
-  for (const Assumption& assumption : assumptions_of(posterior.middle.skills.size())) {
+  for (const Assumption& assumption : assumptions_of(posterior.models())) {
     if (cancellation.requested()) break;
     limits.push_back(limit_of(few, assumption));
   }

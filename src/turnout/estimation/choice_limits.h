@@ -46,7 +46,7 @@ struct ChoiceLimit {
 inline constexpr double kWorthChanging = 0.01;
 
 /// @returns the limits of a choice, the nearest in deviations first. Found by a search of growing
-///   steps and bisection, on 30 of the draws and the 40 sequences that are best in most or short:
+///   steps and bisection, on 30 of the draws and 40 sequences, those of one or two models and then the cheapest:
 ///   to within a hundredth of the range, and a flip that comes and goes within a step is missed.
 /// @param chosen  number of the sequence in `played`
 /// Cost: some 500 choices among 40 sequences in 30 draws, about two seconds.

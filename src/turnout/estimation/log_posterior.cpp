@@ -17,10 +17,10 @@ using Point = std::vector<double>;
 double square(double x) { return x * x; }
 double logit(double p) { return std::log(p / (1 - p)); }
 
-/// The numbers of a world as coordinates without bounds, and back. In order: skills, sigma (its size),
-/// feedback, logit of the common patience, what each model's logit differs by, mean ln V, ln of its
-/// sigma, logit of leaving after solved tasks, logit of the share of the rest that leaves besides
-/// after unsolved ones.
+/// The numbers of a world as coordinates without bounds, and back. In order: skills; sigma and
+/// feedback, where they are not 0; logit of the common patience, and what each model's differs by;
+/// mean ln V and its spread; logit of leaving after solved tasks, and of the share of the rest that
+/// leaves besides after unsolved ones.
 class Coordinates {
  public:
   Coordinates(const LogModel& model, std::pair<double, double> bars)
@@ -156,10 +156,8 @@ base::Result<LogPosterior> log_posterior(const LogModel& model,
       numeric::temper(density, coordinates.start(model), coordinates.scale(), options, watch);
   TURNOUT_CHECK(watch.cancellation.check());
   LogPosterior posterior;
-  posterior.accepted = drawn.accepted;
   base::Rng rng(options.seed, 1);
-  Point mean(coordinates.size(), 0);
-  for (const Point& x : drawn.draws) {
+  for (const Point& x : drawn) {
     LogWorld world = coordinates.world(x);
     for (std::size_t k = 0; k < world.costs.size(); ++k) {
       world.costs[k] += standard_error(model.table().cost(k)) * numeric::normal(rng);
@@ -168,10 +166,7 @@ base::Result<LogPosterior> log_posterior(const LogModel& model,
                             standard_error(model.table().latency(k)) * numeric::normal(rng));
     }
     posterior.draws.push_back(std::move(world));
-    for (std::size_t i = 0; i < mean.size(); ++i)
-      mean[i] += x[i] / static_cast<double>(drawn.draws.size());
   }
-  posterior.middle = coordinates.world(mean);
   return posterior;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "turnout/base/watch.h"
@@ -12,18 +13,20 @@
 namespace turnout::estimation {
 
 struct LogPosterior {
-  std::vector<LogWorld> draws;  ///< equally likely
-  LogWorld middle;              ///< means of the coordinates in which the draws were made
-  double accepted = 0;          ///< share of proposals, a sign of health near 1/4
+  std::vector<LogWorld> draws;  ///< equally likely, at least one
+  [[nodiscard]] std::size_t models() const { return draws.front().skills.size(); }
 };
 
-/// @returns draws from the posterior. Priors, weak but proper. That a world is plain is a possibility of
-///   its own: half of the priors' mass of sigma (half-normal, scale 1.5, otherwise), of the spread of ln V
-///   (scale 0.7) and of the difference of the models' patience (logits about a common one, scale 0.7) is
-///   at none, and two fifths of feedback's (normal, scale 0.4, beyond +-0.2). Skills are N(0, 3^2); the
-///   common patience has density 5 rho^4; ln V is uniform from a tenth of the least to a hundred times
-///   the greatest wait per success; leaving after solved tasks uniform, after unsolved ones uniform above
-///   that. Means of latency and cost are normal about the log's with their standard errors.
+/// @returns draws from the posterior. Priors, proper, of which those of sigma, feedback and users'
+///   values hold for possible that they are plain, with half of the mass or nearly so:
+///   - skills N(0, 3^2); sigma the positive part of N(0, 1.5^2), else 0;
+///   - feedback what N(0, 0.4^2) is beyond +-0.2, else 0;
+///   - patience in common has density 10 rho^9 (users who wait in vain leave of their own will
+///     rarely), and logits of models' own differ from it by Cauchy(0, 0.25);
+///   - mean ln V is uniform from a tenth of the least to a hundred times the greatest wait per success;
+///     its spread the positive part of N(0, 0.7^2), at least 0.02;
+///   - leaving after solved tasks is uniform, after unsolved ones uniform above that;
+///   - means of latency and cost are normal about the log's, with their standard errors.
 ///   kInvalidValue where there is no first attempt to learn from; kCancelled.
 /// Cost: 8 x steps likelihoods, some seconds.
 base::Result<LogPosterior> log_posterior(const LogModel& model,

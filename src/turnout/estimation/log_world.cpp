@@ -97,7 +97,6 @@ WorldPayoffs sum_of(const std::vector<Row>& rows, const LogWorld& world) {
     sum.cost += made * rows[m].cost;
     sum.success += made * rows[m].solved;
     sum.latency += made * rows[m].wait;
-    sum.attempts += made * rows[m].open;
   }
   return sum;
 }
@@ -414,7 +413,6 @@ WorldPayoffs LogModel::today(const LogWorld& world) const {
     mean.cost += share * one.cost;
     mean.success += share * one.success;
     mean.latency += share * one.latency;
-    mean.attempts += share * one.attempts;
   }
   return mean;
 }

@@ -34,7 +34,7 @@ double first_try(const LogWorld& world, std::size_t k);
 
 /// What a task comes to, in expectation, under users' best responses. J = cost + P (1 - success).
 struct WorldPayoffs {
-  double cost = 0, success = 0, latency = 0, attempts = 0;
+  double cost = 0, success = 0, latency = 0;
 };
 
 /// Attempts at a task that are followed.

@@ -85,7 +85,7 @@ PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<
   players.reserve(posterior.draws.size());
   for (const LogWorld& world : posterior.draws) players.emplace_back(world);
   PlayedSequences played;
-  played.tried = sequences_of(cheapest_models(players, penalties, posterior.middle.skills.size()));
+  played.tried = sequences_of(cheapest_models(players, penalties, posterior.models()));
   for (const Sequence& sequence : played.tried) {
     if (cancellation.requested()) return played;
     auto& plays = played.plays.emplace_back();

@@ -39,14 +39,7 @@ class Walk {
       at_ = to;
       density_ = density;
     }
-    ++steps_;
-    accepted_ += moves ? 1U : 0U;
     if (adapts) adapt(moves);
-  }
-
-  void fix() {
-    steps_ = 0;
-    accepted_ = 0;
   }
 
   static void exchange(Walk& cold, Walk& hot, base::Rng& rng) {
@@ -57,9 +50,6 @@ class Walk {
   }
 
   [[nodiscard]] const Point& at() const { return at_; }
-  [[nodiscard]] double accepted() const {
-    return static_cast<double>(accepted_) / static_cast<double>(std::max<std::size_t>(1, steps_));
-  }
 
  private:
   [[nodiscard]] Point proposal(base::Rng& rng) const {
@@ -116,19 +106,19 @@ class Walk {
   SymmetricMatrix spread_;
   std::optional<SymmetricMatrix> factor_;
   double factor_of_step_ = 1;
-  std::size_t seen_ = 0, steps_ = 0, accepted_ = 0;
+  std::size_t seen_ = 0;
 };
 
 }  // namespace
 
-TemperedDraws temper(const LogDensity& log_density, const Point& start, const Point& scale,
+std::vector<Point> temper(const LogDensity& log_density, const Point& start, const Point& scale,
                      const TemperingOptions& options, const base::Watch& watch) {
   constexpr std::size_t kExchange = 5;
   base::Rng rng(options.seed);
   std::vector<Walk> walks;
   const double density = log_density(start);
   for (const double power : kPowers) walks.emplace_back(power, start, scale, density);
-  TemperedDraws found;
+  std::vector<Point> found;
   const std::size_t steps = options.warm_up + options.draws * options.apart;
   for (std::size_t i = 0; i < steps && !watch.cancellation.requested(); ++i) {
     for (Walk& walk : walks) walk.step(log_density, rng, i < options.warm_up);
@@ -136,12 +126,10 @@ TemperedDraws temper(const LogDensity& log_density, const Point& start, const Po
       for (std::size_t c = walks.size() - 1; c > 0; --c)
         Walk::exchange(walks[c - 1], walks[c], rng);
     }
-    if (i + 1 == options.warm_up) walks[0].fix();
     if (i >= options.warm_up && (i - options.warm_up + 1) % options.apart == 0)
-      found.draws.push_back(walks[0].at());
+      found.push_back(walks[0].at());
     watch.on_steps(1);
   }
-  found.accepted = walks[0].accepted();
   return found;
 }
 

@@ -19,11 +19,6 @@ struct TemperingOptions {
   std::uint64_t seed = 1;
 };
 
-struct TemperedDraws {
-  std::vector<std::vector<double>> draws;
-  double accepted = 0;  ///< share of the cold chain's proposals
-};
-
 /// @returns draws by random-walk Metropolis, normal proposals with the covariance of the warm-up's
 ///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on eight chains
 ///   of which the hotter ones see the density to a power below 1 and neighbours exchange their
@@ -35,7 +30,7 @@ struct TemperedDraws {
 /// @param scale  a guess at the spread of each coordinate, > 0
 /// Cost: 8 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
 /// @param watch  told of steps
-TemperedDraws temper(const std::function<double(std::span<const double>)>& log_density,
+std::vector<std::vector<double>> temper(const std::function<double(std::span<const double>)>& log_density,
                      const std::vector<double>& start, const std::vector<double>& scale,
                      const TemperingOptions& options, const base::Watch& watch = {});
 
