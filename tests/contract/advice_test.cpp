@@ -7,6 +7,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/estimation/choice_limits.h"
+#include "turnout/estimation/world_play.h"
 #include "turnout/game/population_plan.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/tempering.h"

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "turnout/estimation/world_play.h"
 #include "turnout/numeric/normal.h"
 
 namespace turnout::estimation {

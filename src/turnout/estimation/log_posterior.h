@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "turnout/base/watch.h"
-#include "turnout/estimation/log_world.h"
+#include "turnout/estimation/log_model.h"
 #include "turnout/numeric/tempering.h"
 
 /// Which worlds a log may come from: draws of all numbers of the game together, so that what a log

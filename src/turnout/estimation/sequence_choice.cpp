@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "turnout/base/rng.h"
+#include "turnout/estimation/world_play.h"
 
 namespace turnout::estimation {
 
