@@ -29,12 +29,6 @@ struct Arguments {
   bool json = false;
 };
 
-base::Status write(const std::string& path, const std::string& text) {
-  TURNOUT_TRY(auto file, base::OutputFile::create(path));
-  TURNOUT_CHECK(file.write(text));
-  return file.commit();
-}
-
 base::Result<analysis::AdviseAnswer> advise(const Arguments& arguments) {
   TURNOUT_TRY(auto reading, arguments.log.read());
   base::Progress progress("weighing", analysis::advice_steps(arguments.options));
@@ -46,12 +40,12 @@ base::Result<analysis::AdviseAnswer> advise(const Arguments& arguments) {
 base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(const auto answer, advise(arguments));
   if (!arguments.page_file.empty())
-    TURNOUT_CHECK(write(arguments.page_file, report::advise_page(answer)));
+    TURNOUT_CHECK(base::write_file(arguments.page_file, report::advise_page(answer)));
   if (!arguments.policy_file.empty()) {
     if (answer.declined) {
       print_notes({"no policy was written: the data do not decide"});
     } else {
-      TURNOUT_CHECK(write(arguments.policy_file, report::advise_toml(answer)));
+      TURNOUT_CHECK(base::write_file(arguments.policy_file, report::advise_toml(answer)));
     }
   }
   return print(arguments.json ? report::to_text(report::advise_json(answer))
