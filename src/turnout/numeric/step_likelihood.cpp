@@ -38,10 +38,10 @@ double log_sum(std::span<const double> logs) {
   return most + std::log(sum);
 }
 
-StepLikelihood::StepLikelihood(const NoisySeries& series, const std::vector<std::size_t>& known,
+StepLikelihood::StepLikelihood(const NoisySeries& series, std::vector<std::size_t> known,
                                std::vector<std::size_t> splits)
     : series_(series),
-      known_(known),
+      known_(std::move(known)),
       n_(series.values.size()),
       rows_(n_ + series.prior_rows.size()),
       splits_(std::move(splits)) {

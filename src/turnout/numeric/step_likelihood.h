@@ -63,7 +63,7 @@ class StepLikelihood {
   /// @param known   steps that are there already, by index of the value after
   /// @param splits  where another one may be, at least one
   /// Cost: 91 n^3 for n values.
-  StepLikelihood(const NoisySeries& series, const std::vector<std::size_t>& known,
+  StepLikelihood(const NoisySeries& series, std::vector<std::size_t> known,
                  std::vector<std::size_t> splits);
 
   /// Solves L x = column for the first n; the rest, the prior's rows, have unit variance already.

@@ -112,7 +112,7 @@ class Walk {
 }  // namespace
 
 std::vector<Point> temper(const LogDensity& log_density, const Point& start, const Point& scale,
-                     const TemperingOptions& options, const base::Watch& watch) {
+                          const TemperingOptions& options, const base::Watch& watch) {
   constexpr std::size_t kExchange = 5;
   base::Rng rng(options.seed);
   std::vector<Walk> walks;
