@@ -30,8 +30,9 @@ struct TemperingOptions {
 /// @param scale  a guess at the spread of each coordinate, > 0
 /// Cost: 8 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
 /// @param watch  told of steps
-std::vector<std::vector<double>> temper(const std::function<double(std::span<const double>)>& log_density,
-                     const std::vector<double>& start, const std::vector<double>& scale,
-                     const TemperingOptions& options, const base::Watch& watch = {});
+std::vector<std::vector<double>> temper(
+    const std::function<double(std::span<const double>)>& log_density,
+    const std::vector<double>& start, const std::vector<double>& scale,
+    const TemperingOptions& options, const base::Watch& watch = {});
 
 }  // namespace turnout::numeric
