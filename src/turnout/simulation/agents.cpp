@@ -103,7 +103,7 @@ Agents::Task Agents::draw_task(base::Rng& rng) const {
 
 void Agents::judge(double success, double random, Step& step) const {
   // One number decides: right and accepted, right and rejected, wrong and accepted, or rejected.
-  const game::Reception& users = passes_.reception(step.path.back());
+  const game::Reception users = passes_.reception(step.path.back(), step.path.size() - 1);
   step.solved = random < success * users.right_accepted;
   step.accepted =
       step.solved || (random >= success && random < success + (1 - success) * users.wrong_accepted);
@@ -153,7 +153,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     path.push_back(decision.model);
     Step step{path, decision.propensity};
     serve(task, attempt, luck, step);
-    step.stays = !step.accepted && luck[2] < how.patience * passes_.patience(decision.model) &&
+    step.stays = !step.accepted &&
+                 luck[2] < how.patience * passes_.reception(decision.model, attempt).patience &&
                  goes_on(task, path, state);
     step.said = !step.stays && luck[3] < (step.accepted ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;

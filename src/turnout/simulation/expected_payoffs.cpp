@@ -33,7 +33,7 @@ struct Attempt {
 
 Attempt attempt(const PassRule& passes, std::size_t k, const Path& before,
                 std::vector<double>& open) {
-  const game::Reception& users = passes.reception(k);
+  const game::Reception users = passes.reception(k, before.size());
   const auto chances = passes.chances(k, before);
   Attempt now;
   for (std::size_t i = 0; i < open.size(); ++i) {
@@ -88,7 +88,7 @@ std::optional<ExpectedPayoffs> expected_payoffs(const PassRule& passes,
     x.user_utility += patience * value_above(users, least) * now.solved;
     if (there * now.reach < kNegligible) break;
     least = std::max(least, least_gain(stays.least_value(path, state)));
-    patience *= users.patience * passes.patience(k);
+    patience *= users.patience * passes.reception(k, made).patience;
   }
   const double left = 1 - x.success - misled;
   x.user_utility +=

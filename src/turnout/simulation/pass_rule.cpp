@@ -20,7 +20,6 @@ PassRule::PassRule(const game::RoutingGame& game, const game::Difficulty& diffic
   std::vector<game::Rejections> rejections;
   for (std::size_t k = 0; k < game.size(); ++k) {
     const auto& model = game.model(k);
-    receptions_.emplace_back(model);
     skills_.push_back(game::skill_of(model.success, difficulty.spread()));
     first_try.push_back(model.success);
     rejections.push_back({model.false_reject, 1 - model.false_accept});
@@ -68,12 +67,18 @@ Path PassRule::told(Path before) const {
   return before;
 }
 
+std::size_t PassRule::patience_listed() const {
+  std::size_t listed = 0;
+  for (const auto& list : game_.patience_by_attempt()) listed = std::max(listed, list.size());
+  return listed;
+}
+
 bool PassRule::failures_discourage() const {
-  const game::User& user = game_.user();
-  return feedback_ <= 0 && user.harm + user.outside >= 0 &&
-         std::all_of(receptions_.begin(), receptions_.end(), [](const game::Reception& users) {
-           return users.right_accepted >= users.wrong_accepted;
-         });
+  for (std::size_t k = 0; k < game_.size(); ++k) {
+    const game::Reception users = reception(k, 0);
+    if (users.right_accepted < users.wrong_accepted) return false;
+  }
+  return feedback_ <= 0;
 }
 
 double PassRule::latency(std::size_t from, std::size_t to) const {

@@ -33,31 +33,33 @@ class PassRule {
   [[nodiscard]] double cost(const Path& path) const;
   /// The same of a pass on `to` after one on `from`.
   [[nodiscard]] double latency(std::size_t from, std::size_t to) const;
-  /// How users take the answers of model k.
-  [[nodiscard]] const game::Reception& reception(std::size_t k) const { return receptions_[k]; }
-  /// Probability that a user is still there after a failure of model k.
-  [[nodiscard]] double patience(std::size_t k) const { return receptions_[k].patience; }
+  /// How users take the answers of model k on an attempt (from 0).
+  [[nodiscard]] game::Reception reception(std::size_t k, std::size_t attempt) const {
+    return {game_, k, attempt};
+  }
   /// Difficulties with the weights of an integral over them (trapezoidal rule, 1e-10 for sigma <=
   /// 3).
   [[nodiscard]] const std::vector<double>& difficulties() const { return difficulties_; }
   [[nodiscard]] const std::vector<double>& weights() const { return weights_; }
-  /// Whether an attempt's success does not depend on the attempts before it.
+  /// Whether what an attempt does, does not depend on the attempts before it.
   [[nodiscard]] bool independent() const {
-    return difficulties_.size() == 1 && feedback_ == 0 && !types_;
+    return difficulties_.size() == 1 && feedback_ == 0 && !types_ &&
+           !game_.has_patience_by_attempt();
   }
   /// @returns what must be kept of the attempts before to know chances(): an attempt's number alone,
   ///   how often each model was tried, or all.
   [[nodiscard]] Path told(Path before) const;
+  /// How many attempts patience is listed for.
+  [[nodiscard]] std::size_t patience_listed() const;
   /// How many attempts are told apart; the largest number where nothing limits it.
   [[nodiscard]] std::size_t attempts_told() const { return attempts_; }
-  /// Whether no rejected answer makes the next success likelier, and none is welcome for itself.
+  /// Whether no rejected answer makes the next success likelier.
   [[nodiscard]] bool failures_discourage() const;
   [[nodiscard]] const game::RoutingGame& game() const { return game_; }
 
  private:
   game::RoutingGame game_;
   double feedback_;
-  std::vector<game::Reception> receptions_;
   std::vector<double> skills_;
   std::vector<double> difficulties_, weights_;
   std::optional<game::TaskTypes> types_;  // only where tau > 0

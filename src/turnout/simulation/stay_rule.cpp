@@ -81,7 +81,7 @@ class Promise {
     const auto& [state, last, before] = from;
     for (const Draw& draw : policy_.draws(state)) {
       const std::size_t k = draw.model;
-      const game::Reception& users = passes_.reception(k);
+      const game::Reception users = passes_.reception(k, before.size());
       const auto chances = passes_.chances(k, before);
       Path after = before;
       after.push_back(k);
@@ -185,7 +185,7 @@ void StayRule::tabulate(const PassRule& passes, const Policy& policy, const game
   level[{{}, 0}] = {{}, 0, passes.weights()};
   before_ = promise(level.begin()->second);
   for (std::size_t attempt = 0; !level.empty(); ++attempt) {
-    const bool deep = attempt >= std::max(kDeepest, listed);
+    const bool deep = attempt >= std::max({kDeepest, listed, passes.patience_listed()});
     if (!independent_ && (deep || attempt + 1 >= passes.attempts_told())) break;
     std::map<std::pair<Path, State>, Past> next;
     for (const auto& [key, past] : level) {
@@ -193,7 +193,7 @@ void StayRule::tabulate(const PassRule& passes, const Policy& policy, const game
         Past longer{past.path, past.next + static_cast<State>(draw.advance), past.belief};
         longer.path.push_back(draw.model);
         const auto chances = passes.chances(draw.model, past.path);
-        const game::Reception& users = passes.reception(draw.model);
+        const game::Reception users = passes.reception(draw.model, attempt);
         for (std::size_t i = 0; i < chances.size(); ++i)
           longer.belief[i] *= users.rejected(chances[i], 1 - chances[i]);
         if (independent_) longer.path = known(longer.path);
