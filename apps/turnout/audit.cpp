@@ -42,7 +42,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   analysis::AuditOptions options;
   TURNOUT_TRY(options.margin, option_number("--margin", arguments.margin));
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
-  if (scenario.game.size() != game::Game::kModels) {
+  if (scenario.game.size() != game::Game::kModels || scenario.game.participates()) {
     TURNOUT_TRY(const auto answer, analysis::plan_audit_answer(std::move(scenario), options));
     print_notes(answer.notes);
     return print_answer(answer, {report::plan_audit_text, report::plan_audit_json}, arguments.json);

@@ -21,7 +21,14 @@ std::vector<Model> models_of(const RoutingGame& game) {
 RoutingGame with_penalty(const RoutingGame& game, double penalty) {
   Provider provider = game.provider();
   provider.churn_penalty = penalty;
-  return RoutingGame::make(game.user(), provider, models_of(game)).value();
+  return RoutingGame::make(game.user(), provider, models_of(game), {}, game.participates()).value();
+}
+
+/// Every other game's users may stay away.
+RoutingGame any_game_of(base::Rng& rng, std::size_t models, std::uint64_t number) {
+  const RoutingGame game = any_game(rng, models);
+  return RoutingGame::make(game.user(), game.provider(), models_of(game), {}, number % 2 == 1)
+      .value();
 }
 
 double cost_of(const RoutingGame& game) { return best_plan(game).plan.payoffs.provider_cost; }
@@ -63,12 +70,13 @@ TEST(PlanAudit, no_latencies_above_the_models_own_are_cheaper_than_the_throttled
   std::size_t paid = 0;
   for (std::uint64_t i = 0; i < 3'000; ++i) {
     base::Rng rng(32, i);
-    const RoutingGame game = any_game(rng, 2 + i % 3);
+    const RoutingGame game = any_game_of(rng, 2 + i % 3, i);
     const PlanAudit audit = plan_audit(game);
     const auto slowed_cost = [&](auto latency) {
       std::vector<Model> models = models_of(game);
       for (std::size_t k = 0; k < models.size(); ++k) models[k].latency = latency(k);
-      return cost_of(RoutingGame::make(game.user(), game.provider(), models).value());
+      return cost_of(
+          RoutingGame::make(game.user(), game.provider(), models, {}, game.participates()).value());
     };
     for (int trial = 0; trial < 30; ++trial) {
       const double cost = slowed_cost([&](std::size_t k) {
@@ -92,7 +100,7 @@ TEST(PlanAudit, throttling_pays_below_the_floor_and_not_above_it) {
   std::size_t floors = 0;
   for (std::uint64_t i = 0; i < 3'000; ++i) {
     base::Rng rng(33, i);
-    const RoutingGame game = any_game(rng, 1 + i % 4);
+    const RoutingGame game = any_game_of(rng, 1 + i % 4, i);
     const double floor = plan_audit(game).penalty_floor;
     EXPECT_EQ(plan_audit(with_penalty(game, floor * 1.001 + 1e-9)).throttling.gain, 0) << i;
     EXPECT_EQ(plan_audit(with_penalty(game, floor * 3 + 1)).throttling.gain, 0) << i;
@@ -107,7 +115,7 @@ TEST(PlanAudit, the_users_plan_is_an_optimum_at_the_aligning_penalties_alone) {
   std::size_t aligned = 0;
   for (std::uint64_t i = 0; i < 1'000; ++i) {
     base::Rng rng(34, i);
-    const RoutingGame game = any_game(rng, 2 + i % 3);
+    const RoutingGame game = any_game_of(rng, 2 + i % 3, i);
     const auto range = plan_audit(game).aligning_penalties;
     for (int trial = 0; trial < 20; ++trial) {
       const double penalty = rng.exponential(5);
@@ -129,7 +137,7 @@ TEST(PlanAudit, the_users_plan_is_an_optimum_at_the_aligning_penalties_alone) {
 TEST(PlanAudit, no_plan_is_worth_more_to_a_calibrated_user_than_the_preferred_one) {
   for (std::uint64_t i = 0; i < 2'000; ++i) {
     base::Rng rng(35, i);
-    const RoutingGame game = any_game(rng, 2 + i % 3);
+    const RoutingGame game = any_game_of(rng, 2 + i % 3, i);
     if (game.user().naive) continue;
     const PlanAudit audit = plan_audit(game);
     const double most = audit.preferred.payoffs.user_utility;

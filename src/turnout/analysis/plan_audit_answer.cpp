@@ -16,11 +16,6 @@ base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
   for (const auto& table : left_out)
     notes.push_back(table + " is left out: the audit knows independent attempts; see turnout plan");
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "audit"));
-  if (scenario.game.participates()) {
-    return base::Error{base::ErrorCode::kUnsupported,
-                       "audit is for users who come anyway; see turnout plan",
-                       scenario.source + ": user.participates"};
-  }
   game::PlanAudit audit = game::plan_audit(scenario.game, options.margin);
   const double outside = scenario.game.user().outside;
   add_outside(audit.optimum.payoffs, outside);

@@ -19,8 +19,8 @@ struct PlanAuditAnswer {
 };
 
 /// @returns the answer; [difficulty] and [switching] are left out, with a note. kInvalidValue for a
-///   margin out of range; kUnsupported naming the key for users who may stay away, who differ, or who
-///   know less than the plan. Cost: N^3, microseconds.
+///   margin out of range; kUnsupported naming the key for users who differ, or who know less than
+///   the plan. Cost: N^3, microseconds.
 base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
                                                 const AuditOptions& options);
 

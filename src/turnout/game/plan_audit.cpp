@@ -59,6 +59,12 @@ Line stays(const RoutingGame& game, std::size_t k) {
   return {once.intercept / ends, once.slope / ends};
 }
 
+/// The user leaves as soon as he may if all that is on offer is too slow: after one attempt on k, or
+/// before it.
+Line gone(const RoutingGame& game, std::size_t k) {
+  return game.participates() ? leaves() : then(game, k, leaves());
+}
+
 /// The user is kept at a promise of 0 by `dear`, with as much of `cheap` as he bears.
 Line keeps(const RoutingGame& game, std::size_t cheap, std::size_t dear) {
   const auto promise = [&](std::size_t k) { return game.pass(k).net_value / game.pass(k).ends; };
@@ -76,18 +82,23 @@ bool leaving_can_be_induced(const RoutingGame& game) {
   return false;
 }
 
-/// J by P of every plan that can be the best (theorem 11.2): one attempt, then one of the ways to go
-/// on. One model throughout is one line, so that it ties with itself to the last bit.
+/// J by P of every plan that can be the best (theorem 11.2): one attempt, which a user who may stay away
+/// has to be won for as for any other, then one of the ways to go on. One model throughout is one line,
+/// so that it ties with itself to the last bit.
 std::vector<Line> plans(const RoutingGame& game) {
   const bool leaving = leaving_can_be_induced(game);
   std::vector<Line> all;
-  for (std::size_t i = 0; i < game.size(); ++i) {
-    if (leaving) all.push_back(then(game, i, leaves()));
+  const bool comes_anyway = !game.participates();
+  for (std::size_t i = 0; i < (comes_anyway ? game.size() : 1); ++i) {
+    const auto after_first = [&](const Line& next) {
+      return comes_anyway ? then(game, i, next) : next;
+    };
+    if (leaving) all.push_back(gone(game, i));
     for (std::size_t j = 0; j < game.size(); ++j) {
       const Line stay = stays(game, j);
-      if (game.pass(j).net_value >= 0) all.push_back(i == j ? stay : then(game, i, stay));
+      if (game.pass(j).net_value >= 0) all.push_back(i == j ? stay : after_first(stay));
       for (std::size_t k = 0; game.pass(j).net_value > 0 && k < game.size(); ++k) {
-        if (game.pass(k).net_value < 0) all.push_back(then(game, i, keeps(game, k, j)));
+        if (game.pass(k).net_value < 0) all.push_back(after_first(keeps(game, k, j)));
       }
     }
   }
@@ -113,6 +124,7 @@ EscalationPlan preferred_plan(const RoutingGame& game) {
 }
 
 Line line_of(const RoutingGame& game, const EscalationPlan& fixed) {
+  if (fixed.leaves_after == std::size_t{0}) return leaves();
   const std::size_t k = fixed.attempts.front().models.front().first;
   return fixed.until_solved ? stays(game, k) : then(game, k, leaves());
 }
@@ -128,7 +140,7 @@ PlanThrottling throttling(const RoutingGame& game, const EscalationPlan& optimum
   PlanThrottling result{own, 0, 0, {}, 0};
   for (std::size_t k = 0; k < game.size(); ++k) {
     result.latencies.push_back(game.pass(k).latency);
-    const double cost = at(then(game, k, leaves()), game.churn_penalty());
+    const double cost = at(gone(game, k), game.churn_penalty());
     const double gain = difference(own, cost, amount);
     if (gain <= result.gain) continue;
     result.gain = gain;
@@ -136,11 +148,17 @@ PlanThrottling throttling(const RoutingGame& game, const EscalationPlan& optimum
     result.model = k;
   }
   if (result.gain == 0) return result;
+  if (game.participates()) {  // any model will do: the one that need be slowed least
+    const auto slowed = [&](std::size_t k) { return slowest_borne(game, k) - result.latencies[k]; };
+    for (std::size_t k = 0; k < game.size(); ++k) {
+      if (slowed(k) < slowed(result.model)) result.model = k;
+    }
+  }
   const PassTerms& pass = game.pass(result.model);
   double& served = result.latencies[result.model];
   served = std::max(served, slowest_borne(game, result.model) * (1 + margin));
-  const double worth = pass.worth - game.user().value_of_time * (served - pass.latency);
-  result.user_loss = optimum.payoffs.user_utility - worth;
+  const double attempt = pass.worth - game.user().value_of_time * (served - pass.latency);
+  result.user_loss = optimum.payoffs.user_utility - (game.participates() ? 0 : attempt);
   return result;
 }
 
@@ -148,7 +166,7 @@ double penalty_floor(const RoutingGame& game, std::span<const Line> all) {
   if (leaving_can_be_induced(game)) return 0;  // without slowing anything down
   double floor = 0;
   for (std::size_t k = 0; k < game.size(); ++k) {
-    const auto pays = where_lowest(then(game, k, leaves()), all, numeric::Ties::kDoNotCount);
+    const auto pays = where_lowest(gone(game, k), all, numeric::Ties::kDoNotCount);
     if (!pays.empty()) floor = std::max(floor, pays.high);
   }
   return floor;
@@ -171,7 +189,7 @@ PlanAudit plan_audit(const RoutingGame& game, double margin) {
   audit.penalty_floor = penalty_floor(game, all);
   audit.opt_out_price = audit.saving;
   for (std::size_t k = 0; k < game.size(); ++k) {
-    const double leave = at(then(game, k, leaves()), game.churn_penalty());
+    const double leave = at(gone(game, k), game.churn_penalty());
     const double stay = at(stays(game, k), game.churn_penalty());
     const double least = game.pass(k).net_value >= 0 ? std::min(leave, stay) : leave;
     audit.gain_if_pins_are_slowed = std::max(audit.gain_if_pins_are_slowed,

@@ -12,7 +12,7 @@ namespace turnout::game {
 
 /// Serving slower than the models could, so that users give up sooner.
 struct PlanThrottling {
-  double cost = 0;        ///< min(J*, min_k P + eta_k)
+  double cost = 0;        ///< min(J*, min_k P + eta_k); of users who may stay away min(J*, P)
   double gain = 0;        ///< J* less that, >= 0; throttling pays iff it is > 0
   std::size_t model = 0;  ///< the model to route to and to slow down, if it pays
   /// Served latencies at which the user leaves: the models' own, but for the slowed one.
@@ -34,7 +34,8 @@ struct PlanAudit {
   numeric::Range aligning_penalties;  ///< the P for which the provider chooses the user's plan
 };
 
-/// @returns the audit of a game without switching costs whose users do not decide whether to come.
+/// @returns the audit of a game without switching costs. Users who may stay away do so for good where all
+///   that is offered is too slow; without an attempt they get 0 and cost P.
 /// U_pref = max_k U(k until it ends) or U(k once), as the user responds; over all plans of
 /// independent attempts if he is calibrated, over static ones if he is naive (he then takes by belief
 /// what is not the best for him). All J are linear in P, and which plans can be the best does not

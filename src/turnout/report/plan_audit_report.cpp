@@ -47,12 +47,14 @@ std::string throttling_text(const PlanAuditAnswer& answer) {
   if (t.gain == 0) {
     text += sentence("No: no latencies above the models' own lower the provider's cost.");
   } else {
-    text += sentence(fmt::format(
-        "Yes: serving {} in {} instead of {} makes the user leave after the first failure and "
-        "lowers the provider's cost by {} per task, to {}. The user loses {} per task.",
-        scenario.names[t.model], number(t.latencies[t.model]),
-        number(scenario.game.model(t.model).latency), number(t.gain), number(t.cost),
-        number(t.user_loss)));
+    text += sentence(
+        fmt::format("Yes: serving {} in {} instead of {} {} and lowers the provider's cost by {} "
+                    "per task, to {}. The user loses {} per task.",
+                    scenario.names[t.model], number(t.latencies[t.model]),
+                    number(scenario.game.model(t.model).latency),
+                    scenario.game.participates() ? "keeps the user away for good"
+                                                 : "makes the user leave after the first failure",
+                    number(t.gain), number(t.cost), number(t.user_loss)));
   }
   return text + penalty_floor_text(answer.audit.penalty_floor, scenario.game.churn_penalty());
 }

@@ -76,6 +76,13 @@ std::optional<Obstacle> beyond_pairs(Besides allowed, Scenario scenario) {
   return beyond_all_but(allowed, scenario);
 }
 
+/// What keeps a scenario from `solve`, which hands users who differ to plans where (i, s) is not for them.
+std::optional<Obstacle> beyond_solve(const Scenario& scenario) {
+  const bool plans = scenario.game.size() != game::Game::kModels || scenario.game.participates();
+  if (!scenario.segments.empty() && plans) return beyond_plans(scenario);
+  return beyond_pairs(Besides::kSegments, scenario);
+}
+
 /// The end of a refusal: a verb that takes the scenario as it is, or why the one that is for this
 /// does not either. So no verb sends the user to another that sends him back.
 std::string advice(const char* verb, const std::optional<Obstacle>& its_obstacle) {
@@ -96,8 +103,7 @@ Status check_users_and_provider(const Scenario& scenario, const std::string& ver
     return refuse(*obstacle, "needs a provider that commits",
                   advice("transparency", beyond_pairs(Besides::kNoCommitment, scenario)));
   }
-  return refuse(*obstacle, "is for users who are alike",
-                advice("solve", beyond_pairs(Besides::kSegments, scenario)));
+  return refuse(*obstacle, "is for users who are alike", advice("solve", beyond_solve(scenario)));
 }
 
 }  // namespace
@@ -124,6 +130,16 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb, Beside
         fmt::format("{} is for a user who knows the plan and the attempt, must be \"attempt\"",
                     verb),
         scenario.source + ": user.knows"};
+  }
+  return check_users_and_provider(scenario, verb, besides);
+}
+
+Status check_for_policies(const Scenario& scenario, const std::string& verb, Besides besides) {
+  if (const auto beyond = beyond_the_paper(besides, scenario)) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{} goes beyond the paper's game, which {} solves{}", beyond->what,
+                             verb, advice("plan", beyond_plans(scenario))),
+                 fmt::format("{}: {}", scenario.source, beyond->key)};
   }
   return check_users_and_provider(scenario, verb, besides);
 }
@@ -173,13 +189,7 @@ Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string&
                              advice("plan", beyond_plans(scenario))),
                  scenario.source};
   }
-  if (const auto beyond = beyond_the_paper(besides, scenario)) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} goes beyond the paper's game, which {} solves{}", beyond->what,
-                             verb, advice("plan", beyond_plans(scenario))),
-                 fmt::format("{}: {}", scenario.source, beyond->key)};
-  }
-  TURNOUT_CHECK(check_users_and_provider(scenario, verb, besides));
+  TURNOUT_CHECK(check_for_policies(scenario, verb, besides));
   TURNOUT_TRY(auto pair,
               game::Game::make(game.user(), game.provider(), {game.model(0), game.model(1)})
                   .within(scenario.source));

@@ -42,6 +42,13 @@ base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& 
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb,
                              Besides besides = Besides::kNothing);
 
+/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a policy
+///   (i, s): users who are alike and know the policy alone, a provider that commits. Any number of
+///   models.
+/// @param besides  what the verb does not refuse
+base::Status check_for_policies(const Scenario& scenario, const std::string& verb,
+                                Besides besides = Besides::kNothing);
+
 /// @returns kUnsupported naming the key if users' patience is not the same after all attempts.
 base::Status check_for_one_patience(const Scenario& scenario, const std::string& verb);
 

@@ -1,0 +1,81 @@
+#include "turnout/report/participation_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "turnout/report/plan_report.h"
+#include "turnout/report/solution_report.h"
+#include "turnout/report/table.h"
+
+namespace turnout::report {
+namespace {
+
+using analysis::ParticipationAnswer;
+using nlohmann::ordered_json;
+
+std::string policy_text(const ParticipationAnswer& answer) {
+  if (!answer.deployed) {
+    return "\nNo policy\n  every policy for which users come costs more than losing them all, P\n";
+  }
+  const auto& deployed = *answer.deployed;
+  const auto& names = answer.scenario.names;
+  const auto& best = answer.best;
+  const std::string models =
+      best.first == best.second
+          ? fmt::format("M1 = {}", names[best.first])
+          : fmt::format("M1 = {}, M2 = {}", names[best.first], names[best.second]);
+  return fmt::format("\nPolicy for users who may stay away\n  (i,s) = ({},{}) of {}\n",
+                     deployed.policy.start + 1, number(deployed.policy.cascade), models) +
+         fmt::format("  response q = {}\n", number(deployed.abandon)) + deployed_text(deployed);
+}
+
+ordered_json policy_json(const game::PaperPolicy& policy, const std::vector<std::string>& names) {
+  const auto& p = policy.payoffs;
+  return {{"models", {names[policy.first], names[policy.second]}},
+          {"start", policy.policy.start + 1},
+          {"cascade", policy.policy.cascade},
+          {"abandon", policy.abandon},
+          {"provider_cost", p.provider_cost},
+          {"user_utility", p.user_utility},
+          {"success", p.success},
+          {"latency", p.latency},
+          {"service_cost", p.service_cost}};
+}
+
+}  // namespace
+
+ordered_json participation_json(const ParticipationAnswer& answer) {
+  ordered_json json = {{"schema", "turnout/solve-participation/1"},
+                       {"game", routing_game_json(answer.scenario)},
+                       {"submits", answer.best.submits}};
+  json.update(policy_json(answer.best, answer.scenario.names));
+  json["policy"] = answer.deployed ? ordered_json(answer.deployed->text) : ordered_json(nullptr);
+  json["deployed"] =
+      answer.deployed ? deployed_json(*answer.deployed, answer.margin) : ordered_json(nullptr);
+  json["if_they_came"] = policy_json(answer.if_they_came, answer.scenario.names);
+  json["notes"] = answer.notes;
+  return json;
+}
+
+std::string participation_text(const ParticipationAnswer& answer) {
+  const auto& p = answer.deployed ? answer.deployed->payoffs : answer.best.payoffs;
+  const auto& other = answer.if_they_came.payoffs;
+  std::string text = routing_game_text(answer.scenario) + policy_text(answer);
+  text += fmt::format(
+      "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
+      "   {}\n  service cost C  {}\n",
+      number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency),
+      number(p.service_cost));
+  const double cost = answer.best.payoffs.provider_cost - other.provider_cost;
+  const std::string what =
+      other.user_utility < answer.scenario.game.user().outside
+          ? fmt::format(
+                "If they came whatever it was worth, they would get U = {} at J = {}: their "
+                "right to stay away costs the provider {} per task.",
+                number(other.user_utility), number(other.provider_cost), number(cost))
+          : "They would come anyway: their right to stay away changes nothing.";
+  return text + "\n" + wrapped(what, 96, 2);
+}
+
+}  // namespace turnout::report
