@@ -166,6 +166,8 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
     EXPECT_EQ(counts.fates, b.paths.at(key).fates) << what;
     expect_alike(counts.latency, b.paths.at(key).latency, what);
     expect_alike(counts.cost, b.paths.at(key).cost, what);
+    EXPECT_EQ(counts.returns.tasks, b.paths.at(key).returns.tasks) << what;
+    EXPECT_EQ(counts.returns.last, b.paths.at(key).returns.last) << what;
   }
   ASSERT_EQ(a.periods.size(), b.periods.size());
   for (const auto& [model, periods] : a.periods) {

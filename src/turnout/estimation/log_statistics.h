@@ -62,10 +62,22 @@ struct PathKey {
 };
 inline constexpr std::size_t kDeepestPath = 4;
 
+/// What a task's last pass says of it.
+enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
+inline constexpr std::size_t kTaskEnds = 3;
+
+/// Users who came back or did not, by how a task ended; of tasks old enough to tell.
+struct ReturnCounts {
+  std::array<std::int64_t, kTaskEnds> tasks{};
+  std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
+  ReturnCounts& operator+=(const ReturnCounts& other);
+};
+
 struct PathCounts {
   Fates fates;
-  Moments latency;  ///< seconds
-  Moments cost;     ///< dollars, of the passes that have one
+  ReturnCounts returns;  ///< of the tasks that ended here
+  Moments latency;       ///< seconds
+  Moments cost;          ///< dollars, of the passes that have one
 };
 
 /// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x =
@@ -75,16 +87,6 @@ struct PeriodCounts {
   Moments latency;  ///< all attempts
   std::int64_t timed = 0;
   double y = 0, yy = 0, x = 0, xx = 0, xy = 0;
-};
-
-/// What a task's last pass says of it.
-enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
-inline constexpr std::size_t kTaskEnds = 3;
-
-/// Users who came back or did not, by how a task ended; of tasks old enough to tell.
-struct ReturnCounts {
-  std::array<std::int64_t, kTaskEnds> tasks{};
-  std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
 };
 
 /// Rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
@@ -113,7 +115,7 @@ struct LogStatistics {
   std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;
   /// by model and bin, see latency_bin()
   std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;
-  ReturnCounts returns;
+  ReturnCounts returns;  ///< of all paths
   Contradictions contradictions;
 };
 

@@ -110,18 +110,22 @@ Status read_totals(const SqlRow& row, LogStatistics& to) {
   return few_enough(models, policies);
 }
 
-Status read_path(const SqlRow& row, LogStatistics& to) {
-  Columns columns(row);
+/// The columns that name a path: policy, attempts, three models before, and the pass's own.
+PathKey read_key(Columns& columns) {
   PathKey key;
   key.policy = columns.text();
   const auto attempt = static_cast<std::size_t>(columns.integer());
   key.deep = attempt > kDeepestPath;
-  for (std::size_t before = kDeepestPath;
-       before-- > 0;) {  // three models before, and the pass's own
+  for (std::size_t before = kDeepestPath; before-- > 0;) {
     const std::string model = columns.text();
     if (before == 0 || (!key.deep && before < attempt)) key.models.push_back(model);
   }
-  PathCounts& counts = to.paths[key];
+  return key;
+}
+
+Status read_path(const SqlRow& row, LogStatistics& to) {
+  Columns columns(row);
+  PathCounts& counts = to.paths[read_key(columns)];
   counts.fates = columns.fates();
   counts.latency = {counts.fates.passes(), columns.real(), 0};
   counts.latency.squares = columns.real();
@@ -155,6 +159,7 @@ Status read_latency(const SqlRow& row, LogStatistics& to) {
 
 Status read_return(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
+  const PathKey key = read_key(columns);
   const std::string fate = columns.text();
   // Re-prompted, says the last pass: what came then is not in the log.
   constexpr std::array<std::pair<std::string_view, TaskEnd>, 4> kEnds = {
@@ -166,11 +171,14 @@ Status read_return(const SqlRow& row, LogStatistics& to) {
       std::find_if(kEnds.begin(), kEnds.end(), [&](const auto& end) { return end.first == fate; });
   if (known == kEnds.end()) {
     return Error{ErrorCode::kUnreadable, base::in_quotes(fate) + " is no end of a task",
-                 "column 1"};
+                 "column 7"};
   }
   const auto end = static_cast<std::size_t>(known->second);
-  to.returns.tasks.at(end) += columns.integer();
-  to.returns.last.at(end) += columns.integer();
+  ReturnCounts counts;
+  counts.tasks.at(end) = columns.integer();
+  counts.last.at(end) = columns.integer();
+  to.paths[key].returns += counts;
+  to.returns += counts;
   return columns.done();
 }
 
