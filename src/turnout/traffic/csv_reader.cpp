@@ -25,9 +25,10 @@ class CsvReader final : public PassReader {
       TURNOUT_CHECK(read_header());
     }
     for (;;) {
-      auto line = lines_.next();
+      auto line = lines_.next_record();
       if (!line) return line.error();
       if (!line->has_value()) return false;
+      if ((*line)->empty()) continue;
       ++counts_.rows;
       clear(pass);
       const auto split = base::split_csv(**line, fields_);
@@ -52,7 +53,7 @@ class CsvReader final : public PassReader {
 
  private:
   base::Status read_header() {
-    auto line = lines_.next();
+    auto line = lines_.next_record();
     if (!line) return line.error();
     if (!line->has_value())
       return Error{ErrorCode::kMalformedInput, "is empty, must have a header", lines_.name()};

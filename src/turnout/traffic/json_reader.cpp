@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "turnout/base/number_text.h"
+#include "turnout/traffic/json_rows.h"
 #include "turnout/traffic/pass_columns.h"
 #include "turnout/traffic/pass_reader.h"
-#include "turnout/traffic/row_lines.h"
+#include "turnout/traffic/row_text.h"
 
 namespace turnout::traffic {
 namespace {
@@ -24,12 +24,18 @@ Defect read_number(dom::element value, Target& to, Defect defect) {
   return Defect::kNone;
 }
 
-/// Reads a string that may be null.
+/// Reads a string that may be null, or an id that is a whole number.
 Defect read_text(dom::element value, std::string& to, Defect defect) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return value.is_null() ? Defect::kNone : defect;
-  to.assign(text);
-  return Defect::kNone;
+  if (value.get(text) == simdjson::SUCCESS) {
+    to.assign(text);
+    return Defect::kNone;
+  }
+  if (value.is<std::int64_t>() || value.is<std::uint64_t>()) {
+    to = simdjson::minify(value);
+    return Defect::kNone;
+  }
+  return value.is_null() ? Defect::kNone : defect;
 }
 
 Defect read_word(dom::element value, Pass& pass, Column column, Defect defect) {
@@ -79,8 +85,10 @@ class JsonReader final : public PassReader {
     for (;;) {
       auto line = lines_.next();
       if (!line) return line.error();
-      if (!line->has_value()) return false;
-      if ((*line)->find_first_not_of(" \t") == std::string_view::npos) continue;
+      if (!line->has_value()) {
+        if (!lines_.closed()) ++counts_.cut_off;
+        return false;
+      }
       ++counts_.rows;
       clear(pass);
       Defect defect = Defect::kNone;
@@ -90,10 +98,7 @@ class JsonReader final : public PassReader {
           ++counts_.cut_off;
           return false;
         }
-        return base::Error{base::ErrorCode::kMalformedInput,
-                           fmt::format("is no JSON object ({}): {}", simdjson::error_message(error),
-                                       base::in_quotes(**line)),
-                           lines_.place()};
+        return no_json(**line, simdjson::error_message(error)).within(lines_.place());
       }
       if (defect == Defect::kNone) defect = defect_of(pass);
       if (defect == Defect::kNone) return true;
@@ -131,7 +136,7 @@ class JsonReader final : public PassReader {
     return expected;
   }
 
-  RowLines lines_;
+  JsonRows lines_;
   dom::parser parser_;
   std::array<std::optional<Column>, 2 * kColumns> order_;
 };

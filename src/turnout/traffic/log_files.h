@@ -20,7 +20,7 @@ struct LogFile {
 /// @param path  a file, or "-"
 base::Result<LogFile> open_log_file(const std::string& path);
 
-/// @returns all *.jsonl, *.ndjson and *.csv (and .gz, .zst) of a folder and the folders in it, by
+/// @returns all *.jsonl, *.ndjson, *.json and *.csv (and .gz, .zst) of a folder and the folders in it, by
 ///   name; nothing for a path that is no folder. kUnreadable for a folder that cannot be read,
 ///   kMalformedInput for one without such files.
 base::Result<std::vector<std::string>> log_files(const std::string& path);
