@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/mapped_row.h"
-#include "turnout/mapping/reprompt_matcher.h"
 #include "turnout/mapping/row_documents.h"
+#include "turnout/mapping/row_matcher.h"
 #include "turnout/store/pass_store.h"
 
 namespace turnout::mapping {
@@ -28,62 +28,63 @@ class MappedReader final : public traffic::PassReader {
         cancellation_(cancellation) {}
 
   Result<bool> next(traffic::Pass& pass) override {
-    if (documents_) {
+    if (!rows_) {
+      TURNOUT_TRY(rows_, RowMatcher::create(window_us_));
       TURNOUT_CHECK(read_all());
+      TURNOUT_CHECK(rows_->match(counts_.matches, cancellation_));
       documents_.reset();
     }
-    if (given_ == passes_.size()) return false;
-    pass = std::move(passes_[given_++]);
-    return true;
+    return rows_->next(pass);
   }
 
  private:
   base::Status read_all() {
     RowMapper mapper(map_);
-    std::vector<MappedRow> rows;
-    std::vector<MappedFeedback> feedback;
-    const RowMapper::Sinks sinks{
-        [&](MappedRow row, traffic::Defect defect) { take(std::move(row), defect, rows); },
-        [&](MappedFeedback said) { feedback.push_back(std::move(said)); },
-        [&] { ++counts_.matches.passed_over; }};
+    base::Status kept = base::Done{};
+    const RowMapper::Sinks sinks{[&](MappedRow row, traffic::Defect defect) {
+                                   if (kept) kept = take(std::move(row), defect);
+                                 },
+                                 [&](const MappedFeedback& said) { rows_->take(said); },
+                                 [&] { ++counts_.matches.passed_over; }};
     for (;;) {
       TURNOUT_CHECK(cancellation_.check());
       auto document = documents_->next();
       if (!document) return document.error();
       if (!document->has_value()) break;
-      if (auto done = mapper.read(**document, sinks); !done) {
-        if (documents_->ended()) return done.error().within(documents_->place());
-        ++counts_.cut_off;
-        break;
-      }
+      auto done = mapper.read(**document, sinks);
+      if (!kept) return kept;
+      if (done) continue;
+      if (documents_->ended()) return done.error().within(documents_->place());
+      ++counts_.cut_off;
     }
-    passes_ = match_reprompts(std::move(rows), feedback, window_us_, counts_.matches);
+    counts_.cut_off += documents_->cut_off();
     return base::Done{};
   }
 
-  void take(MappedRow row, traffic::Defect defect, std::vector<MappedRow>& rows) {
+  base::Status take(MappedRow row, traffic::Defect defect) {
     ++counts_.rows;
+    if (!row.request.answered) {  // an error names no model, and may take no time
+      if (row.pass.model.empty()) row.pass.model = "none";
+      if (!(row.pass.latency_s >= 0)) row.pass.latency_s = 0;
+    }
     if (defect == traffic::Defect::kNone) {
       traffic::Pass named = row.pass;  // the matcher numbers the attempts and names the tasks
       named.attempt = 1;
       if (named.task_id.empty()) named.task_id = row.id.empty() ? "none" : row.id;
       defect = traffic::defect_of(named);
     }
-    if (defect == traffic::Defect::kNone) {
-      rows.push_back(std::move(row));
-      return;
-    }
+    if (defect == traffic::Defect::kNone) return rows_->take(std::move(row));
     if (counts_.refused() == 0)
       counts_.first_defect = fmt::format("{}: {}", documents_->place(), name_of(defect));
     ++counts_.defects.at(static_cast<std::size_t>(defect));
+    return base::Done{};
   }
 
   std::unique_ptr<RowDocuments> documents_;
   RowMap map_;
   std::int64_t window_us_;
   base::Cancellation cancellation_;
-  std::vector<traffic::Pass> passes_;
-  std::size_t given_ = 0;
+  std::optional<RowMatcher> rows_;
 };
 
 }  // namespace
@@ -96,8 +97,9 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
                  base::in_quotes(store::without_password(source))};
   }
+  const auto wrappers = map.rows.empty() ? traffic::Wrappers::kOpened : traffic::Wrappers::kKept;
   TURNOUT_TRY(auto documents, store::is_store(source) ? open_table(source, map.table, cancellation)
-                                                      : open_documents(source));
+                                                      : open_documents(source, wrappers));
   return std::unique_ptr<traffic::PassReader>(std::make_unique<MappedReader>(
       std::move(documents), std::move(map), window_us, cancellation));
 }

@@ -10,8 +10,8 @@
 
 namespace turnout::mapping {
 
-/// Reads another program's log by a map and matches its re-prompts (reprompt_matcher.h), all of it
-/// before the first pass: about 2 KB of memory a row (a short chat).
+/// Reads another program's log by a map and matches its re-prompts (row_matcher.h), all of it before
+/// the first pass: about 60 bytes of memory a row, and half a kilobyte in a temporary file.
 /// @param source     files as for traffic::open_passes(), or postgres://... if the map names a
 ///   table
 /// @param cancellation  ends reading with kCancelled; asked between rows

@@ -19,6 +19,7 @@ namespace turnout::mapping {
 struct Place {
   std::vector<std::string> steps;
   std::optional<std::string> constant;
+  double times = 1;  ///< what a number there is multiplied with: 0.001 for milliseconds
 };
 /// The first place that has a value counts.
 using Places = std::vector<Place>;
@@ -47,12 +48,17 @@ enum class MappedColumn : std::uint8_t {
   /// alone
   kMessages,
   kTrueTask,  ///< the task as someone who knows labelled it, to measure how well rows are matched
+  kRetries,   ///< how often the client has sent the request before
+  kInitiator,  ///< "agent" if no user began the request
+  kMessageId,  ///< the id of the user's message
+  kParentId,   ///< and of the message that it answers
 };
-inline constexpr std::array<std::string_view, 20> kMappedColumnNames = {
+inline constexpr std::array<std::string_view, 24> kMappedColumnNames = {
     "id",        "attempt_id", "task_id",      "user_id",       "conversation",
     "turn",      "model",      "started_at",   "ended_at",      "first_token_at",
     "latency_s", "ttft_s",     "input_tokens", "output_tokens", "cost_usd",
-    "outcome",   "policy_id",  "propensity",   "messages",      "true_task"};
+    "outcome",   "policy_id",  "propensity",   "messages",      "true_task",
+    "retries",   "initiator",  "message_id",   "parent_id"};
 
 /// A row counts only if it has one of these values at a place.
 struct RowCondition {
@@ -74,6 +80,8 @@ struct RowMap {
   /// where rows are in a document, "*" for all of an array; empty: the document
   std::vector<Place> rows;
   std::vector<RowCondition> when;
+  std::vector<RowCondition> no_answer;  ///< one holds: the request ended in an error
+  std::vector<RowCondition> helper;     ///< one holds: no user's prompt is served
   std::map<MappedColumn, Places> columns;
   std::optional<FeedbackMap> feedback;
 };

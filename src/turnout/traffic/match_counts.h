@@ -1,25 +1,53 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+
+#include "turnout/traffic/task_matcher.h"
 
 namespace turnout::traffic {
 
-/// By which rule rows came to their tasks.
+/// By which rule rows came to their passes and tasks.
 struct MatchCounts {
-  std::size_t merged = 0;           ///< further calls of an answer (the same attempt_id)
+  /// Rows by rule (docs/identity.md). Those of rule 4 are re-prompts and, `further_tasks` of them,
+  /// new tasks.
+  std::array<std::size_t, kMatchRules> rules{};
+  std::size_t merged = 0;           ///< further calls of an answer: retries and steps
   std::size_t by_task = 0;          ///< re-prompts by the task's id
-  std::size_t by_messages = 0;      ///< the messages go on from those of a pass
+  std::size_t by_messages = 0;      ///< re-prompts whose messages go on from those of a pass
   std::size_t by_conversation = 0;  ///< the same conversation, or a context with earlier turns
   std::size_t by_similarity = 0;    ///< the same user asks alike
+  std::size_t further_tasks = 0;    ///< further turns of a conversation that are new tasks
+  std::size_t without_text = 0;     ///< re-prompts of rule 4 told by the conversation alone
+  /// Of rules 4 and 5: how many re-prompts that are none, and how many that were not told, the
+  /// matcher expects by its own probabilities.
+  double expected_wrong = 0, expected_missed = 0;
+  std::size_t passes = 0;
   std::size_t tasks = 0;
+  std::size_t errors = 0;         ///< rows that ended in an error: no answers
+  std::size_t unanswered = 0;     ///< passes of nothing else: no attempts
+  std::size_t repeated_rows = 0;  ///< the same id at the same time again
   std::size_t feedback = 0;       ///< feedback of a pass that is there
   std::size_t lost_feedback = 0;  ///< and of one that is not
   std::size_t passed_over = 0;    ///< rows that are neither a pass nor feedback
-  /// With true_task: pairs of a user's rows, one after the other, that are of one task and were put
-  /// together; that are not and were; that are and were not.
-  std::size_t right = 0, wrong = 0, missed = 0;
-  [[nodiscard]] double precision() const { return ratio(right, right + wrong); }
-  [[nodiscard]] double recall() const { return ratio(right, right + missed); }
+  /// With true_task: pairs of a user's passes, one after the other, that are of one task and were
+  /// put together; that are not and were; that are and were not. By the rule of the second.
+  struct Judged {
+    std::size_t right = 0, wrong = 0, missed = 0;
+    [[nodiscard]] double precision() const { return ratio(right, right + wrong); }
+    [[nodiscard]] double recall() const { return ratio(right, right + missed); }
+    [[nodiscard]] std::size_t pairs() const { return right + wrong + missed; }
+  };
+  std::array<Judged, kMatchRules> judged{};
+  [[nodiscard]] Judged all_judged() const {
+    Judged all;
+    for (const Judged& of_rule : judged) {
+      all.right += of_rule.right;
+      all.wrong += of_rule.wrong;
+      all.missed += of_rule.missed;
+    }
+    return all;
+  }
 
  private:
   static double ratio(std::size_t a, std::size_t b) {
