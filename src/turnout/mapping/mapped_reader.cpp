@@ -29,7 +29,8 @@ class MappedReader final : public traffic::PassReader {
 
   Result<bool> next(traffic::Pass& pass) override {
     if (!rows_) {
-      TURNOUT_TRY(rows_, RowMatcher::create(window_us_));
+      TURNOUT_TRY(auto rows, RowMatcher::create(window_us_));
+      rows_.emplace(std::move(rows));
       TURNOUT_CHECK(read_all());
       TURNOUT_CHECK(rows_->match(counts_.matches, cancellation_));
       documents_.reset();

@@ -40,7 +40,10 @@ class JsonDocuments final : public RowDocuments {
   Result<std::optional<std::string_view>> next() override { return rows_.next(); }
   [[nodiscard]] std::string place() const override { return rows_.place(); }
   [[nodiscard]] bool ended() const override { return rows_.ended(); }
-  [[nodiscard]] std::size_t cut_off() const override { return rows_.closed() ? 0 : 1; }
+  /// A row that was cut off itself has been returned, and has no end.
+  [[nodiscard]] std::size_t cut_off() const override {
+    return rows_.closed() || !rows_.ended() ? 0 : 1;
+  }
 
  private:
   traffic::JsonRows rows_;

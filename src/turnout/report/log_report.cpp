@@ -48,6 +48,49 @@ std::map<std::string, estimation::PathCounts> by_model(const LogStatistics& stat
   return models;
 }
 
+ordered_json number_or_null(const std::optional<double>& number) {
+  return number ? ordered_json(*number) : ordered_json(nullptr);
+}
+
+/// How a map's rows came to their tasks.
+ordered_json matched_json(const traffic::MatchCounts& matches) {
+  ordered_json rules = ordered_json::object();
+  ordered_json judged = ordered_json::object();
+  for (std::size_t i = 0; i < traffic::kMatchRules; ++i) {
+    const std::string name(name_of(static_cast<traffic::MatchRule>(i)));
+    rules[name] = matches.rules.at(i);
+    const auto& of_rule = matches.judged.at(i);
+    if (of_rule.pairs() == 0) continue;
+    judged[name] = {{"pairs", of_rule.pairs()},
+                    {"precision", of_rule.precision()},
+                    {"recall", of_rule.recall()}};
+  }
+  ordered_json matched = {{"passes", matches.passes},
+                          {"tasks", matches.tasks},
+                          {"rules", rules},
+                          {"by_task", matches.by_task},
+                          {"by_messages", matches.by_messages},
+                          {"by_conversation", matches.by_conversation},
+                          {"by_similarity", matches.by_similarity},
+                          {"further_tasks", matches.further_tasks},
+                          {"without_text", matches.without_text},
+                          {"expected_wrong", matches.expected_wrong},
+                          {"expected_missed", matches.expected_missed},
+                          {"merged", matches.merged},
+                          {"errors", matches.errors},
+                          {"unanswered", matches.unanswered},
+                          {"repeated_rows", matches.repeated_rows},
+                          {"feedback_rows", matches.feedback},
+                          {"lost_feedback_rows", matches.lost_feedback},
+                          {"passed_over", matches.passed_over}};
+  if (const auto all = matches.all_judged(); all.pairs() > 0) {
+    matched["precision"] = all.precision();
+    matched["recall"] = all.recall();
+    matched["judged"] = judged;
+  }
+  return matched;
+}
+
 ordered_json time_or_null(const std::optional<std::int64_t>& time) {
   if (!time) return nullptr;
   return traffic::time_text(*time);
@@ -62,22 +105,6 @@ ordered_json import_json(const store::ImportCounts& counts) {
     if (count > 0) refused[std::string(name_of(static_cast<traffic::Defect>(i)))] = count;
   }
   const traffic::MatchCounts& matches = counts.read.matches;
-  ordered_json matched = nullptr;
-  if (matches.tasks > 0) {
-    matched = {{"tasks", matches.tasks},
-               {"by_task", matches.by_task},
-               {"by_messages", matches.by_messages},
-               {"by_conversation", matches.by_conversation},
-               {"by_similarity", matches.by_similarity},
-               {"merged", matches.merged},
-               {"feedback_rows", matches.feedback},
-               {"lost_feedback_rows", matches.lost_feedback},
-               {"passed_over", matches.passed_over}};
-    if (matches.right + matches.wrong + matches.missed > 0) {
-      matched["precision"] = matches.precision();
-      matched["recall"] = matches.recall();
-    }
-  }
   return {{"rows", counts.read.rows},
           {"added", counts.stored.added},
           {"repeated", counts.stored.repeated},
@@ -85,31 +112,54 @@ ordered_json import_json(const store::ImportCounts& counts) {
           {"refused", refused},
           {"first_refused", counts.read.first_defect},
           {"cut_off", counts.read.cut_off},
-          {"matched", matched}};
+          {"mean_latency_s", number_or_null(counts.mean_latency_s())},
+          {"questions", store::import_questions(counts)},
+          {"matched", matches.passes + matches.unanswered > 0 ? matched_json(matches)
+                                                              : ordered_json(nullptr)}};
 }
 
 namespace {
 
+/// How many rows each rule of docs/identity.md decided.
+std::string rules_text(const traffic::MatchCounts& matches) {
+  Table table({"rule", "rows", "what it is"});
+  constexpr std::array kWords = {"helpers: no pass", "a client's retries: the same pass",
+                                 "an agent's steps: the same pass", "certain re-prompts",
+                                 "further turns of a conversation",
+                                 "re-prompts in another conversation", "new tasks"};
+  for (std::size_t i = 0; i < traffic::kMatchRules; ++i) {
+    const auto rows = matches.rules.at(i);
+    std::string words = kWords.at(i);
+    if (i == 4 && rows > 0)
+      words += fmt::format(": {} re-prompts, {} new tasks", rows - matches.further_tasks,
+                           matches.further_tasks);
+    if (rows > 0) table.add({fmt::format("{}", i), fmt::format("{}", rows), words});
+  }
+  return table.to_string();
+}
+
 /// How a map's rows came to their tasks.
 std::string matches_text(const traffic::MatchCounts& matches) {
   std::string text;
-  if (matches.passed_over > 0)
-    text += fmt::format("{} rows are no passes: passed over\n", matches.passed_over);
-  if (matches.merged > 0)
-    text += fmt::format("{} further calls of the same answers: added to them\n", matches.merged);
+  const auto line = [&](std::size_t count, const char* words) {
+    if (count > 0) text += fmt::format("{} {}\n", count, words);
+  };
+  line(matches.passed_over, "rows are no passes: passed over");
+  line(matches.repeated_rows, "rows stand there twice: counted once");
+  line(matches.errors, "rows ended in an error: no answers");
+  line(matches.unanswered, "prompts were never answered: no attempts");
+  line(matches.merged, "further calls of the same answers: added to them");
   if (matches.tasks > 0) {
-    text += fmt::format(
-        "{} tasks; re-prompts told by task id {}, messages {}, conversation {}, similarity {}\n",
-        matches.tasks, matches.by_task, matches.by_messages, matches.by_conversation,
-        matches.by_similarity);
+    text += fmt::format("{} tasks of {} passes; rows by rule (docs/identity.md):\n", matches.tasks,
+                        matches.passes) +
+            rules_text(matches);
   }
-  if (matches.feedback > 0) text += fmt::format("feedback on {} passes\n", matches.feedback);
-  if (matches.lost_feedback > 0)
-    text += fmt::format("{} rows of feedback name a pass that the log does not hold: left out\n",
-                        matches.lost_feedback);
-  if (matches.right + matches.wrong + matches.missed > 0) {
+  line(matches.feedback, "rows of feedback on passes that are there");
+  line(matches.lost_feedback,
+       "rows of feedback name a pass that the log does not hold: left out");
+  if (const auto all = matches.all_judged(); all.pairs() > 0) {
     text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
-                        100 * matches.precision(), 100 * matches.recall());
+                        100 * all.precision(), 100 * all.recall());
   }
   return text;
 }
@@ -138,7 +188,22 @@ std::string import_text(const store::ImportCounts& counts) {
     text += fmt::format("{} files end in the middle of a row, which was left out\n",
                         counts.read.cut_off);
   }
-  return text + matches_text(counts.read.matches);
+  text += matches_text(counts.read.matches);
+  for (const auto& question : store::import_questions(counts)) text += question + "\n";
+  return text;
+}
+
+std::string refused_note(const store::ImportCounts& counts) {
+  const auto& read = counts.read;
+  if (read.refused() == 0) return "";
+  std::string kinds;
+  for (std::size_t i = 1; i < traffic::kDefects; ++i) {
+    if (read.defects.at(i) == 0) continue;
+    kinds += fmt::format("{}{} because {}", kinds.empty() ? "" : ", ", read.defects.at(i),
+                         name_of(static_cast<traffic::Defect>(i)));
+  }
+  return fmt::format("{} of {} rows were refused: {}; the first: {}", read.refused(), read.rows,
+                     kinds, read.first_defect);
 }
 
 ordered_json contradictions_json(const Contradictions& found) {
