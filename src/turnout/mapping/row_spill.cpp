@@ -87,7 +87,7 @@ void for_all(Do&& act, Row& row) {
   act(request.task), act(request.prompt), act(request.message), act(request.parent);
   act(request.conversation), act(request.turn), act(request.messages);
   act(request.user_messages), act(request.last_user), act(request.last);
-  act(request.text.sketch), act(request.text.runs), act(request.text.bytes);
+  act(request.text.sketch), act(request.text.words), act(request.text.bytes);
   act(request.text.signs);
 }
 

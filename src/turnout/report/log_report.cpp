@@ -122,20 +122,25 @@ namespace {
 
 /// How many rows each rule of docs/identity.md decided.
 std::string rules_text(const traffic::MatchCounts& matches) {
-  Table table({"rule", "rows", "what it is"});
-  constexpr std::array kWords = {"helpers: no pass", "a client's retries: the same pass",
-                                 "an agent's steps: the same pass", "certain re-prompts",
+  constexpr std::array kWords = {"helpers: no pass",
+                                 "a client's retries: the same pass",
+                                 "an agent's steps: the same pass",
+                                 "certain re-prompts",
                                  "further turns of a conversation",
-                                 "re-prompts in another conversation", "new tasks"};
+                                 "re-prompts in another conversation",
+                                 "new tasks"};
+  std::string text;
   for (std::size_t i = 0; i < traffic::kMatchRules; ++i) {
     const auto rows = matches.rules.at(i);
-    std::string words = kWords.at(i);
-    if (i == 4 && rows > 0)
-      words += fmt::format(": {} re-prompts, {} new tasks", rows - matches.further_tasks,
-                           matches.further_tasks);
-    if (rows > 0) table.add({fmt::format("{}", i), fmt::format("{}", rows), words});
+    if (rows == 0) continue;
+    text += fmt::format("  rule {} {:>9} {}", i, rows, kWords.at(i));
+    if (i == static_cast<std::size_t>(traffic::MatchRule::kFurtherTurn)) {
+      text += fmt::format(": {} re-prompts, {} new tasks", rows - matches.further_tasks,
+                          matches.further_tasks);
+    }
+    text += "\n";
   }
-  return table.to_string();
+  return text;
 }
 
 /// How a map's rows came to their tasks.

@@ -39,9 +39,11 @@ struct MatchCounts {
     [[nodiscard]] std::size_t pairs() const { return right + wrong + missed; }
   };
   std::array<Judged, kMatchRules> judged{};
+  /// Of the passes: rules 3 to 6.
   [[nodiscard]] Judged all_judged() const {
     Judged all;
-    for (const Judged& of_rule : judged) {
+    for (std::size_t i = static_cast<std::size_t>(MatchRule::kCertain); i < kMatchRules; ++i) {
+      const Judged& of_rule = judged.at(i);
       all.right += of_rule.right;
       all.wrong += of_rule.wrong;
       all.missed += of_rule.missed;

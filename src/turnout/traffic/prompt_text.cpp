@@ -23,18 +23,56 @@ std::string plain_text(std::string_view text) {
   return plain;
 }
 
+std::uint32_t short_hash(std::string_view text) {
+  const std::uint64_t hash = base::hash(text);
+  return static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U);
+}
+
 /// All different hashes of runs, in order.
 std::vector<std::uint32_t> runs_of(const std::string& plain) {
   constexpr std::size_t kRun = 4;
   std::vector<std::uint32_t> hashes;
   if (plain.empty()) return hashes;
   for (std::size_t i = 0; i == 0 || i + kRun <= plain.size(); ++i) {
-    const std::uint64_t hash = base::hash(std::string_view(plain).substr(i, kRun));
-    hashes.push_back(
-        static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U));
+    hashes.push_back(short_hash(std::string_view(plain).substr(i, kRun)));
   }
   std::sort(hashes.begin(), hashes.end());
   hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
+}
+
+/// A letter, digit or part of a character beyond ASCII.
+bool in_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// All different hashes of words, in order; of a run of characters of three bytes or more, which are
+/// those of scripts without spaces, pairs.
+std::vector<std::uint32_t> words_of(const std::string& plain) {
+  constexpr std::size_t kWide = 3;
+  std::vector<std::uint32_t> hashes;
+  for (std::size_t i = 0; i < plain.size();) {
+    if (!in_word(plain[i])) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    const bool wide = static_cast<unsigned char>(plain[i]) >= 0xe0;
+    while (end < plain.size() && in_word(plain[end]) &&
+           (end == i || wide == (static_cast<unsigned char>(plain[end]) >= 0x80)) &&
+           (!wide || end - i < 2 * kWide))
+      ++end;
+    hashes.push_back(short_hash(std::string_view(plain).substr(i, end - i)));
+    i = wide && end - i > kWide ? i + kWide : end;
+  }
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
+}
+
+std::vector<std::uint32_t> sketch_of(std::vector<std::uint32_t> hashes) {
+  if (hashes.size() > kShingles) hashes.resize(kShingles);
+  hashes.shrink_to_fit();
   return hashes;
 }
 
@@ -100,6 +138,15 @@ constexpr auto kDenials = std::to_array<std::string_view>({
     "maar", "nie", "ale", "hayır", "ama", "нет", "Нет", "но", "Но",
 });
 
+/// What points at something said before.
+constexpr auto kPointers = std::to_array<std::string_view>({
+    "it", "it's", "its", "that", "that's", "this", "these", "those", "they", "there", "you", "your",
+    "i already", "i told", "the output", "the result", "the answer", "nothing", "same", "almost",
+    "das", "es", "da", "du", "dein*", "bei mir", "ce", "c'est", "cela", "ça", "il manque", "tu",
+    "eso", "esto", "falta", "tú", "isso", "isto", "você", "questo", "quello", "dat", "het", "это",
+    "Это", "ты", "Ты",
+});
+
 constexpr auto kThanks = std::to_array<std::string_view>({
     "thanks", "thank you", "thx", "ty", "great", "perfect", "awesome", "excellent", "nice", "good",
     "works", "it works", "that works", "got it", "cool", "danke", "super", "prima", "perfekt",
@@ -125,7 +172,7 @@ constexpr auto kTraces = std::to_array<std::string_view>({
 
 constexpr std::array kSigns = {
     Sign{3.0, false, kComplaints}, Sign{2.5, false, kRevisions}, Sign{1.6, true, kDenials},
-    Sign{-3.0, true, kThanks},     Sign{-2.0, true, kTurns},     Sign{1.6, false, kTraces},
+    Sign{1.2, true, kPointers}, Sign{-3.0, true, kThanks},     Sign{-2.0, true, kTurns},     Sign{1.6, false, kTraces},
 };
 constexpr std::array kSignsAnywhere = {
     Sign{3.0, false, kComplaintsAnywhere},
@@ -133,11 +180,6 @@ constexpr std::array kSignsAnywhere = {
     Sign{-3.0, false, kThanksAnywhere},
     Sign{-2.0, false, kTurnsAnywhere},
 };
-
-/// A letter, digit or part of a character beyond ASCII.
-bool in_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-}
 
 bool word_at(std::string_view text, std::size_t at, std::string_view word) {
   const bool open = word.ends_with('*');
@@ -178,9 +220,7 @@ double punctuation_of(std::string_view text) {
 }  // namespace
 
 std::vector<std::uint32_t> shingles_of(std::string_view text) {
-  auto hashes = runs_of(plain_text(text));
-  if (hashes.size() > kShingles) hashes.resize(kShingles);
-  return hashes;
+  return sketch_of(runs_of(plain_text(text)));
 }
 
 double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
@@ -201,13 +241,6 @@ double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::ui
   return static_cast<double>(both) / static_cast<double>(all);
 }
 
-double containment(const PromptText& a, const PromptText& b) {
-  if (!a.known() || !b.known()) return 0;
-  const double jaccard = similarity(a.sketch, b.sketch);
-  const double common = jaccard / (1 + jaccard) * (static_cast<double>(a.runs) + b.runs);
-  return std::min(1.0, common / std::min(a.runs, b.runs));
-}
-
 double signs_of(std::string_view text) {
   // What is said of an answer stands first; further on is the matter itself.
   constexpr std::size_t kBeginning = 160;
@@ -226,29 +259,44 @@ double signs_of(std::string_view text) {
 }
 
 PromptText read_prompt(std::string_view text) {
-  auto runs = runs_of(plain_text(text));
+  const std::string plain = plain_text(text);
   PromptText prompt;
-  prompt.runs = static_cast<std::uint32_t>(runs.size());
   prompt.bytes = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), UINT32_MAX));
   prompt.signs = static_cast<float>(signs_of(text));
-  if (runs.size() > kShingles) runs.resize(kShingles);
-  runs.shrink_to_fit();
-  prompt.sketch = std::move(runs);
+  prompt.sketch = sketch_of(runs_of(plain));
+  prompt.words = sketch_of(words_of(plain));
   return prompt;
 }
 
-double reprompt_probability(const PromptText& turn, std::span<const PromptText> earlier) {
-  constexpr double kLikeness = 9;
-  constexpr double kChance = 0.2;       // what two texts of one language and kind have in common
-  constexpr std::uint32_t kShort = 12;  // runs: below, containment is chance
-  double likeness = 0;
-  for (const PromptText& before : earlier) {
-    likeness = std::max(likeness, similarity(turn.sketch, before.sketch));
-    if (std::min(turn.runs, before.runs) >= kShort)
-      likeness = std::max(likeness, 0.8 * containment(turn, before));
+double likeness(const PromptText& turn, const PromptText& earlier) {
+  constexpr std::size_t kFewest = 4;
+  constexpr double kWords = 0.75;
+  const double alike = similarity(turn.sketch, earlier.sketch);
+  if (turn.words.size() < kFewest || earlier.words.empty()) return alike;
+  // Beyond its largest hash a full sketch says nothing.
+  const std::uint32_t last =
+      earlier.words.size() < kShingles ? UINT32_MAX : earlier.words.back();
+  std::size_t seen = 0;
+  std::size_t found = 0;
+  for (const std::uint32_t word : turn.words) {
+    if (word > last) break;
+    ++seen;
+    found += std::binary_search(earlier.words.begin(), earlier.words.end(), word) ? 1U : 0U;
   }
-  const double z =
-      kPrior + kLikeness * std::max(0.0, likeness - kChance) + static_cast<double>(turn.signs);
+  if (seen < kFewest) return alike;
+  return std::max(alike, kWords * static_cast<double>(found) / static_cast<double>(seen));
+}
+
+double reprompt_probability(const PromptText& turn, std::span<const PromptText> earlier) {
+  constexpr double kPrior = -1.6;
+  constexpr double kLikeness = 9;
+  constexpr double kChance = 0.2;  // what two texts of one language and kind have in common
+  constexpr double kShort = 1.2;
+  double alike = 0;
+  for (const PromptText& before : earlier) alike = std::max(alike, likeness(turn, before));
+  const bool is_short = !earlier.empty() && 2 * turn.bytes < earlier.front().bytes;
+  const double z = kPrior + kLikeness * std::max(0.0, alike - kChance) +
+                   static_cast<double>(turn.signs) + (is_short ? kShort : 0);
   return 1 / (1 + std::exp(-z));
 }
 

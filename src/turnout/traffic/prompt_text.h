@@ -23,7 +23,9 @@ double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::ui
 /// What is kept of a user's text: no word of it.
 struct PromptText {
   std::vector<std::uint32_t> sketch;  ///< shingles_of(); empty: there is no text
-  std::uint32_t runs = 0;             ///< different runs that the text has
+  /// The kShingles smallest hashes of its words; where a script has no spaces, of pairs of
+  /// characters.
+  std::vector<std::uint32_t> words;
   std::uint32_t bytes = 0;
   float signs = 0;  ///< log-odds that the text's own signs (signs_of()) give a re-prompt
 
@@ -38,17 +40,17 @@ PromptText read_prompt(std::string_view text);
 ///   else in eleven languages. 0: nothing speaks. The weights are in the source, beside the words.
 double signs_of(std::string_view text);
 
-/// @returns how much of the shorter text is in the longer, in [0, 1], estimated from the sketches:
-///   with J of similarity(), |A and B| = J / (1 + J) (|A| + |B|).
-double containment(const PromptText& a, const PromptText& b);
+/// @returns how alike a turn is to an earlier one, in [0, 1]: the larger of similarity() and 0.75
+///   times the share of the turn's words that the earlier one has (of turns of four words or more).
+///   The second sees who asks again with words left out.
+double likeness(const PromptText& turn, const PromptText& earlier);
 
-/// @param turn     a user's turn, with text
+/// @returns the probability that a turn of a conversation asks again for what the task's turns asked
+///   for, in (0, 1): 1 / (1 + exp(-z)), z = -1.6 + 9 max(0, L - 0.2) + signs + 1.2 if it is short;
+///   L is the largest likeness() to an earlier turn, short is less than half of the task's first.
+/// @param turn     has a text
 /// @param earlier  the turns of the task before it, with text or without
-/// @returns the probability that the turn asks again for what the task's turns asked for, in (0, 1):
-///   1 / (1 + exp(-z)), z = kPrior + 9 max(0, likeness - 0.2) + signs; likeness is the largest of
-///   similarity and 0.8 containment to an earlier turn.
 double reprompt_probability(const PromptText& turn, std::span<const PromptText> earlier);
-inline constexpr double kPrior = -1.6;
 
 /// @returns a text without what clients, not users, write: <system-reminder>, <environment_context>
 ///   and their like, with all between their tags.

@@ -213,7 +213,7 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) {
     const Task& task = *find(number);
     if (!in_window(task, request)) continue;
     for (const PromptText& turn : task.turns) {
-      const double alike = similarity(turn.sketch, request.text.sketch);
+      const double alike = likeness(request.text, turn);
       if (alike < most) continue;
       most = alike;
       best = number;
