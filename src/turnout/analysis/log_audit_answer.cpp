@@ -97,7 +97,7 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
                                               const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto selected, select_tasks(log, selection, periods_that_show_changes, watch));
-  return log_audit_answer(source, {std::move(selected.statistics), log.import},
+  return log_audit_answer(source, {std::move(selected.statistics), log.import, log.taken},
                           selected.selection.period_us, options, watch.cancellation);
 }
 

@@ -30,7 +30,7 @@ LogReading log_of(double factor) {
         !quick || rng.uniform() < 0.5 ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure;
     passes.push_back(pass);
   }
-  return {estimation::gather(passes, {}).value(), {}};
+  return {estimation::gather(passes, {}).value(), {}, ""};
 }
 
 TEST(LogAuditAnswer, finds_the_slowdown_and_ranks_the_models) {

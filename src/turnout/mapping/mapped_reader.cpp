@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/mapped_row.h"
+#include "turnout/mapping/recognise_log.h"
 #include "turnout/mapping/row_documents.h"
 #include "turnout/mapping/row_matcher.h"
 #include "turnout/store/pass_store.h"
@@ -17,6 +19,11 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+/// A map that says where rows are wants the documents as they are.
+traffic::Wrappers wrappers_of(const RowMap& map) {
+  return map.rows.empty() ? traffic::Wrappers::kOpened : traffic::Wrappers::kKept;
+}
 
 class MappedReader final : public traffic::PassReader {
  public:
@@ -98,11 +105,70 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
                  base::in_quotes(store::without_password(source))};
   }
-  const auto wrappers = map.rows.empty() ? traffic::Wrappers::kOpened : traffic::Wrappers::kKept;
+  const auto wrappers = wrappers_of(map);
   TURNOUT_TRY(auto documents, store::is_store(source) ? open_table(source, map.table, cancellation)
                                                       : open_documents(source, wrappers));
-  return std::unique_ptr<traffic::PassReader>(std::make_unique<MappedReader>(
-      std::move(documents), std::move(map), window_us, cancellation));
+  return mapped_passes(std::move(documents), std::move(map), window_us, cancellation);
+}
+
+std::unique_ptr<traffic::PassReader> mapped_passes(std::unique_ptr<RowDocuments> documents,
+                                                   RowMap map, std::int64_t window_us,
+                                                   const base::Cancellation& cancellation) {
+  return std::make_unique<MappedReader>(std::move(documents), std::move(map), window_us,
+                                        cancellation);
+}
+
+namespace {
+
+Result<RecognisedLog> recognise(traffic::LogFile& file) {
+  TURNOUT_TRY(const auto bytes, file.source.peek(kLookedAt));
+  return recognise_log(bytes, file.is_csv).within(file.source.name());
+}
+
+/// What the first file that says anything is.
+Result<RecognisedLog> recognise(const std::vector<std::string>& files) {
+  std::optional<Error> unknown;
+  for (const auto& path : files) {
+    TURNOUT_TRY(auto file, traffic::open_log_file(path));
+    auto found = recognise(file);
+    if (found) return found;
+    if (!unknown) unknown = found.error();
+  }
+  return *unknown;
+}
+
+}  // namespace
+
+Result<AnyPasses> open_any_passes(const std::string& source, const std::string& map,
+                                  std::int64_t window_us, const base::Cancellation& cancellation) {
+  if (!map.empty()) {
+    TURNOUT_TRY(auto known, read_row_map(map));
+    TURNOUT_TRY(auto passes, open_mapped_passes(source, std::move(known), window_us, cancellation));
+    return AnyPasses{std::move(passes), ""};
+  }
+  TURNOUT_TRY(const auto files, traffic::log_files(source));
+  if (!files.empty()) {
+    TURNOUT_TRY(const auto found, recognise(files));
+    if (!found.map.empty()) {
+      TURNOUT_TRY(auto any, open_any_passes(source, found.map, window_us, cancellation));
+      any.taken = found.taken();
+      return any;
+    }
+    TURNOUT_TRY(auto passes, traffic::open_passes(source));
+    return AnyPasses{std::move(passes), ""};
+  }
+  TURNOUT_TRY(auto file, traffic::open_log_file(source));  // once: it may be standard input
+  TURNOUT_TRY(const auto found, recognise(file));
+  if (found.map.empty()) {
+    return AnyPasses{file.is_csv ? traffic::csv_reader(std::move(file.source))
+                                 : traffic::json_reader(std::move(file.source)),
+                     ""};
+  }
+  TURNOUT_TRY(auto known, read_row_map(found.map));
+  const auto wrappers = wrappers_of(known);
+  return AnyPasses{mapped_passes(open_documents(std::move(file), wrappers), std::move(known),
+                                 window_us, cancellation),
+                   found.taken()};
 }
 
 }  // namespace turnout::mapping

@@ -160,8 +160,7 @@ std::string matches_text(const traffic::MatchCounts& matches) {
             rules_text(matches);
   }
   line(matches.feedback, "rows of feedback on passes that are there");
-  line(matches.lost_feedback,
-       "rows of feedback name a pass that the log does not hold: left out");
+  line(matches.lost_feedback, "rows of feedback name a pass that the log does not hold: left out");
   if (const auto all = matches.all_judged(); all.pairs() > 0) {
     text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
                         100 * all.precision(), 100 * all.recall());
@@ -198,19 +197,6 @@ std::string import_text(const store::ImportCounts& counts) {
   return text;
 }
 
-std::string refused_note(const store::ImportCounts& counts) {
-  const auto& read = counts.read;
-  if (read.refused() == 0) return "";
-  std::string kinds;
-  for (std::size_t i = 1; i < traffic::kDefects; ++i) {
-    if (read.defects.at(i) == 0) continue;
-    kinds += fmt::format("{}{} because {}", kinds.empty() ? "" : ", ", read.defects.at(i),
-                         name_of(static_cast<traffic::Defect>(i)));
-  }
-  return fmt::format("{} of {} rows were refused: {}; the first: {}", read.refused(), read.rows,
-                     kinds, read.first_defect);
-}
-
 ordered_json contradictions_json(const Contradictions& found) {
   ordered_json json;
   for (const auto& rule : kRules) json[rule.key] = found.*rule.count;
@@ -227,7 +213,7 @@ std::string contradictions_text(const Contradictions& found) {
 }
 
 ordered_json import_answer_json(const analysis::ImportAnswer& answer) {
-  ordered_json json = {{"schema", "turnout/import/1"}};
+  ordered_json json = {{"schema", "turnout/import/1"}, {"taken", answer.taken}};
   json.update(import_json(answer.counts));
   return json;
 }

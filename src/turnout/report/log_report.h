@@ -13,9 +13,6 @@ namespace turnout::report {
 nlohmann::ordered_json import_json(const store::ImportCounts& counts);
 std::string import_text(const store::ImportCounts& counts);
 
-/// @returns in one line how many rows of a log are in no number, and why, by kind; empty if none.
-std::string refused_note(const store::ImportCounts& counts);
-
 /// The rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each
 /// other".
 nlohmann::ordered_json contradictions_json(const estimation::Contradictions& found);

@@ -50,6 +50,19 @@ std::vector<std::string> import_questions(const ImportCounts& counts) {
   return questions;
 }
 
+std::string refused_note(const ImportCounts& counts) {
+  const auto& read = counts.read;
+  if (read.refused() == 0) return "";
+  std::string kinds;
+  for (std::size_t i = 1; i < traffic::kDefects; ++i) {
+    if (read.defects.at(i) == 0) continue;
+    kinds += fmt::format("{}{} because {}", kinds.empty() ? "" : ", ", read.defects.at(i),
+                         name_of(static_cast<traffic::Defect>(i)));
+  }
+  return fmt::format("{} of {} rows were refused: {}; the first: {}", read.refused(), read.rows,
+                     kinds, read.first_defect);
+}
+
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,
                                          const base::Watch& watch) {
   constexpr std::size_t kRowsBetweenLooks = 256;

@@ -188,4 +188,10 @@ Result<std::optional<std::string_view>> JsonRows::next() {
   }
 }
 
+std::string form_of_json(std::string_view first_bytes) {
+  JsonRows rows(ByteSource::over(first_bytes, ""), first_bytes.size());
+  const auto first = rows.next();
+  return first ? rows.form() : "JSON";
+}
+
 }  // namespace turnout::traffic

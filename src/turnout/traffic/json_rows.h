@@ -53,4 +53,7 @@ class JsonRows {
   bool closed_ = true;
 };
 
+/// @returns JsonRows::form() of a file that begins with these bytes.
+std::string form_of_json(std::string_view first_bytes);
+
 }  // namespace turnout::traffic

@@ -38,8 +38,9 @@ bool looks_like_csv(std::string_view bytes) {
 
 Result<LogFile> open_log_file(const std::string& path) {
   TURNOUT_TRY(auto opened, ByteSource::open(path));
-  LogFile file{std::move(opened), plain_name(path).ends_with(".csv")};
-  if (path == "-") {
+  const auto name = plain_name(path);
+  LogFile file{std::move(opened), name.ends_with(".csv")};
+  if (!is_log(path)) {
     TURNOUT_TRY(const auto bytes, file.source.peek(kFirstBytes));
     file.is_csv = looks_like_csv(bytes);
   }

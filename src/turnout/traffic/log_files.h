@@ -11,10 +11,9 @@ namespace turnout::traffic {
 /// A log's file, opened.
 struct LogFile {
   ByteSource source;
-  bool is_csv =
-      /// told by the name, ".csv" before an optional ".gz" or ".zst"; of standard input by its
-      /// first byte
-      false;
+  /// Told by the name, ".csv" before an optional ".gz" or ".zst"; of standard input and of names that
+  /// tell nothing by the first byte.
+  bool is_csv = false;
 };
 
 /// @param path  a file, or "-"

@@ -11,11 +11,15 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-/// Lower case (ASCII), white space as one space, none at the ends.
+/// Lower case (ASCII), white space and opening Spanish marks as one space, none at the ends.
 std::string plain_text(std::string_view text) {
   std::string plain;
-  for (const char c : text) {
-    const bool space = is_space(c);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto two = text.substr(i, 2);
+    const bool mark = two == "\xc2\xa1" || two == "\xc2\xbf";
+    const bool space = mark || is_space(text[i]);
+    const char c = text[i];
+    i += mark ? 1U : 0U;
     if (space && (plain.empty() || plain.back() == ' ')) continue;
     plain += space ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
@@ -86,93 +90,256 @@ struct Sign {
 
 constexpr auto kComplaints = std::to_array<std::string_view>({
     // English
-    "wrong", "incorrect", "not correct", "isn't correct", "not right", "isn't right", "not what i",
-    "doesn't work", "does not work", "didn't work", "not working", "still not", "still fail*",
-    "still get*", "still the same", "same error", "same answer", "same problem", "try again",
-    "that's not", "that is not", "you didn't", "you did not", "you forgot", "you missed",
-    "you ignored", "i said", "i asked", "i meant", "i mean", "not valid", "invalid", "mistake*",
-    "bug", "it fails", "that fails", "this fails", "can't be true", "cannot be true", "making up",
-    "made up", "makes no sense", "no sense", "useless", "think again", "are you sure", "you sure",
-    "is it correct", "is that correct", "redo", "re-do", "rewrite", "improve your", "fix it",
-    "fix this", "fix that", "not enough", "cut off", "cut-off", "incomplete", "hallucinat*",
+    "wrong",
+    "incorrect",
+    "not correct",
+    "isn't correct",
+    "not right",
+    "isn't right",
+    "not what i",
+    "doesn't work",
+    "does not work",
+    "didn't work",
+    "not working",
+    "still not",
+    "still fail*",
+    "still get*",
+    "still the same",
+    "same error",
+    "same answer",
+    "same problem",
+    "try again",
+    "that's not",
+    "that is not",
+    "you didn't",
+    "you did not",
+    "you forgot",
+    "you missed",
+    "you ignored",
+    "i said",
+    "i asked",
+    "i meant",
+    "i mean",
+    "not valid",
+    "invalid",
+    "mistake*",
+    "bug",
+    "it fails",
+    "that fails",
+    "this fails",
+    "can't be true",
+    "cannot be true",
+    "making up",
+    "made up",
+    "makes no sense",
+    "no sense",
+    "useless",
+    "think again",
+    "are you sure",
+    "you sure",
+    "is it correct",
+    "is that correct",
+    "redo",
+    "re-do",
+    "rewrite",
+    "improve your",
+    "fix it",
+    "fix this",
+    "fix that",
+    "not enough",
+    "cut off",
+    "cut-off",
+    "incomplete",
+    "hallucinat*",
     // German
-    "falsch", "stimmt nicht", "nicht richtig", "geht nicht", "funktioniert nicht", "klappt nicht",
-    "immer noch", "nochmal", "noch einmal", "nicht das", "ich meinte", "fehler", "bist du sicher",
+    "falsch",
+    "stimmt nicht",
+    "nicht richtig",
+    "geht nicht",
+    "funktioniert nicht",
+    "klappt nicht",
+    "immer noch",
+    "nochmal",
+    "noch einmal",
+    "nicht das",
+    "ich meinte",
+    "fehler",
+    "bist du sicher",
     // French
-    "faux", "incorrecte*", "pas correct", "ne marche pas", "ne fonctionne pas", "marche pas",
-    "toujours pas", "pas ce que", "encore une fois", "erreur", "je voulais dire", "tu es sûr",
+    "faux",
+    "incorrecte*",
+    "pas correct",
+    "ne marche pas",
+    "ne fonctionne pas",
+    "marche pas",
+    "toujours pas",
+    "pas ce que",
+    "encore une fois",
+    "erreur",
+    "je voulais dire",
+    "tu es sûr",
     // Spanish, Portuguese, Italian
-    "incorrecto", "está mal", "equivocad*", "no funciona", "no es lo que", "sigue sin", "otra vez",
-    "de nuevo", "quise decir", "errado", "errada", "não funciona", "não é isso", "de novo",
-    "sbagliat*", "non funziona", "non è quello", "di nuovo", "ancora una volta", "riprova",
+    "incorrecto",
+    "está mal",
+    "equivocad*",
+    "no funciona",
+    "no es lo que",
+    "sigue sin",
+    "otra vez",
+    "de nuevo",
+    "quise decir",
+    "errado",
+    "errada",
+    "não funciona",
+    "não é isso",
+    "de novo",
+    "sbagliat*",
+    "non funziona",
+    "non è quello",
+    "di nuovo",
+    "ancora una volta",
+    "riprova",
     // Dutch, Polish, Turkish
-    "klopt niet", "werkt niet", "verkeerd", "opnieuw", "źle", "nie działa", "błąd", "jeszcze raz",
-    "yanlış", "çalışmıyor", "tekrar",
+    "klopt niet",
+    "werkt niet",
+    "verkeerd",
+    "opnieuw",
+    "źle",
+    "nie działa",
+    "błąd",
+    "jeszcze raz",
+    "yanlış",
+    "çalışmıyor",
+    "tekrar",
     // Russian
-    "неправильно", "неверно", "не работает", "не то", "ошибка", "еще раз", "ещё раз", "Неправильно",
-    "Неверно", "Не работает", "Не то", "Ошибка",
+    "неправильно",
+    "неверно",
+    "не работает",
+    "не то",
+    "ошибка",
+    "еще раз",
+    "ещё раз",
+    "Неправильно",
+    "Неверно",
+    "Не работает",
+    "Не то",
+    "Ошибка",
 });
 
 /// In languages without spaces any place counts.
 constexpr auto kComplaintsAnywhere = std::to_array<std::string_view>({
-    "不对", "错了", "错误", "不正确", "不是这个", "还是不行", "不行", "重新", "再试", "再来一次", "没有用",
-    "違う", "違います", "間違", "動かない", "動きません", "もう一度", "やり直", "エラー",
-    "틀렸", "아니", "다시", "안 돼", "안돼", "오류", "작동하지",
+    "不对",     "错了",       "错误",     "不正确", "不是这个", "还是不行", "不行",
+    "重新",     "再试",       "再来一次", "没有用", "違う",     "違います", "間違",
+    "動かない", "動きません", "もう一度", "やり直", "エラー",   "틀렸",     "아니",
+    "다시",     "안 돼",      "안돼",     "오류",   "작동하지",
 });
 
 constexpr auto kRevisions = std::to_array<std::string_view>({
-    "shorter", "longer", "simpler", "more detail*", "more detailed", "in more detail", "less",
-    "instead", "without the", "rephrase", "elaborate", "more concise", "more formal", "explain better",
-    "state more", "improve", "a different one", "another one", "make it", "change it", "too long",
-    "too short", "kürzer", "länger", "einfacher", "ausführlicher", "genauer", "zu lang", "zu kurz",
-    "plus court*", "plus long*", "plus simple", "plus de détails", "trop long", "más corto",
-    "más largo", "más simple", "más detalles", "mais curto", "mais detalhes", "più breve",
-    "più semplice", "korter", "langer", "короче", "подробнее", "Короче", "Подробнее",
+    "shorter",         "longer",         "simpler",    "more detail*",
+    "more detailed",   "in more detail", "less",       "instead",
+    "without the",     "rephrase",       "elaborate",  "more concise",
+    "more formal",     "explain better", "state more", "improve",
+    "a different one", "another one",    "make it",    "change it",
+    "too long",        "too short",      "kürzer",     "länger",
+    "einfacher",       "ausführlicher",  "genauer",    "zu lang",
+    "zu kurz",         "plus court*",    "plus long*", "plus simple",
+    "plus de détails", "trop long",      "más corto",  "más largo",
+    "más simple",      "más detalles",   "mais curto", "mais detalhes",
+    "più breve",       "più semplice",   "korter",     "langer",
+    "короче",          "подробнее",      "Короче",     "Подробнее",
 });
 constexpr auto kRevisionsAnywhere = std::to_array<std::string_view>({
-    "短一点", "简短", "详细", "简单一点", "もっと短く", "短く", "詳しく", "더 짧게", "짧게", "자세히",
+    "短一点",
+    "简短",
+    "详细",
+    "简单一点",
+    "もっと短く",
+    "短く",
+    "詳しく",
+    "더 짧게",
+    "짧게",
+    "자세히",
 });
 
 constexpr auto kDenials = std::to_array<std::string_view>({
-    "no", "nope", "but", "actually", "nein", "aber", "non", "mais", "pero", "não", "però", "ma", "nee",
-    "maar", "nie", "ale", "hayır", "ama", "нет", "Нет", "но", "Но",
+    "no", "nope", "but",  "actually", "nein", "aber",  "non", "mais", "pero", "não", "però",
+    "ma", "nee",  "maar", "nie",      "ale",  "hayır", "ama", "нет",  "Нет",  "но",  "Но",
 });
 
 /// What points at something said before.
 constexpr auto kPointers = std::to_array<std::string_view>({
-    "it", "it's", "its", "that", "that's", "this", "these", "those", "they", "there", "you", "your",
-    "i already", "i told", "the output", "the result", "the answer", "nothing", "same", "almost",
-    "das", "es", "da", "du", "dein*", "bei mir", "ce", "c'est", "cela", "ça", "il manque", "tu",
-    "eso", "esto", "falta", "tú", "isso", "isto", "você", "questo", "quello", "dat", "het", "это",
-    "Это", "ты", "Ты",
+    "it",         "it's",    "its",   "that",   "that's",    "this",   "these",      "those",
+    "they",       "there",   "you",   "your",   "i already", "i told", "the output", "the result",
+    "the answer", "nothing", "same",  "almost", "das",       "es",     "da",         "du",
+    "dein*",      "bei mir", "ce",    "c'est",  "cela",      "ça",     "il manque",  "tu",
+    "eso",        "esto",    "falta", "tú",     "isso",      "isto",   "você",       "questo",
+    "quello",     "dat",     "het",   "это",    "Это",       "ты",     "Ты",
 });
 
 constexpr auto kThanks = std::to_array<std::string_view>({
-    "thanks", "thank you", "thx", "ty", "great", "perfect", "awesome", "excellent", "nice", "good",
-    "works", "it works", "that works", "got it", "cool", "danke", "super", "prima", "perfekt",
-    "merci", "parfait", "gracias", "perfecto", "obrigad*", "perfeito", "grazie", "perfetto", "bedankt",
-    "dank", "dziękuję", "teşekkür*", "спасибо", "Спасибо", "отлично", "Отлично",
+    "thanks",    "thank you", "thx",       "ty",       "great",    "perfect",    "awesome",
+    "excellent", "nice",      "good",      "works",    "it works", "that works", "got it",
+    "cool",      "danke",     "super",     "prima",    "perfekt",  "merci",      "parfait",
+    "gracias",   "perfecto",  "obrigad*",  "perfeito", "grazie",   "perfetto",   "bedankt",
+    "dank",      "dziękuję",  "teşekkür*", "спасибо",  "Спасибо",  "отлично",    "Отлично",
 });
 constexpr auto kThanksAnywhere =
     std::to_array<std::string_view>({"谢谢", "很好", "ありがとう", "감사", "고마워"});
 
 constexpr auto kTurns = std::to_array<std::string_view>({
-    "now", "next", "also", "another question", "new question", "new topic", "different question",
-    "ok now", "okay now", "and now", "jetzt", "nun", "als nächstes", "andere frage", "maintenant",
-    "ensuite", "autre question", "ahora", "otra pregunta", "agora", "outra pergunta", "adesso", "ora",
-    "un'altra domanda", "nu", "andere vraag", "teraz", "şimdi", "теперь", "Теперь",
+    "now",
+    "next",
+    "also",
+    "another question",
+    "new question",
+    "new topic",
+    "different question",
+    "ok now",
+    "okay now",
+    "and now",
+    "jetzt",
+    "nun",
+    "als nächstes",
+    "andere frage",
+    "maintenant",
+    "ensuite",
+    "autre question",
+    "ahora",
+    "otra pregunta",
+    "agora",
+    "outra pergunta",
+    "adesso",
+    "ora",
+    "un'altra domanda",
+    "nu",
+    "andere vraag",
+    "teraz",
+    "şimdi",
+    "теперь",
+    "Теперь",
 });
-constexpr auto kTurnsAnywhere =
-    std::to_array<std::string_view>({"另一个问题", "换个话题", "接下来", "次に", "別の質問", "이제", "다음"});
+constexpr auto kTurnsAnywhere = std::to_array<std::string_view>(
+    {"另一个问题", "换个话题", "接下来", "次に", "別の質問", "이제", "다음"});
 
 constexpr auto kTraces = std::to_array<std::string_view>({
-    "traceback", "error:", "exception:", "typeerror*", "syntaxerror*", "valueerror*", "nameerror*",
-    "segmentation fault", "undefined reference", "not found", "stack trace", "panic:",
+    "traceback",
+    "error:",
+    "exception:",
+    "typeerror*",
+    "syntaxerror*",
+    "valueerror*",
+    "nameerror*",
+    "segmentation fault",
+    "undefined reference",
+    "not found",
+    "stack trace",
+    "panic:",
 });
 
 constexpr std::array kSigns = {
     Sign{3.0, false, kComplaints}, Sign{2.5, false, kRevisions}, Sign{1.6, true, kDenials},
-    Sign{1.2, true, kPointers}, Sign{-3.0, true, kThanks},     Sign{-2.0, true, kTurns},     Sign{1.6, false, kTraces},
+    Sign{1.2, true, kPointers},    Sign{-3.0, true, kThanks},    Sign{-2.0, true, kTurns},
+    Sign{1.6, false, kTraces},
 };
 constexpr std::array kSignsAnywhere = {
     Sign{3.0, false, kComplaintsAnywhere},
@@ -192,8 +359,7 @@ bool word_at(std::string_view text, std::size_t at, std::string_view word) {
 bool says(std::string_view text, const Sign& sign) {
   const auto begins = text.find_first_not_of(" ,.!?:;-\"'(");
   return std::any_of(sign.words.begin(), sign.words.end(), [&](std::string_view word) {
-    if (sign.at_start)
-      return begins != std::string_view::npos && word_at(text, begins, word);
+    if (sign.at_start) return begins != std::string_view::npos && word_at(text, begins, word);
     const std::string_view stem = word.ends_with('*') ? word.substr(0, word.size() - 1) : word;
     for (auto at = text.find(stem); at != std::string_view::npos; at = text.find(stem, at + 1)) {
       if ((at == 0 || !in_word(text[at - 1])) && word_at(text, at, word)) return true;
@@ -250,9 +416,9 @@ double signs_of(std::string_view text) {
   double odds = punctuation_of(text.substr(0, kBeginning));
   for (const Sign& sign : kSigns) odds += says(beginning, sign) ? sign.weight : 0;
   for (const Sign& sign : kSignsAnywhere) {
-    const bool found = std::any_of(sign.words.begin(), sign.words.end(), [&](std::string_view word) {
-      return beginning.find(word) != std::string_view::npos;
-    });
+    const bool found = std::any_of(
+        sign.words.begin(), sign.words.end(),
+        [&](std::string_view word) { return beginning.find(word) != std::string_view::npos; });
     odds += found ? sign.weight : 0;
   }
   return text.size() > kLong ? odds / 2 : odds;
@@ -274,8 +440,7 @@ double likeness(const PromptText& turn, const PromptText& earlier) {
   const double alike = similarity(turn.sketch, earlier.sketch);
   if (turn.words.size() < kFewest || earlier.words.empty()) return alike;
   // Beyond its largest hash a full sketch says nothing.
-  const std::uint32_t last =
-      earlier.words.size() < kShingles ? UINT32_MAX : earlier.words.back();
+  const std::uint32_t last = earlier.words.size() < kShingles ? UINT32_MAX : earlier.words.back();
   std::size_t seen = 0;
   std::size_t found = 0;
   for (const std::uint32_t word : turn.words) {
