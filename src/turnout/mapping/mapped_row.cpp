@@ -75,14 +75,12 @@ struct RowMapper::Parsers {
   }
 
   bool any(const std::vector<RowCondition>& conditions, dom::element row) {
-    return std::any_of(conditions.begin(), conditions.end(), [&](const RowCondition& condition) {
-      return holds(row, condition, texts);
-    });
+    return std::any_of(conditions.begin(), conditions.end(),
+                       [&](const RowCondition& condition) { return holds(row, condition, texts); });
   }
   bool all(const std::vector<RowCondition>& conditions, dom::element row) {
-    return std::all_of(conditions.begin(), conditions.end(), [&](const RowCondition& condition) {
-      return holds(row, condition, texts);
-    });
+    return std::all_of(conditions.begin(), conditions.end(),
+                       [&](const RowCondition& condition) { return holds(row, condition, texts); });
   }
 
   void find_messages(const RowMap& map, dom::element row, traffic::Request& to) {
@@ -99,8 +97,7 @@ struct RowMapper::Parsers {
     for (const auto& [from, to] : kPlainColumns) {
       const auto text = column(map, row, from);
       if (!text) continue;
-      const bool count =
-          from == MappedColumn::kInputTokens || from == MappedColumn::kOutputTokens;
+      const bool count = from == MappedColumn::kInputTokens || from == MappedColumn::kOutputTokens;
       const traffic::Defect found = set_text(pass, to, count ? count_text(*text) : *text);
       if (defect == traffic::Defect::kNone) defect = found;
     }

@@ -47,18 +47,17 @@ enum class MappedColumn : std::uint8_t {
   /// a chat's messages {role, content or parts}, as JSON or as text that is JSON; or the prompt
   /// alone
   kMessages,
-  kTrueTask,  ///< the task as someone who knows labelled it, to measure how well rows are matched
-  kRetries,   ///< how often the client has sent the request before
+  kTrueTask,   ///< the task as someone who knows labelled it, to measure how well rows are matched
+  kRetries,    ///< how often the client has sent the request before
   kInitiator,  ///< "agent" if no user began the request
   kMessageId,  ///< the id of the user's message
   kParentId,   ///< and of the message that it answers
 };
 inline constexpr std::array<std::string_view, 24> kMappedColumnNames = {
-    "id",        "attempt_id", "task_id",      "user_id",       "conversation",
-    "turn",      "model",      "started_at",   "ended_at",      "first_token_at",
-    "latency_s", "ttft_s",     "input_tokens", "output_tokens", "cost_usd",
-    "outcome",   "policy_id",  "propensity",   "messages",      "true_task",
-    "retries",   "initiator",  "message_id",   "parent_id"};
+    "id",           "attempt_id",    "task_id",  "user_id",        "conversation", "turn",
+    "model",        "started_at",    "ended_at", "first_token_at", "latency_s",    "ttft_s",
+    "input_tokens", "output_tokens", "cost_usd", "outcome",        "policy_id",    "propensity",
+    "messages",     "true_task",     "retries",  "initiator",      "message_id",   "parent_id"};
 
 /// A row counts only if it has one of these values at a place.
 struct RowCondition {

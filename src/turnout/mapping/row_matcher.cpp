@@ -49,8 +49,8 @@ void merge(traffic::Pass& pass, const MappedRow& call, bool answered_before) {
 
 RowMatcher::RowMatcher(RowSpill spill, std::int64_t window_us)
     : spill_(std::move(spill)),
-      matcher_({.window_us = window_us,
-                .task_name_us = std::numeric_limits<std::int64_t>::max() / 2}) {}
+      matcher_(
+          {.window_us = window_us, .task_name_us = std::numeric_limits<std::int64_t>::max() / 2}) {}
 
 base::Result<RowMatcher> RowMatcher::create(std::int64_t window_us) {
   TURNOUT_TRY(auto spill, RowSpill::create());
@@ -73,9 +73,9 @@ void RowMatcher::take(const MappedFeedback& feedback) {
 void RowMatcher::sort_rows(traffic::MatchCounts& counts) {
   const auto order = [](const Row& row) { return std::tie(row.started_us, row.at); };
   const auto same = [](const Row& row) { return std::tie(row.started_us, row.id); };
-  std::sort(rows_.begin(), rows_.end(),
-            [&](const Row& a, const Row& b) { return std::tie(a.started_us, a.id, a.at) <
-                                                     std::tie(b.started_us, b.id, b.at); });
+  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
+    return std::tie(a.started_us, a.id, a.at) < std::tie(b.started_us, b.id, b.at);
+  });
   const auto end = std::unique(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
     return a.id != 0 && same(a) == same(b);
   });
@@ -159,8 +159,9 @@ void RowMatcher::hear_feedback(traffic::MatchCounts& counts) {
   std::stable_sort(names_.begin(), names_.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [of, outcome] : feedback_) {
-    const auto named = std::upper_bound(names_.begin(), names_.end(), of,
-                                        [](auto hash, const auto& name) { return hash < name.first; });
+    const auto named =
+        std::upper_bound(names_.begin(), names_.end(), of,
+                         [](auto hash, const auto& name) { return hash < name.first; });
     const bool found = named != names_.begin() && std::prev(named)->first == of;
     ++(found ? counts.feedback : counts.lost_feedback);
     if (found) passes_[std::prev(named)->second].said = outcome;
@@ -183,12 +184,12 @@ void RowMatcher::close_tasks(traffic::MatchCounts& counts) {
 }
 
 std::string RowMatcher::task_name(const MappedRow& row) {
-  std::string name = !row.pass.task_id.empty() ? row.pass.task_id
-                     : !row.id.empty()         ? row.id
-                     : !row.attempt_id.empty()
-                         ? row.attempt_id
-                         : fmt::format("{}@{}", row.pass.user_id,
-                                       traffic::time_text(row.pass.started_us));
+  std::string name =
+      !row.pass.task_id.empty() ? row.pass.task_id
+      : !row.id.empty()         ? row.id
+      : !row.attempt_id.empty()
+          ? row.attempt_id
+          : fmt::format("{}@{}", row.pass.user_id, traffic::time_text(row.pass.started_us));
   while (!taken_.insert(base::hash(name)).second) name += '+';
   return name;
 }

@@ -73,9 +73,9 @@ class RowMatcher {
   std::vector<std::pair<std::uint64_t, traffic::Outcome>> feedback_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> names_;  // of rows and answers
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> last_true_;
-  std::size_t given_ = 0;                                   // rows
-  std::unordered_map<std::uint32_t, std::string> open_;     // names of tasks that go on
-  std::unordered_set<std::uint64_t> taken_;                 // hashes of names
+  std::size_t given_ = 0;                                // rows
+  std::unordered_map<std::uint32_t, std::string> open_;  // names of tasks that go on
+  std::unordered_set<std::uint64_t> taken_;              // hashes of names
 };
 
 }  // namespace turnout::mapping

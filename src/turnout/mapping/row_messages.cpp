@@ -14,8 +14,8 @@ using traffic::Request;
 
 /// What a message is made of.
 struct Message {
-  std::string text;         // the words
-  std::string others;       // tool calls and results, for the hash alone
+  std::string text;          // the words
+  std::string others;        // tool calls and results, for the hash alone
   bool tool_result = false;  // there is one
   bool picture = false;      // there is something else than words that a user gave
 };
@@ -83,7 +83,8 @@ Message read_message(dom::element element) {
 LastItem item_of(std::string_view role, std::string_view type, const Message& message,
                  std::string& words) {
   if (role == "tool" || role == "function" || is_tool_result(type)) return LastItem::kToolResult;
-  if (role == "assistant" || role == "model" || type == "function_call") return LastItem::kAssistant;
+  if (role == "assistant" || role == "model" || type == "function_call")
+    return LastItem::kAssistant;
   if (role != "user" && role != "human") return LastItem::kUnknown;
   words = traffic::without_envelopes(message.text);
   const bool empty = words.find_first_not_of(" \t\r\n") == std::string::npos;

@@ -23,7 +23,7 @@ class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
   template <class Value>
-    requires std::is_trivially_copyable_v<Value>
+  requires std::is_trivially_copyable_v<Value>
   void operator()(const Value& value) {
     out_.append(reinterpret_cast<const char*>(&value), sizeof value);  // NOLINT
   }
@@ -34,7 +34,8 @@ class Writer {
   template <class Item>
   void operator()(const std::vector<Item>& items) {
     (*this)(static_cast<std::uint32_t>(items.size()));
-    out_.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(Item));  // NOLINT
+    out_.append(reinterpret_cast<const char*>(items.data()),
+                items.size() * sizeof(Item));  // NOLINT
   }
 
  private:
@@ -46,7 +47,7 @@ class Reader {
  public:
   explicit Reader(const char* from) : from_(from) {}
   template <class Value>
-    requires std::is_trivially_copyable_v<Value>
+  requires std::is_trivially_copyable_v<Value>
   void operator()(Value& value) {
     std::memcpy(&value, from_, sizeof value);
     from_ += sizeof value;

@@ -33,9 +33,9 @@ class RowSpill {
 
   base::TemporaryPath folder_;
   int descriptor_ = -1;
-  std::string pending_;             // not yet written
-  std::uint64_t written_ = 0;       // bytes in the file
-  std::string window_;              // bytes read, from window_begin_
+  std::string pending_;        // not yet written
+  std::uint64_t written_ = 0;  // bytes in the file
+  std::string window_;         // bytes read, from window_begin_
   std::uint64_t window_begin_ = 0;
 };
 

@@ -31,6 +31,11 @@ std::optional<dom::element> in_array(const dom::array& array, const std::string&
   return std::nullopt;
 }
 
+std::string number_text(double number) {
+  std::array<char, base::kNumberRoom> digits{};
+  return {digits.data(), base::write_number(digits.data(), number)};
+}
+
 /// A text, number or boolean as text; nothing for null, empty text, objects and arrays.
 std::optional<std::string> as_text(dom::element element) {
   switch (element.type()) {
@@ -42,21 +47,13 @@ std::optional<std::string> as_text(dom::element element) {
       return std::to_string(element.get_int64().value_unsafe());
     case dom::element_type::UINT64:
       return std::to_string(element.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE: {
-      std::array<char, base::kNumberRoom> digits{};
-      return std::string(digits.data(),
-                         base::write_number(digits.data(), element.get_double().value_unsafe()));
-    }
+    case dom::element_type::DOUBLE:
+      return number_text(element.get_double().value_unsafe());
     case dom::element_type::BOOL:
       return element.get_bool().value_unsafe() ? "true" : "false";
     default:
       return std::nullopt;
   }
-}
-
-std::string number_text(double number) {
-  std::array<char, base::kNumberRoom> digits{};
-  return std::string(digits.data(), base::write_number(digits.data(), number));
 }
 
 std::optional<std::string> text_at(dom::element row, const Place& place, JsonTexts& texts) {
@@ -90,15 +87,16 @@ std::optional<dom::element> JsonTexts::parse(std::string_view text) {
   }
   if (parsed_.size() == parsers_.size()) parsers_.push_back(std::make_unique<dom::parser>());
   dom::element element;
-  const bool good = parsers_[parsed_.size()]->parse(text.data(), text.size()).get(element) ==
-                        simdjson::SUCCESS &&
-                    (element.is_object() || element.is_array());
+  const bool good =
+      parsers_[parsed_.size()]->parse(text.data(), text.size()).get(element) == simdjson::SUCCESS &&
+      (element.is_object() || element.is_array());
   parsed_.emplace_back(text.data(), good ? std::optional(element) : std::nullopt);
   return parsed_.back().second;
 }
 
-std::optional<dom::element> value_at(dom::element at, const std::vector<std::string>& steps,
+std::optional<dom::element> value_at(dom::element row, const std::vector<std::string>& steps,
                                      JsonTexts& texts) {
+  dom::element at = row;
   for (const auto& step : steps) {
     std::string_view text;
     if (at.get(text) == simdjson::SUCCESS) {

@@ -42,7 +42,7 @@ struct MatchCounts {
   /// Of the passes: rules 3 to 6.
   [[nodiscard]] Judged all_judged() const {
     Judged all;
-    for (std::size_t i = static_cast<std::size_t>(MatchRule::kCertain); i < kMatchRules; ++i) {
+    for (auto i = static_cast<std::size_t>(MatchRule::kCertain); i < kMatchRules; ++i) {
       const Judged& of_rule = judged.at(i);
       all.right += of_rule.right;
       all.wrong += of_rule.wrong;

@@ -163,8 +163,7 @@ std::optional<Match> TaskMatcher::certain(const Request& request) {
   if (request.task != 0) return named_task(request);
   std::optional<Seen> before = seen(Kind::kMessage, request.person, request.message);
   if (!before) before = seen(Kind::kParent, request.person, request.parent);
-  if (!before && !request.batch)
-    before = seen_text(Kind::kBody, request, request.messages.size());
+  if (!before && !request.batch) before = seen_text(Kind::kBody, request, request.messages.size());
   if (!before && request.user_messages >= 2 && request.last == LastItem::kUser)
     before = seen_text(Kind::kHistory, request, request.last_user - 1);
   if (find_in_window(before, request) == nullptr) return std::nullopt;
@@ -230,8 +229,7 @@ Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass, const Request& re
   match.attempt = task.answered + 1;
   if (pass.pass != task.pass) return match;  // of an earlier pass: the current one goes on
   const bool first_end = task.pass_end_us == Request::kInFlight;
-  task.pass_end_us =
-      first_end ? request.ended_us : std::max(task.pass_end_us, request.ended_us);
+  task.pass_end_us = first_end ? request.ended_us : std::max(task.pass_end_us, request.ended_us);
   task.pass_answered |= request.answered;
   task.last_answered = request.answered;
   return match;
@@ -326,9 +324,8 @@ void TaskMatcher::ended(const Match& match, std::int64_t ended_us, bool answered
   if (task == nullptr) return;
   task->last_end_us = std::max(task->last_end_us, ended_us);
   if (match.pass != task->pass) return;
-  task->pass_end_us = task->pass_end_us == Request::kInFlight
-                          ? ended_us
-                          : std::max(task->pass_end_us, ended_us);
+  task->pass_end_us =
+      task->pass_end_us == Request::kInFlight ? ended_us : std::max(task->pass_end_us, ended_us);
   task->pass_answered |= answered;
   task->last_answered = answered;
 }

@@ -55,7 +55,7 @@ struct Request {
   std::uint64_t message = 0;  ///< the id of the user's message, and of the one that it answers
   std::uint64_t parent = 0;
   std::uint64_t conversation = 0;
-  std::optional<std::int64_t> turn;  ///< how many turns of the user the context holds
+  std::optional<std::int64_t> turn;     ///< how many turns of the user the context holds
   std::vector<std::uint64_t> messages;  ///< a hash of the first 1, 2, ... messages
   std::uint32_t user_messages = 0;      ///< how many of them are a user's own words
   std::uint32_t last_user = 0;  ///< number of messages up to the user's last one, with it; 0: none
@@ -73,8 +73,9 @@ struct Match {
   std::int64_t attempt = 0;    ///< of that pass: 1 + the task's answered passes before it
   /// That the pass is a re-prompt, in [0, 1]: 0 for a task's first that nothing came before.
   double probability = 0;
-  bool by_id = false;      ///< rule 3: by the client's name of the task
-  bool by_history = false; ///< rule 4: the messages go on from known ones; else by the conversation
+  bool by_id = false;  ///< rule 3: by the client's name of the task
+  bool by_history =
+      false;  ///< rule 4: the messages go on from known ones; else by the conversation
   bool without_text = false;  ///< rule 4, no words to judge by: taken for a re-prompt
 };
 
@@ -85,7 +86,7 @@ class TaskMatcher {
  public:
   struct Options {
     std::int64_t window_us = 3'600'000'000;  ///< within which a user comes back, >= 0
-    std::int64_t retry_us = 600'000'000;     ///< and a client retries: 10 minutes, the SDKs' time-out
+    std::int64_t retry_us = 600'000'000;  ///< and a client retries: 10 minutes, the SDKs' time-out
     /// For how long a client's own name of a task holds.
     std::int64_t task_name_us = 3'600'000'000;
     std::size_t most_tasks = 100'000;
@@ -108,15 +109,23 @@ class TaskMatcher {
   struct Seen {
     std::uint64_t task = 0, pass = 0;
   };
-  enum class Kind : std::uint64_t { kBody, kTurn, kHistory, kConversation, kPrompt, kMessage, kParent };
+  enum class Kind : std::uint64_t {
+    kBody,
+    kTurn,
+    kHistory,
+    kConversation,
+    kPrompt,
+    kMessage,
+    kParent
+  };
   struct Task {
     std::uint64_t person = 0, name = 0;
     std::int64_t last_end_us = 0;
     std::int64_t answered = 0;  // passes before the current one
     std::uint64_t pass = 0;     // the current one
     std::int64_t pass_end_us = 0;
-    bool pass_answered = false;  // any of its calls
-    bool last_answered = false;  // the latest
+    bool pass_answered = false;     // any of its calls
+    bool last_answered = false;     // the latest
     std::vector<PromptText> turns;  // the first and the latest
     std::vector<std::uint64_t> keys;
   };
@@ -134,8 +143,7 @@ class TaskMatcher {
   static std::uint64_t key(Kind kind, std::uint64_t scope, std::uint64_t value);
   Task* find(std::uint64_t number);
   Task* find_in_window(const std::optional<Seen>& seen, const Request& request);
-  [[nodiscard]] std::optional<Seen> seen(Kind kind, std::uint64_t scope,
-                                         std::uint64_t value) const;
+  [[nodiscard]] std::optional<Seen> seen(Kind kind, std::uint64_t scope, std::uint64_t value) const;
   [[nodiscard]] std::optional<Seen> seen_text(Kind kind, const Request& request,
                                               std::size_t messages) const;
   [[nodiscard]] std::optional<Seen> latest_of(const Request& request) const;
