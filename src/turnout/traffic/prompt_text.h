@@ -37,7 +37,8 @@ PromptText read_prompt(std::string_view text);
 
 /// @returns the log-odds that a turn's wording alone gives to "this is a re-prompt": punctuation and
 ///   capitals in any language, then words of complaint, revision, thanks and of turning to something
-///   else in eleven languages. 0: nothing speaks. The weights are in the source, beside the words.
+///   else in eleven languages. 0: nothing speaks. The weights are in prompt_signs.cpp, beside
+///   the words.
 double signs_of(std::string_view text);
 
 /// @returns how alike a turn is to an earlier one, in [0, 1]: the larger of similarity() and 0.75
