@@ -10,7 +10,8 @@
 #include "turnout/base/rng.h"
 #include "turnout/game/opaque_routing.h"
 #include "turnout/game/plan_classes.h"
-#include "turnout/game/robust_policy.h"
+#include "turnout/game/population.h"
+#include "turnout/game/robust_plan.h"
 #include "turnout/verification/random_games.h"
 
 namespace {
@@ -98,6 +99,17 @@ void feedback(benchmark::State& state) {
   });
 }
 
+/// Tasks that suit some models better than others; making the types is part of the work.
+void task_and_model(benchmark::State& state, double worth_of_feedback) {
+  const auto depth = static_cast<std::size_t>(state.range(1));
+  over_cases(state, 1, [&](const Case& c) {
+    std::vector<double> rates;
+    for (std::size_t k = 0; k < c.game.size(); ++k) rates.push_back(c.game.model(k).success);
+    const auto types = game::TaskTypes::rasch(rates, {1.5, worth_of_feedback, 1}, depth);
+    return game::best_sequence(c.game, types, depth);
+  });
+}
+
 /// The simple twin: every sequence played from the start.
 void exhaustive(benchmark::State& state) {
   const auto depth = static_cast<std::size_t>(state.range(1));
@@ -146,6 +158,40 @@ void for_all(benchmark::State& state) {
   });
 }
 
+/// One sequence over a posterior of 1,000 games around each case, with difficulty.
+void posterior(benchmark::State& state) {
+  constexpr std::size_t kDraws = 1000;
+  const auto depth = static_cast<std::size_t>(state.range(1));
+  over_cases(state, 1, [depth](const Case& c) {
+    std::vector<game::PossibleGame> games;
+    for (std::size_t d = 0; d < kDraws; ++d) {
+      base::Rng rng(2, d);
+      const auto about = [&](double x) { return x * rng.uniform(0.7, 1.4); };
+      std::vector<game::Model> models;
+      std::vector<double> rates;
+      for (std::size_t k = 0; k < c.game.size(); ++k) {
+        const game::Model& model = c.game.model(k);
+        models.push_back(
+            {std::min(0.99, about(model.success)), about(model.latency), about(model.cost)});
+        rates.push_back(models.back().success);
+      }
+      const game::User user{about(c.game.user().value), 1};
+      games.push_back(
+          {game::RoutingGame::make(user, {about(c.game.churn_penalty())}, models).value(),
+           {{1, user}},
+           game::TaskTypes::rasch(rates, {1.5, 0.2}, depth)});
+    }
+    const auto found = game::robust_plan(games, depth, {}, {20'000});
+    game::CertifiedPlan plan;
+    plan.certificate = found.certificate;
+    plan.plan.payoffs.provider_cost = found.certificate.bound + found.certificate.gap;
+    // A plainer end may cost 1e-4 more: count as proved what is within that.
+    plan.certificate.gap =
+        std::max(0.0, plan.certificate.gap - 1e-4 * plan.plan.payoffs.provider_cost);
+    return plan;
+  });
+}
+
 void population_evaluation(benchmark::State& state) {
   const auto parts = population(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(game::evaluate_population(parts, {0, 0.3}));
@@ -184,6 +230,18 @@ BENCHMARK(feedback)
     ->ArgNames({"models", "depth"})
     ->ArgsProduct({{2, 4, 6}, {2, 4, 6, 8}})
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(task_and_model, tau, 0.0)
+    ->ArgNames({"models", "depth"})
+    ->Args({2, 6})
+    ->Args({4, 6})
+    ->Args({4, 12})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(task_and_model, tau and feedback, 0.3)
+    ->ArgNames({"models", "depth"})
+    ->Args({2, 6})
+    ->Args({4, 6})
+    ->Args({4, 8})
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(exhaustive)
     ->ArgNames({"models", "depth", "types"})
     ->Args({4, 4, 16})
@@ -194,6 +252,11 @@ BENCHMARK(for_all)
     ->ArgNames({"models", "depth", "types"})
     ->ArgsProduct({{2, 4, 8}, {4, 6, 8}, {16}})
     ->Args({4, 6, 175})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(posterior)
+    ->Name("for a posterior")
+    ->ArgNames({"models", "depth"})
+    ->ArgsProduct({{2, 4}, {4, 6, 8}})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(population_evaluation)->ArgName("segments")->Arg(1000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(population_optimum)

@@ -76,9 +76,34 @@ def calibrations():
         for fit in turnout("calibrate", *arguments)["fits"]:
             independent = math.sqrt(sum((m["observed"] - independent_guess(fit, m)) ** 2 for m in fit["models"]) / len(fit["models"]))
             label = f"{name}, {fit['group']}" if fit["group"] else name
-            rows.append((label, str(len(fit["models"])), interval(fit, "sigma"), interval(fit, "feedback"),
+            rows.append((label, str(len(fit["models"])), interval(fit, "sigma"), told(fit), interval(fit, "feedback"),
                          percent(independent), percent(fit["root_mean_square"])))
-    return table(["data", "models", "sigma", "feedback", "error, independent draws", "error, fitted"], rows)
+    return table(["data", "models", "sigma", "tau", "feedback", "error, independent draws", "error, fitted"], rows)
+
+
+def told(fit):
+    return "not told" if fit["tau"] is None else interval(fit, "tau")
+
+
+def forecasts():
+    """Log loss of forecasts of retries on tasks that were not learnt from."""
+    rows = []
+    for name, arguments in (("GSM8K", ("catalog/outcomes/gsm8k.csv", "--score", "prompt_chars")),
+                            ("MMLU", ("catalog/outcomes/mmlu.csv", "--score", "prompt_chars")),
+                            ("tau-bench airline", ("catalog/outcomes/taubench_airline.csv",))):
+        loss = {f["by"]: f for f in turnout("calibrate", *arguments, "--outcomes", "--held-out")["fits"][0]["held_out"]["forecasts"]}
+        for kind, label in (("same", "the same model"), ("other", "another model")):
+            if loss["the fit"][kind] is None:
+                continue
+            rows.append((f"{name}, {label}", *(f"{loss[by][kind]:.3f}" for by in
+                                              ("independent draws", "sigma alone", "the fit", "the tasks learnt from, as types"))))
+    return table(["retries by", "independent draws", "sigma alone", "the fit", "the tasks learnt from"], rows)
+
+
+def carried(one, other):
+    loss = {f["by"]: f["same"] for f in turnout("calibrate", one, "--check", other)["check"]["forecasts"]}
+    return (f"{loss['the fit']:.3f} for the fit carried over, {loss['independent draws']:.3f} for independent draws, "
+            f"{loss['a fit to that table itself']:.3f} for a fit to that table itself.")
 
 
 def independent_guess(fit, model):
@@ -98,6 +123,15 @@ def page():
         *calibrations(),
         "Without feedback failures select hard tasks: independent draws are far off. On Aider's boards feedback and difficulty cannot be told",
         "apart by two tries alone, as the width of sigma's intervals says; models differ by more than chance in what they make of feedback.", "",
+        "### Forecasts of retries", "",
+        "How well half of the tasks tells the retries on the other half, before they are made: mean of -log of the probability that was",
+        "given to what happened, in nats a try, after one to four failures of one model. \"The tasks learnt from\" are types of task themselves,",
+        "nearly the best that types can do. No table here has several models tried several times, which is what tells tau from sigma; on your",
+        "own: `turnout calibrate TABLE.csv --outcomes --held-out`.", "",
+        *forecasts(),
+        "A fit need not carry over to another table. Aider's polyglot board fitted, its edit board forecast:",
+        carried("catalog/aider_polyglot.csv", "catalog/aider_edit.csv"),
+        "(`turnout calibrate catalog/aider_polyglot.csv --check catalog/aider_edit.csv`)", "",
         "## Policies on real outcomes", "",
         f"Random games ({GAMES} each): t1 < t2 and c1 < c2 sorted exponentials of mean 1, V and P exponential of mean 3, success from the table.",
         "Each policy is chosen on a random half of the tasks and played on the other, five attempts on offer, with a user who leaves when that",

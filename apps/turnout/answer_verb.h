@@ -21,7 +21,7 @@ struct Shown {
 /// Prints an answer, and its notes on standard error.
 template <class Answer>
 base::Result<ExitCode> print_answer(const Answer& answer, const Shown<Answer>& shown, bool json) {
-  if constexpr (requires { answer.paper; }) print_notes(answer.paper.notes);
+  if constexpr (requires { answer.paper.notes; }) print_notes(answer.paper.notes);
   return print(json ? report::to_text(shown.json(answer)) : shown.text(answer));
 }
 

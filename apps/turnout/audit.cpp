@@ -25,7 +25,7 @@ struct Arguments {
 
 base::Result<ExitCode> audit_log(const Arguments& arguments) {
   TURNOUT_TRY(const auto selection, arguments.log.selection());
-  TURNOUT_TRY(const auto log, arguments.log.open());
+  TURNOUT_TRY(const auto log, arguments.log.open_log_or_record());
   base::Progress progress("reading passes", 0);
   const base::Watch watch{[&](std::size_t passes) { progress.step(passes); }, interruption()};
   TURNOUT_TRY(const auto answer,
@@ -65,9 +65,12 @@ void add_audit(CLI::App& program, Action& chosen) {
   verb->add_option("--ltv", arguments->options.lifetime_value,
                    "with --log: a customer's lifetime value in dollars")
       ->option_text("USD");
-  verb->add_option(
-          "--alpha", arguments->options.alpha,
-          "with --log: probability of reporting a slowdown where there is none (default 0.05)")
+  verb->add_option("--alpha", arguments->options.alpha,
+                   "with --log: probability of reporting a change of speed where there is none "
+                   "(default 0.05)")
+      ->option_text("SHARE");
+  verb->add_option("--least", arguments->options.least,
+                   "with --log: report no change of latency by less than this (default 0.05)")
       ->option_text("SHARE");
   add_output_options(*verb, arguments->json);
   verb->footer(kExamples);

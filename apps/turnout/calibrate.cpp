@@ -13,7 +13,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout calibrate catalog/aider_polyglot.csv\n"
     "  turnout calibrate catalog/tau2_passk.csv --group domain --models\n"
-    "  turnout calibrate catalog/outcomes/taubench_airline.csv --outcomes --json";
+    "  turnout calibrate catalog/outcomes/taubench_airline.csv --outcomes --held-out\n"
+    "  turnout calibrate catalog/aider_polyglot.csv --check catalog/aider_edit.csv --json";
 
 struct Arguments {
   std::string path;
@@ -33,7 +34,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 
 void add_calibrate(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand(
-      "calibrate", "Skill, difficulty and worth of feedback from tables of retries");
+      "calibrate", "Skill, difficulty, tau and worth of feedback from tables of retries");
   auto arguments = std::make_shared<Arguments>();
   verb->add_option(
           "file", arguments->path,
@@ -43,10 +44,18 @@ void add_calibrate(CLI::App& program, Action& chosen) {
       ->required();
   verb->add_flag("--outcomes", arguments->options.outcomes,
                  "the file is a table of outcomes: task,<model>,... and its other forms");
+  verb->add_option("--score", arguments->options.score,
+                   "a column of the outcomes that is no model, as replay has it")
+      ->option_text("COLUMN");
   verb->add_option("--group", arguments->options.group, "a fit for each value of this column")
       ->option_text("COLUMN");
+  verb->add_flag("--held-out", arguments->options.held_out,
+                 "how well each half of the tasks forecasts retries on the other half: log loss");
+  verb->add_option("--check", arguments->options.check,
+                   "how well the fit forecasts the retries of another table")
+      ->option_text("OTHER.csv");
   verb->add_option("--seed", arguments->options.seed,
-                   "seed of the resampling for pass^k tables (default 1)")
+                   "seed of the resampling for pass^k tables and of the halves (default 1)")
       ->option_text("N");
   verb->add_flag("--models", arguments->models, "list every model");
   add_output_options(*verb, arguments->json);

@@ -31,8 +31,7 @@ struct Arguments {
 base::Status write_scenario(const analysis::EstimateAnswer& answer, const Arguments& arguments) {
   TURNOUT_TRY(const auto estimated, analysis::estimated_scenario(answer, arguments.population));
   TURNOUT_TRY(const auto text, scenario::write_scenario(estimated.scenario, estimated.comments));
-  TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(arguments.output));
-  return out.write(text).and_then([&](base::Done) { return out.commit(); });
+  return base::write_file(arguments.output, text);
 }
 
 base::Result<ExitCode> run(const Arguments& arguments) {

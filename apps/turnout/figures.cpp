@@ -33,9 +33,7 @@ struct Arguments {
 base::Status write(const std::string& path, const std::string& format,
                    const drawing::Figure& figure) {
   TURNOUT_TRY(const auto bytes, drawing::picture(format, figure.size, figure.draw));
-  TURNOUT_TRY(auto out, base::OutputFile::create(path));
-  TURNOUT_CHECK(out.write(bytes));
-  return out.commit();
+  return base::write_file(path, bytes);
 }
 
 /// Which catalogue a file is, and of when: its name, and the first and last of its column "date".

@@ -54,10 +54,8 @@ base::Result<Named> find(const CLI::App& program, const std::vector<std::string>
 
 base::Status write_page(const std::string& folder, const CLI::App& verb,
                         const std::string& called) {
-  TURNOUT_TRY(auto out,
-              base::OutputFile::create(fmt::format("{}/{}.1", folder, man_page_name(called))));
-  TURNOUT_CHECK(out.write(man_page(verb, called)));
-  return out.commit();
+  return base::write_file(fmt::format("{}/{}.1", folder, man_page_name(called)),
+                          man_page(verb, called));
 }
 
 /// The program's page and one for each verb.

@@ -48,9 +48,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
                        "is there already; --force replaces it, -o FILE writes another",
                        arguments.output};
   }
-  TURNOUT_TRY(auto out, base::OutputFile::create(arguments.output));
-  TURNOUT_CHECK(out.write(text));
-  TURNOUT_CHECK(out.commit());
+  TURNOUT_CHECK(base::write_file(arguments.output, text));
   return print(fmt::format("{0} is written. Next: turnout solve {0}\n", arguments.output));
 }
 

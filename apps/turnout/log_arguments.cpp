@@ -100,6 +100,16 @@ base::Result<mapping::OpenLog> LogArguments::open() const {
   return log;
 }
 
+base::Result<mapping::OpenLog> LogArguments::open_log_or_record() const {
+  TURNOUT_TRY(const auto chosen, selection());
+  base::Progress progress("reading passes", 0);
+  TURNOUT_TRY(auto log, mapping::open_log_or_record(
+                            source_, map_, chosen.window_us,
+                            {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
+  print_notes(analysis::reading_notes(log.import, log.taken));
+  return log;
+}
+
 base::Result<analysis::LogReading> LogArguments::read() const {
   TURNOUT_TRY(auto chosen, selection());
   base::Progress progress("reading passes", 0);

@@ -25,6 +25,8 @@ class LogArguments {
   [[nodiscard]] base::Result<analysis::LogReading> read() const;
   /// Opens it likewise, to be read more than once.
   [[nodiscard]] base::Result<mapping::OpenLog> open() const;
+  /// The same, or an auditor's record without ids: mapping::open_log_or_record().
+  [[nodiscard]] base::Result<mapping::OpenLog> open_log_or_record() const;
   /// @returns the map that --map names and the window to match re-prompts in.
   [[nodiscard]] analysis::LogMap map() const { return {map_, window_s_}; }
   [[nodiscard]] const std::string& source() const { return source_; }

@@ -47,9 +47,7 @@ base::Status write_picture(const analysis::MapAnswer& answer, const std::string&
   TURNOUT_TRY(const auto bytes,
               drawing::picture(drawing::picture_format(path), drawing::map_picture_size(answer),
                                [&](drawing::Canvas& canvas) { draw_map(canvas, answer); }));
-  TURNOUT_TRY(auto out, base::OutputFile::create(path));
-  TURNOUT_CHECK(out.write(bytes));
-  return out.commit();
+  return base::write_file(path, bytes);
 }
 
 base::Status write_file(const analysis::MapAnswer& answer, const std::string& path) {

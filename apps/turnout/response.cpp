@@ -32,9 +32,7 @@ base::Status write_file(const std::string& path, const scenario::TwoModelScenari
                   drawing::draw_response(canvas, scenario);
                 }));
   }
-  TURNOUT_TRY(auto out, base::OutputFile::create(path));
-  TURNOUT_CHECK(out.write(bytes));
-  return out.commit();
+  return base::write_file(path, bytes);
 }
 
 base::Status check_output(const std::string& path) {

@@ -80,7 +80,7 @@ bool ScenarioArguments::empty() const {
          std::all_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return n.empty(); });
 }
 
-base::Result<scenario::Scenario> ScenarioArguments::read() const {
+base::Result<scenario::Scenario> ScenarioArguments::read(scenario::Ranges ranges) const {
   const bool by_numbers =
       std::any_of(numbers_.begin(), numbers_.end(), [](const auto& n) { return !n.empty(); });
   if (by_numbers == !path_.empty()) {
@@ -93,7 +93,7 @@ base::Result<scenario::Scenario> ScenarioArguments::read() const {
     return base::Error{base::ErrorCode::kMalformedInput,
                        "changes a scenario file, give a game by numbers without it", "--set"};
   }
-  auto scenario = by_numbers ? from_options() : scenario::read_scenario(path_, settings_);
+  auto scenario = by_numbers ? from_options() : scenario::read_scenario(path_, settings_, ranges);
   if (!scenario || !independent_) return scenario;
   scenario::Scenario without = *std::move(scenario);
   without.difficulty.reset();

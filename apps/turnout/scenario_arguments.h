@@ -23,7 +23,8 @@ class ScenarioArguments {
   void add_to(CLI::App& verb);
   /// @returns the scenario; kMalformedInput if there is neither a file nor a whole game in the
   ///   options, or both.
-  [[nodiscard]] base::Result<scenario::Scenario> read() const;
+  [[nodiscard]] base::Result<scenario::Scenario> read(
+      scenario::Ranges ranges = scenario::Ranges::kRefused) const;
   /// For a verb that takes a log too: @returns the argument if it is a log, and forgets it. A log is
   /// told by its ending (.jsonl, .csv, plain or compressed), its store's scheme, or being a folder.
   [[nodiscard]] std::optional<std::string> take_log();

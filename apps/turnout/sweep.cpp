@@ -64,9 +64,7 @@ class Checkpoint {
   base::Status save(const landscape::SweepSums& sums) {
     if (path_.empty()) return base::Done{};
     last_saved_ = std::chrono::steady_clock::now();
-    TURNOUT_TRY(base::OutputFile out, base::OutputFile::create(path_));
-    TURNOUT_CHECK(out.write(analysis::checkpoint_text(sums, fingerprint_)));
-    return out.commit();
+    return base::write_file(path_, analysis::checkpoint_text(sums, fingerprint_));
   }
 
   base::Status save_if_due(const landscape::SweepSums& sums) {

@@ -32,6 +32,7 @@ void add_simulate(CLI::App& program, Action& chosen);
 void add_import(CLI::App& program, Action& chosen);
 void add_log(CLI::App& program, Action& chosen);
 void add_estimate(CLI::App& program, Action& chosen);
+void add_advise(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);

@@ -7,6 +7,7 @@
 #include "turnout/base/progress.h"
 #include "turnout/report/coverage_report.h"
 #include "turnout/report/ledger_report.h"
+#include "turnout/report/slowdown_report.h"
 #include "turnout/report/solution_report.h"
 #include "verbs.h"
 
@@ -18,12 +19,14 @@ constexpr const char* kExamples =
     "  turnout verify\n"
     "  turnout verify --games 5000 --seed 7 --ledger ledger.md\n"
     "  turnout verify --coverage 100\n"
+    "  turnout verify --slowdowns 200\n"
     "Exit code 3 if a statement fails that is not known to fail.";
 
 struct Arguments {
   verification::VerifyOptions options;
   std::string ledger;
   std::size_t coverage = 0;
+  std::size_t slowdowns = 0;
   bool json = false;
 };
 
@@ -41,8 +44,20 @@ base::Result<ExitCode> cover(const Arguments& arguments) {
                               : report::coverage_markdown(answer));
 }
 
+/// Slow-downs, found and invented, in simulated logs.
+base::Result<ExitCode> search_slowdowns(const Arguments& arguments) {
+  const verification::SlowdownOptions options{arguments.slowdowns, arguments.options.seed};
+  base::Progress progress("auditing simulated logs", verification::kSpeedSettings * options.logs);
+  TURNOUT_TRY(const auto answer,
+              verification::slowdown_answer(
+                  options, {[&](std::size_t logs) { progress.step(logs); }, interruption()}));
+  return print(arguments.json ? report::to_text(report::slowdown_json(answer))
+                              : report::slowdown_markdown(answer));
+}
+
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.coverage > 0) return cover(arguments);
+  if (arguments.slowdowns > 0) return search_slowdowns(arguments);
   // Opened first: a minute of work should not end in a path that cannot be written.
   std::optional<base::OutputFile> page;
   if (!arguments.ledger.empty()) {
@@ -81,6 +96,12 @@ void add_verify(CLI::App& program, Action& chosen) {
                    "instead: whether intervals estimated from N simulated logs a setting hold the "
                    "truth, 1 to 100000")
       ->check(CLI::Range(std::size_t{1}, verification::CoverageOptions::kMostLogs))
+      ->option_text("N");
+  verb->add_option(
+          "--slowdowns", arguments->slowdowns,
+          "instead: false alarms and power of audit --log on N simulated logs a setting, 1 "
+          "to 100000")
+      ->check(CLI::Range(std::size_t{1}, verification::SlowdownOptions::kMostLogs))
       ->option_text("N");
   verb->add_option("--ledger", arguments->ledger, "also write the ledger as a page")
       ->option_text("FILE.md");

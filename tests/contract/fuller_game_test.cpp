@@ -137,46 +137,15 @@ TEST(FullerGame, nothing_serves_the_user_better_than_the_preferred_route) {
   EXPECT_GT(naive, 20U) << "naive users who do not do what is best for them";
 }
 
-/// The latency at which a pass is worth nothing to the user as he sees it: by bisection.
-double patience_of_user(const Game& game, std::size_t k) {
-  double low = 0;
-  double high = 1 + 2 * game.value() / game.value_of_time();
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    const Game slow = game.with({Quantity::kLatency, k}, middle).value();
-    const Policy alone{k, 0};
-    const double one = chain_payoffs(slow, alone, 1).expected_utility;
-    (one >= 0 ? low : high) = middle;
-  }
-  return low;
-}
-
-/// The cheapest searched policy over a grid of inflated latencies.
-double searched_throttled_cost(const Game& game) {
-  constexpr std::array kFactors = {0.0, 0.3, 0.7, 0.95, 1.001, 2.0};
-  const std::array<double, 2> limits = {patience_of_user(game, 0), patience_of_user(game, 1)};
-  double least = std::numeric_limits<double>::infinity();
-  for (const double f1 : kFactors) {
-    for (const double f2 : kFactors) {
-      Game slow = game;
-      for (std::size_t k = 0; k < Game::kModels; ++k) {
-        const double latency = std::max(game.model(k).latency, (k == 0 ? f1 : f2) * limits.at(k));
-        slow = slow.with({Quantity::kLatency, k}, latency).value();
-      }
-      least =
-          std::min(least, verification::search_optimum(slow, 11)->response.payoffs.provider_cost);
-    }
-  }
-  return least;
-}
-
 TEST(FullerGame, throttling_is_worth_what_a_search_over_latencies_finds) {
   std::size_t pays = 0;
   for (std::uint64_t i = 0; i < 1'500; ++i) {
     const Game game = game_number(108, i);
     const Equilibrium e = game::solve(game);
     const auto throttled = game::throttling(game, e);
-    ASSERT_GE(searched_throttled_cost(game), throttled.cost - kSearched * cost_scale(game)) << i;
+    ASSERT_GE(verification::search_throttled_cost(game, 11),
+              throttled.cost - kSearched * cost_scale(game))
+        << i;
     if (throttled.gain == 0) continue;
     // The latencies do what is said of them.
     Game slow = game;

@@ -31,7 +31,14 @@ TaskTypes random_types(base::Rng& rng, const std::vector<Model>& models, std::si
   std::vector<double> rates;
   for (const Model& model : models) rates.push_back(model.success);
   if (kind == 0) return TaskTypes::empirical({rates});  // independent attempts
-  if (kind == 1) return TaskTypes::rasch(rates, {rng.uniform(0, 1.5), rng.uniform(-0.5, 1)}, depth);
+  if (kind == 1) {
+    const double feedback = rng.uniform() < 0.3 ? 0 : rng.uniform(-0.5, 1);
+    const double tau = rng.uniform() < 0.5 ? 0 : rng.uniform(0, 1.5);
+    std::vector<Rejections> rejections;
+    for (const Model& model : models)
+      rejections.push_back({model.false_reject, 1 - model.false_accept});
+    return TaskTypes::rasch(rates, {rng.uniform(0, 1.5), feedback, tau}, depth, rejections);
+  }
   std::vector<std::vector<double>> success(1 + below(rng, 5), std::vector<double>(models.size()));
   for (auto& row : success) {
     for (double& p : row)
@@ -138,7 +145,7 @@ Plain plain_payoffs(const Case& c, const User& user, const std::vector<std::size
       const std::size_t k = sequence[j];
       const std::size_t from = j == 0 ? k : sequence[j - 1];
       const Model& model = c.game.model(k);
-      const double p = c.types.success(k, j)[type];
+      const double p = c.types.success(k, std::span(sequence).first(j))[type];
       const double solved = here * p * (1 - model.false_reject);
       const double misled = here * (1 - p) * model.false_accept;
       const double rejected = here * (p * model.false_reject + (1 - p) * (1 - model.false_accept));
@@ -411,7 +418,7 @@ TEST(PopulationPlan, segments_that_share_their_hopes_change_no_plan) {
     ASSERT_GT(segments.size() * types.size() * kDepth, UserHopes::kMostNumbers);
     std::vector<Model> models;
     for (std::size_t k = 0; k < 2; ++k)
-      models.push_back({types.first_try(k), rng.exponential(0.4), rng.exponential(0.4)});
+      models.push_back({types.success_after({}, k), rng.exponential(0.4), rng.exponential(0.4)});
     const RoutingGame game = RoutingGame::make({1, 1}, {rng.exponential(2)}, models).value();
     double least = std::numeric_limits<double>::infinity();
     for (unsigned bits = 0; bits < 1U << kDepth; ++bits) {

@@ -16,7 +16,7 @@ HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
 VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
-         "simulate", "import", "log", "estimate", "evaluate", "verify", "init", "completion", "help"]
+         "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "init", "completion", "help"]
 
 
 def turnout(*arguments, stdin="", **options):
@@ -47,7 +47,7 @@ class Program(unittest.TestCase):
 
     def test_the_examples_of_the_help_run(self):
         ran = 0
-        for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "evaluate"]:
+        for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "advise", "evaluate"]:
             for line in turnout(verb, "--help").stdout.replace(" \\\n      ", " ").splitlines():
                 words = line.split()
                 if "[OPTIONS]" in words:

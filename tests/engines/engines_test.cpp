@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "turnout/base/rng.h"
+#include "turnout/estimation/speed_log.h"
 #include "turnout/estimation/store_statistics.h"
 #include "turnout/store/clickhouse_connection.h"
 #include "turnout/store/import.h"
@@ -371,14 +372,33 @@ TEST(Cluster, spreads_tasks_over_both_servers) {
   EXPECT_EQ(both, static_cast<std::int64_t>(log.size()));
 }
 
+/// What audit searches for slow-downs is the same, to the bit, from every store.
+void expect_same_speed(const estimation::SpeedLog& found, const std::vector<Pass>& log) {
+  estimation::SpeedLog expected;
+  for (const auto& pass : log) expected.add(pass);
+  const auto rows = found.rows();
+  ASSERT_EQ(rows.size(), expected.rows().size());
+  for (const auto& [model, wanted] : expected.rows()) {
+    ASSERT_TRUE(rows.contains(model)) << model;
+    EXPECT_EQ(rows.at(model), wanted) << model;
+  }
+  EXPECT_EQ(found.first_us(), expected.first_us());
+  EXPECT_EQ(found.last_us(), expected.last_us());
+}
+
 /// All that estimate, audit, evaluate and log do with a store that they read.
 void expect_readable(const std::string& source, const std::vector<Pass>& log) {
   const auto opened = store::open_store(source, store::Access::kRead);
   ASSERT_TRUE(opened) << opened.error().to_string();
   PassStore& store = **opened;
   std::size_t passes = 0;
-  ASSERT_TRUE(store.for_each([&](const Pass&) { return ++passes > 0; }));
+  estimation::SpeedLog speed;
+  ASSERT_TRUE(store.for_each([&](const Pass& pass) {
+    speed.add(pass);
+    return ++passes > 0;
+  }));
   EXPECT_EQ(passes, log.size());
+  expect_same_speed(speed, log);
   EXPECT_EQ(store.tail(3)->size(), 3U);
   EXPECT_GT(store.older_than(INT64_MAX)->passes, 0);
   const auto statistics = estimation::store_statistics(store, {}, {});

@@ -11,6 +11,7 @@
 #include "turnout/analysis/explain_answer.h"
 #include "turnout/analysis/plan_answer.h"
 #include "turnout/analysis/population_answer.h"
+#include "turnout/analysis/regret_answer.h"
 #include "turnout/analysis/response_answer.h"
 #include "turnout/analysis/robust_answer.h"
 #include "turnout/analysis/simulate_answer.h"
@@ -46,6 +47,14 @@ SimulateOptions few_tasks() {
   return options;
 }
 
+RobustOptions few_draws() {
+  RobustOptions options;
+  options.draws = RobustOptions::kLeastDraws;
+  options.depth = 1;
+  options.nodes = 1;
+  return options;
+}
+
 const std::map<std::string, Verb>& verbs() {
   static const std::map<std::string, Verb> all = {
       {"solve",
@@ -57,9 +66,13 @@ const std::map<std::string, Verb>& verbs() {
        [](const Scenario& s) {
          return said(plan_answer(s, {1, 1}), kOwn);
        }},
-      {"robust",
+      {"robust", [](const Scenario& s) { return said(robust_answer(s, few_draws()), kOwn); }},
+      {"robust --regret",
        [](const Scenario& s) {
-         return said(robust_answer(s, {100, 1}), kPaper);
+         RegretOptions options;
+         options.depth = 1;
+         options.checks = 0;
+         return said(regret_answer(s, options), kOwn);
        }},
       {"audit", [](const Scenario& s) { return said(audit_answer(s, {}), kPaper); }},
       {"explain", [](const Scenario& s) { return said(explain_answer(s), kPaper); }},
@@ -76,6 +89,9 @@ std::vector<std::string> advised(const std::string& sentence) {
   for (auto at = sentence.find(mark); at != std::string::npos; at = sentence.find(mark, at + 1)) {
     const auto from = at + mark.size();
     found.push_back(sentence.substr(from, sentence.find_first_of(" ,;.", from) - from));
+    const std::string regret = " --regret";
+    if (sentence.compare(from + found.back().size(), regret.size(), regret) == 0)
+      found.back() += regret;
   }
   return found;
 }
@@ -151,13 +167,34 @@ TEST(Advice, of_a_refusal_is_taken_by_the_verb_it_names_and_never_leads_back) {
   }
 }
 
+TEST(Advice, on_ranges_leads_to_the_regret_that_takes_them) {
+  // Price, participation, switching, difficulty and an interval change no refusal of these.
+  constexpr unsigned kWithoutWeight = 0b10011110;
+  for (unsigned i = 0; i < 1024; ++i) {
+    if ((i & kWithoutWeight) != 0) continue;
+    Scenario scenario = combination(i);
+    scenario::Uncertainty range{{game::Quantity::kCost, 0}};
+    range.kind = scenario::Uncertainty::Kind::kRange;
+    range.mean = 1;
+    range.low = 0.9;
+    range.high = 1.1;
+    scenario.uncertain = {range};
+    for (const auto& [verb, answer] : verbs()) {
+      SCOPED_TRACE(::testing::Message() << "scenario " << i << ", first " << verb);
+      const bool takes = scenario::takes_plans(scenario) && scenario.commits;
+      EXPECT_EQ(answer(scenario).refused, verb != "robust --regret" || !takes);
+      follow(scenario, verb, {});
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
 TEST(Advice, names_what_keeps_the_other_verb_from_it_where_none_does_all) {
   Scenario scenario = with_models(3, 0, false, 0);
   scenario.segments = {{0.4, {8, 1}}, {0.6, {12, 1}}};
-  EXPECT_NE(robust_answer(scenario, {})
-                .error()
-                .to_string()
-                .find("has 3 [[model]] tables, robust needs 2; see turnout plan"),
+  EXPECT_TRUE(robust_answer(scenario, few_draws()));
+  EXPECT_NE(transparency_answer(scenario).error().to_string().find(
+                "has 3 [[model]] tables, transparency needs 2; see turnout plan"),
             std::string::npos);
   scenario.commits = false;
   EXPECT_NE(

@@ -26,6 +26,8 @@ base::Status check(const LogAuditOptions& options) {
     return refuse(options.alpha, LogAuditOptions::kLeastAlpha, LogAuditOptions::kMostAlpha,
                   "--alpha");
   }
+  if (!within(options.least, 0, LogAuditOptions::kMostLeast))
+    return refuse(options.least, 0, LogAuditOptions::kMostLeast, "--least");
   if (!within(options.lifetime_value.value_or(0), 0, LogAuditOptions::kMostLifetimeValue))
     return refuse(*options.lifetime_value, 0, LogAuditOptions::kMostLifetimeValue, "--ltv");
   return base::Done{};
@@ -42,6 +44,7 @@ ThrottlingEvidence throttling_of(const LogEstimate& e) {
   ThrottlingEvidence result{e.churn_penalty.basis != estimation::Basis::kAssumed, "", kNone, kNone,
                             kNone};
   for (const auto& model : e.models) {
+    if (model.success.basis != estimation::Basis::kIdentified) result.known = false;
     if (model.cost.passes == 0 || model.success.high <= 0) {
       result.known = false;
       continue;
@@ -57,37 +60,75 @@ ThrottlingEvidence throttling_of(const LogEstimate& e) {
   return result;
 }
 
-/// The model with the least of `figure` for each success; the first of equals.
-std::optional<Favourite> favourite(const LogEstimate& e, Figure ModelEstimate::*figure,
-                                   bool measured_only) {
-  std::optional<Favourite> best;
+/// The model with the least of `figure` for each success, if its interval is below all others'.
+std::optional<Favourite> favourite(const LogEstimate& e, Figure ModelEstimate::*figure) {
+  std::vector<Favourite> all;
   for (const auto& model : e.models) {
-    if (measured_only && (model.*figure).passes == 0) continue;
-    const double each = (model.*figure).value / std::max(model.success.value, kLeastShare);
-    if (!best || each < best->per_success) best = {model.model, each};
+    const Figure& each = model.*figure;
+    if (each.passes == 0) return std::nullopt;
+    const auto quotient = [](double amount, double success) {
+      return std::max(0.0, amount) / std::max(success, kLeastShare);
+    };
+    all.push_back(
+        {model.model,
+         {quotient(each.value, model.success.value), quotient(each.low, model.success.high),
+          quotient(each.high, model.success.low)}});
   }
-  return best;
+  if (all.size() < 2) return std::nullopt;
+  std::sort(all.begin(), all.end(), [](const Favourite& a, const Favourite& b) {
+    return a.per_success.value < b.per_success.value;
+  });
+  const bool alone = std::all_of(all.begin() + 1, all.end(), [&](const Favourite& other) {
+    return all.front().per_success.high < other.per_success.low;
+  });
+  return alone ? std::optional(all.front()) : std::nullopt;
+}
+
+bool outcomes_of(const LogEstimate& e) {
+  return std::all_of(e.models.begin(), e.models.end(), [](const ModelEstimate& model) {
+    return model.success.basis == estimation::Basis::kIdentified;
+  });
+}
+
+/// The passes of the selected tasks.
+base::Result<estimation::SpeedLog> read_speed(store::PassStore& store,
+                                              const estimation::LogSelection& selection,
+                                              const base::Watch& watch) {
+  estimation::SpeedLog log;
+  estimation::TaskSelector selected(selection);
+  TURNOUT_CHECK(store.for_each([&](const traffic::Pass& pass) {
+    if (selected.takes(pass)) log.add(pass);
+    return !watch.cancellation.requested();
+  }));
+  TURNOUT_CHECK(watch.cancellation.check());
+  return log;
 }
 
 }  // namespace
 
 base::Result<LogAuditAnswer> log_audit_answer(const std::string& source, LogReading reading,
-                                              std::int64_t period_us,
+                                              const estimation::SpeedLog& speed,
                                               const LogAuditOptions& options,
                                               const base::Cancellation& cancellation) {
   TURNOUT_CHECK(check(options));
   estimation::EstimateOptions how;
   how.lifetime_value = options.lifetime_value;
   how.seed = options.seed;
-  TURNOUT_TRY(auto log, estimate_answer(source, std::move(reading), how, cancellation));
-  auto speed = estimation::find_speed_changes(log.reading.statistics, period_us, options.alpha,
-                                              options.seed, cancellation);
+  LogAuditAnswer answer;
+  TURNOUT_TRY(answer.log, estimate_answer(source, std::move(reading), how, cancellation));
+  answer.alpha = options.alpha;
+  answer.least = options.least;
+  answer.period_us = estimation::periods_of(speed).length_us;
+  answer.speed = estimation::find_speed_changes(speed, {options.alpha, options.least, options.seed},
+                                                cancellation);
   TURNOUT_CHECK(cancellation.check());
-  const auto throttling = throttling_of(log.estimate);
-  auto user = favourite(log.estimate, &ModelEstimate::latency, false);
-  auto provider = favourite(log.estimate, &ModelEstimate::cost, true);
-  return LogAuditAnswer{std::move(log), options.alpha,   std::move(speed),
-                        throttling,     std::move(user), std::move(provider)};
+  const LogEstimate& estimate = answer.log.estimate;
+  answer.throttling = throttling_of(estimate);
+  answer.outcomes = outcomes_of(estimate);
+  if (!answer.outcomes) return answer;
+  answer.user = favourite(estimate, &ModelEstimate::latency);
+  answer.provider = favourite(estimate, &ModelEstimate::cost);
+  return answer;
 }
 
 base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
@@ -97,8 +138,9 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
                                               const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto selected, select_tasks(log, selection, periods_that_show_changes, watch));
-  return log_audit_answer(source, {std::move(selected.statistics), log.import, log.taken},
-                          selected.selection.period_us, options, watch.cancellation);
+  TURNOUT_TRY(const auto speed, read_speed(*log.store, selected.selection, watch));
+  return log_audit_answer(source, {std::move(selected.statistics), log.import, log.taken}, speed,
+                          options, watch.cancellation);
 }
 
 }  // namespace turnout::analysis

@@ -60,6 +60,26 @@ TEST(MapAnswer, over_s_and_q_shows_utility_if_nothing_is_asked_for_and_refuses_w
   }
 }
 
+TEST(MapAnswer, counts_in_what_users_get_elsewhere) {
+  constexpr double kMore = 3;
+  const game::Game& game = kCascade.scenario.game;
+  game::User user = game.user();
+  user.value += kMore;
+  user.outside = kMore;
+  const PaperScenario with = {
+      {game::Game::make(user, game.provider(), {game.model(0), game.model(1)}).value(), {"a", "b"}},
+      {}};
+  for (const MapOptions& options : {MapOptions{"P=0:20", "c2=1:10", "utility", "5x5", ""},
+                                    MapOptions{"P=0:20", "c2=1:10", "preferred-utility", "5x5", ""},
+                                    MapOptions{"s=0:1", "q=0:1", "utility", "5x5", ""}}) {
+    const auto plain = map_answer(kCascade, options).value().map.values;
+    const auto raised = map_answer(with, options).value().map.values;
+    ASSERT_EQ(plain.size(), raised.size());
+    for (std::size_t i = 0; i < plain.size(); ++i)
+      EXPECT_NEAR(raised[i], plain[i] + kMore, 1e-9) << options.show << ' ' << options.x;
+  }
+}
+
 TEST(MapAnswer, says_where_the_scenario_itself_is) {
   const auto optimum = solve(kCascade.scenario.game).best();
   const auto played = map_answer(kCascade, {"s=0:1", "q=0:1", "", "4x4", ""});

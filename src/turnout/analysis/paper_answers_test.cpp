@@ -6,7 +6,9 @@
 #include "scenarios.h"
 #include "turnout/analysis/audit_answer.h"
 #include "turnout/analysis/explain_answer.h"
+#include "turnout/analysis/plan_answer.h"
 #include "turnout/analysis/population_answer.h"
+#include "turnout/analysis/regret_answer.h"
 #include "turnout/analysis/response_answer.h"
 #include "turnout/analysis/robust_answer.h"
 #include "turnout/analysis/solve_answer.h"
@@ -52,6 +54,7 @@ TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
     other.value += 2;
     differ.segments = {{0.4, s.game.user()}, {0.6, other}};
     const auto population = population_answer(differ).value();
+    const auto robust = robust_answer(s, {}).value();
     std::vector<double> all = {solved.equilibrium.best().payoffs.user_utility,
                                solved.deployed.payoffs.user_utility,
                                solved.misalignment.preferred.payoffs.user_utility,
@@ -64,7 +67,12 @@ TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
                                response.knowledge.model.payoffs.user_utility,
                                response.knowledge.attempt.payoffs.user_utility,
                                population.best.mean.payoffs.user_utility,
-                               population.deployed.payoffs.user_utility};
+                               population.deployed.payoffs.user_utility,
+                               robust.paper->policies.robust.mean.payoffs.user_utility,
+                               robust.paper->policies.at_mean_over_draws.payoffs.user_utility,
+                               robust.plan->plan.payoffs.user_utility,
+                               robust.plan->at_mean.payoffs.user_utility};
+    for (const auto& point : robust.paper->cliff) all.push_back(point.mean.payoffs.user_utility);
     for (const auto& point : response.curve) all.push_back(point.payoffs.user_utility);
     for (const auto& e : unpublished.equilibria) all.push_back(e.equilibrium.payoffs.user_utility);
     for (const auto& part : population.segments) all.push_back(part.payoffs.user_utility);
@@ -169,16 +177,18 @@ scenario::Scenario uncertain() {
 TEST(RobustAnswer, keeps_a_margin_from_the_cliff) {
   const auto answer = robust_answer(uncertain(), {500, 1}).value();
   EXPECT_EQ(answer.draws, 500U);
-  EXPECT_TRUE(answer.paper.notes.empty());
-  ASSERT_TRUE(answer.safety_margin);
-  EXPECT_GT(*answer.safety_margin, 0);
-  EXPECT_GT(answer.saving, 0);
-  EXPECT_TRUE(std::is_sorted(answer.cliff.begin(), answer.cliff.end(),
+  EXPECT_TRUE(answer.notes.empty());
+  ASSERT_TRUE(answer.paper);
+  const RobustPaperPolicy& paper = *answer.paper;
+  ASSERT_TRUE(paper.safety_margin);
+  EXPECT_GT(*paper.safety_margin, 0);
+  EXPECT_GT(paper.saving, 0);
+  EXPECT_TRUE(std::is_sorted(paper.cliff.begin(), paper.cliff.end(),
                              [](const auto& a, const auto& b) { return a.cascade < b.cascade; }));
-  for (const auto& point : answer.cliff)
-    EXPECT_GE(point.mean.payoffs.provider_cost, answer.policies.robust.bound * (1 - 1e-9));
+  for (const auto& point : paper.cliff)
+    EXPECT_GE(point.mean.payoffs.provider_cost, paper.policies.robust.bound * (1 - 1e-9));
   const auto again = robust_answer(uncertain(), {500, 1}).value();
-  EXPECT_EQ(again.policies.robust.policy, answer.policies.robust.policy);
+  EXPECT_EQ(again.paper->policies.robust.policy, paper.policies.robust.policy);
 }
 
 TEST(RobustAnswer, refuses_too_few_draws_and_stops_when_it_is_told_to) {
@@ -189,6 +199,79 @@ TEST(RobustAnswer, refuses_too_few_draws_and_stops_when_it_is_told_to) {
   const auto stopped = robust_answer(uncertain(), {100'000, 1}, {{}, base::Cancellation(stop)});
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, base::ErrorCode::kCancelled);
+}
+
+/// Four models, users who are impatient, and a price: nothing that a policy (i, s) could do.
+scenario::Scenario uncertain_plan() {
+  scenario::Scenario scenario = uncertain();
+  scenario.names = {"a", "b", "c"};
+  scenario.game =
+      game::RoutingGame::make({10, 1}, {5},
+                              {{0.4, 2, 0.2, 0.1, 0.9}, {0.6, 4, 1, 0, 0.9}, {0.8, 9, 3, 0, 0.95}})
+          .value();
+  scenario.uncertain.push_back(
+      {{game::Quantity::kSuccess, 0}, scenario::Uncertainty::Kind::kCounts, 0.4, 0, 0, 39, 98});
+  return scenario;
+}
+
+TEST(RobustAnswer, has_a_plan_for_any_number_of_models_and_says_what_it_costs) {
+  RobustOptions options;
+  options.draws = 3000;
+  const RobustAnswer answer = robust_answer(uncertain_plan(), options).value();
+  EXPECT_FALSE(answer.paper);
+  ASSERT_TRUE(answer.plan);
+  const RobustPlanAnswer& plan = *answer.plan;
+  EXPECT_EQ(plan.searched, 2000U);
+  EXPECT_LE(plan.certificate.gap, 1.1e-4 * plan.searched_cost);
+  EXPECT_NEAR(plan.cost.value, plan.searched_cost, 4.5 * plan.cost.standard_error);
+  EXPECT_NEAR(plan.cost.value, plan.plan.payoffs.provider_cost, 1e-12);
+  EXPECT_LE(plan.quantiles[0], plan.quantiles[1]);
+  EXPECT_LE(plan.quantiles[1], plan.quantiles[2]);
+  EXPECT_GE(plan.saving.value, -4.5 * plan.saving.standard_error);
+  EXPECT_GE(plan.perfect_information.value, 0);
+  ASSERT_EQ(plan.information.size(), 2U);
+  EXPECT_GE(plan.information[0].gain, plan.information[1].gain);
+  EXPECT_EQ(robust_answer(uncertain_plan(), options).value().plan->cost.value, plan.cost.value);
+}
+
+TEST(RobustAnswer, of_a_game_that_is_known_is_the_plan_and_its_error_is_nothing) {
+  scenario::Scenario known = uncertain_plan();
+  known.uncertain.clear();
+  RobustOptions options;
+  options.depth = 4;
+  options.draws = 100;
+  const RobustPlanAnswer plan = robust_answer(known, options).value().plan.value();
+  const double best = plan_answer(known, {4, {}}).value().classes.plan.plan.payoffs.provider_cost;
+  EXPECT_NEAR(plan.cost.value, best, 1.1e-4 * best);
+  EXPECT_NEAR(plan.cost.standard_error, 0, 1e-12);
+  EXPECT_EQ(plan.best_share, 1);
+}
+
+TEST(RobustAnswer, is_the_policy_only_where_users_know_no_more_than_that) {
+  scenario::Scenario scenario = uncertain();
+  scenario.knows = scenario::Knows::kPolicy;
+  EXPECT_FALSE(robust_answer(scenario, {100, 1}).value().plan);
+  EXPECT_TRUE(robust_answer(scenario, {100, 1}).value().paper);
+  scenario.knows = scenario::Knows::kAttempt;
+  EXPECT_TRUE(robust_answer(scenario, {100, 1}).value().plan);
+  EXPECT_FALSE(robust_answer(scenario, {100, 1}).value().paper);
+  scenario.knows = scenario::Knows::kModel;
+  const auto refused = robust_answer(scenario, {100, 1});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().to_string().find("user.knows"), std::string::npos);
+}
+
+TEST(RegretAnswer, stops_when_it_is_told_to_and_needs_a_range) {
+  const std::atomic<bool> stop = true;
+  base::Watch watch;
+  watch.cancellation = base::Cancellation(stop);
+  const auto stopped = regret_answer(uncertain_plan(), {}, watch);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, base::ErrorCode::kCancelled);
+  scenario::Scenario known = uncertain_plan();
+  known.uncertain.clear();
+  EXPECT_NE(regret_answer(known, {}).error().to_string().find("see turnout plan"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -20,14 +20,13 @@ std::string left_out_note(const std::string& table, const scenario::Scenario& sc
 
 }  // namespace
 
-std::vector<std::string> take_means(scenario::Scenario& scenario) {
-  if (scenario.uncertain.empty()) return {};
+base::Result<std::vector<std::string>> take_means(scenario::Scenario& scenario) {
+  TURNOUT_CHECK(scenario::check_has_no_ranges(scenario));
+  if (scenario.uncertain.empty()) return std::vector<std::string>();
   const std::size_t count = std::exchange(scenario.uncertain, {}).size();
-  // robust would leave these out, with a note that sends the reader back here.
-  const bool all = !scenario.difficulty && !scenario.game.has_switching() &&
-                   scenario.game.size() == game::Game::kModels;
-  return {fmt::format("{} numbers have intervals and are taken at their means{}", count,
-                      all && scenario::takes_pairs(scenario) ? "; see turnout robust" : "")};
+  return std::vector<std::string>{
+      fmt::format("{} numbers have intervals and are taken at their means{}", count,
+                  scenario::takes_posteriors(scenario) ? "; see turnout robust" : "")};
 }
 
 namespace {
@@ -71,7 +70,7 @@ base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
 
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
                                            scenario::Besides besides) {
-  std::vector<std::string> notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out) notes.push_back(left_out_note(table, scenario));
   const bool alike = scenario.segments.empty();

@@ -25,7 +25,8 @@ base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const st
 
 /// Puts numbers with intervals at their means.
 /// @returns the note that says so, and where they count if a verb takes the whole scenario with
-///   them; nothing if all numbers are plain.
-std::vector<std::string> take_means(scenario::Scenario& scenario);
+///   them; nothing if all numbers are plain. kUnsupported for a range, which has no mean
+///   (scenario::check_has_no_ranges()).
+base::Result<std::vector<std::string>> take_means(scenario::Scenario& scenario);
 
 }  // namespace turnout::analysis

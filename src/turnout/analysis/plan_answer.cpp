@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "turnout/analysis/compiled_policy.h"
+#include "turnout/analysis/outside.h"
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/option_range.h"
 #include "turnout/game/endless_bound.h"
@@ -18,8 +19,9 @@ namespace {
 constexpr std::size_t kNodesWithDepth = 2'000'000;
 constexpr std::size_t kNodesWithout = 100'000;  // of some 600 bytes, which stay in memory
 
-base::Status check(const PlanOptions& options) {
-  if (options.depth) TURNOUT_CHECK(base::check_option("depth", *options.depth, 1, game::kDeepest));
+base::Status check(const PlanOptions& options, const scenario::Scenario& scenario) {
+  if (options.depth)
+    TURNOUT_CHECK(base::check_option("depth", *options.depth, 1, scenario::deepest(scenario)));
   if (options.nodes) TURNOUT_CHECK(base::check_option("nodes", *options.nodes, 1, kMostNodes));
   return base::Done{};
 }
@@ -43,7 +45,9 @@ Grown grow(const scenario::Scenario& scenario, std::optional<std::size_t> nodes,
            const base::Watch& watch) {
   constexpr auto kDepths = std::to_array<std::size_t>({5, 8, 12, 16, kMostGrown});
   Grown grown{compare(scenario, kDepths[0], nodes, watch), kDepths[0]};
+  const std::size_t deepest = scenario::deepest(scenario);
   for (std::size_t i = 1; i < kDepths.size() && !watch.cancellation.requested(); ++i) {
+    if (kDepths.at(i) > deepest) break;
     auto deeper = compare(scenario, kDepths.at(i), nodes, watch);
     const double cost = grown.classes.plan.plan.payoffs.provider_cost;
     const double saved = cost - deeper.plan.plan.payoffs.provider_cost;
@@ -58,14 +62,13 @@ bool static_is_enough(const game::PlanClasses& classes) {
   return fixed - classes.plan.plan.payoffs.provider_cost <= kWorthwhile * std::abs(fixed);
 }
 
-/// Payoffs of the game are above v0; those of the answer are not.
-void add_outside(game::PlanClasses& classes, double outside) {
+void add_outside_to_all(game::PlanClasses& classes, double outside) {
   for (game::PlanPayoffs* payoffs :
        {&classes.best_static.payoffs, &classes.deterministic.plan.payoffs,
         &classes.plan.plan.payoffs})
-    payoffs->user_utility += outside;
-  if (classes.cascade) classes.cascade->payoffs.user_utility += outside;
-  if (classes.cascade_sequence) classes.cascade_sequence->payoffs.user_utility += outside;
+    add_outside(*payoffs, outside);
+  if (classes.cascade) add_outside(classes.cascade->payoffs, outside);
+  if (classes.cascade_sequence) add_outside(classes.cascade_sequence->payoffs, outside);
 }
 
 /// What the plan comes to for each segment.
@@ -79,7 +82,7 @@ std::vector<SegmentPlay> play_by_segment(const PlanAnswer& answer) {
   std::vector<SegmentPlay> all;
   for (std::size_t i = 0; i < scenario.segments.size(); ++i) {
     all.push_back({scenario.segments[i], played.attempts[i], played.by_segment[i]});
-    all.back().payoffs.user_utility += scenario.segments[i].user.outside;
+    add_outside(all.back().payoffs, scenario.segments[i].user.outside);
   }
   return all;
 }
@@ -95,7 +98,7 @@ base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
   TURNOUT_TRY(scenario.game, game::RoutingGame::make(game.user(), game.provider(),
                                                      std::move(models), game.switching(), true));
   auto payoffs = compare(scenario, depth, nodes, watch).plan.plan.payoffs;
-  payoffs.user_utility += scenario.game.user().outside;
+  add_outside(payoffs, scenario.game.user().outside);
   return payoffs;
 }
 
@@ -103,8 +106,8 @@ base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
 
 base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOptions& options,
                                      const base::Watch& watch) {
-  TURNOUT_CHECK(check(options));
-  auto notes = take_means(scenario);
+  TURNOUT_CHECK(check(options, scenario));
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan", scenario::Besides::kSegments));
   std::optional<std::size_t> depth = options.depth;
   const bool differ = !scenario.segments.empty();
@@ -124,7 +127,7 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   }
   TURNOUT_CHECK(watch.cancellation.check());
   const bool enough = static_is_enough(classes);
-  add_outside(classes, scenario.game.user().outside);
+  add_outside_to_all(classes, scenario.game.user().outside);
   PlanAnswer answer{std::move(scenario), std::move(classes), depth, endless, {}, {}, {}, {}, enough,
                     std::move(notes)};
   const auto& chosen = answer.classes.plan.plan.payoffs;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "turnout/scenario/scenario_types.h"
@@ -91,6 +92,31 @@ TEST(PlanAnswer, NamesTheOptionOrTheKeyThatIsNotForPlans) {
                        "name = 'a'\nsuccess = 0.5\nlatency = 1\ncost = 1\n"));
   ASSERT_FALSE(policy_only);
   EXPECT_EQ(policy_only.error().code, base::ErrorCode::kUnsupported);
+}
+
+TEST(PlanAnswer, WhereATaskSuitsSomeModelsAnotherOneIsTriedEarlier) {
+  auto scenario = read(std::string(kTwoModels) + "[difficulty]\nsigma = 1.5\n");
+  const auto first_switch = [&](double sigma, double tau) {
+    scenario.difficulty = game::Difficulty{sigma, 0, tau};
+    const auto answer = *plan_answer(scenario, {8, {}});
+    const auto& attempts = answer.classes.plan.plan.attempts;
+    std::size_t at = 1;
+    while (at < attempts.size() && attempts[at].models[0].first == attempts[0].models[0].first)
+      ++at;
+    return at;
+  };
+  // The same spread of each model's logits, so that first tries and retries are as before.
+  EXPECT_LT(first_switch(0.5, std::sqrt(2.0)), first_switch(1.5, 0));
+}
+
+TEST(PlanAnswer, OffersAreShorterWhereEverySetOfAttemptsCountsForItself) {
+  const auto scenario =
+      read(std::string(kTwoModels) + "[difficulty]\nsigma = 1\ntau = 1\nfeedback = 0.3\n");
+  const auto deep = plan_answer(scenario, {16, {}});
+  ASSERT_FALSE(deep);
+  EXPECT_NE(deep.error().to_string().find("depth: 16 must be 1 to 15"), std::string::npos)
+      << deep.error().to_string();
+  EXPECT_LE(*plan_answer(scenario)->depth, 15U);
 }
 
 TEST(PlanAnswer, EndsAtADeadlineInEachOfItsSearches) {

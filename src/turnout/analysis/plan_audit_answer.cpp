@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "turnout/analysis/outside.h"
 #include "turnout/scenario/scenario_scope.h"
 
 namespace turnout::analysis {
@@ -9,7 +10,7 @@ namespace turnout::analysis {
 base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
                                                 const AuditOptions& options) {
   TURNOUT_CHECK(check(options));
-  auto notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out)
     notes.push_back(table + " is left out: the audit knows independent attempts; see turnout plan");
@@ -21,8 +22,8 @@ base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
   }
   game::PlanAudit audit = game::plan_audit(scenario.game, options.margin);
   const double outside = scenario.game.user().outside;
-  audit.optimum.payoffs.user_utility += outside;
-  audit.preferred.payoffs.user_utility += outside;
+  add_outside(audit.optimum.payoffs, outside);
+  add_outside(audit.preferred.payoffs, outside);
   return PlanAuditAnswer{std::move(scenario), options.margin, std::move(audit), std::move(notes)};
 }
 

@@ -56,7 +56,7 @@ base::Result<ReplayAnswer> replay_answer(scenario::Scenario scenario, const std:
                                          const std::string& score, const ReplayOptions& options,
                                          const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  auto notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "replay"));
   if (scenario.difficulty || scenario.outcomes) {
     return base::Error{base::ErrorCode::kUnsupported,

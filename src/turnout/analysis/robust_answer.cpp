@@ -1,11 +1,13 @@
 #include "turnout/analysis/robust_answer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "turnout/analysis/outside.h"
+#include "turnout/analysis/plan_answer.h"
+#include "turnout/base/option_range.h"
 #include "turnout/scenario/posterior.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::analysis {
 namespace {
@@ -40,31 +42,70 @@ std::optional<double> safety_margin(const game::RobustAnswer& policies) {
   return robust.cascade - *policies.threshold;
 }
 
+/// Whether policies (i, s) are for the game, and all that is uncertain of it is in the paper.
+bool takes_policies(const scenario::Scenario& scenario,
+                    const std::vector<scenario::Uncertainty>& uncertain) {
+  const auto numbers = game::parameters();
+  return scenario::paper_game(scenario, "robust").has_value() &&
+         std::all_of(uncertain.begin(), uncertain.end(), [&](const scenario::Uncertainty& u) {
+           return u.difficulty == nullptr &&
+                  std::find(numbers.begin(), numbers.end(), u.parameter) != numbers.end();
+         });
+}
+
+base::Result<RobustPaperPolicy> paper_policy(const scenario::Scenario& scenario,
+                                             const std::vector<scenario::Uncertainty>& uncertain,
+                                             const RobustOptions& options,
+                                             const base::Watch& watch) {
+  TURNOUT_TRY(auto paper, scenario::paper_game(scenario, "robust"));
+  TURNOUT_TRY(const auto draws,
+              scenario::draw_games(paper.game, uncertain, options.draws, options.seed)
+                  .within(scenario.source));
+  auto policies = game::robust_policy(draws, paper.game, watch.cancellation);
+  TURNOUT_CHECK(watch.cancellation.check());
+  auto points = cliff(draws, policies);
+  const double outside = paper.game.user().outside;
+  add_outside(policies.robust.mean.payoffs, outside);
+  add_outside(policies.at_mean_over_draws.payoffs, outside);
+  for (CliffPoint& point : points) add_outside(point.mean.payoffs, outside);
+  const auto margin = safety_margin(policies);
+  const double saving = policies.at_mean_over_draws.payoffs.provider_cost -
+                        policies.robust.mean.payoffs.provider_cost;
+  return RobustPaperPolicy{std::move(paper), std::move(policies), margin, saving,
+                           std::move(points)};
+}
+
+base::Status check(const RobustOptions& options, const scenario::Scenario& scenario) {
+  TURNOUT_CHECK(base::check_option("--draws", options.draws, RobustOptions::kLeastDraws,
+                                   RobustOptions::kMostDraws));
+  if (options.depth) {
+    TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1,
+                                     scenario::deepest_of_many(scenario, scenario.uncertain)));
+  }
+  if (options.nodes) TURNOUT_CHECK(base::check_option("--nodes", *options.nodes, 1, kMostNodes));
+  return base::Done{};
+}
+
 }  // namespace
 
 base::Result<RobustAnswer> robust_answer(scenario::Scenario scenario, const RobustOptions& options,
                                          const base::Watch& watch) {
-  if (options.draws < RobustOptions::kLeastDraws || options.draws > RobustOptions::kMostDraws) {
-    return base::Error{base::ErrorCode::kInvalidValue,
-                       fmt::format("{} must be from {} to {}", options.draws,
-                                   RobustOptions::kLeastDraws, RobustOptions::kMostDraws),
-                       "--draws"};
-  }
-  const std::string source = scenario.source;
+  TURNOUT_CHECK(check(options, scenario));
+  TURNOUT_CHECK(scenario::check_has_no_ranges(scenario));
   auto uncertain = std::exchange(scenario.uncertain, {});
-  TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "robust"));
-  const game::Game mean = paper.scenario.game;
-  TURNOUT_TRY(const auto draws,
-              scenario::draw_games(mean, uncertain, options.draws, options.seed).within(source));
-  auto policies = game::robust_policy(draws, mean, watch.cancellation);
-  TURNOUT_CHECK(watch.cancellation.check());
-  auto points = cliff(draws, policies);
-  const auto margin = safety_margin(policies);
-  const double saving = policies.at_mean_over_draws.payoffs.provider_cost -
-                        policies.robust.mean.payoffs.provider_cost;
-  return RobustAnswer{
-      std::move(paper), std::move(uncertain), draws.size(), std::move(policies), margin,
-      saving,           std::move(points)};
+  RobustAnswer answer{std::move(scenario), std::move(uncertain), options.draws, {}, {}, {}};
+  if (takes_policies(answer.scenario, answer.uncertain)) {
+    TURNOUT_TRY(answer.paper, paper_policy(answer.scenario, answer.uncertain, options, watch));
+  }
+  const bool knows_policy_only = answer.scenario.knows == scenario::Knows::kPolicy;
+  if (answer.paper && knows_policy_only) return answer;
+  TURNOUT_CHECK(scenario::check_for_plans(answer.scenario, "robust", scenario::Besides::kSegments));
+  TURNOUT_TRY(answer.plan, robust_plan_answer(answer.scenario, answer.uncertain, options, watch));
+  if (answer.scenario.outcomes) {
+    answer.notes.emplace_back(
+        "success is that of the table of outcomes, which counts as known exactly");
+  }
+  return answer;
 }
 
 }  // namespace turnout::analysis

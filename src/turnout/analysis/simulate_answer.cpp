@@ -135,7 +135,7 @@ Result<SimulateAnswer> simulate_answer(scenario::Scenario scenario, const Simula
                                        const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   SimulateAnswer answer;
-  answer.notes = take_means(scenario);
+  TURNOUT_TRY(answer.notes, take_means(scenario));
   if (scenario.knows == scenario::Knows::kPolicy) {
     TURNOUT_CHECK(play_paper(answer, scenario, options, watch));
     return answer;
@@ -151,7 +151,7 @@ Result<std::vector<std::string>> simulate_log(scenario::Scenario scenario,
                                               const std::function<bool(const traffic::Pass&)>& sink,
                                               const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  auto notes = take_means(scenario);
+  TURNOUT_TRY(auto notes, take_means(scenario));
   if (scenario.knows == scenario::Knows::kPolicy)
     return misuse("-o", "does not go with knows = \"policy\"");
   TURNOUT_TRY(auto setting, simulated_setting(scenario, options));

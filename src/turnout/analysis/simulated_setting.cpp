@@ -69,6 +69,8 @@ base::Status check_users(const scenario::Scenario& scenario) {
   };
   if (scenario.outcomes)
     return refuse("difficulty.outcomes", "a table of outcomes; turnout replay OUTCOMES.csv does");
+  if (scenario.difficulty && scenario.difficulty->tau > 0)
+    return refuse("difficulty.tau", "tasks that suit some models better than others; leave it out");
   if (scenario.game.has_prices()) return refuse("model.price", "prices");
   if (scenario.game.has_errors_of_judgement())
     return refuse("model.false_accept, false_reject", "errors of judgement");

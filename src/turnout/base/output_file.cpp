@@ -140,4 +140,10 @@ Status OutputFile::commit() {
   return Done{};
 }
 
+Status write_file(const std::string& path, std::string_view bytes) {
+  TURNOUT_TRY(auto out, OutputFile::create(path));
+  TURNOUT_CHECK(out.write(bytes));
+  return out.commit();
+}
+
 }  // namespace turnout::base

@@ -48,4 +48,7 @@ class OutputFile {
   std::string buffer_;
 };
 
+/// Writes a whole file: create(), write() and commit(), with their errors.
+Status write_file(const std::string& path, std::string_view bytes);
+
 }  // namespace turnout::base

@@ -13,8 +13,6 @@
 namespace turnout::estimation {
 namespace {
 
-constexpr double kDrop =
-    1.920729410347062;  // half of the 95 % quantile of chi-square with one degree of freedom
 constexpr int kGrid = 33;
 
 /// n log p counts as 0 where n is 0.
@@ -33,23 +31,14 @@ game::TaskTypes types_of(double first_try, double sigma, double feedback, std::s
 
 double second_given_failed(double first_try, double sigma, double feedback) {
   const game::TaskTypes types = types_of(first_try, sigma, feedback, 2);
-  const auto first = types.success(0, 0);
-  const auto second = types.success(0, 1);
-  double failed = 0;
-  double solved = 0;
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    const double open = types.weights()[i] * (1 - first[i]);
-    failed += open;
-    solved += open * second[i];
-  }
-  return failed > 0 ? solved / failed : 0;
+  return types.success_after(std::vector<std::size_t>{0}, 0);
 }
 
 double all_succeed(double first_try, double sigma, std::size_t tries) {
   const game::TaskTypes types = types_of(first_try, sigma, 0, 1);
   double share = 0;
   for (std::size_t i = 0; i < types.size(); ++i) {
-    share += types.weights()[i] * std::pow(types.success(0, 0)[i], static_cast<double>(tries));
+    share += types.weights()[i] * std::pow(types.success(0, {})[i], static_cast<double>(tries));
   }
   return share;
 }
@@ -92,7 +81,7 @@ class FailedFirst {
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       const double tries = rows_[r].cases - rows_[r].solved_first;
       if (tries <= 0) continue;
-      const auto first = types_[r].success(0, 0);
+      const auto first = types_[r].success(0, {});
       double failed = 0;
       double solved = 0;
       for (std::size_t i = 0; i < first.size(); ++i) {
@@ -116,16 +105,6 @@ class FailedFirst {
   std::vector<game::TaskTypes> types_;
 };
 
-void judge(DifficultyFit& fit) {
-  double squares = 0;
-  for (const FittedModel& m : fit.models) {
-    if (!m.observed) continue;
-    ++fit.judged;
-    squares += (*m.observed - m.fitted) * (*m.observed - m.fitted);
-  }
-  if (fit.judged > 0) fit.root_mean_square = std::sqrt(squares / static_cast<double>(fit.judged));
-}
-
 double pass_power_error(const std::vector<const outcomes::PassPowers*>& rows, double sigma) {
   double squares = 0;
   for (const outcomes::PassPowers* row : rows) {
@@ -137,46 +116,17 @@ double pass_power_error(const std::vector<const outcomes::PassPowers*>& rows, do
   return squares;
 }
 
-/// log E over the types of the probability of every task's trials.
-double trials_likelihood(const outcomes::TrialCounts& counts, const std::vector<double>& rates,
-                         double sigma) {
-  const game::TaskTypes types = game::TaskTypes::rasch(rates, {sigma, 0}, 1);
-  double total = 0;
-  std::vector<double> logs(types.size());
-  for (std::size_t task = 0; task < counts.trials.size(); ++task) {
-    double most = -std::numeric_limits<double>::infinity();
-    for (std::size_t type = 0; type < types.size(); ++type) {
-      logs[type] = std::log(types.weights()[type]);
-      for (std::size_t k = 0; k < rates.size(); ++k) {
-        logs[type] += binomial_log(counts.successes[task][k], counts.trials[task][k],
-                                   types.success(k, 0)[type]);
-      }
-      most = std::max(most, logs[type]);
-    }
-    double sum = 0;
-    for (const double x : logs) sum += std::exp(x - most);
-    total += most + std::log(sum);
-  }
-  return total;
-}
-
-/// Of two different trials of a task by the same model: how often the second succeeds when the
-/// first failed.
-std::optional<double> observed_second(const outcomes::TrialCounts& counts, std::size_t k) {
-  double failed = 0;
-  double solved = 0;
-  for (std::size_t task = 0; task < counts.trials.size(); ++task) {
-    const double n = counts.trials[task][k];
-    const double s = counts.successes[task][k];
-    if (n < 2) continue;
-    failed += (n - s) / n;
-    solved += (n - s) / n * s / (n - 1);
-  }
-  if (failed == 0) return std::nullopt;  // one trial each, or no failure
-  return solved / failed;
-}
-
 }  // namespace
+
+void judge(DifficultyFit& fit) {
+  double squares = 0;
+  for (const FittedModel& m : fit.models) {
+    if (!m.observed) continue;
+    ++fit.judged;
+    squares += (*m.observed - m.fitted) * (*m.observed - m.fitted);
+  }
+  if (fit.judged > 0) fit.root_mean_square = std::sqrt(squares / static_cast<double>(fit.judged));
+}
 
 DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows,
                           const base::Cancellation& cancellation) {
@@ -213,7 +163,7 @@ DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows,
   // Models differ by more than chance in what they make of feedback: quasi-likelihood widens the
   // intervals accordingly.
   const auto freedom = static_cast<double>(std::max<std::size_t>(fit.degrees_of_freedom, 1));
-  const double drop = kDrop * std::max(1.0, fit.chi_square / freedom);
+  const double drop = kWilksDrop * std::max(1.0, fit.chi_square / freedom);
   fit.sigma = interval(sigma, {0, kWidestSigma}, drop, by_sigma);
   fit.feedback = interval(feedback, {-kMostFeedback, kMostFeedback}, drop, by_feedback);
   fit.log_likelihood_gain = feedback.value - FailedFirst(rows, 0).log_likelihood(0);
@@ -265,35 +215,6 @@ DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std
     const double p = row.all_succeed[0];
     fit.models.push_back({row.model, p, game::skill_of(std::max(p, 1e-9), sigma),
                           row.all_succeed[1], all_succeed(p, sigma, 2)});
-  }
-  judge(fit);
-  return fit;
-}
-
-DifficultyFit fit_trials(const outcomes::TrialCounts& counts,
-                         const base::Cancellation& cancellation) {
-  std::vector<double> rates;
-  for (std::size_t k = 0; k < counts.models.size(); ++k) {
-    double trials = 0;
-    double successes = 0;
-    for (std::size_t task = 0; task < counts.trials.size(); ++task) {
-      trials += counts.trials[task][k];
-      successes += counts.successes[task][k];
-    }
-    rates.push_back(std::clamp(trials > 0 ? successes / trials : 0, 1e-9, 1.0));
-  }
-  const auto profile = [&](double sigma) {
-    return cancellation.requested() ? 0 : trials_likelihood(counts, rates, sigma);
-  };
-  const numeric::Maximum sigma = numeric::maximise(0, kWidestSigma, kGrid, profile);
-  DifficultyFit fit;
-  fit.feedback_assumed_zero = true;
-  fit.sigma = interval(sigma, {0, kWidestSigma}, kDrop, profile);
-  fit.log_likelihood_gain = sigma.value - profile(0);
-  fit.judged_by = "a second trial solves, given that the first failed";
-  for (std::size_t k = 0; k < rates.size(); ++k) {
-    fit.models.push_back({counts.models[k], rates[k], game::skill_of(rates[k], sigma.at),
-                          observed_second(counts, k), second_given_failed(rates[k], sigma.at, 0)});
   }
   judge(fit);
   return fit;

@@ -7,18 +7,13 @@
 #include <vector>
 
 #include "turnout/base/cancellation.h"
+#include "turnout/estimation/profile_likelihood.h"
 #include "turnout/game/task_types.h"
-#include "turnout/numeric/interval.h"
 #include "turnout/outcomes/retry_counts.h"
 
 /// How hard tasks differ and what feedback helps, from tables of retries. docs/theory.md, section
 /// 15.
 namespace turnout::estimation {
-
-struct Estimate : numeric::Interval {
-  /// An end of the interval is an end of the range searched: the data do not bound it there.
-  bool at_edge = false;
-};
 
 struct FittedModel {
   std::string model;
@@ -29,9 +24,18 @@ struct FittedModel {
   double fitted = 0;
 };
 
+/// What data tell of the two spreads. docs/theory.md, section 15, proves it.
+enum class Told {
+  kBoth,   ///< sigma and tau
+  kSum,    ///< sigma^2 + tau^2: every retry was the same model's. sigma is the root of that, tau 0
+  kNoTau,  ///< sigma for tau = 0: no model was tried twice, so that tau looks like luck
+};
+
 /// What was estimated, and how well it fits.
 struct DifficultyFit {
+  Told told = Told::kSum;
   Estimate sigma;
+  Estimate tau;  ///< 0 unless both are told
   Estimate feedback;
   bool feedback_assumed_zero = false;  ///< the data are of tries without feedback
   std::string judged_by;  ///< "second try solves, given that the first failed" and the like
@@ -41,9 +45,13 @@ struct DifficultyFit {
   std::size_t degrees_of_freedom = 0;
   std::size_t judged = 0;       ///< models that have retries to judge by
   double root_mean_square = 0;  ///< of observed - fitted over them
+
+  [[nodiscard]] game::Difficulty difficulty() const {
+    return {sigma.value, feedback.value, tau.value};
+  }
 };
 
-/// Each of the three fits ends early if it is cancelled, with a result that means nothing.
+/// Each of the fits ends early if it is cancelled, with a result that means nothing.
 inline constexpr double kWidestSigma = 8;
 inline constexpr double kMostFeedback = 6;
 
@@ -66,13 +74,8 @@ DifficultyFit fit_retries(const std::vector<outcomes::RetryCounts>& rows,
 DifficultyFit fit_pass_powers(const std::vector<outcomes::PassPowers>& rows, std::uint64_t seed,
                               const base::Cancellation& cancellation = {});
 
-/// @returns sigma by marginal likelihood of all trials of a task, skills from the mean rates.
-///   docs/theory.md, section 15. The interval is where the likelihood falls by 1.92 (Wilks 1938),
-///   its ends within 1e-3.
-/// @param counts  some task with at least two trials, of one model or of two
-/// Total. sigma is searched in [0, kWidestSigma]. Cost: some hundred likelihoods, each a sum over
-/// tasks, types and models.
-DifficultyFit fit_trials(const outcomes::TrialCounts& counts,
-                         const base::Cancellation& cancellation = {});
+/// Fills in how many of the fit's models have something to be judged by, and the root mean square of
+/// what is fitted less that.
+void judge(DifficultyFit& fit);
 
 }  // namespace turnout::estimation

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "turnout/base/rng.h"
+#include "turnout/estimation/trials_fit.h"
 #include "turnout/numeric/variates.h"
 
 namespace turnout::estimation {

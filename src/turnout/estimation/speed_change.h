@@ -5,49 +5,61 @@
 #include <vector>
 
 #include "turnout/base/cancellation.h"
-#include "turnout/estimation/log_statistics.h"
+#include "turnout/estimation/speed_series.h"
+#include "turnout/numeric/change_point.h"
+#include "turnout/numeric/interval.h"
 
-/// Whether a model was served slower from some time on than its load and the length of its answers
-/// explain. docs/theory.md, section 23.
+/// Whether a model was served slower from some time on than the length of its prompts and answers,
+/// the hour, the weekday and the log's own load explain. docs/theory.md, section 23.
 namespace turnout::estimation {
 
+/// A change for good, or what may be one.
 struct SpeedChange {
-  std::int64_t at_us = 0;  ///< start of the first period after the change
-  double factor = 1;  ///< latency per output token after it over before it, load and length alike
-  double low = 1, high = 1;  ///< 95 % interval
-  double p_value = 1;        ///< of no change anywhere, by permutation of the periods
+  std::int64_t at_us = 0;     ///< start of the first period after it
+  std::int64_t first_us = 0;  ///< 95 % interval of at_us
+  std::int64_t last_us = 0;
+  numeric::Interval factor;  ///< latency after it over before it, all else alike; 95 %
+  double p_value = 1;        ///< of no change
+  double p_drift = 1;        ///< of a smooth drift in its place
+};
+
+enum class SpeedVerdict : std::uint8_t {
+  kTooLittle,   ///< fewer than kLeastPeriods periods
+  kUnchanged,   ///< no change found
+  kStep,        ///< changed at the times in `steps`
+  kDrift,       ///< drifts
+  kUnresolved,  ///< changed; a step and a drift explain it: both are given
 };
 
 struct SpeedSeries {
   std::string model;
-  std::size_t periods = 0;  ///< with enough passes to count
-  std::int64_t passes = 0;  ///< that count
-  bool by_token = true;  ///< false: the log has no output tokens of the model, latency is a pass's
-  double length_slope =
-      0;  ///< d ln(latency per token) / d ln(tokens): -1 if latency does not depend on length
-  double load_slope = 0;  ///< d ln(latency per token) / d ln(passes of all models in the period)
-  std::vector<SpeedChange> changes;  ///< in the order of time
-  double p_value = 1;                ///< of the most likely change
+  AdjustedSpeed speed;
+  SpeedVerdict verdict = SpeedVerdict::kTooLittle;
+  std::vector<SpeedChange> steps;  ///< in the order of time; of kUnresolved the likeliest
+  double p_value = 1;              ///< of no change at all
+  /// Latency at the end over that at the start if it drifts evenly and nothing else happens; 95 %.
+  numeric::Interval trend{1, 1, 1};
+  double shared_deviation = 0;    ///< sd of what the passes of a period share, of ln latency
+  double shared_correlation = 0;  ///< of that from one period to the next
 };
 
-/// @returns a series for each model, in the order of their names, with the times at which it was
-///   served slower or faster from then on. docs/theory.md, section 23. For each split of the
-///   periods ln(latency / tokens) is fitted by length (slope from within periods), load and a step,
-///   with weights by passes (ln of the mean latency where there are no tokens); the largest F
-///   statistic is compared with those of 999 permutations of the residuals (Freedman and Lane
-///   1983). Parts on either side of a change are searched again. The same for the same seed.
-/// @param period_us  how the statistics cut time, > 0
-/// @param alpha  in (0, 1): probability of reporting any change of any model where there is none,
-///   if periods are exchangeable once load and length are taken out; shared among the models
-///   (Bonferroni)
-/// @param cancellation  asked before each permutation; if it stops the work, the answer means
-///   nothing
-/// Total. Cost: for each model 1,000 times the square of its periods.
-std::vector<SpeedSeries> find_speed_changes(const LogStatistics& statistics, std::int64_t period_us,
-                                            double alpha, std::uint64_t seed,
-                                            const base::Cancellation& cancellation = {});
+struct SpeedOptions {
+  double alpha = 0.05;  ///< in [0.001, 0.5]: probability of reporting any change of any model where
+                        ///< there is none; shared among the models (Bonferroni)
+  double least = 0.05;  ///< in [0, 10]: smaller changes than by this share are not reported
+  std::uint64_t seed = 1;
+};
 
 /// Fewer periods than this tell nothing.
 inline constexpr std::size_t kLeastPeriods = 12;
+
+/// @returns a series for each model, in the order of their names. docs/theory.md, section 23:
+///   latencies adjusted by adjust_speed(), then test_for_step() of their means by period. After a
+///   step another change is looked for beside it, at alpha over 2, 3, ... The same for the same
+///   seed.
+/// @param cancellation  asked before each draw; if it stops the work, the answer means nothing
+/// Total. Cost: for each model a regression over its passes and test_for_step().
+std::vector<SpeedSeries> find_speed_changes(const SpeedLog& log, const SpeedOptions& options,
+                                            const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::estimation

@@ -18,7 +18,7 @@ void AttemptWalk::attempt(const RoutingGame& game, const TaskTypes& types,
                           std::span<const std::size_t> before, std::size_t k) {
   const AttemptTerms t = attempt_terms(game, before, k);
   const Reception users(game.model(k));
-  const auto success = types.success(k, before.size());
+  const auto success = types.success(k, before);
   AttemptOutcome outcome;
   for (std::size_t type = 0; type < open.size(); ++type) {
     const double right = open[type] * success[type];
@@ -60,13 +60,16 @@ InformedCosts informed_costs(const RoutingGame& game, const TaskTypes& types, st
     for (std::size_t k = 0; k < types.models(); ++k) {
       const Reception users(game.model(k));
       const double service = game.pass(k).service + least_switch_cost(game, k);
+      const auto ends = types.success_ends(k, m);
       for (std::size_t type = 0; type < n; ++type) {
-        const double right = types.success(k, m)[type];
-        const AttemptOutcome outcome{right, 1 - right, users.rejected(right, 1 - right)};
-        const double goes_on = users.patience * outcome.rejected;
         double& least = costs.going_on[m * n + type];
-        least = std::min(least, service + loss_of(game.provider(), users, outcome) +
-                                    goes_on * costs.least[(m + 1) * n + type]);
+        // Linear in the success, so that it is least at an end.
+        for (const double right : {ends.none[type], ends.all[type]}) {
+          const AttemptOutcome outcome{right, 1 - right, users.rejected(right, 1 - right)};
+          const double goes_on = users.patience * outcome.rejected;
+          least = std::min(least, service + loss_of(game.provider(), users, outcome) +
+                                      goes_on * costs.least[(m + 1) * n + type]);
+        }
       }
     }
     for (std::size_t i = m * n; i < (m + 1) * n; ++i)

@@ -71,7 +71,7 @@ class Search {
     const double* informed = informed_.data() + (made() + 1) * types_.size();
     const Reception users(game_.model(k));
     const AttemptSums step =
-        advance(users, open, types_.success(k, made()).data(), informed, next, types_.size());
+        advance(users, open, types_.success(k, prefix_).data(), informed, next, types_.size());
     const double wrong = node.left - step.right;
     const AttemptOutcome outcome{step.right, wrong, users.rejected(step.right, wrong)};
     const AttemptGain gain = gain_of(game_.user(), users, outcome, node.left * t.wait);
@@ -140,7 +140,7 @@ class Search {
     };
     std::vector<Choice> choices;
     for (std::size_t k = 0; k < types_.models(); ++k) {
-      const auto success = types_.success(k, sequence.size());
+      const auto success = types_.success(k, sequence);
       double right = 0;
       for (std::size_t type = 0; type < open.size(); ++type) right += open[type] * success[type];
       const double wait = left * attempt_terms(game_, sequence, k).wait;
@@ -154,7 +154,7 @@ class Search {
     for (const auto& [value, k] : choices) {
       if (++looks >= kMostLooks || stopped_) return false;
       if (looks % kLooksPerQuestion == 0) stopped_ = limits_.watch.cancellation.requested();
-      const auto success = types_.success(k, sequence.size());
+      const auto success = types_.success(k, sequence);
       std::vector<double> next(open.size());
       const Reception users(game_.model(k));
       for (std::size_t type = 0; type < open.size(); ++type)
@@ -173,7 +173,7 @@ class Search {
   /// Whether another order of the same attempts has been seen that is no worse for either side.
   /// Remembers this one if not.
   bool is_dominated(const Node& node) {
-    if (!types_.same_on_every_attempt() || made() < 2) return false;
+    if (!types_.failures_commute() || made() < 2) return false;
     std::string key(types_.models() + (game_.has_switching() ? 1 : 0), '\0');
     for (const std::size_t k : prefix_) ++key[k];
     if (game_.has_switching()) key.back() = static_cast<char>(prefix_.back());

@@ -26,16 +26,20 @@ double endless_cost(const RoutingGame& game, std::size_t k, double right) {
 }
 
 /// The least that attempts without end can cost a provider who knows the type, behind `made` of them.
-/// Success goes on as it went so far, to 1 or to 0 at most; the cost is monotone in it.
+/// Success goes on as it went so far, to 1 or to 0 at most, from attempt to attempt as with the
+/// model's own failures; the cost is monotone in it.
 std::vector<double> endless_costs(const RoutingGame& game, const TaskTypes& types,
                                   std::size_t made) {
   std::vector<double> cost(types.size(), game.churn_penalty());
   for (std::size_t k = 0; k < types.models(); ++k) {
-    const auto last = types.success(k, made - 1);
-    const auto first = types.success(k, 0);
+    const auto last = types.success_ends(k, made - 1).none;
+    const auto first = types.success_ends(k, 0).none;
+    const Reception users(game.model(k));
+    const double by_its_own = users.rejected(1, 0) <= users.rejected(0, 1) ? 0 : 1;
     for (std::size_t type = 0; type < cost.size(); ++type) {
-      const double limit = last[type] > first[type] ? 1 : last[type] < first[type] ? 0 : last[type];
-      for (const double right : {last[type], limit})
+      const double now = last[type];
+      const double limit = now > first[type] ? 1 : now < first[type] ? 0 : now;
+      for (const double right : {now, limit, types.own_failures_tell() ? by_its_own : now})
         cost[type] = std::min(cost[type], endless_cost(game, k, right));
     }
   }
@@ -67,7 +71,7 @@ class EndlessSearch {
     for (std::size_t k = 0; made < depth_ && k < types_.models(); ++k) {
       const AttemptTerms t = attempt_terms(game_, prefix_, k);
       const Reception users(game_.model(k));
-      const AttemptSums step = advance(users, open_[made].data(), types_.success(k, made).data(),
+      const AttemptSums step = advance(users, open_[made].data(), types_.success(k, prefix_).data(),
                                        informed_.data() + (made + 1) * types_.size(),
                                        open_[made + 1].data(), types_.size());
       const double wrong = left - step.right;
@@ -87,7 +91,7 @@ class EndlessSearch {
 
   /// Whether no other order of the same attempts, after which the same tasks are open, has cost less.
   bool is_cheapest_order(double spent) {
-    if (!types_.same_on_every_attempt() || game_.has_switching()) return true;
+    if (!types_.failures_commute() || game_.has_switching()) return true;
     std::string key(types_.models(), '\0');
     for (const std::size_t k : prefix_) ++key[k];
     const auto [seen, is_new] = seen_.try_emplace(std::move(key), spent);

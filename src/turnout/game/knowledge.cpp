@@ -60,7 +60,8 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
   constexpr double kRounding = 4e-15;
   constexpr double kNobodyLeft = 1e-9;
   const P p(game);
-  const auto& [a, b] = p.model;
+  const auto& a = p.model[0];
+  const auto& b = p.model[1];
   const double s = policy.cascade;
   // A user who never leaves is the stationary one with q = 0; he decides by what he believes.
   const auto believed = [&](double first, double second) {

@@ -26,13 +26,18 @@ bool preferred_over(const Game& game, const Candidate& a, const Candidate& b) {
 
 Misalignment misalignment(const Game& game, const Equilibrium& equilibrium) {
   const Primitives<double> primitives(game);
-  const Candidate* preferred = nullptr;
   std::vector<Candidate> not_played;  // which only a naive user has
   if (game.user().naive) not_played.reserve(2 * Game::kModels);
-  const auto consider = [&](Route route) {
+  const auto candidate_of = [&](Route route) {
     const Candidate* c = equilibrium.find(route);
-    if (c == nullptr) c = &not_played.emplace_back(play(game, route));
-    if (preferred == nullptr || preferred_over(game, *c, *preferred)) preferred = c;
+    return c != nullptr ? c : &not_played.emplace_back(play(game, route));
+  };
+  const bool stays = primitives.model[0].worth >= 0;
+  const Candidate* preferred = candidate_of(stays ? kStatic[0].stay : kStatic[0].leave);
+  const auto consider = [&](Route route) {
+    if (route == preferred->route) return;
+    const Candidate* c = candidate_of(route);
+    if (preferred_over(game, *c, *preferred)) preferred = c;
   };
   for (std::size_t k = 0; k < Game::kModels; ++k) {
     if (primitives.model[k].worth >= 0) consider(kStatic[k].stay);

@@ -138,6 +138,8 @@ double get(const Model& model, Quantity quantity) {
   return slot(quantity, copy);
 }
 
+void set(Model& model, Quantity quantity, double value) { slot(quantity, model) = value; }
+
 std::string symbol(Parameter parameter) {
   std::string text = letter(parameter.quantity);
   if (belongs_to_a_model(parameter.quantity)) text += std::to_string(parameter.model + 1);

@@ -82,6 +82,8 @@ inline constexpr std::array<Quantity, 6> kGameQuantities = {
 
 /// @returns that number of a model (a quantity of kModelQuantities).
 double get(const Model& model, Quantity quantity);
+/// Replaces that number of a model (a quantity of kModelQuantities), unchecked.
+void set(Model& model, Quantity quantity, double value);
 
 /// @returns the symbol used by the CSV format and by messages: V, w, P, p1, t1, c1, p2, ...
 std::string symbol(Parameter parameter);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "turnout/numeric/normal.h"
@@ -22,6 +23,10 @@ std::vector<numeric::WeightedNode> nodes_for(double sigma) {
 }
 
 using numeric::logistic;
+
+/// Rows by which of the attempts made a model made, a bit each: those after m attempts follow those
+/// after m - 1.
+std::size_t row_of(std::size_t made, std::size_t own) { return (std::size_t{1} << made) - 1 + own; }
 
 }  // namespace
 
@@ -61,11 +66,51 @@ double skill_of(double first_try, double sigma) {
   return skill;
 }
 
+TaskTypes::TaskTypes(std::vector<double> weights, std::size_t models, Memory memory,
+                     std::size_t depth)
+    : weights_(std::move(weights)), models_(models), memory_(memory) {
+  const std::size_t rows = memory == Memory::kNone          ? 1
+                           : memory == Memory::kOwnAttempts ? (std::size_t{1} << depth) - 1
+                                                            : depth;
+  success_.resize(weights_.size() * models * rows);
+}
+
+std::size_t TaskTypes::row_after(std::span<const std::size_t> before, std::size_t k) const {
+  switch (memory_) {
+    case Memory::kNone:
+      return 0;
+    case Memory::kAttempts:
+      return before.size();
+    case Memory::kOwnCount:
+      return static_cast<std::size_t>(std::count(before.begin(), before.end(), k));
+    case Memory::kOwnAttempts:
+      break;
+  }
+  std::size_t own = 0;
+  for (std::size_t j = 0; j < before.size(); ++j) own |= std::size_t{before[j] == k} << j;
+  return row_of(before.size(), own);
+}
+
+TaskTypes::Ends TaskTypes::success_ends(std::size_t k, std::size_t made) const {
+  switch (memory_) {
+    case Memory::kNone:
+      return {row(0, k), row(0, k)};
+    case Memory::kAttempts:
+      return {row(made, k), row(made, k)};
+    case Memory::kOwnCount:
+      return {row(0, k), row(made, k)};
+    case Memory::kOwnAttempts:
+      break;
+  }
+  return {row(row_of(made, 0), k), row(row_of(made, (std::size_t{1} << made) - 1), k)};
+}
+
 TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success,
                                std::vector<double> weights) {
-  TaskTypes types(std::move(weights), success.empty() ? 0 : success.front().size(), 1);
+  TaskTypes types(std::move(weights), success.empty() ? 0 : success.front().size(), Memory::kNone,
+                  1);
   for (std::size_t type = 0; type < success.size(); ++type) {
-    for (std::size_t k = 0; k < types.models_; ++k) types.at(0, k, type) = success[type][k];
+    for (std::size_t k = 0; k < types.models_; ++k) types.row(0, k)[type] = success[type][k];
   }
   return types;
 }
@@ -75,33 +120,133 @@ TaskTypes TaskTypes::empirical(const std::vector<std::vector<double>>& success) 
                    std::vector<double>(success.size(), 1 / static_cast<double>(success.size())));
 }
 
+std::size_t TaskTypes::deepest(std::size_t models, const Difficulty& difficulty, std::size_t rows) {
+  constexpr std::size_t kDeepest = 64;
+  if (difficulty.tau == 0 || difficulty.feedback == 0) return kDeepest;
+  std::size_t depth = 1;
+  while (models << (depth + 1) <= rows) ++depth;
+  return depth;
+}
+
+/// What a model's own failures tell about its effect on the task, for each difficulty.
+class TaskTypes::Effects {
+ public:
+  /// @param chances  a row for each attempt: success by effect, for each type
+  Effects(std::vector<std::vector<double>> chances,
+          const std::vector<numeric::WeightedNode>& effects, const Rejections& rejected)
+      : chances_(std::move(chances)), effects_(effects.size()), rejected_(rejected) {
+    for (std::size_t i = 0; i < chances_.front().size(); ++i)
+      prior_.push_back(effects[i % effects_].weight);
+  }
+  /// The weights of the effects, for each type.
+  using Belief = std::vector<double>;
+  [[nodiscard]] const Belief& prior() const { return prior_; }
+
+  [[nodiscard]] double success(const Belief& belief, std::size_t attempt, std::size_t type) const {
+    const double* weight = belief.data() + type * effects_;
+    const double* chance = chances_[attempt].data() + type * effects_;
+    return std::min(1.0, std::inner_product(weight, weight + effects_, chance, 0.0));
+  }
+
+  /// @returns what is believed once the attempt's answer was rejected. Where that cannot happen,
+  ///   what was believed before.
+  [[nodiscard]] Belief after_rejection(Belief belief, std::size_t attempt) const {
+    for (std::size_t from = 0; from < belief.size(); from += effects_) {
+      double total = 0;
+      for (std::size_t i = from; i < from + effects_; ++i)
+        total += belief[i] * rejection(attempt, i);
+      if (total <= 0) continue;
+      for (std::size_t i = from; i < from + effects_; ++i)
+        belief[i] *= rejection(attempt, i) / total;
+    }
+    return belief;
+  }
+
+ private:
+  [[nodiscard]] double rejection(std::size_t attempt, std::size_t i) const {
+    const double right = chances_[attempt][i];
+    return rejected_.right * right + rejected_.wrong * (1 - right);
+  }
+
+  std::vector<std::vector<double>> chances_;
+  std::size_t effects_;
+  Rejections rejected_;
+  Belief prior_;
+};
+
+void TaskTypes::fill_by_count(const Effects& effects, std::size_t k, std::size_t depth) {
+  auto belief = effects.prior();
+  for (std::size_t own = 0; own < depth; ++own) {
+    for (std::size_t type = 0; type < size(); ++type)
+      row(own, k)[type] = effects.success(belief, 0, type);
+    belief = effects.after_rejection(std::move(belief), 0);
+  }
+}
+
+void TaskTypes::fill_by_attempts(const Effects& effects, const std::vector<double>& belief,
+                                 const OwnAttempts& own, std::size_t depth) {
+  for (std::size_t type = 0; type < size(); ++type)
+    row(row_of(own.made, own.set), own.model)[type] = effects.success(belief, own.made, type);
+  if (own.made + 1 == depth) return;
+  fill_by_attempts(effects, belief, {own.model, own.made + 1, own.set}, depth);
+  fill_by_attempts(effects, effects.after_rejection(belief, own.made),
+                   {own.model, own.made + 1, own.set | std::size_t{1} << own.made}, depth);
+}
+
 TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
-                           std::size_t depth) {
-  const auto nodes = nodes_for(difficulty.sigma);
+                           std::size_t depth, std::span<const Rejections> rejections) {
+  const auto [sigma, feedback, tau] = difficulty;
+  const auto nodes = nodes_for(sigma);
+  const auto effects = nodes_for(tau);
   std::vector<double> weights;
   for (const auto& node : nodes) weights.push_back(node.weight);
-  const std::size_t attempts = difficulty.feedback == 0 ? 1 : std::max<std::size_t>(depth, 1);
-  TaskTypes types(std::move(weights), first_try.size(), attempts);
+  const Memory memory = tau > 0 ? (feedback == 0 ? Memory::kOwnCount : Memory::kOwnAttempts)
+                                : (feedback == 0 ? Memory::kNone : Memory::kAttempts);
+  depth = std::max<std::size_t>(depth, 1);
+  TaskTypes types(std::move(weights), first_try.size(), memory, depth);
   for (std::size_t k = 0; k < first_try.size(); ++k) {
-    const double skill = skill_of(first_try[k], difficulty.sigma);
-    for (std::size_t m = 0; m < attempts; ++m) {
-      const double feedback = difficulty.feedback * static_cast<double>(m);
-      for (std::size_t type = 0; type < nodes.size(); ++type) {
-        // Without any difficulty the first-try rate is passed on as it is.
-        const bool plain = difficulty.sigma == 0 && m == 0;
-        types.at(m, k, type) =
-            plain ? first_try[k] : logistic(skill - difficulty.sigma * nodes[type].x + feedback);
+    const double skill = skill_of(first_try[k], difficulty.spread());
+    std::vector<std::vector<double>> chances(feedback == 0 ? 1 : depth);
+    for (std::size_t m = 0; m < chances.size(); ++m) {
+      for (const auto& node : nodes) {
+        for (const auto& effect : effects)
+          chances[m].push_back(logistic(skill - sigma * node.x + tau * effect.x +
+                                        feedback * static_cast<double>(m)));
       }
     }
+    // Without any spread the first-try rate is passed on as it is.
+    if (difficulty.spread() == 0) chances[0] = {first_try[k]};
+    if (tau > 0 && std::isinf(skill)) {  // never fails, whatever suits it
+      for (std::size_t at = 0; at < types.rows(); ++at) {
+        const auto all = types.row(at, k);
+        std::fill(all.begin(), all.end(), 1);
+      }
+      continue;
+    }
+    if (tau == 0) {
+      for (std::size_t m = 0; m < chances.size(); ++m)
+        std::copy(chances[m].begin(), chances[m].end(), types.row(m, k).begin());
+      continue;
+    }
+    const Effects of_model(std::move(chances), effects,
+                           rejections.empty() ? Rejections{} : rejections[k]);
+    if (memory == Memory::kOwnCount) types.fill_by_count(of_model, k, depth);
+    if (memory == Memory::kOwnAttempts)
+      types.fill_by_attempts(of_model, of_model.prior(), {k, 0, 0}, depth);
   }
   return types;
 }
 
-double TaskTypes::first_try(std::size_t k) const {
-  double share = 0;
-  const auto by_type = success(k, 0);
-  for (std::size_t type = 0; type < size(); ++type) share += weights_[type] * by_type[type];
-  return share;
+double TaskTypes::success_after(std::span<const std::size_t> before, std::size_t k) const {
+  std::vector<double> open = weights_;
+  for (std::size_t j = 0; j < before.size(); ++j) {
+    const auto solved = success(before[j], before.first(j));
+    for (std::size_t type = 0; type < size(); ++type) open[type] *= 1 - solved[type];
+  }
+  const double left = std::accumulate(open.begin(), open.end(), 0.0);
+  if (left <= 0) return 0;
+  const auto solved = success(k, before);
+  return std::inner_product(open.begin(), open.end(), solved.begin(), 0.0) / left;
 }
 
 }  // namespace turnout::game

@@ -23,9 +23,9 @@ DecisionWeights most_hopeful(std::span<const Segment> segments) {
 }  // namespace
 
 UserHopes::UserHopes(const RoutingGame& game, std::span<const Segment> segments,
-                     const TaskTypes& types, std::size_t depth)
+                     const TaskTypes& types, std::size_t depth, std::size_t most_numbers)
     : types_(types.size()),
-      per_group_(1 + segments.size() * types_ * (depth + 1) / kMostNumbers),
+      per_group_(1 + segments.size() * types_ * (depth + 1) / most_numbers),
       groups_((segments.size() + per_group_ - 1) / per_group_),
       most_((depth + 1) * groups_ * types_, 0) {
   std::vector<DecisionWeights> hopeful;
@@ -36,8 +36,12 @@ UserHopes::UserHopes(const RoutingGame& game, std::span<const Segment> segments,
   }
   for (std::size_t m = depth; m-- > 0;) {
     for (std::size_t g = 0; g < groups_; ++g) {
-      for (std::size_t k = 0; k < types.models(); ++k)
-        offer(game.model(k), types.success(k, m), hopeful[g], row(m, g), row(m + 1, g));
+      for (std::size_t k = 0; k < types.models(); ++k) {
+        const auto ends = types.success_ends(k, m);  // it is linear in the success
+        offer(game.model(k), ends.none, hopeful[g], row(m, g), row(m + 1, g));
+        if (types.own_failures_tell())
+          offer(game.model(k), ends.all, hopeful[g], row(m, g), row(m + 1, g));
+      }
     }
   }
 }

@@ -16,12 +16,14 @@ namespace turnout::game {
 /// that since his best moment to leave is lost for good. docs/theory.md, section 17. Immutable.
 class UserHopes {
  public:
+  static constexpr std::size_t kMostNumbers = 4'000'000;  // 32 MB
+
   /// h(m, type) = max(0, max_k xi_k(type) + beta_k(type) h(m + 1, type)), h(depth) = 0. Where
-  /// segments x types x depth exceeds kMostNumbers, neighbours are taken together with the most
+  /// segments x types x depth exceeds `most_numbers`, neighbours are taken together with the most
   /// hopeful numbers that any of them has. Cost: segments x types x depth x models.
   /// @param segments  sorted by V, so that neighbours are alike
   UserHopes(const RoutingGame& game, std::span<const Segment> segments, const TaskTypes& types,
-            std::size_t depth);
+            std::size_t depth, std::size_t most_numbers = kMostNumbers);
 
   /// Segments of one group share their hopes.
   [[nodiscard]] std::size_t group_of(std::size_t segment) const { return segment / per_group_; }
@@ -29,8 +31,6 @@ class UserHopes {
   /// @param open  weight of open tasks by type
   /// Cost: about 0.5 ns a type.
   [[nodiscard]] double after(std::size_t m, std::size_t group, const double* open) const;
-
-  static constexpr std::size_t kMostNumbers = 4'000'000;  // 32 MB
 
  private:
   void offer(const Model& model, std::span<const double> success, const DecisionWeights& user,

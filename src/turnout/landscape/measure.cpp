@@ -62,8 +62,8 @@ Numbers numbers_of(const game::Game& game) {
 }
 
 Result<game::Game> game_from(const Numbers& numbers) {
-  static const game::Game kOfPaper = game::Game::make({}, {}, {}).value();
-  return game_like(kOfPaper, numbers);
+  static const game::Game of_paper = game::Game::make({}, {}, {}).value();
+  return game_like(of_paper, numbers);
 }
 
 Result<game::Game> game_like(const game::Game& game, const Numbers& numbers) {

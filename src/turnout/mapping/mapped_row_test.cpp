@@ -58,10 +58,12 @@ TEST(RowMap, errors_name_file_key_and_what_is_allowed) {
 }
 
 TEST(RowMap, all_maps_of_the_program_can_be_read) {
-  EXPECT_EQ(row_map_names(), (std::vector<std::string>{"langfuse", "litellm", "opentelemetry"}));
+  EXPECT_EQ(row_map_names(),
+            (std::vector<std::string>{"auditor", "langfuse", "litellm", "opentelemetry"}));
   for (const auto& name : row_map_names()) EXPECT_TRUE(read_row_map(name)) << name;
-  EXPECT_EQ(read_row_map("langsmith").error().to_string(),
-            "--map: 'langsmith' must be a FILE.toml or one of langfuse, litellm, opentelemetry");
+  EXPECT_EQ(
+      read_row_map("langsmith").error().to_string(),
+      "--map: 'langsmith' must be a FILE.toml or one of auditor, langfuse, litellm, opentelemetry");
 }
 
 TEST(MappedRow, the_first_place_with_a_value_counts_and_pointers_escape_slashes) {

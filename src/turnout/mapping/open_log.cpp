@@ -1,5 +1,7 @@
 #include "turnout/mapping/open_log.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace turnout::mapping {
@@ -20,6 +22,33 @@ Result<OpenLog> open_log(const std::string& source, const std::string& map, std:
                                            store::Access::kCreate, watch.cancellation));
   TURNOUT_TRY(log.import, store::import_passes(*any.passes, *log.store, watch));
   return log;
+}
+
+namespace {
+
+/// Why a file gave no pass, as words.
+std::string reason(const Result<OpenLog>& log) {
+  if (!log) return log.error().to_string();
+  const std::string& defect = log->import.read.first_defect;
+  return defect.empty() ? "has no row" : defect;
+}
+
+}  // namespace
+
+Result<OpenLog> open_log_or_record(const std::string& source, const std::string& map,
+                                   std::int64_t window_us, const base::Watch& watch) {
+  auto log = open_log(source, map, window_us, watch);
+  const bool told = log && log->import.stored.added > 0;
+  if (told || !map.empty() || source == "-" || store::is_store(source)) return log;
+  TURNOUT_CHECK(watch.cancellation.check());
+  auto record = open_log(source, "auditor", window_us, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  if (record && record->import.stored.added > 0) return record;
+  if (reason(log) == reason(record)) return log;  // a file that cannot be opened, say
+  return base::Error{base::ErrorCode::kMalformedInput,
+                     fmt::format("is neither a traffic log ({}) nor an auditor's record ({})",
+                                 reason(log), reason(record)),
+                     source};
 }
 
 }  // namespace turnout::mapping

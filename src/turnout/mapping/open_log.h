@@ -29,4 +29,12 @@ struct OpenLog {
 base::Result<OpenLog> open_log(const std::string& source, const std::string& map,
                                std::int64_t window_us, const base::Watch& watch);
 
+/// As open_log(), but a file that is no traffic log (no task_id, attempt or model in it) is read as an
+/// auditor's record, by the map of that name, if that finds a pass in it.
+/// @param source  standard input, a store or a log with a map is read by open_log() only
+/// @returns kMalformedInput, saying why it is neither, where neither finds a pass; the error of
+///   open_log() if the record's is the same.
+base::Result<OpenLog> open_log_or_record(const std::string& source, const std::string& map,
+                                         std::int64_t window_us, const base::Watch& watch);
+
 }  // namespace turnout::mapping

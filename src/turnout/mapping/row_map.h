@@ -89,8 +89,8 @@ struct RowMap {
 /// @returns kMalformedInput or kInvalidValue naming source, key and what is allowed.
 base::Result<RowMap> parse_row_map(std::string_view toml, const std::string& source);
 
-/// @param name  of a map that is part of the program ("litellm", "langfuse", "opentelemetry"), or a
-///   file
+/// @param name  of a map that is part of the program ("auditor", "litellm", "langfuse",
+///   "opentelemetry"), or a file
 base::Result<RowMap> read_row_map(const std::string& name);
 
 /// @returns the names of the maps that are part of the program.

@@ -9,9 +9,12 @@ namespace turnout::outcomes {
 /// First tries of a model, and second tries made after a failed first one.
 struct RetryCounts {
   std::string model;
-  double cases = 0;             ///< first tries
-  double solved_first = 0;      ///< of them
-  double solved_by_second = 0;  ///< solved by the first or the second try
+  double cases = 0;               ///< first tries
+  double solved_first = 0;        ///< of them
+  double solved_by_second = 0;    ///< solved by the first or the second try
+  std::string second_model = {};  ///< that made the second tries; empty: the same one
+
+  [[nodiscard]] bool by_another() const { return !second_model.empty() && second_model != model; }
 };
 
 /// For a model the probabilities that 1, 2, 3, ... independent tries all succeed.

@@ -47,7 +47,8 @@ Status add_retries(const Row& row, std::vector<RetryCounts>& all) {
   TURNOUT_TRY(auto cases, row.number("cases", 1, kMostCases));
   TURNOUT_TRY(auto both, row.number(catalogue ? "solved_within_two" : "pass2", 0, cases));
   TURNOUT_TRY(auto first, row.number(catalogue ? "solved_first" : "pass1", 0, both));
-  all.push_back({row.text("model"), cases, first, both});
+  const std::string second = row.has("second_model") ? row.text("second_model") : "";
+  all.push_back({row.text("model"), cases, first, both, second});
   return base::Done{};
 }
 
@@ -99,6 +100,23 @@ TrialCounts counts_of(const std::vector<Trial>& trials) {
   return counts;
 }
 
+/// A model whose second tries are counted must have first ones, or nothing tells how good it is.
+Status check_second_models(const std::vector<RetryCounts>& rows) {
+  for (const RetryCounts& row : rows) {
+    const bool known =
+        !row.by_another() || std::any_of(rows.begin(), rows.end(), [&](const RetryCounts& other) {
+          return other.model == row.second_model;
+        });
+    if (known) continue;
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("{} makes second tries and has no first ones, must be the model of "
+                             "some row too",
+                             base::in_quotes(row.second_model)),
+                 "column second_model"};
+  }
+  return base::Done{};
+}
+
 /// The rows of one group, in whichever form the header has.
 struct Gathered {
   std::vector<RetryCounts> retries;
@@ -141,6 +159,7 @@ Result<RetryTable> table_of(Gathered gathered, Form form) {
     const bool failed = std::any_of(gathered.retries.begin(), gathered.retries.end(),
                                     [](const RetryCounts& r) { return r.solved_first < r.cases; });
     if (!failed) return nothing("has no failed first try, so that there are no second ones");
+    TURNOUT_CHECK(check_second_models(gathered.retries));
     return RetryTable(std::move(gathered.retries));
   }
   if (form == Form::kPowers) {
@@ -230,9 +249,9 @@ Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& rows,
   return tables;
 }
 
-Result<RetryTable> outcomes_as_retries(base::LineReader& rows) {
+Result<RetryTable> outcomes_as_retries(base::LineReader& rows, const std::string& score) {
   const std::string name = rows.name();
-  TURNOUT_TRY(auto table, read_outcomes(rows));
+  TURNOUT_TRY(auto table, read_outcomes(rows, {{}, score}));
   return from_outcomes(table, name);
 }
 

@@ -16,6 +16,7 @@ using RetryTable = std::variant<std::vector<RetryCounts>, std::vector<PassPowers
 /// Reads a CSV whose header has, in any order and among others,
 ///   model, cases, solved_first, solved_within_two   second tries after a failed first;
 ///                                                   also pass1, pass2 (Aider)
+///                                                   and, if it may be another, second_model
 ///   model, pass_1, pass_2, ...                      pass^k in [0, 1] or percent, blank where not
 ///                                                   measured (tau-bench)
 ///   model, task_id or task, trial, reward or success      one row per trial, 0 or 1
@@ -26,6 +27,7 @@ base::Result<std::map<std::string, RetryTable>> read_retries(base::LineReader& r
 
 /// Reads a table of outcomes (outcome_table.h) as trials; rates without counts must be 0 or 1, from
 /// one trial each.
-base::Result<RetryTable> outcomes_as_retries(base::LineReader& rows);
+/// @param score  a column that is no model; empty: none
+base::Result<RetryTable> outcomes_as_retries(base::LineReader& rows, const std::string& score = "");
 
 }  // namespace turnout::outcomes

@@ -18,6 +18,20 @@ TEST(RetryTable, reads_first_and_second_tries_among_other_columns) {
   EXPECT_EQ(rows[0].solved_by_second, 7);
 }
 
+TEST(RetryTable, second_tries_may_be_another_models) {
+  const auto tables =
+      read("model,second_model,cases,pass1,pass2\na,,10,4,7\na,b,10,4,8\nb,b,10,5,6\n");
+  ASSERT_TRUE(tables);
+  const auto& rows = std::get<0>(tables->at(""));
+  EXPECT_FALSE(rows[0].by_another());
+  EXPECT_TRUE(rows[1].by_another());
+  EXPECT_FALSE(rows[2].by_another());
+  const auto unknown = read("model,second_model,cases,pass1,pass2\na,c,10,4,7\n");
+  EXPECT_EQ(unknown ? "no error" : unknown.error().to_string(),
+            "r.csv: column second_model: 'c' makes second tries and has no first ones, must be the "
+            "model of some row too");
+}
+
 TEST(RetryTable, half_of_one_form_beside_the_other_is_just_another_column) {
   const auto tables = read("model,cases,solved_first,other,pass1,pass2\na,10,4,x,5,7\n");
   ASSERT_TRUE(tables);

@@ -13,6 +13,9 @@ namespace {
 
 using estimation::DifficultyFit;
 using estimation::Estimate;
+using estimation::Forecaster;
+using estimation::Forecasts;
+using estimation::Told;
 using nlohmann::ordered_json;
 
 std::string estimate_text(const Estimate& e) {
@@ -20,8 +23,93 @@ std::string estimate_text(const Estimate& e) {
                      e.at_edge ? ", not bounded by these data" : "");
 }
 
+std::string tau_text(const DifficultyFit& fit) {
+  switch (fit.told) {
+    case Told::kBoth:
+      return estimate_text(fit.tau);
+    case Told::kSum:
+      return "not told: retries of the same model tell sigma^2 + tau^2 alone, sigma is its root";
+    case Told::kNoTau:
+      break;
+  }
+  return "0, assumed: no model was tried twice on a task, so that tau looks like luck";
+}
+
+const char* told_name(Told told) {
+  switch (told) {
+    case Told::kBoth:
+      return "sigma and tau";
+    case Told::kSum:
+      return "sum";
+    case Told::kNoTau:
+      break;
+  }
+  return "sigma";
+}
+
+const char* name_of(Forecaster by) {
+  switch (by) {
+    case Forecaster::kIndependent:
+      return "independent draws";
+    case Forecaster::kDifficulty:
+      return "sigma alone";
+    case Forecaster::kFit:
+      return "the fit";
+    case Forecaster::kOutcomes:
+      return "the tasks learnt from, as types";
+    case Forecaster::kOwnFit:
+      break;
+  }
+  return "a fit to that table itself";
+}
+
+std::string forecasts_text(const Forecasts& forecasts) {
+  const auto cell = [](double loss, double tries) { return tries > 0 ? number(loss) : "-"; };
+  Table table({"forecast by", "same model", "another"});
+  for (const auto& [by, loss] : forecasts.rows) {
+    table.add({name_of(by), cell(loss.same, forecasts.tries.same),
+               cell(loss.other, forecasts.tries.other)});
+  }
+  return table.to_string(2);
+}
+
+ordered_json forecasts_json(const std::string& of, const Forecasts& forecasts) {
+  const auto loss_of = [](double loss, double tries) {
+    return tries > 0 ? ordered_json(loss) : ordered_json(nullptr);
+  };
+  ordered_json json = {
+      {"of", of},
+      {"tries", {{"same", forecasts.tries.same}, {"other", forecasts.tries.other}}},
+      {"forecasts", ordered_json::array()}};
+  for (const auto& [by, loss] : forecasts.rows) {
+    json["forecasts"].push_back({{"by", name_of(by)},
+                                 {"same", loss_of(loss.same, forecasts.tries.same)},
+                                 {"other", loss_of(loss.other, forecasts.tries.other)}});
+  }
+  return json;
+}
+
+/// Of retries of the same model, which every table of retries has; else of others.
+double loss_of(const Forecasts& forecasts, Forecaster by) {
+  const auto& loss = *forecasts.by(by);
+  return forecasts.tries.same > 0 ? loss.same : loss.other;
+}
+
+std::string verdict_text(const Forecasts& check) {
+  constexpr double kWorthSaying = 0.03;
+  const double carried = loss_of(check, Forecaster::kFit);
+  const double own = loss_of(check, Forecaster::kOwnFit);
+  if (carried > loss_of(check, Forecaster::kIndependent))
+    return "the fit does harm there: to take retries for independent draws is better";
+  if (carried <= own * (1 + kWorthSaying)) return "the fit carries over";
+  return fmt::format(
+      "the fit does not carry over: its loss is {} above what a fit to that table has",
+      percent(carried / own - 1));
+}
+
 std::string fit_text(const DifficultyFit& fit, bool models) {
-  std::string text = fmt::format("  sigma    {}\n  feedback {}\n", estimate_text(fit.sigma),
+  std::string text = fmt::format("  sigma    {}\n  tau      {}\n  feedback {}\n",
+                                 estimate_text(fit.sigma), tau_text(fit),
                                  fit.feedback_assumed_zero ? "0, assumed: these tries have none"
                                                            : estimate_text(fit.feedback));
   if (fit.judged == 0)
@@ -36,8 +124,10 @@ std::string fit_text(const DifficultyFit& fit, bool models) {
   if (fit.log_likelihood_gain != 0)
     text += fmt::format("  log likelihood {} above independent draws\n",
                         number(fit.log_likelihood_gain));
-  text += fmt::format("  in a scenario:  [difficulty]  sigma = {}  feedback = {}\n",
-                      number(fit.sigma.value), number(fit.feedback.value));
+  const std::string tau =
+      fit.told == Told::kBoth ? fmt::format("  tau = {}", number(fit.tau.value)) : "";
+  text += fmt::format("  in a scenario:  [difficulty]  sigma = {}{}  feedback = {}\n",
+                      number(fit.sigma.value), tau, number(fit.feedback.value));
   if (!models) return text;
   Table table({"model", "p", "skill", "observed", "fitted"});
   for (const auto& m : fit.models) {
@@ -52,19 +142,23 @@ std::string fit_text(const DifficultyFit& fit, bool models) {
 ordered_json calibration_json(const analysis::CalibrateAnswer& answer) {
   ordered_json json = {{"schema", "turnout/calibrate/1"}, {"fits", ordered_json::array()}};
   for (const auto& [group, fit] : answer.fits) {
-    ordered_json one = {{"group", group},
-                        {"sigma", interval_json(fit.sigma)},
-                        {"sigma_not_bounded", fit.sigma.at_edge},
-                        {"feedback", fit.feedback_assumed_zero ? ordered_json(nullptr)
-                                                               : interval_json(fit.feedback)},
-                        {"feedback_not_bounded", fit.feedback.at_edge},
-                        {"judged_by", fit.judged_by},
-                        {"root_mean_square", fit.judged > 0 ? ordered_json(fit.root_mean_square)
-                                                            : ordered_json(nullptr)},
-                        {"chi_square", fit.chi_square},
-                        {"degrees_of_freedom", fit.degrees_of_freedom},
-                        {"log_likelihood_gain", fit.log_likelihood_gain},
-                        {"models", ordered_json::array()}};
+    ordered_json one = {
+        {"group", group},
+        {"sigma", interval_json(fit.sigma)},
+        {"sigma_not_bounded", fit.sigma.at_edge},
+        {"tau", fit.told == Told::kBoth ? interval_json(fit.tau) : ordered_json(nullptr)},
+        {"tau_not_bounded", fit.tau.at_edge},
+        {"told", told_name(fit.told)},
+        {"feedback",
+         fit.feedback_assumed_zero ? ordered_json(nullptr) : interval_json(fit.feedback)},
+        {"feedback_not_bounded", fit.feedback.at_edge},
+        {"judged_by", fit.judged_by},
+        {"root_mean_square",
+         fit.judged > 0 ? ordered_json(fit.root_mean_square) : ordered_json(nullptr)},
+        {"chi_square", fit.chi_square},
+        {"degrees_of_freedom", fit.degrees_of_freedom},
+        {"log_likelihood_gain", fit.log_likelihood_gain},
+        {"models", ordered_json::array()}};
     for (const auto& m : fit.models) {
       one["models"].push_back(
           {{"name", m.model},
@@ -73,16 +167,31 @@ ordered_json calibration_json(const analysis::CalibrateAnswer& answer) {
            {"observed", m.observed ? ordered_json(*m.observed) : ordered_json(nullptr)},
            {"fitted", m.fitted}});
     }
+    const auto held_out = answer.held_out.find(group);
+    if (held_out != answer.held_out.end())
+      one["held_out"] = forecasts_json("the other half of the tasks", held_out->second);
     json["fits"].push_back(one);
   }
+  if (answer.check) json["check"] = forecasts_json(answer.checked, *answer.check);
   return json;
 }
 
 std::string calibration_text(const analysis::CalibrateAnswer& answer, bool models) {
-  std::string text = "Difficulty of tasks and worth of feedback, in logits [95 % interval]\n";
+  std::string text =
+      "Difficulty of tasks (sigma), how well they suit a model (tau) and worth of feedback, in "
+      "logits\n[95 % interval]\n";
   for (const auto& [group, fit] : answer.fits) {
     text += group.empty() ? "\n" : fmt::format("\n{}\n", group);
     text += fit_text(fit, models);
+    const auto held_out = answer.held_out.find(group);
+    if (held_out == answer.held_out.end()) continue;
+    text +=
+        "\n  Forecasts of retries on tasks that were not learnt from, log loss in nats a try:\n" +
+        forecasts_text(held_out->second);
+  }
+  if (answer.check) {
+    text += fmt::format("\nForecasts of the retries of {}, log loss in nats a try:\n{}  {}\n",
+                        answer.checked, forecasts_text(*answer.check), verdict_text(*answer.check));
   }
   return text;
 }

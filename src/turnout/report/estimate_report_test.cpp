@@ -68,7 +68,10 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
   int estimated = 0;
   for (int i = 0; i < 200; ++i) {
     estimation::LogSelection selection;
-    auto statistics = estimation::gather(senseless_log(rng), selection);
+    const auto passes = senseless_log(rng);
+    estimation::SpeedLog speed;
+    for (const auto& pass : passes) speed.add(pass);
+    auto statistics = estimation::gather(passes, selection);
     ASSERT_TRUE(statistics);
     estimation::EstimateOptions options;
     options.draws = 100;
@@ -79,7 +82,7 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     ++estimated;
     const analysis::EstimateAnswer answer{
         "log", {*std::move(statistics), {}, ""}, *std::move(estimate)};
-    const auto audit = analysis::log_audit_answer("log", answer.reading, selection.period_us, {});
+    const auto audit = analysis::log_audit_answer("log", answer.reading, speed, {});
     ASSERT_TRUE(audit);
     expect_numbers(log_audit_json(*audit));
     EXPECT_FALSE(log_audit_text(*audit).empty());

@@ -95,24 +95,6 @@ ordered_json payoffs_json(const game::PlanPayoffs& p) {
           {"service_cost", p.service_cost}};
 }
 
-ordered_json steps_json(const EscalationPlan& plan, const Names& names) {
-  ordered_json list = ordered_json::array();
-  for (std::size_t j = 0; j < plan.attempts.size(); ++j) {
-    const PlannedAttempt& attempt = plan.attempts[j];
-    ordered_json one = {{"attempt", j + 1}};
-    if (attempt.models.size() == 1) {
-      one["model"] = names[attempt.models[0].first];
-    } else {
-      for (const auto& [model, share] : attempt.models) {
-        one["lottery"].push_back({{"model", names[model]}, {"probability", share}});
-      }
-    }
-    one["reach"] = attempt.reach;
-    list.push_back(one);
-  }
-  return list;
-}
-
 ordered_json plan_class_json(const EscalationPlan& plan, const Names& names) {
   ordered_json json = payoffs_json(plan.payoffs);
   json["plan"] = in_one_line(plan, names);
@@ -149,26 +131,6 @@ ordered_json frontier_json(const PlanAnswer& answer) {
                                    : "leaves"}});
   }
   return list;
-}
-
-ordered_json certificate_json(const game::Certificate& c) {
-  return {{"lower_bound", c.bound}, {"gap", c.gap}, {"nodes", c.nodes}};
-}
-
-std::string attempts_text(const EscalationPlan& plan, const Names& names) {
-  Table table({"attempt", "model", "reached by"});
-  for (const Run& run : runs(plan.attempts)) {
-    const PlannedAttempt& attempt = plan.attempts[run.first];
-    const std::string range = run.first == run.last
-                                  ? std::to_string(run.first + 1)
-                                  : fmt::format("{}-{}", run.first + 1, run.last + 1);
-    const double last = plan.attempts[run.last].reach;
-    table.add({range, server(attempt, names),
-               run.first == run.last || attempt.reach == 0
-                   ? percent(attempt.reach)
-                   : fmt::format("{} to {}", percent(attempt.reach), percent(last))});
-  }
-  return table.to_string(2) + fmt::format("  {}\n", ending(plan, names));
 }
 
 std::string classes_text(const PlanAnswer& answer, const Names& names) {
@@ -253,6 +215,44 @@ constexpr std::size_t kMostParts = 8;
 
 }  // namespace
 
+ordered_json steps_json(const EscalationPlan& plan, const Names& names) {
+  ordered_json list = ordered_json::array();
+  for (std::size_t j = 0; j < plan.attempts.size(); ++j) {
+    const PlannedAttempt& attempt = plan.attempts[j];
+    ordered_json one = {{"attempt", j + 1}};
+    if (attempt.models.size() == 1) {
+      one["model"] = names[attempt.models[0].first];
+    } else {
+      for (const auto& [model, share] : attempt.models) {
+        one["lottery"].push_back({{"model", names[model]}, {"probability", share}});
+      }
+    }
+    one["reach"] = attempt.reach;
+    list.push_back(one);
+  }
+  return list;
+}
+
+std::string attempts_text(const EscalationPlan& plan, const Names& names) {
+  Table table({"attempt", "model", "reached by"});
+  for (const Run& run : runs(plan.attempts)) {
+    const PlannedAttempt& attempt = plan.attempts[run.first];
+    const std::string range = run.first == run.last
+                                  ? std::to_string(run.first + 1)
+                                  : fmt::format("{}-{}", run.first + 1, run.last + 1);
+    const double last = plan.attempts[run.last].reach;
+    table.add({range, server(attempt, names),
+               run.first == run.last || attempt.reach == 0
+                   ? percent(attempt.reach)
+                   : fmt::format("{} to {}", percent(attempt.reach), percent(last))});
+  }
+  return table.to_string(2) + fmt::format("  {}\n", ending(plan, names));
+}
+
+ordered_json certificate_json(const game::Certificate& c) {
+  return {{"lower_bound", c.bound}, {"gap", c.gap}, {"nodes", c.nodes}};
+}
+
 std::string in_one_line(const EscalationPlan& plan, const Names& names) {
   std::vector<std::string> parts;
   for (const Run& run : runs(plan.attempts)) {
@@ -326,8 +326,11 @@ std::string routing_game_text(const Scenario& scenario) {
                   beyond_the_paper_text(game));
   text += models_table(game, scenario.names).to_string(2);
   if (scenario.difficulty) {
-    text += fmt::format("  difficulty: sigma {}, feedback {} (logits)\n",
-                        number(scenario.difficulty->sigma), number(scenario.difficulty->feedback));
+    const game::Difficulty& difficulty = *scenario.difficulty;
+    text +=
+        fmt::format("  difficulty: sigma {}{}, feedback {} (logits)\n", number(difficulty.sigma),
+                    difficulty.tau == 0 ? "" : fmt::format(", tau {}", number(difficulty.tau)),
+                    number(difficulty.feedback));
   }
   if (scenario.outcomes)
     text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n",
@@ -368,6 +371,7 @@ ordered_json routing_game_json(const Scenario& scenario) {
   }
   if (scenario.difficulty)
     json["difficulty"] = {{"sigma", scenario.difficulty->sigma},
+                          {"tau", scenario.difficulty->tau},
                           {"feedback", scenario.difficulty->feedback}};
   if (scenario.outcomes) json["tasks"] = scenario.outcomes->tasks.size();
   return json;

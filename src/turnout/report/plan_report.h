@@ -15,6 +15,12 @@ std::string plan_text(const analysis::PlanAnswer& answer);
 /// @returns "mini x 3, then large until solved": a plan in one line.
 std::string in_one_line(const game::EscalationPlan& plan, const std::vector<std::string>& names);
 
+/// Who serves attempt 1, 2, 3, ..., as a table with the plan's end in words, and as JSON.
+std::string attempts_text(const game::EscalationPlan& plan, const std::vector<std::string>& names);
+nlohmann::ordered_json steps_json(const game::EscalationPlan& plan,
+                                  const std::vector<std::string>& names);
+nlohmann::ordered_json certificate_json(const game::Certificate& certificate);
+
 /// The models of a game of any size, as a table and as JSON.
 std::string routing_game_text(const scenario::Scenario& scenario);
 nlohmann::ordered_json routing_game_json(const scenario::Scenario& scenario);

@@ -4,8 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/one_line.h"
+#include "turnout/report/plan_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
+#include "turnout/report/uncertainty_text.h"
 
 namespace turnout::report {
 namespace {
@@ -27,19 +30,7 @@ ordered_json policy_json(const Policy& policy, const game::PopulationMean& mean)
           {"success", payoffs.success}};
 }
 
-std::string uncertain_text(const std::vector<scenario::Uncertainty>& uncertain) {
-  std::string text;
-  for (const auto& u : uncertain) {
-    text += u.kind == scenario::Uncertainty::Kind::kCounts
-                ? fmt::format("  {}: {} successes in {} trials\n", game::symbol(u.parameter),
-                              number(u.successes), number(u.trials))
-                : fmt::format("  {}: {} [{}, {}]\n", game::symbol(u.parameter), number(u.mean),
-                              number(u.low), number(u.high));
-  }
-  return text.empty() ? "  nothing: every number is plain, see turnout solve\n" : text;
-}
-
-std::string policies_text(const analysis::RobustAnswer& answer) {
+std::string policies_text(const analysis::RobustPaperPolicy& answer) {
   const game::RobustAnswer& a = answer.policies;
   const auto& r = a.robust;
   Table table({"policy", "(i,s)", "expected J, $/task", "U/task", "S", "leave"});
@@ -71,47 +62,170 @@ std::string cliff_text(const std::vector<analysis::CliffPoint>& cliff) {
   return curve.to_string(2);
 }
 
-}  // namespace
+template <class Symbol>
+std::string information_text(double perfect, const auto& information, Symbol symbol) {
+  std::string text = fmt::format(
+      "What more data are worth (expected fall of the cost per task)\n  everything known exactly: "
+      "{}\n",
+      number(perfect));
+  for (const auto& value : information)
+    text += fmt::format("  {} alone: {}\n", symbol(value), number(value.gain));
+  return text;
+}
 
-ordered_json robust_json(const analysis::RobustAnswer& answer) {
-  const game::RobustAnswer& a = answer.policies;
+std::string paper_text(const analysis::RobustPaperPolicy& paper, std::size_t draws) {
+  std::string text = fmt::format("\nPolicies over {} draws\n", draws) + policies_text(paper);
+  text += "\nThe cliff: expected cost of (1,s)\n" + cliff_text(paper.cliff) + "\n";
+  return text + information_text(paper.policies.perfect_information, paper.policies.information,
+                                 [](const auto& value) { return game::symbol(value.parameter); });
+}
+
+std::string with_error(const analysis::DrawnMean& mean) {
+  return fmt::format("{} +- {}", number(mean.value), number(mean.standard_error));
+}
+
+/// What the plan costs, in the draws and against the plan for the means.
+std::string plan_costs_text(const analysis::RobustPlanAnswer& plan,
+                            const std::vector<std::string>& names) {
+  const auto& p = plan.plan.payoffs;
+  std::string text = fmt::format(
+      "  expected cost J {} (standard error of the draws)\n"
+      "    in 5 %, 50 %, 95 % of the draws at most {}, {}, {}\n"
+      "  user utility U  {}\n  success S       {}\n",
+      with_error(plan.cost), number(plan.quantiles[0]), number(plan.quantiles[1]),
+      number(plan.quantiles[2]), number(p.user_utility), number(p.success));
+  text += fmt::format("  in {} of {} draws no plan saves more than a tenth of a percent\n",
+                      percent(plan.best_share), plan.searched);
+  text += fmt::format(
+      "  Certificate: over {} draws no sequence of {} attempts costs less than {} (gap {}, {} "
+      "partial plans looked at).\n",
+      plan.searched, plan.depth, number(plan.certificate.bound), number(plan.certificate.gap),
+      plan.certificate.nodes);
+  text += fmt::format("\nThe best plan if the means were the truth\n  {}\n",
+                      in_one_line(plan.at_mean, names));
+  return text + fmt::format("  seems to cost {}, costs {}; the plan above saves {}\n",
+                            number(plan.believed_cost), number(plan.at_mean.payoffs.provider_cost),
+                            with_error(plan.saving));
+}
+
+std::string plan_section(const analysis::RobustPlanAnswer& plan, std::size_t draws,
+                         const std::vector<std::string>& names) {
+  std::string text = fmt::format(
+      "\nThe plan with the least expected cost over {} draws ({} "
+      "attempts on offer)\n",
+      draws, plan.depth);
+  text += attempts_text(plan.plan, names);
+  if (plan.policy) text += fmt::format("  policy: {}\n", on_one_line(*plan.policy));
+  text += plan_costs_text(plan, names) + "\n";
+  return text + information_text(plan.perfect_information.value, plan.information,
+                                 [](const auto& value) { return value.symbol; });
+}
+
+ordered_json drawn_json(const analysis::DrawnMean& mean) {
+  return {{"value", mean.value}, {"standard_error", mean.standard_error}};
+}
+
+ordered_json payoffs_json(const game::PlanPayoffs& p) {
+  return {{"provider_cost", p.provider_cost},
+          {"user_utility", p.user_utility},
+          {"success", p.success},
+          {"latency", p.latency},
+          {"service_cost", p.service_cost}};
+}
+
+ordered_json plan_json_of(const game::EscalationPlan& plan, const std::vector<std::string>& names) {
+  ordered_json json = {{"plan", in_one_line(plan, names)}, {"steps", steps_json(plan, names)}};
+  json.update(payoffs_json(plan.payoffs));
+  return json;
+}
+
+ordered_json robust_plan_json(const analysis::RobustPlanAnswer& plan,
+                              const std::vector<std::string>& names) {
+  ordered_json json = plan_json_of(plan.plan, names);
+  json["leaves_after"] =
+      plan.plan.leaves_after ? ordered_json(*plan.plan.leaves_after) : ordered_json(nullptr);
+  json["depth"] = plan.depth;
+  json["policy"] = plan.policy ? ordered_json(*plan.policy) : ordered_json(nullptr);
+  json["standard_error"] = plan.cost.standard_error;
+  json["quantiles"] = {
+      {"5%", plan.quantiles[0]}, {"50%", plan.quantiles[1]}, {"95%", plan.quantiles[2]}};
+  json["best_share"] = plan.best_share;
+  json["certificate"] = certificate_json(plan.certificate);
+  json["certificate"]["draws"] = plan.searched;
+  json["best_for_the_mean"] = plan_json_of(plan.at_mean, names);
+  json["best_for_the_mean"]["believed_cost"] = plan.believed_cost;
+  json["saving"] = drawn_json(plan.saving);
+  json["perfect_information"] = drawn_json(plan.perfect_information);
+  json["information"] = ordered_json::array();
+  for (const auto& value : plan.information)
+    json["information"].push_back({{"parameter", value.symbol}, {"gain", value.gain}});
+  return json;
+}
+
+ordered_json paper_json(const analysis::RobustPaperPolicy& paper) {
+  const game::RobustAnswer& a = paper.policies;
   const auto or_null = [](const std::optional<double>& x) {
     return x ? ordered_json(*x) : ordered_json(nullptr);
   };
-  ordered_json json = {{"schema", "turnout/robust/1"},
-                       {"game", game_json(answer.paper.scenario)},
-                       {"draws", answer.draws},
-                       {"robust", policy_json(a.robust.policy, a.robust.mean)},
+  ordered_json json = {{"robust", policy_json(a.robust.policy, a.robust.mean)},
                        {"best_for_the_mean", policy_json(a.at_mean, a.at_mean_over_draws)},
                        {"believed_cost", a.believed_cost},
                        {"s0", or_null(a.threshold)},
-                       {"safety_margin", or_null(answer.safety_margin)},
+                       {"safety_margin", or_null(paper.safety_margin)},
                        {"lower_bound", a.robust.bound},
                        {"perfect_information", a.perfect_information},
                        {"information", ordered_json::array()},
-                       {"cliff", ordered_json::array()},
-                       {"notes", answer.paper.notes}};
+                       {"cliff", ordered_json::array()}};
   for (const auto& value : a.information)
     json["information"].push_back(
         {{"parameter", game::symbol(value.parameter)}, {"gain", value.gain}});
-  for (const auto& [s, mean] : answer.cliff) {
+  for (const auto& [s, mean] : paper.cliff) {
     json["cliff"].push_back(
         {{"cascade", s}, {"abandon", mean.abandon}, {"provider_cost", mean.payoffs.provider_cost}});
   }
   return json;
 }
 
+/// That users who know the attempt are worth a plan, or are not.
+std::string beside_text(const analysis::RobustAnswer& answer) {
+  const double policy = answer.paper->policies.robust.mean.payoffs.provider_cost;
+  if (answer.plan_is_cheaper()) {
+    return wrapped(fmt::format("For users who know which attempt they are at, a plan that says who "
+                               "serves each attempt costs {} less than the robust policy (i,s):",
+                               number(policy - answer.plan->cost.value)),
+                   100, 0);
+  }
+  return wrapped(
+      fmt::format("For users who know which attempt they are at, no sequence of {} attempts costs "
+                  "less over these draws than {}, of {}.",
+                  answer.plan->depth, number(answer.plan->cost.value),
+                  in_one_line(answer.plan->plan, answer.scenario.names)),
+      100, 0);
+}
+
+}  // namespace
+
+ordered_json robust_json(const analysis::RobustAnswer& answer) {
+  return {{"schema", "turnout/robust/2"},
+          {"draws", answer.draws},
+          {"plan", answer.plan ? robust_plan_json(*answer.plan, answer.scenario.names)
+                               : ordered_json(nullptr)},
+          {"paper_policy", answer.paper ? paper_json(*answer.paper) : ordered_json(nullptr)},
+          {"game", routing_game_json(answer.scenario)},
+          {"notes", answer.notes}};
+}
+
 std::string robust_text(const analysis::RobustAnswer& answer) {
+  const auto& names = answer.scenario.names;
   std::string text =
-      game_text(answer.paper.scenario) + "\nNot known exactly\n" + uncertain_text(answer.uncertain);
-  text += fmt::format("\nPolicies over {} draws\n", answer.draws) + policies_text(answer);
-  text += "\nThe cliff: expected cost of (1,s)\n" + cliff_text(answer.cliff);
-  text += fmt::format(
-      "\nWhat more data are worth (expected fall of the cost per task)\n  everything known "
-      "exactly: {}\n",
-      number(answer.policies.perfect_information));
-  for (const auto& value : answer.policies.information)
-    text += fmt::format("  {} alone: {}\n", game::symbol(value.parameter), number(value.gain));
+      answer.paper ? game_text(answer.paper->scenario) : routing_game_text(answer.scenario);
+  text += "\nNot known exactly\n";
+  text += uncertain_text(answer.uncertain);
+  if (answer.paper) {
+    text += paper_text(*answer.paper, answer.draws);
+    if (answer.plan) text.append("\n").append(beside_text(answer));
+  }
+  if (answer.plan_is_cheaper()) text += plan_section(*answer.plan, answer.draws, names);
   return text;
 }
 

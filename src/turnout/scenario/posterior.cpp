@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "turnout/base/rng.h"
 #include "turnout/numeric/beta.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/variates.h"
+#include "turnout/scenario/scenario_types.h"
 
 namespace turnout::scenario {
 namespace {
@@ -20,14 +22,13 @@ std::optional<double> draw(const Uncertainty& u, base::Rng& rng) {
   for (int i = 0; i < kMostTries; ++i) {
     const double z = numeric::normal(rng) / numeric::kNormal95;
     const double x = u.mean + z * (z < 0 ? u.mean - u.low : u.high - u.mean);
-    if (game::check(u.parameter.quantity, x)) return x;
+    if (check(u, x)) return x;
   }
   return std::nullopt;
 }
 
 base::Error outside(const Uncertainty& u) {
-  return {base::ErrorCode::kInvalidValue, "the interval lies outside the allowed range",
-          game::symbol(u.parameter)};
+  return {base::ErrorCode::kInvalidValue, "the interval lies outside the allowed range", symbol(u)};
 }
 
 /// At which score the two-sided normal of an interval has a value, and back.
@@ -45,7 +46,7 @@ double value_at(const Uncertainty& u, double score) {
 
 /// The quantile of the interval's normal, cut to the number's range.
 double cut_value_at(const Uncertainty& u, double score) {
-  const game::Range range = range_of(u.parameter.quantity);
+  const game::Range range = range_of(u);
   const double below = numeric::normal_above(-score_of(u, range.low));
   const double above = numeric::normal_above(score_of(u, range.high));
   const double within = 1 - below - above;
@@ -61,7 +62,7 @@ double cut_value_at(const Uncertainty& u, double score) {
 base::Result<landscape::Distribution> distribution_of(const Uncertainty& u) {
   constexpr double kLeastWithin = 0.001;
   constexpr double kLeastSuccess = 1e-100;
-  const game::Range range = range_of(u.parameter.quantity);
+  const game::Range range = range_of(u);
   const bool counts = u.kind == Uncertainty::Kind::kCounts;
   if (!counts && numeric::normal_above(score_of(u, range.low)) -
                          numeric::normal_above(score_of(u, range.high)) <
@@ -78,21 +79,120 @@ base::Result<landscape::Distribution> distribution_of(const Uncertainty& u) {
   return distribution;
 }
 
-base::Result<std::vector<game::Game>> draw_games(const game::Game& mean,
-                                                 const std::vector<Uncertainty>& uncertain,
-                                                 std::size_t count, std::uint64_t seed) {
-  std::vector<game::Game> games;
+base::Result<std::vector<NumberValues>> draw_numbers(const std::vector<Uncertainty>& uncertain,
+                                                     std::size_t count, std::uint64_t seed) {
+  for (const Uncertainty& u : uncertain) {
+    if (u.kind != Uncertainty::Kind::kRange) continue;
+    return base::Error{base::ErrorCode::kUnsupported, "is a range, and has no posterior",
+                       symbol(u)};
+  }
+  std::vector<NumberValues> draws(count);
   for (std::size_t i = 0; i < count; ++i) {
     base::Rng rng(seed, i);
-    game::Game game = mean;
     for (const Uncertainty& u : uncertain) {
       const auto x = draw(u, rng);
       if (!x) return outside(u);
-      TURNOUT_TRY(game, game.with(u.parameter, *x));
+      draws[i].push_back(*x);
+    }
+  }
+  return draws;
+}
+
+base::Result<std::vector<game::Game>> draw_games(const game::Game& mean,
+                                                 const std::vector<Uncertainty>& uncertain,
+                                                 std::size_t count, std::uint64_t seed) {
+  TURNOUT_TRY(const auto draws, draw_numbers(uncertain, count, seed));
+  std::vector<game::Game> games;
+  for (const NumberValues& values : draws) {
+    game::Game game = mean;
+    for (std::size_t k = 0; k < uncertain.size(); ++k) {
+      TURNOUT_TRY(game, game.with(uncertain[k].parameter, values[k]));
     }
     games.push_back(game);
   }
   return games;
+}
+
+namespace {
+
+/// A scenario's game taken apart.
+struct Parts {
+  game::User user;
+  game::Provider provider;
+  std::vector<game::Model> models;
+  std::vector<Segment> segments;
+  game::Difficulty difficulty;
+
+  explicit Parts(const Scenario& scenario)
+      : user(scenario.game.user()),
+        provider(scenario.game.provider()),
+        segments(scenario.segments),
+        difficulty(scenario.difficulty.value_or(game::Difficulty{})) {
+    for (std::size_t k = 0; k < scenario.game.size(); ++k) models.push_back(scenario.game.model(k));
+    if (segments.empty()) segments = {{1, user}};
+  }
+
+  /// Puts a number of a user into all segments.
+  void put(double game::User::*number, double value) {
+    user.*number = value;
+    for (Segment& segment : segments) segment.user.*number = value;
+  }
+
+  void put(const Scenario& scenario, const Uncertainty& u, double value) {
+    if (u.difficulty != nullptr) {
+      difficulty.*u.difficulty = value;
+      return;
+    }
+    switch (u.parameter.quantity) {
+      case game::Quantity::kValue:
+        return put(&game::User::value, value);
+      case game::Quantity::kValueOfTime:
+        return put(&game::User::value_of_time, value);
+      case game::Quantity::kOutside:
+        return put(&game::User::outside, value);
+      case game::Quantity::kHarm:
+        return put(&game::User::harm, value);
+      case game::Quantity::kChurnPenalty:
+        provider.churn_penalty = value;
+        return;
+      case game::Quantity::kLateChurn:
+        provider.late_churn = value;
+        return;
+      default:
+        break;
+    }
+    if (u.parameter.model != kEveryModel) {
+      game::set(models[u.parameter.model], u.parameter.quantity, value);
+      return;
+    }
+    const auto& own = scenario.own_patience;
+    for (std::size_t k = 0; k < models.size(); ++k) {
+      if (std::find(own.begin(), own.end(), k) == own.end()) models[k].patience = value;
+    }
+  }
+};
+
+}  // namespace
+
+base::Result<game::PossibleGame> game_with(const Scenario& scenario,
+                                           const std::vector<Uncertainty>& uncertain,
+                                           const NumberValues& values, std::size_t depth) {
+  Parts parts(scenario);
+  for (std::size_t i = 0; i < uncertain.size(); ++i) parts.put(scenario, uncertain[i], values[i]);
+  TURNOUT_TRY(auto game,
+              game::RoutingGame::make(parts.user, parts.provider, std::move(parts.models),
+                                      scenario.game.switching(), scenario.game.participates()));
+  auto types = scenario.outcomes ? game::TaskTypes::empirical(scenario.outcomes->rate)
+                                 : task_types(game, parts.difficulty, depth);
+  return game::PossibleGame{std::move(game), std::move(parts.segments), std::move(types)};
+}
+
+Bounds bounds_of(const Uncertainty& u) {
+  if (u.kind != Uncertainty::Kind::kCounts) return {u.low, u.high};
+  const double right = u.successes + 1;
+  const double wrong = u.trials - u.successes + 1;
+  return {numeric::beta_at_score(right, wrong, -numeric::kNormal95),
+          numeric::beta_at_score(right, wrong, numeric::kNormal95)};
 }
 
 }  // namespace turnout::scenario

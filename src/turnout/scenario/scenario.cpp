@@ -9,6 +9,7 @@
 #include "turnout/base/line_reader.h"
 #include "turnout/base/number_text.h"
 #include "turnout/scenario/scenario_numbers.h"
+#include "turnout/scenario/scenario_scope.h"
 #include "turnout/scenario/scenario_setting.h"
 #include "turnout/scenario/setting_table.h"
 #include "turnout/scenario/toml_section.h"
@@ -70,9 +71,18 @@ class Reader {
     TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.models,
                                                    draft_.switching, draft_.participates)
                                .within(source_));
-    return Scenario{
-        source_,  std::move(made), names_,     difficulty_, std::move(outcomes_),        knows_,
-        commits_, segments_,       uncertain_, spread_,     draft_.outcomes.value_or("")};
+    return Scenario{source_,
+                    std::move(made),
+                    names_,
+                    difficulty_,
+                    std::move(outcomes_),
+                    knows_,
+                    commits_,
+                    segments_,
+                    uncertain_,
+                    spread_,
+                    draft_.outcomes.value_or(""),
+                    own_patience_};
   }
 
  private:
@@ -97,9 +107,11 @@ class Reader {
     TURNOUT_TRY(auto participates, table.boolean("participates", false));
     draft_.participates = participates;
     TURNOUT_CHECK(knowledge(table));
-    TURNOUT_TRY(draft_.patience, table.number("patience", Quantity::kPatience, 1));
+    TURNOUT_TRY(draft_.patience,
+                Amounts(uncertain_).read(table, "patience", {Quantity::kPatience, kEveryModel}, 1));
     TURNOUT_CHECK(top_.has("segment") ? segments(table) : values(table));
-    TURNOUT_TRY(draft_.user.outside, table.number("outside", Quantity::kOutside, 0));
+    TURNOUT_TRY(draft_.user.outside,
+                Amounts(uncertain_).read(table, "outside", {Quantity::kOutside, 0}, 0));
     for (Segment& segment : segments_) segment.user.outside = draft_.user.outside;
     return base::Done{};
   }
@@ -123,16 +135,14 @@ class Reader {
     Amounts amounts(uncertain_);
     TURNOUT_TRY(auto plain_value,
                 value ? value->median : amounts.read(table, "value", {Quantity::kValue, 0}));
-    Result<double> plain_time = 1.0;
-    if (time) plain_time = time->median;
-    if (!time && table.has("value_of_time"))
-      plain_time = table.number("value_of_time", Quantity::kValueOfTime);
-    if (!plain_time) return plain_time.error();
-    draft_.user = {plain_value, *plain_time};
+    TURNOUT_TRY(
+        auto plain_time,
+        time ? time->median : amounts.read(table, "value_of_time", {Quantity::kValueOfTime, 0}, 1));
+    draft_.user = {plain_value, plain_time};
     if (!value && !time) return base::Done{};
     spread_ = Spread{value, time};
-    segments_ = spread(value ? *value : Lognormal{plain_value, 0},
-                       time ? *time : Lognormal{*plain_time, 0});
+    segments_ =
+        spread(value ? *value : Lognormal{plain_value, 0}, time ? *time : Lognormal{plain_time, 0});
     return base::Done{};
   }
 
@@ -183,25 +193,26 @@ class Reader {
     constexpr std::array<std::string_view, 3> kKeys = {"harm", "late_churn", "naive"};
     TURNOUT_TRY(auto table, table_of("judgement"));
     TURNOUT_CHECK(table.allow_only(kKeys));
-    TURNOUT_TRY(draft_.user.harm, table.number("harm", Quantity::kHarm, 0));
+    Amounts amounts(uncertain_);
+    TURNOUT_TRY(draft_.user.harm, amounts.read(table, "harm", {Quantity::kHarm, 0}, 0));
     TURNOUT_TRY(draft_.user.naive, table.boolean("naive", false));
     for (Segment& segment : segments_) {
       segment.user.harm = draft_.user.harm;
       segment.user.naive = draft_.user.naive;
     }
     if (!table.has("late_churn")) return base::Done{};
-    TURNOUT_TRY(draft_.provider.late_churn, table.number("late_churn", Quantity::kLateChurn));
+    TURNOUT_TRY(draft_.provider.late_churn,
+                amounts.read(table, "late_churn", {Quantity::kLateChurn, 0}));
     return base::Done{};
   }
 
   Status difficulty() {
     if (!top_.has("difficulty")) return base::Done{};
-    constexpr std::array<std::string_view, 3> kKeys = {"sigma", "feedback", "outcomes"};
-    constexpr double kWidest = 10;
+    constexpr std::array<std::string_view, 4> kKeys = {"sigma", "tau", "feedback", "outcomes"};
     TURNOUT_TRY(auto table, table_of("difficulty"));
     TURNOUT_CHECK(table.allow_only(kKeys));
     if (table.has("outcomes")) {
-      for (const char* key : {"sigma", "feedback"}) {
+      for (const char* key : {"sigma", "tau", "feedback"}) {
         if (table.has(key))
           return table.fail(ErrorCode::kMalformedInput, key, "does not go with outcomes");
       }
@@ -210,12 +221,11 @@ class Reader {
       draft_.outcomes_place = table.place("outcomes");
       return base::Done{};
     }
-    TURNOUT_TRY(auto sigma,
-                table.has("sigma") ? table.number_between("sigma", 0, kWidest) : Result<double>(0));
-    TURNOUT_TRY(auto feedback, table.has("feedback")
-                                   ? table.number_between("feedback", -kWidest, kWidest)
-                                   : Result<double>(0));
-    difficulty_ = game::Difficulty{sigma, feedback};
+    Amounts amounts(uncertain_);
+    TURNOUT_TRY(auto sigma, amounts.read(table, "sigma", &game::Difficulty::sigma, 0));
+    TURNOUT_TRY(auto feedback, amounts.read(table, "feedback", &game::Difficulty::feedback, 0));
+    TURNOUT_TRY(auto tau, amounts.read(table, "tau", &game::Difficulty::tau, 0));
+    difficulty_ = game::Difficulty{sigma, feedback, tau};
     return base::Done{};
   }
 
@@ -247,11 +257,13 @@ class Reader {
     if (!success) return success.error();
     TURNOUT_TRY(auto latency, amounts.read(table, "latency", {Quantity::kLatency, k}));
     TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
-    TURNOUT_TRY(auto price, table.number("price", Quantity::kPrice, 0));
-    TURNOUT_TRY(auto patience, table.number("patience", Quantity::kPatience, draft_.patience));
-    TURNOUT_TRY(auto accepts, table.number("false_accept", Quantity::kFalseAccept, 0));
-    TURNOUT_TRY(auto rejects, table.number("false_reject", Quantity::kFalseReject, 0));
+    TURNOUT_TRY(auto price, amounts.read(table, "price", {Quantity::kPrice, k}, 0));
+    TURNOUT_TRY(auto patience,
+                amounts.read(table, "patience", {Quantity::kPatience, k}, draft_.patience));
+    TURNOUT_TRY(auto accepts, amounts.read(table, "false_accept", {Quantity::kFalseAccept, k}, 0));
+    TURNOUT_TRY(auto rejects, amounts.read(table, "false_reject", {Quantity::kFalseReject, k}, 0));
     names_.push_back(name);
+    if (table.has("patience")) own_patience_.push_back(k);
     draft_.models.push_back({*success, latency, cost, price, patience, accepts, rejects});
     return base::Done{};
   }
@@ -351,6 +363,7 @@ class Reader {
   std::vector<Segment> segments_;
   std::vector<Uncertainty> uncertain_;
   std::optional<Spread> spread_;
+  std::vector<std::size_t> own_patience_;
 };
 
 }  // namespace
@@ -374,21 +387,26 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& source
 }
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
-                                const std::string& folder, std::span<const std::string> settings) {
+                                const std::string& folder, std::span<const std::string> settings,
+                                Ranges ranges) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error{ErrorCode::kMalformedInput, "is empty, must be a scenario", source};
   }
   TURNOUT_TRY(auto parsed, parse_toml(text, source));
   for (const std::string& setting : settings) TURNOUT_CHECK(apply_setting(parsed, setting));
-  return Reader(parsed, source).read(folder);
+  TURNOUT_TRY(auto scenario, Reader(parsed, source).read(folder));
+  if (ranges == Ranges::kRefused) TURNOUT_CHECK(check_has_no_ranges(scenario));
+  return scenario;
 }
 
 Result<Scenario> read_scenario(const std::string& path) { return read_scenario(path, {}); }
 
-Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings) {
+Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
+                               Ranges ranges) {
   TURNOUT_TRY(auto text, base::read_file(path, kLargestScenario));
-  if (path == "-") return parse_scenario(text, "standard input", "", settings);
-  return parse_scenario(text, path, std::filesystem::path(path).parent_path().string(), settings);
+  if (path == "-") return parse_scenario(text, "standard input", "", settings, ranges);
+  return parse_scenario(text, path, std::filesystem::path(path).parent_path().string(), settings,
+                        ranges);
 }
 
 }  // namespace turnout::scenario

@@ -10,6 +10,7 @@
 #include "turnout/game/routing_game.h"
 #include "turnout/game/task_types.h"
 #include "turnout/outcomes/outcome_table.h"
+#include "turnout/scenario/uncertainty.h"
 
 namespace turnout::scenario {
 
@@ -22,18 +23,6 @@ enum class Knows {
 };
 
 using game::Segment;
-
-/// How well a number of the game is known.
-struct Uncertainty {
-  game::Parameter parameter;
-  enum class Kind {
-    kInterval,  ///< mean and 95 % interval
-    kCounts,    ///< successes of trials: a Beta posterior from a uniform prior
-  } kind = Kind::kInterval;
-  double mean = 0;
-  double low = 0, high = 0;          ///< kInterval
-  double successes = 0, trials = 0;  ///< kCounts
-};
 
 /// A lognormal over the users.
 struct Lognormal {
@@ -60,6 +49,9 @@ struct Scenario {
   /// What `segments` are the quantiles of; nothing: they were given one by one.
   std::optional<Spread> spread = {};
   std::string outcomes_file = {};  ///< where `outcomes` came from, as the scenario names it
+  /// Models whose patience is not the user's in the file, by their numbers; the others share what is
+  /// not known of it.
+  std::vector<std::size_t> own_patience = {};
 };
 
 /// @param text    the content of a scenario file (TOML 1.0), at most kLargestScenario bytes
@@ -69,11 +61,19 @@ struct Scenario {
 /// @returns the scenario, or the first error as "source:line: key: what was read, what is allowed".
 ///   Unknown keys, missing keys, wrong types, NaN and infinities, and repeated model names are
 ///   errors; nothing is guessed.
+/// Ranges are refused: see scenario_setting.h for a reader that takes them.
 base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
                                       const std::string& folder = "");
 
+/// Whether a number may be a range {lo, hi}, of which nobody says what is likely.
+enum class Ranges {
+  kRefused,  ///< kUnsupported that names the key, and the verb that takes ranges
+  kTaken,
+};
+
 /// @returns the first error that parse_scenario() would find in a file, the table of outcomes that
-///   it may name left aside.
+///   it may name left aside, and
+///   ranges taken.
 base::Status check_scenario(std::string_view text, const std::string& source);
 
 /// @returns kMalformedInput unless a scenario may have so many models.

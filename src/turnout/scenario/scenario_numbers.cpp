@@ -17,44 +17,78 @@ using game::Quantity;
 
 constexpr std::size_t kQuantiles = 200;
 
-Result<Uncertainty> interval(const TomlSection& table, game::Parameter parameter) {
-  constexpr std::array<std::string_view, 3> kKeys = {"mean", "lo", "hi"};
-  TURNOUT_CHECK(table.allow_only(kKeys));
-  Uncertainty u{parameter, Uncertainty::Kind::kInterval, 0, 0, 0, 0, 0};
-  for (auto [key, to] : {std::pair{"mean", &u.mean}, {"lo", &u.low}, {"hi", &u.high}}) {
-    TURNOUT_TRY(*to, table.number(key, parameter.quantity));
-  }
-  if (u.low <= u.mean && u.mean <= u.high) return u;
-  return table.fail(ErrorCode::kInvalidValue, "mean",
-                    fmt::format("{} must be between lo = {} and hi = {}", u.mean, u.low, u.high));
+Result<double> plain(const TomlSection& section, std::string_view key, const Uncertainty& known) {
+  if (known.difficulty == nullptr) return section.number(key, known.parameter.quantity);
+  const auto [low, high] = range_of(known);
+  return section.number_between(key, low, high);
 }
 
-Result<Uncertainty> counts(const TomlSection& table, game::Parameter parameter) {
+/// {mean, lo, hi}, or without a mean a range.
+Result<Uncertainty> interval(const TomlSection& table, Uncertainty known) {
+  constexpr std::array<std::string_view, 3> kKeys = {"mean", "lo", "hi"};
+  TURNOUT_CHECK(table.allow_only(kKeys));
+  TURNOUT_TRY(known.low, plain(table, "lo", known));
+  TURNOUT_TRY(known.high, plain(table, "hi", known));
+  if (!table.has("mean")) {
+    known.kind = Uncertainty::Kind::kRange;
+    known.mean = known.low + (known.high - known.low) / 2;
+    if (known.low <= known.high) return known;
+    return table.fail(ErrorCode::kInvalidValue, "hi",
+                      fmt::format("{} must be at least lo = {}", known.high, known.low));
+  }
+  TURNOUT_TRY(known.mean, plain(table, "mean", known));
+  if (known.low <= known.mean && known.mean <= known.high) return known;
+  return table.fail(
+      ErrorCode::kInvalidValue, "mean",
+      fmt::format("{} must be between lo = {} and hi = {}", known.mean, known.low, known.high));
+}
+
+Result<Uncertainty> counts(const TomlSection& table, Uncertainty known) {
   constexpr std::array<std::string_view, 2> kKeys = {"successes", "trials"};
   constexpr double kMost = 1e15;
   TURNOUT_CHECK(table.allow_only(kKeys));
-  if (parameter.quantity != Quantity::kSuccess) {
+  if (known.difficulty != nullptr || known.parameter.quantity != Quantity::kSuccess) {
     return table.fail(ErrorCode::kUnsupported, "trials",
                       "counts go with success only, use {mean, lo, hi}");
   }
-  TURNOUT_TRY(auto trials, table.number_between("trials", 1, kMost));
-  TURNOUT_TRY(auto successes, table.number_between("successes", 0, trials));
-  return Uncertainty{
-      parameter, Uncertainty::Kind::kCounts, (successes + 1) / (trials + 2), 0, 0, successes,
-      trials};
+  known.kind = Uncertainty::Kind::kCounts;
+  TURNOUT_TRY(known.trials, table.number_between("trials", 1, kMost));
+  TURNOUT_TRY(known.successes, table.number_between("successes", 0, known.trials));
+  known.mean = (known.successes + 1) / (known.trials + 2);
+  return known;
 }
 
 }  // namespace
 
-Result<double> Amounts::read(const TomlSection& section, std::string_view key,
-                             game::Parameter parameter) {
+Result<double> Amounts::take(const TomlSection& section, std::string_view key, Uncertainty known) {
   const toml::node* node = section.node(key);
-  if (node == nullptr || !node->is_table()) return section.number(key, parameter.quantity);
+  if (node == nullptr || !node->is_table()) return plain(section, key, known);
+  known.place = section.place(key);
   TURNOUT_TRY(auto table, section.table(key));
-  TURNOUT_TRY(auto known,
-              table.has("trials") ? counts(table, parameter) : interval(table, parameter));
+  TURNOUT_TRY(known, table.has("trials") ? counts(table, known) : interval(table, known));
   uncertain_.push_back(known);
   return known.mean;
+}
+
+Result<double> Amounts::read(const TomlSection& section, std::string_view key,
+                             game::Parameter parameter) {
+  Uncertainty known;
+  known.parameter = parameter;
+  return take(section, key, std::move(known));
+}
+
+Result<double> Amounts::read(const TomlSection& section, std::string_view key,
+                             game::Parameter parameter, double otherwise) {
+  if (!section.has(key)) return otherwise;
+  return read(section, key, parameter);
+}
+
+Result<double> Amounts::read(const TomlSection& section, std::string_view key,
+                             double game::Difficulty::*number, double otherwise) {
+  if (!section.has(key)) return otherwise;
+  Uncertainty known;
+  known.difficulty = number;
+  return take(section, key, std::move(known));
 }
 
 Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std::string_view key,

@@ -15,11 +15,18 @@ namespace turnout::scenario {
 class Amounts {
  public:
   explicit Amounts(std::vector<Uncertainty>& uncertain) : uncertain_(uncertain) {}
-  /// @returns the number, or its mean.
+  /// @returns the number, or its mean; of a range the middle.
   base::Result<double> read(const TomlSection& section, std::string_view key,
                             game::Parameter parameter);
+  /// The same for a number that may be absent.
+  base::Result<double> read(const TomlSection& section, std::string_view key,
+                            game::Parameter parameter, double otherwise);
+  /// The same for a number of [difficulty].
+  base::Result<double> read(const TomlSection& section, std::string_view key,
+                            double game::Difficulty::*number, double otherwise);
 
  private:
+  base::Result<double> take(const TomlSection& section, std::string_view key, Uncertainty known);
   std::vector<Uncertainty>& uncertain_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace turnout::scenario {
@@ -19,6 +20,11 @@ struct Obstacle {
   std::string key;
   std::string what;
 };
+
+std::vector<Uncertainty>::const_iterator first_range(const Scenario& scenario) {
+  return std::find_if(scenario.uncertain.begin(), scenario.uncertain.end(),
+                      [](const Uncertainty& u) { return u.kind == Uncertainty::Kind::kRange; });
+}
 
 std::optional<Obstacle> beyond_all_but(Besides allowed, const Scenario& scenario) {
   if (!scenario.commits && allowed != Besides::kNoCommitment)
@@ -64,6 +70,8 @@ std::optional<Obstacle> beyond_pairs(Besides allowed, Scenario scenario) {
   if (const auto left_out = leave_out_what_the_paper_lacks(scenario); !left_out)
     return Obstacle{"switching", "a switching cost"};
   if (auto beyond = beyond_the_paper(allowed, scenario)) return beyond;
+  if (const auto range = first_range(scenario); range != scenario.uncertain.end())
+    return Obstacle{symbol(*range), "a number that is a range"};
   return beyond_all_but(allowed, scenario);
 }
 
@@ -95,7 +103,18 @@ Status check_users_and_provider(const Scenario& scenario, const std::string& ver
 
 bool takes_plans(const Scenario& scenario) { return !beyond_plans(scenario); }
 
-bool takes_pairs(const Scenario& scenario) { return !beyond_pairs(Besides::kNothing, scenario); }
+bool takes_posteriors(const Scenario& scenario) {
+  return takes_plans(scenario) || paper_game(scenario, "robust").has_value();
+}
+
+Status check_has_no_ranges(const Scenario& scenario) {
+  const auto range = first_range(scenario);
+  if (range == scenario.uncertain.end()) return base::Done{};
+  return Error{
+      ErrorCode::kUnsupported,
+      "is a range, {lo, hi} without a mean" + advice("robust --regret", beyond_plans(scenario)),
+      range->place.empty() ? fmt::format("{}: {}", scenario.source, symbol(*range)) : range->place};
+}
 
 Status check_for_plans(const Scenario& scenario, const std::string& verb, Besides besides) {
   if (scenario.knows && *scenario.knows != Knows::kAttempt) {

@@ -45,8 +45,12 @@ base::Status check_for_plans(const Scenario& scenario, const std::string& verb,
 /// @returns whether `plan` takes the scenario, users who differ included.
 bool takes_plans(const Scenario& scenario);
 
-/// @returns whether the verbs for the paper's game (robust, audit, ...) take the scenario, with
-///   what leave_out_what_the_paper_lacks() takes out of it left out.
-bool takes_pairs(const Scenario& scenario);
+/// @returns whether `robust` takes the scenario, intervals or none: what `plan` takes, and the paper's
+///   game.
+bool takes_posteriors(const Scenario& scenario);
+
+/// @returns kUnsupported naming the first number that is a range {lo, hi} without a mean, and
+///   `robust --regret` if that takes the scenario as it is, or what keeps it from that.
+base::Status check_has_no_ranges(const Scenario& scenario);
 
 }  // namespace turnout::scenario

@@ -14,16 +14,18 @@ namespace turnout::scenario {
 ///   of the file (user.value, user.value_of_time, user.patience, user.outside,
 ///   provider.churn_penalty, judgement.harm, judgement.late_churn,
 ///   model.NAME.success|latency|cost|price|patience|false_accept|false_reject, difficulty.sigma,
-///   difficulty.feedback, switching.cost, switching.latency) or the theory's symbol: V, w, rho, v0,
-///   P, H, Pw, and p1, t1, c1, r1, rho1, fa1, fr1, p2, ... for success, latency, cost, price,
+///   difficulty.tau, difficulty.feedback, switching.cost, switching.latency) or the theory's symbol: V, w, rho, v0,
+///   P, H, Pw, sigma, tau, feedback, and p1, t1, c1, r1, rho1, fa1, fr1, p2, ... for success, latency, cost, price,
 ///   patience, false accepts and rejects of the first model, of the second, ... A table that stood there (an
 ///   interval, a lognormal) becomes that number, known exactly. VALUE is a finite number.
+/// @param ranges    whether numbers may be ranges {lo, hi}
 /// @returns what parse_scenario() and read_scenario() return for the file so changed; kInvalidValue,
 ///   with what may have been meant, for a key that the scenario cannot have.
 base::Result<Scenario> parse_scenario(std::string_view text, const std::string& source,
                                       const std::string& folder,
-                                      std::span<const std::string> settings);
-base::Result<Scenario> read_scenario(const std::string& path,
-                                     std::span<const std::string> settings);
+                                      std::span<const std::string> settings,
+                                      Ranges ranges = Ranges::kRefused);
+base::Result<Scenario> read_scenario(const std::string& path, std::span<const std::string> settings,
+                                     Ranges ranges = Ranges::kRefused);
 
 }  // namespace turnout::scenario

@@ -39,6 +39,18 @@ TEST(ScenarioSetting, changes_numbers_by_key_and_by_symbol) {
   }
 }
 
+TEST(ScenarioSetting, gives_a_scenario_a_difficulty_by_key_and_by_symbol) {
+  const auto by_key =
+      with({"difficulty.sigma=1.5", "difficulty.tau=0.5", "difficulty.feedback=0.2"});
+  const auto by_symbol = with({"sigma=1.5", "tau=0.5", "feedback=0.2"});
+  for (const auto* read : {&by_key, &by_symbol}) {
+    ASSERT_TRUE(*read) << read->error().to_string();
+    EXPECT_EQ((*read)->difficulty->sigma, 1.5);
+    EXPECT_EQ((*read)->difficulty->tau, 0.5);
+    EXPECT_EQ((*read)->difficulty->feedback, 0.2);
+  }
+}
+
 TEST(ScenarioSetting, makes_an_interval_a_number_that_is_known) {
   ASSERT_TRUE(with({}));
   EXPECT_EQ(with({})->uncertain.size(), 1U);

@@ -175,9 +175,20 @@ TEST(Scenario, reads_what_lies_beyond_the_paper) {
   EXPECT_EQ(s->game.switch_latency(1, 0), 2);
   EXPECT_EQ(s->difficulty->sigma, 1.5);
   EXPECT_EQ(s->difficulty->feedback, -0.5);
+  EXPECT_EQ(s->difficulty->tau, 0);
   ASSERT_EQ(s->segments.size(), 2U);
   EXPECT_EQ(s->segments[1].user.value_of_time, 2);
   EXPECT_EQ(s->game.user().value, 5);
+}
+
+TEST(Scenario, reads_how_well_tasks_suit_a_model) {
+  const std::string text = "[user]\nvalue = 10\n" + kProvider + kFirst + "[difficulty]\n";
+  EXPECT_EQ(parse_scenario(text + "tau = 0.8\n", "s.toml")->difficulty->tau, 0.8);
+  for (const char* bad : {"tau = -1\n", "tau = 11\n", "tau = 1\noutcomes = 'o.csv'\n"}) {
+    const auto s = parse_scenario(text + bad, "s.toml");
+    ASSERT_FALSE(s) << bad;
+    EXPECT_NE(s.error().to_string().find("tau"), std::string::npos) << s.error().to_string();
+  }
 }
 
 TEST(Scenario, reads_lognormals_as_segments_with_their_median_and_mean) {

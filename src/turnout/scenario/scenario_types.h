@@ -9,6 +9,19 @@ namespace turnout::scenario {
 ///   its difficulty, or a single one (independent attempts), for plans of at most `depth` attempts.
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth);
 
+/// @returns the types of task of a game with such a difficulty, likewise.
+game::TaskTypes task_types(const game::RoutingGame& game, const game::Difficulty& difficulty,
+                           std::size_t depth);
+
+/// @returns the greatest depth that task_types() takes: game::kDeepest, or less where tau and feedback
+///   come together (game::TaskTypes::deepest()).
+std::size_t deepest(const Scenario& scenario);
+
+/// @returns the same for many games at once, in which uncertain numbers have other values: less where
+///   some of these have both tau and feedback.
+/// @param uncertain  the scenario's own
+std::size_t deepest_of_many(const Scenario& scenario, const std::vector<Uncertainty>& uncertain);
+
 /// @returns whether failures say something about the task, so that plans have a depth.
 bool has_types(const Scenario& scenario);
 

@@ -51,6 +51,8 @@ std::string toml(const Uncertainty& u) {
   if (u.kind == Uncertainty::Kind::kCounts) {
     return fmt::format("{{ successes = {}, trials = {} }}", toml(u.successes), toml(u.trials));
   }
+  if (u.kind == Uncertainty::Kind::kRange)
+    return fmt::format("{{ lo = {}, hi = {} }}", toml(u.low), toml(u.high));
   return fmt::format("{{ mean = {}, lo = {}, hi = {} }}", toml(u.mean), toml(u.low), toml(u.high));
 }
 
@@ -121,17 +123,26 @@ class Writer {
     }
   }
 
-  /// What is known of a number: an interval, counts, or the number itself.
+  /// What is known of a number, if it is not known exactly.
   [[nodiscard]] const Uncertainty* uncertainty(game::Parameter parameter) const {
     const auto found = std::find_if(
-        scenario_.uncertain.begin(), scenario_.uncertain.end(), [&](const Uncertainty& u) {
-          return u.parameter.quantity == parameter.quantity && u.parameter.model == parameter.model;
-        });
+        scenario_.uncertain.begin(), scenario_.uncertain.end(),
+        [&](const Uncertainty& u) { return u.difficulty == nullptr && u.parameter == parameter; });
     return found == scenario_.uncertain.end() ? nullptr : &*found;
   }
   [[nodiscard]] std::string amount(game::Parameter parameter, double value) const {
     const Uncertainty* known = uncertainty(parameter);
     return known == nullptr ? toml(value) : toml(*known);
+  }
+  /// Writes a number unless it is what it is without the key.
+  void key_unless(double plain, const std::string& name, game::Parameter parameter, double value) {
+    if (value != plain || uncertainty(parameter) != nullptr) key(name, amount(parameter, value));
+  }
+  [[nodiscard]] std::string amount(double game::Difficulty::*number) const {
+    for (const Uncertainty& u : scenario_.uncertain) {
+      if (u.difficulty == number) return toml(u);
+    }
+    return toml((*scenario_.difficulty).*number);
   }
 
   void user() {
@@ -140,34 +151,53 @@ class Writer {
       const Spread spread = scenario_.spread.value_or(Spread{});
       const game::User& user = scenario_.game.user();
       key("value", spread.value ? toml(*spread.value) : amount({Quantity::kValue, 0}, user.value));
-      if (spread.time || user.value_of_time != 1) {
-        key("value_of_time", spread.time ? toml(*spread.time) : toml(user.value_of_time));
-      }
+      if (spread.time) key("value_of_time", toml(*spread.time));
+      if (!spread.time)
+        key_unless(1, "value_of_time", {Quantity::kValueOfTime, 0}, user.value_of_time);
     }
     if (scenario_.knows) key("knows", toml(std::string(word(*scenario_.knows))));
     if (scenario_.game.participates()) key("participates", "true");
-    if (const auto patience = common_patience(); patience && *patience != 1)
-      key("patience", toml(*patience));
-    if (const double outside = scenario_.game.user().outside; outside != 0)
-      key("outside", toml(outside));
+    if (const auto patience = common_patience())
+      key_unless(1, "patience", {Quantity::kPatience, kEveryModel}, *patience);
+    key_unless(0, "outside", {Quantity::kOutside, 0}, scenario_.game.user().outside);
   }
 
-  /// The patience that all models have; nothing if they differ.
-  [[nodiscard]] std::optional<double> common_patience() const {
+  [[nodiscard]] bool knows_patience_exactly() const {
+    const auto& all = scenario_.uncertain;
+    return std::none_of(all.begin(), all.end(), [](const Uncertainty& u) {
+      return u.difficulty == nullptr && u.parameter.quantity == Quantity::kPatience;
+    });
+  }
+  /// Whether a model's patience is written with it. Known exactly it does not matter who shares it:
+  /// all do if it is one number.
+  [[nodiscard]] bool has_own_patience(std::size_t k) const {
     const game::RoutingGame& game = scenario_.game;
-    for (std::size_t k = 1; k < game.size(); ++k) {
-      if (game.model(k).patience != game.model(0).patience) return std::nullopt;
+    if (!knows_patience_exactly()) {
+      const auto& own = scenario_.own_patience;
+      return uncertainty({Quantity::kPatience, k}) != nullptr ||
+             std::find(own.begin(), own.end(), k) != own.end();
     }
-    return game.model(0).patience;
+    for (std::size_t j = 1; j < game.size(); ++j) {
+      if (game.model(j).patience != game.model(0).patience) return true;
+    }
+    return false;
+  }
+  /// The patience of the models that have none of their own; nothing if all have one.
+  [[nodiscard]] std::optional<double> common_patience() const {
+    for (std::size_t k = 0; k < scenario_.game.size(); ++k) {
+      if (!has_own_patience(k)) return scenario_.game.model(k).patience;
+    }
+    return std::nullopt;
   }
 
   void judgement() {
     const game::User& user = scenario_.game.user();
     const auto& late = scenario_.game.provider().late_churn;
-    if (user.harm == 0 && !user.naive && !late) return;
+    const bool harms = user.harm != 0 || uncertainty({Quantity::kHarm, 0}) != nullptr;
+    if (!harms && !user.naive && !late) return;
     table("judgement");
-    if (user.harm != 0) key("harm", toml(user.harm));
-    if (late) key("late_churn", toml(*late));
+    key_unless(0, "harm", {Quantity::kHarm, 0}, user.harm);
+    if (late) key("late_churn", amount({Quantity::kLateChurn, 0}, *late));
     if (user.naive) key("naive", "true");
   }
 
@@ -178,8 +208,9 @@ class Writer {
       key("outcomes", toml(scenario_.outcomes_file));
       return;
     }
-    key("sigma", toml(scenario_.difficulty->sigma));
-    key("feedback", toml(scenario_.difficulty->feedback));
+    key("sigma", amount(&game::Difficulty::sigma));
+    if (const std::string tau = amount(&game::Difficulty::tau); tau != toml(0)) key("tau", tau);
+    key("feedback", amount(&game::Difficulty::feedback));
   }
 
   void model(std::size_t k) {
@@ -190,10 +221,10 @@ class Writer {
     if (!measured) key("success", amount({Quantity::kSuccess, k}, model.success));
     key("latency", amount({Quantity::kLatency, k}, model.latency));
     key("cost", amount({Quantity::kCost, k}, model.cost));
-    if (model.price != 0) key("price", toml(model.price));
-    if (!common_patience()) key("patience", toml(model.patience));
-    if (model.false_accept != 0) key("false_accept", toml(model.false_accept));
-    if (model.false_reject != 0) key("false_reject", toml(model.false_reject));
+    key_unless(0, "price", {Quantity::kPrice, k}, model.price);
+    if (has_own_patience(k)) key("patience", amount({Quantity::kPatience, k}, model.patience));
+    key_unless(0, "false_accept", {Quantity::kFalseAccept, k}, model.false_accept);
+    key_unless(0, "false_reject", {Quantity::kFalseReject, k}, model.false_reject);
   }
 
   void switching() {

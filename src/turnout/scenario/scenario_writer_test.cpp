@@ -117,7 +117,9 @@ Scenario any_scenario(base::Rng& rng) {
   auto game = game::RoutingGame::make(user, provider, all, switching, coin(rng));
   Scenario scenario{"s.toml", std::move(game).value(), names};
   scenario.uncertain = uncertain;
-  if (coin(rng)) scenario.difficulty = game::Difficulty{rng.uniform(0, 10), rng.uniform(-10, 10)};
+  if (coin(rng))
+    scenario.difficulty = game::Difficulty{rng.uniform(0, 10), rng.uniform(-10, 10),
+                                           coin(rng) ? rng.uniform(0, 10) : 0};
   if (coin(rng))
     scenario.knows = std::array{Knows::kPolicy, Knows::kModel, Knows::kAttempt}.at(below(rng, 3));
   scenario.commits = coin(rng);
@@ -153,6 +155,7 @@ void expect_same(const Scenario& a, const Scenario& b) {
   if (a.difficulty) {
     EXPECT_EQ(a.difficulty->sigma, b.difficulty->sigma);
     EXPECT_EQ(a.difficulty->feedback, b.difficulty->feedback);
+    EXPECT_EQ(a.difficulty->tau, b.difficulty->tau);
   }
   ASSERT_EQ(a.uncertain.size(), b.uncertain.size());
   for (std::size_t i = 0; i < a.uncertain.size(); ++i) {

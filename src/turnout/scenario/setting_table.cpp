@@ -36,8 +36,9 @@ constexpr auto kSingles = std::to_array<Single>({{"user", "value", "V"},
                                                  {"provider", "churn_penalty", "P"},
                                                  {"judgement", "harm", "H"},
                                                  {"judgement", "late_churn", "Pw"},
-                                                 {"difficulty", "sigma", ""},
-                                                 {"difficulty", "feedback", ""},
+                                                 {"difficulty", "sigma", "sigma"},
+                                                 {"difficulty", "tau", "tau"},
+                                                 {"difficulty", "feedback", "feedback"},
                                                  {"switching", "cost", ""},
                                                  {"switching", "latency", ""}});
 /// Keys of each model, and the letters of its symbol.

@@ -129,9 +129,13 @@ class SweepReader {
       spec_.draw.at(k) = {Distribution::Kind::kConstant, mean.game.get(all[k]), 0, {}, 0};
     for (const Uncertainty& uncertain : scenario.uncertain) {
       TURNOUT_TRY(auto posterior, distribution_of(uncertain).within(draws.place("scenario")));
-      const auto k = static_cast<std::size_t>(
-          std::find(all.begin(), all.end(), uncertain.parameter) - all.begin());
-      spec_.draw.at(k) = std::move(posterior);
+      const auto number = std::find(all.begin(), all.end(), uncertain.parameter);
+      if (uncertain.difficulty != nullptr) continue;  // left out above
+      if (number == all.end()) {
+        return Error{ErrorCode::kUnsupported, "is no number of the paper's game, which sweep draws",
+                     uncertain.place.empty() ? symbol(uncertain) : uncertain.place};
+      }
+      spec_.draw.at(static_cast<std::size_t>(number - all.begin())) = std::move(posterior);
     }
     return base::Done{};
   }

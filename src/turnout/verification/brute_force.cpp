@@ -1,7 +1,11 @@
 #include "turnout/verification/brute_force.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+
+#include "turnout/verification/random_games.h"
 
 namespace turnout::verification {
 
@@ -90,6 +94,43 @@ double optimum_deviation(const Game& game, const Policy& policy, double abandon,
   const double beaten_by = std::max(0.0, provider_cost - found) / cost_scale(game);
   const double misstated_by = std::abs(provider_cost - own_cost) / cost_scale(game);
   return std::max({beaten_by, misstated_by, response_deviation(game, policy, abandon)});
+}
+
+double payoff_deviation(const Game& game, base::Rng& rng) {
+  const Play p = random_play(rng);
+  const auto chain = chain_payoffs(game, p.policy, p.abandon);
+  const auto formula = game::evaluate(game, p.policy, p.abandon);
+  return std::max({std::abs(chain.provider_cost - formula.provider_cost) / cost_scale(game),
+                   std::abs(chain.user_utility - formula.user_utility) / utility_scale(game),
+                   std::abs(chain.success - formula.success)});
+}
+
+namespace {
+
+Game with_latency(const Game& game, std::size_t k, double latency) {
+  return game.with({game::Quantity::kLatency, k}, latency).value();
+}
+
+/// The latency at which a pass is worth nothing to the user: what an instant one is worth, in time.
+double slowest_borne(const Game& game, std::size_t k) {
+  return chain_payoffs(with_latency(game, k, 0), {k, 0}, 1).expected_utility / game.value_of_time();
+}
+
+}  // namespace
+
+double search_throttled_cost(const Game& game, std::size_t shares) {
+  constexpr std::array kFactors = {0.0, 0.3, 0.7, 0.95, 1.001, 1.5, 4.0};
+  const std::array<double, Game::kModels> limits = {slowest_borne(game, 0), slowest_borne(game, 1)};
+  double least = std::numeric_limits<double>::infinity();
+  for (const double f1 : kFactors) {
+    for (const double f2 : kFactors) {
+      const Game slow =
+          with_latency(with_latency(game, 0, std::max(game.model(0).latency, f1 * limits[0])), 1,
+                       std::max(game.model(1).latency, f2 * limits[1]));
+      least = std::min(least, search_optimum(slow, shares)->response.payoffs.provider_cost);
+    }
+  }
+  return least;
 }
 
 }  // namespace turnout::verification

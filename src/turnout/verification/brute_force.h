@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "turnout/base/rng.h"
 #include "turnout/verification/markov_chain.h"
 
 /// The judge: searches over policies and responses on the Markov chain, knowing no theorem. Slow on
@@ -42,6 +43,15 @@ double optimum_deviation(const game::Game& game, const game::Policy& policy, dou
 /// @returns what the user expects another response than `abandon` to give him, relative to the utilities'
 ///   size.
 double response_deviation(const game::Game& game, const game::Policy& policy, double abandon);
+
+/// @returns by how much evaluate() errs on any policy with any response, by the chain: the largest
+///   error of J, U and S, relative to their sizes.
+double payoff_deviation(const game::Game& game, base::Rng& rng);
+
+/// @returns the cost of the cheapest policy that search_optimum() finds over a grid of inflated
+///   latencies, each up to past the one at which a pass is worth nothing to the user as he sees it:
+///   an upper bound on what throttling comes to.
+double search_throttled_cost(const game::Game& game, std::size_t shares);
 
 /// The sizes against which a deviation counts: of the costs and of the utilities of one task.
 double cost_scale(const game::Game& game);

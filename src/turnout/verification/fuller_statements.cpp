@@ -6,6 +6,7 @@
 #include "turnout/game/remedies.h"
 #include "turnout/verification/brute_force.h"
 #include "turnout/verification/ledger.h"
+#include "turnout/verification/random_games.h"
 
 /// What of the paper's theorems survives impatience and errors of judgement.
 namespace turnout::verification {
@@ -45,25 +46,6 @@ double leaving_cost(const Game& game, std::size_t k) {
 
 double staying_cost(const Game& game, std::size_t k) {
   return chain_payoffs(game, {k, 0}, 0).provider_cost;
-}
-
-struct Play {
-  game::Policy policy;
-  double abandon;
-};
-
-Play random_play(base::Rng& rng) {
-  const std::size_t start = rng.next() % 2;
-  return {{start, start == 0 ? rng.uniform() : 0}, rng.uniform()};
-}
-
-double payoff_deviation(const Game& game, base::Rng& rng) {
-  const Play p = random_play(rng);
-  const auto chain = chain_payoffs(game, p.policy, p.abandon);
-  const auto formula = game::evaluate(game, p.policy, p.abandon);
-  return std::max({std::abs(chain.provider_cost - formula.provider_cost) / cost_scale(game),
-                   std::abs(chain.user_utility - formula.user_utility) / utility_scale(game),
-                   std::abs(chain.success - formula.success)});
 }
 
 double engine_response_deviation(const Game& game, base::Rng& rng) {
@@ -107,36 +89,10 @@ Game draw_losing_first(base::Rng& rng) {
 
 bool mixes(const Game& game) { return best_of(game).route == Route::kCascadeMixed; }
 
-Game with_latency(const Game& game, std::size_t k, double latency) {
-  return game.with({Quantity::kLatency, k}, latency).value();
-}
-
-/// The latency at which a pass is worth nothing to the user.
-double slowest_borne(const Game& game, std::size_t k) {
-  return worth_of_pass(with_latency(game, k, 0), k) / game.value_of_time();
-}
-
-/// The cheapest searched policy over a grid of inflated latencies.
-double searched_throttled_cost(const Game& game, std::size_t shares) {
-  constexpr std::array kFactors = {0.0, 0.3, 0.7, 0.95, 1.001, 1.5, 4.0};
-  double least = std::numeric_limits<double>::infinity();
-  for (const double f1 : kFactors) {
-    for (const double f2 : kFactors) {
-      Game slow = game;
-      for (std::size_t k = 0; k < Game::kModels; ++k) {
-        const double latency = (k == 0 ? f1 : f2) * slowest_borne(game, k);
-        slow = with_latency(slow, k, std::max(game.model(k).latency, latency));
-      }
-      least = std::min(least, search_optimum(slow, shares)->response.payoffs.provider_cost);
-    }
-  }
-  return least;
-}
-
 double throttled_cost_deviation(const Game& game, base::Rng&) {
   const double claimed =
       std::min({best_of(game).payoffs.provider_cost, leaving_cost(game, 0), leaving_cost(game, 1)});
-  return std::max(0.0, claimed - searched_throttled_cost(game, 41)) / cost_scale(game);
+  return std::max(0.0, claimed - search_throttled_cost(game, 41)) / cost_scale(game);
 }
 
 /// Whether making the user leave is cheaper than J*, and whether P is below the least of some worth

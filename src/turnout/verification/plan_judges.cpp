@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "turnout/numeric/lower_hull.h"
@@ -94,8 +95,9 @@ double sequence_cost(const game::RoutingGame& game, const game::TaskTypes& types
     spent += reach * (model.cost - model.price + game.switch_cost(from, k));
     worth -= reach * (game.user().value_of_time * (model.latency + game.switch_latency(from, k)) +
                       model.price);
+    const auto success = types.success(k, std::span(sequence).first(j));
     for (std::size_t type = 0; type < open.size(); ++type) {
-      const double p = types.success(k, j)[type];
+      const double p = success[type];
       worth += open[type] * (game.user().value * p);
       open[type] *= 1 - p;
     }

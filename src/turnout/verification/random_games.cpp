@@ -116,6 +116,12 @@ Game draw_fuller(base::Rng& rng) {
   return Game::make(user, provider, models).value();
 }
 
+Play random_play(base::Rng& rng) {
+  const bool on_first = rng.uniform() < 0.75;
+  const double s = on_first ? rng.uniform() : 0;
+  return {{on_first ? std::size_t{0} : std::size_t{1}, s}, rng.uniform()};
+}
+
 std::optional<Game> draw_where(const Draw& draw, const std::function<bool(const Game&)>& wanted,
                                base::Rng& rng) {
   constexpr int kMostTries = 1'000'000;

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "turnout/base/rng.h"
-#include "turnout/game/parameters.h"
+#include "turnout/game/best_response.h"
 
 namespace turnout::verification {
 
@@ -35,6 +35,15 @@ game::Game draw_erring(base::Rng& rng);
 
 /// Any order, and each of the numbers beyond the paper's with probability 1/2.
 game::Game draw_fuller(base::Rng& rng);
+
+/// A policy and a response.
+struct Play {
+  game::Policy policy;
+  double abandon = 0;
+};
+
+/// Any policy and any response, optimal or not; three of four start on M1.
+Play random_play(base::Rng& rng);
 
 /// @returns the first draw that satisfies `wanted`, or nothing after 1,000,000 tries.
 std::optional<game::Game> draw_where(const Draw& draw,

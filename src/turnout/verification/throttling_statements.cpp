@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "turnout/game/remedies.h"
@@ -14,6 +13,7 @@ using game::Game;
 using game::Quantity;
 
 constexpr double kTolerance = 1e-9;
+constexpr std::size_t kShares = 21;  // of a search at each of the latencies tried
 
 double leaving_cost(const Game& game, std::size_t k) {
   return game.model(k).cost + game.churn_penalty() * (1 - game.model(k).success);
@@ -26,37 +26,18 @@ double stated_throttled_cost(const Game& game) {
   return std::min({unthrottled_cost(game), leaving_cost(game, 0), leaving_cost(game, 1)});
 }
 
-/// The cheapest searched policy over a grid of inflated latencies, each up to past the point where
-/// the user leaves.
-double searched_throttled_cost(const Game& game) {
-  constexpr std::size_t kShares = 21;
-  constexpr std::array kFactors = {0.0, 0.3, 0.7, 0.95, 1.001, 1.5, 4.0};
-  double least = std::numeric_limits<double>::infinity();
-  for (const double f1 : kFactors) {
-    for (const double f2 : kFactors) {
-      Game slow = game;
-      for (std::size_t k = 0; k < Game::kModels; ++k) {
-        const double limit = game.value() * game.model(k).success / game.value_of_time();
-        const double latency = std::max(game.model(k).latency, (k == 0 ? f1 : f2) * limit);
-        slow = slow.with({Quantity::kLatency, k}, latency).value();
-      }
-      least = std::min(least, search_optimum(slow, kShares)->response.payoffs.provider_cost);
-    }
-  }
-  return least;
-}
-
 /// Both ways: nothing searched undercuts the formula, and the formula's cost is reached by slowing
 /// one model down.
 double throttled_cost_deviation(const Game& game, base::Rng&) {
   const double claimed = stated_throttled_cost(game);
-  const double searched = std::min(searched_throttled_cost(game), unthrottled_cost(game));
+  const double searched = std::min(search_throttled_cost(game, kShares), unthrottled_cost(game));
   return std::abs(claimed - searched) / cost_scale(game);
 }
 
 /// Whether any searched latencies pay.
 bool searched_gain(const Game& game) {
-  return searched_throttled_cost(game) < unthrottled_cost(game) - kTolerance * cost_scale(game);
+  return search_throttled_cost(game, kShares) <
+         unthrottled_cost(game) - kTolerance * cost_scale(game);
 }
 
 double least_cost_of_pass(const Game& game) {
@@ -93,7 +74,7 @@ double gain_formula_deviation(const Game& game, base::Rng&) {
   const std::size_t k = leaving_cost(game, 0) <= leaving_cost(game, 1) ? 0 : 1;
   const double claimed = least_cost_of_pass(game) - game.model(k).cost -
                          game.churn_penalty() * (1 - game.model(k).success);
-  const double searched = unthrottled_cost(game) - searched_throttled_cost(game);
+  const double searched = unthrottled_cost(game) - search_throttled_cost(game, kShares);
   return std::abs(claimed - searched) / cost_scale(game);
 }
 
@@ -130,7 +111,8 @@ double engine_deviation(const Game& game, base::Rng&) {
   const game::Equilibrium e = game::solve(game);
   const auto t = game::throttling(game, e, 0.01);
   if (t.gain == 0)
-    return std::max(0.0, unthrottled_cost(game) - searched_throttled_cost(game)) / cost_scale(game);
+    return std::max(0.0, unthrottled_cost(game) - search_throttled_cost(game, kShares)) /
+           cost_scale(game);
   // The served latencies must do what is said of them: make the user leave, at that cost, with that
   // loss.
   Game slow = game;

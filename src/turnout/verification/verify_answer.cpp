@@ -23,4 +23,12 @@ base::Result<CoverageAnswer> coverage_answer(const CoverageOptions& options,
   return CoverageAnswer{options, std::move(settings)};
 }
 
+base::Result<SlowdownAnswer> slowdown_answer(const SlowdownOptions& options,
+                                             const base::Watch& watch) {
+  TURNOUT_CHECK(base::check_option("slowdowns", options.logs, 1, SlowdownOptions::kMostLogs));
+  auto settings = measure_speed_search(options.logs, options.seed, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  return SlowdownAnswer{options, std::move(settings)};
+}
+
 }  // namespace turnout::verification

@@ -5,6 +5,7 @@
 
 #include "turnout/verification/coverage.h"
 #include "turnout/verification/ledger.h"
+#include "turnout/verification/speed_coverage.h"
 
 /// What `turnout verify` answers. Here and not in analysis, which may not know the proofs of what it
 /// computes.
@@ -37,6 +38,23 @@ struct CoverageAnswer {
 /// @returns the answer; kInvalidValue for options out of range, kCancelled.
 /// @param watch  told of logs; the whole is kCoverageSettings * options.logs
 base::Result<CoverageAnswer> coverage_answer(const CoverageOptions& options,
+                                             const base::Watch& watch = {});
+
+struct SlowdownOptions {
+  static constexpr std::size_t kMostLogs = 100'000;
+  std::size_t logs = 200;  ///< simulated logs a setting, 1 to kMostLogs
+  std::uint64_t seed = 1;
+};
+
+/// False alarms and power of the search for a change of speed.
+struct SlowdownAnswer {
+  SlowdownOptions options;
+  std::vector<SpeedSetting> settings;
+};
+
+/// @returns the answer; kInvalidValue for options out of range, kCancelled.
+/// @param watch  told of logs; the whole is kSpeedSettings * options.logs
+base::Result<SlowdownAnswer> slowdown_answer(const SlowdownOptions& options,
                                              const base::Watch& watch = {});
 
 }  // namespace turnout::verification

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/analysis/log_reading.h"
+#include "turnout/base/watch.h"
+#include "turnout/estimation/choice_limits.h"
+#include "turnout/numeric/interval.h"
+
+namespace turnout::analysis {
+
+struct AdviseOptions {
+  /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is never
+  /// to come back after an unsolved task.
+  std::optional<double> lifetime_value;
+  std::size_t draws = 400;  ///< of the posterior, kLeastDraws to kMostDraws
+  std::uint64_t seed = 1;
+  static constexpr std::size_t kLeastDraws = 100;
+  static constexpr std::size_t kMostDraws = 10'000;
+};
+
+/// What a policy comes to per task, each with its 95 % interval. Dollars, shares, seconds.
+struct PolicyFigures {
+  numeric::Interval cost;     ///< J, lost users included
+  numeric::Interval service;  ///< of that, what models cost
+  numeric::Interval leaving;  ///< share of tasks that end unsolved
+  numeric::Interval latency;
+};
+
+/// A number that the advice rests on, and where it would be another.
+struct AdviceLimit {
+  std::string assumption;  ///< in words, with its unit
+  double value = 0;
+  std::optional<double> flips_at;  ///< the nearest value with another best policy, if in reach
+  std::string policy_then;         ///< and which
+};
+
+/// What finding out more would save per task, at most.
+struct WorthOfData {
+  std::string what;  ///< the unknown, in words
+  std::string how;   ///< how it is learnt, in words
+  double gain = 0;   ///< dollars a task
+};
+
+/// Lifetime values in dollars for which one policy is best; without --ltv.
+struct LifetimeRange {
+  double from = 0;
+  std::optional<double> to;  ///< nothing: without end
+  std::string policy;
+};
+
+/// What to do, from a log. docs/theory.md, section 25.
+struct AdviseAnswer {
+  std::string source;
+  LogReading reading;
+  std::vector<std::string> models;
+  std::optional<double> lifetime_value;
+  bool costs_known = false;    ///< each model has passes with a cost
+  bool penalty_known = false;  ///< a lifetime value was given, and the log tells who comes back
+  bool declined = false;
+  std::string reason;  ///< why it declines, and what would help; empty if it does not
+  /// As simulate --policy reads it: the best so far, where it declines, with 0 for costs and P that
+  /// are not known.
+  std::string policy;
+  estimation::Sequence sequence;  ///< the same; its last model repeats
+  std::string policy_today;       ///< what the log's attempts 1, 2, ... were served by, on average
+  std::string exploring;          ///< a policy that learns what is not known
+  PolicyFigures then;   ///< service means nothing without costs, cost without costs and penalty
+  PolicyFigures today;  ///< likewise
+  numeric::Interval saving;  ///< J today less J then, dollars a task; needs both
+  double regret = 0;  ///< what knowing everything would save besides, dollars a task; needs both
+  std::vector<AdviceLimit> rests_on;    ///< the nearest first
+  std::vector<WorthOfData> worth_most;  ///< the largest first
+  /// Where only the lifetime value is missing: for which one which policy is best.
+  std::vector<LifetimeRange> ranges;
+  std::vector<std::string> notes;
+};
+
+/// An expected regret above this share of J declines: the data do not decide.
+inline constexpr double kMostRegret = 0.08;
+
+/// @returns the answer; kInvalidValue where the log has no first attempt or an option is out of
+///   range; kCancelled. Cost: some seconds.
+/// @param watch  told of steps; advice_steps() in all
+base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
+                                         const AdviseOptions& options,
+                                         const base::Watch& watch = {});
+std::size_t advice_steps(const AdviseOptions& options);
+
+}  // namespace turnout::analysis

@@ -1,0 +1,301 @@
+#include "turnout/estimation/log_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "turnout/estimation/world_play.h"
+
+namespace turnout::estimation {
+namespace {
+
+/// The attempts up to one under one policy.
+struct Node {
+  std::optional<std::size_t> parent;
+  std::size_t model = 0, attempt = 0;
+  double share = 0;       ///< of its parent's next attempts
+  bool leads_on = false;  ///< it has children
+  Fates fates;
+};
+
+/// What one policy's tasks went through.
+struct Tree {
+  double tasks = 0;
+  std::vector<Node> nodes;  ///< parents first
+  /// models' shares of attempts by number, where the path is not known; the last one's for all later
+  std::vector<std::vector<double>> shares;
+  std::vector<Fates> deep;  ///< by model, of attempts behind kDeepestPath
+};
+
+/// Puts a policy's cells in the order of a tree.
+class TreeBuilder {
+ public:
+  TreeBuilder(const std::map<Path, PathTable::Cell>& cells, std::size_t models) {
+    tree_.shares.assign(kDeepestPath + 1, std::vector<double>(models, 0));
+    tree_.deep.resize(models);
+    for (const auto& [path, cell] : cells)
+      children_[Path(path.begin(), path.end() - 1)] += as_real(cell.fates.passes());
+    for (std::size_t length = 1; length <= kDeepestPath; ++length) {
+      for (const auto& [path, cell] : cells) {
+        if (path.size() == length && cell.fates.passes() > 0) add(path, cell.fates);
+      }
+    }
+  }
+  void add_deep(std::size_t k, const Fates& fates) {
+    tree_.deep[k] += fates;
+    tree_.shares[kDeepestPath][k] += as_real(fates.passes());
+  }
+  Tree finish() {
+    for (std::size_t m = 0; m < tree_.shares.size(); ++m) {
+      auto& shares = tree_.shares[m];
+      const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+      if (total == 0 && m > 0) shares = tree_.shares[m - 1];
+      for (double& share : shares) share /= total == 0 ? 1 : total;
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  void add(const Path& path, const Fates& fates) {
+    const Path before(path.begin(), path.end() - 1);
+    Node node{{},    path.back(), before.size(), as_real(fates.passes()) / children_[before],
+              false, fates};
+    if (before.empty()) {
+      tree_.tasks += as_real(fates.passes());
+    } else {
+      const auto at = place_.find(before);
+      if (at == place_.end()) return;
+      node.parent = at->second;
+      tree_.nodes[at->second].leads_on = true;
+    }
+    tree_.shares[node.attempt][node.model] += as_real(fates.passes());
+    place_[path] = tree_.nodes.size();
+    tree_.nodes.push_back(node);
+  }
+  Tree tree_;
+  std::map<Path, std::size_t> place_;
+  std::map<Path, double> children_;  // passes after a path
+};
+
+/// What following a tree gives.
+struct Played {
+  std::vector<AttemptRow> rows;
+  std::vector<double> success;  ///< by node of the tree: p of the pass that ends its path
+  /// [attempt][model]: of attempts whose path is not known, how many are made and solved
+  std::vector<std::vector<AttemptRow>> adrift;
+};
+
+/// Follows tasks through a tree, none of whose users leaves of his own will.
+class Follower {
+ public:
+  Follower(const Tree& tree, const LogWorld& world, const SuccessTable& success)
+      : tree_(tree),
+        world_(world),
+        success_(success),
+        models_(world.skills.size()),
+        adrift_(kMostFollowed + 1, std::vector<double>(all_tasks().size(), 0)) {
+    played_.rows.resize(kMostFollowed);
+    played_.adrift.assign(kMostFollowed, std::vector<AttemptRow>(models_));
+  }
+  Played follow() {
+    follow_paths();
+    follow_adrift();
+    return std::move(played_);
+  }
+
+ private:
+  void follow_paths() {
+    const std::vector<double> all = all_tasks();
+    std::vector<std::vector<double>> after(tree_.nodes.size());
+    for (std::size_t i = 0; i < tree_.nodes.size(); ++i) {
+      const Node& node = tree_.nodes[i];
+      after[i].assign(all.size(), 0);
+      AttemptRow row;
+      serve(node.parent ? after[*node.parent] : all, node.share, node.model, node.attempt, row,
+            after[i]);
+      played_.success.push_back(row.open > 0 ? row.solved / row.open : 0);
+      if (node.leads_on) continue;
+      for (std::size_t j = 0; j < all.size(); ++j) adrift_[node.attempt + 1][j] += after[i][j];
+    }
+  }
+
+  void follow_adrift() {
+    for (std::size_t m = 1; m < kMostFollowed; ++m) {
+      const auto& shares = tree_.shares[std::min(m, kDeepestPath)];
+      for (std::size_t k = 0; k < models_; ++k) {
+        if (shares[k] > 0) serve(adrift_[m], shares[k], k, m, played_.adrift[m][k], adrift_[m + 1]);
+      }
+    }
+  }
+
+  void serve(const std::vector<double>& open, double share, std::size_t k, std::size_t m,
+             AttemptRow& row, std::vector<double>& still) {
+    make_attempt(open, share, success_.at(m, k), world_.patience[k], row, still);
+    AttemptRow& all = played_.rows[m];
+    all.open += row.open;
+    all.solved += row.solved;
+    all.wait += row.open * world_.latencies[k];
+    all.cost += row.open * world_.costs[k];
+  }
+
+  const Tree& tree_;
+  const LogWorld& world_;
+  const SuccessTable& success_;
+  std::size_t models_;
+  std::vector<std::vector<double>> adrift_;  // open tasks by node whose path nobody knows
+  Played played_;
+};
+
+/// Of the attempts behind kDeepestPath that a model serves: the share that succeeds, and of those
+/// that fail the share whose users the next wait would keep.
+std::pair<double, double> deep_means(const Played& played, const Keeping& keeping, std::size_t k) {
+  double made = 0;
+  double solved = 0;
+  double kept = 0;
+  for (std::size_t m = kDeepestPath; m < kMostFollowed; ++m) {
+    const AttemptRow& row = played.adrift[m][k];
+    const double here = keeping.at(m);
+    made += here * row.open;
+    solved += here * row.solved;
+    kept += here * (row.open - row.solved) * keeping.after(m + 1);
+  }
+  if (made <= 0) return {0.5, 1};
+  return {solved / made, made > solved ? std::min(1.0, kept / (made - solved)) : 1};
+}
+
+double plog(double count, double share) {
+  return count == 0 ? 0 : count * std::log(std::max(share, 1e-300));
+}
+
+/// ln of the probability that passes ended so, up to a constant. Equation (34).
+class FatesLikelihood {
+ public:
+  void count(const Fates& fates, double p, double stays) {
+    const double leaves = (1 - p) * (1 - stays);
+    sum_ += plog(as_real(fates.reprompted), (1 - p) * stays) + plog(as_real(fates.solved), p) +
+            plog(as_real(fates.abandoned), leaves) + plog(as_real(fates.silent), p + leaves);
+    silent_ += as_real(fates.silent);
+    silent_solved_ += as_real(fates.silent) * p / std::max(p + leaves, 1e-300);
+  }
+  [[nodiscard]] double sum() const { return sum_; }
+  /// Of silent ends, the share that was solved.
+  [[nodiscard]] double silent_solved() const {
+    return silent_ > 0 ? silent_solved_ / silent_ : 0.5;
+  }
+
+ private:
+  double sum_ = 0, silent_ = 0, silent_solved_ = 0;
+};
+
+/// ln of the probability that so many never came back. Equation (35).
+double likelihood_of(const ReturnCounts& returns, const LogWorld& world, double silent_solved) {
+  const auto likelihood = [&](TaskEnd end, double leaves) {
+    const double all = as_real(returns.tasks.at(static_cast<std::size_t>(end)));
+    const double last = as_real(returns.last.at(static_cast<std::size_t>(end)));
+    return plog(last, leaves) + plog(all - last, 1 - leaves);
+  };
+  return likelihood(TaskEnd::kSolved, world.leaves_solved) +
+         likelihood(TaskEnd::kAbandoned, world.leaves_unsolved) +
+         likelihood(TaskEnd::kSilent, silent_solved * world.leaves_solved +
+                                          (1 - silent_solved) * world.leaves_unsolved);
+}
+
+}  // namespace
+
+struct LogModel::State {
+  explicit State(const LogStatistics& statistics) : table(statistics), returns(statistics.returns) {
+    const auto number_of = [&](const std::string& name) {
+      const auto& names = table.names();
+      return static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), name) -
+                                      names.begin());
+    };
+    for (const auto& [policy, cells] : table.cells()) {
+      TreeBuilder builder(cells, table.names().size());
+      for (const auto& [key, counts] : statistics.paths) {
+        if (key.deep && key.policy == policy)
+          builder.add_deep(number_of(key.models.back()), counts.fates);
+      }
+      Tree tree = builder.finish();
+      if (tree.tasks > 0) trees.push_back(std::move(tree));
+    }
+  }
+  PathTable table;
+  ReturnCounts returns;
+  std::vector<Tree> trees;
+};
+
+LogModel::LogModel(const LogStatistics& statistics)
+    : state_(std::make_shared<const State>(statistics)) {}
+
+const PathTable& LogModel::table() const { return state_->table; }
+
+double LogModel::log_likelihood(const LogWorld& world) const {
+  const SuccessTable success(world);
+  FatesLikelihood likelihood;
+  for (const Tree& tree : state_->trees) {
+    const Played played = Follower(tree, world, success).follow();
+    const Keeping keeping(played.rows, world);
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+      const Node& node = tree.nodes[i];
+      likelihood.count(node.fates, played.success[i],
+                       world.patience[node.model] * keeping.after(node.attempt + 1));
+    }
+    for (std::size_t k = 0; k < tree.deep.size(); ++k) {
+      if (tree.deep[k].passes() == 0) continue;
+      const auto [p, kept] = deep_means(played, keeping, k);
+      likelihood.count(tree.deep[k], p, world.patience[k] * kept);
+    }
+  }
+  return likelihood.sum() + likelihood_of(state_->returns, world, likelihood.silent_solved());
+}
+
+WorldPayoffs LogModel::today(const LogWorld& world) const {
+  const SuccessTable success(world);
+  double tasks = 0;
+  for (const Tree& tree : state_->trees) tasks += tree.tasks;
+  WorldPayoffs mean;
+  for (const Tree& tree : state_->trees) {
+    const WorldPayoffs one = sum_of(Follower(tree, world, success).follow().rows, world);
+    const double share = tree.tasks / tasks;
+    mean.cost += share * one.cost;
+    mean.success += share * one.success;
+    mean.latency += share * one.latency;
+  }
+  return mean;
+}
+
+std::vector<std::vector<double>> LogModel::shares() const {
+  const std::size_t models = names().size();
+  std::vector<std::vector<double>> passes(kDeepestPath + 1, std::vector<double>(models, 0));
+  for (const Tree& tree : state_->trees) {
+    for (const Node& node : tree.nodes)
+      passes[node.attempt][node.model] += as_real(node.fates.passes());
+    for (std::size_t k = 0; k < tree.deep.size(); ++k)
+      passes[kDeepestPath][k] += as_real(tree.deep[k].passes());
+  }
+  std::vector<std::vector<double>> shares;
+  for (auto& attempt : passes) {
+    const double total = std::accumulate(attempt.begin(), attempt.end(), 0.0);
+    if (total == 0) break;
+    for (double& share : attempt) share /= total;
+    shares.push_back(std::move(attempt));
+  }
+  return shares;
+}
+
+std::optional<std::pair<double, double>> LogModel::bars(const LogWorld& world) const {
+  const SuccessTable success(world);
+  std::optional<std::pair<double, double>> range;
+  for (const Tree& tree : state_->trees) {
+    const Keeping keeping(Follower(tree, world, success).follow().rows, world);
+    for (const double bar : keeping.bars()) {
+      if (!std::isfinite(bar) || bar <= 0) continue;
+      if (!range) range = {bar, bar};
+      range = {std::min(range->first, bar), std::max(range->second, bar)};
+    }
+  }
+  return range;
+}
+
+}  // namespace turnout::estimation

@@ -1,0 +1,136 @@
+#include "turnout/numeric/tempering.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "turnout/base/rng.h"
+#include "turnout/numeric/cholesky.h"
+#include "turnout/numeric/variates.h"
+
+namespace turnout::numeric {
+namespace {
+
+using Point = std::vector<double>;
+using LogDensity = std::function<double(std::span<const double>)>;
+
+constexpr std::array<double, 8> kPowers = {1, 0.55, 0.3, 0.15, 0.07, 0.03, 0.012, 0.004};
+constexpr double kTarget = 0.25;  // share of proposals to be accepted
+constexpr std::size_t kFirstFit = 300;
+constexpr std::size_t kRefit = 100;
+
+/// One random walk, at one power of the density.
+class Walk {
+ public:
+  Walk(double power, const Point& start, Point scale, double density)
+      : at_(start),
+        density_(density),
+        power_(power),
+        scale_(std::move(scale)),
+        mean_(start),
+        spread_(start.size()) {}
+
+  void step(const LogDensity& log_density, base::Rng& rng, bool adapts) {
+    const Point to = proposal(rng);
+    const double density = log_density(to);
+    const bool moves = std::log1p(-rng.uniform()) < power_ * (density - density_);
+    if (moves) {
+      at_ = to;
+      density_ = density;
+    }
+    if (adapts) adapt(moves);
+  }
+
+  static void exchange(Walk& cold, Walk& hot, base::Rng& rng) {
+    const double gain = (cold.power_ - hot.power_) * (hot.density_ - cold.density_);
+    if (std::log1p(-rng.uniform()) >= gain) return;
+    std::swap(cold.at_, hot.at_);
+    std::swap(cold.density_, hot.density_);
+  }
+
+  [[nodiscard]] const Point& at() const { return at_; }
+
+ private:
+  [[nodiscard]] Point proposal(base::Rng& rng) const {
+    const std::size_t n = at_.size();
+    Point to = at_;
+    if (!factor_) {  // one coordinate at a time, until the covariance is known
+      const auto i = static_cast<std::size_t>(rng.uniform() * static_cast<double>(n));
+      to[i] += factor_of_step_ * scale_[i] * normal(rng);
+      return to;
+    }
+    Point z(n);
+    for (double& x : z) x = normal(rng);
+    const double size = factor_of_step_ * 2.38 / std::sqrt(static_cast<double>(n));
+    for (std::size_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j <= i; ++j) sum += factor_->at(i, j) * z[j];
+      to[i] += size * sum;
+    }
+    return to;
+  }
+
+  void adapt(bool moved) {
+    ++seen_;
+    const double gain = 1 / std::sqrt(static_cast<double>(seen_));
+    factor_of_step_ *= std::exp(gain * ((moved ? 1.0 : 0.0) - kTarget));
+    // Later states count for more: the first ones are far from where the density is.
+    const double weight = 1 / (1 + static_cast<double>(seen_) / 2);
+    const std::size_t n = at_.size();
+    Point off(n);
+    for (std::size_t i = 0; i < n; ++i) off[i] = at_[i] - mean_[i];
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j)
+        spread_.at(i, j) += weight * ((1 - weight) * off[i] * off[j] - spread_.at(i, j));
+    }
+    for (std::size_t i = 0; i < n; ++i) mean_[i] += weight * off[i];
+    if (seen_ >= kFirstFit && seen_ % kRefit == 0) refit();
+  }
+
+  void refit() {
+    SymmetricMatrix covariance = spread_;
+    for (std::size_t i = 0; i < covariance.n; ++i)
+      covariance.at(i, i) += 1e-4 * scale_[i] * scale_[i] + 1e-6 * covariance.at(i, i);
+    auto found = cholesky(covariance);
+    if (!found) return;
+    if (!factor_) factor_of_step_ = 1;
+    factor_ = std::move(found);
+  }
+
+  Point at_;
+  double density_;
+  double power_;
+  Point scale_;
+  Point mean_;
+  SymmetricMatrix spread_;
+  std::optional<SymmetricMatrix> factor_;
+  double factor_of_step_ = 1;
+  std::size_t seen_ = 0;
+};
+
+}  // namespace
+
+std::vector<Point> temper(const LogDensity& log_density, const Point& start, const Point& scale,
+                          const TemperingOptions& options, const base::Watch& watch) {
+  constexpr std::size_t kExchange = 5;
+  base::Rng rng(options.seed);
+  std::vector<Walk> walks;
+  const double density = log_density(start);
+  for (const double power : kPowers) walks.emplace_back(power, start, scale, density);
+  std::vector<Point> found;
+  const std::size_t steps = options.warm_up + options.draws * options.apart;
+  for (std::size_t i = 0; i < steps && !watch.cancellation.requested(); ++i) {
+    for (Walk& walk : walks) walk.step(log_density, rng, i < options.warm_up);
+    if (i % kExchange == 0) {
+      for (std::size_t c = walks.size() - 1; c > 0; --c)
+        Walk::exchange(walks[c - 1], walks[c], rng);
+    }
+    if (i >= options.warm_up && (i - options.warm_up + 1) % options.apart == 0)
+      found.push_back(walks[0].at());
+    watch.on_steps(1);
+  }
+  return found;
+}
+
+}  // namespace turnout::numeric

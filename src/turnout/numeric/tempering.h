@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "turnout/base/watch.h"
+
+/// Draws from a distribution that is known up to a factor, which may have several summits or be
+/// narrow in a direction that nobody knows beforehand.
+namespace turnout::numeric {
+
+struct TemperingOptions {
+  std::size_t warm_up = 5000;  ///< steps in which proposals are fitted; none of them is kept
+  std::size_t draws = 400;     ///< kept
+  std::size_t apart = 15;      ///< steps from one draw that is kept to the next
+  std::uint64_t seed = 1;
+};
+
+/// @returns draws by random-walk Metropolis, normal proposals with the covariance of the warm-up's
+///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on eight chains
+///   of which the hotter ones see the density to a power below 1 and neighbours exchange their
+///   states (Geyer 1991; Earl and Deem 2005, "Parallel tempering"). Proposals are fixed after the
+///   warm-up, so that the density is the chains' limit; nothing bounds how far from it the draws are.
+///   The same for a seed.
+/// @param log_density  of a point, up to a constant; -inf where it has none
+/// @param start  of all chains, where the density is not 0
+/// @param scale  a guess at the spread of each coordinate, > 0
+/// Cost: 8 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
+/// @param watch  told of steps
+std::vector<std::vector<double>> temper(
+    const std::function<double(std::span<const double>)>& log_density,
+    const std::vector<double>& start, const std::vector<double>& scale,
+    const TemperingOptions& options, const base::Watch& watch = {});
+
+}  // namespace turnout::numeric
