@@ -27,8 +27,8 @@ Result<OpenLog> open_log(const std::string& source, const std::string& map, std:
 namespace {
 
 /// Why a file gave no pass, as words.
-std::string reason(const Result<OpenLog>& log) {
-  if (!log) return log.error().to_string();
+std::string reason(const Result<OpenLog>& log, const std::string& source) {
+  if (!log) return log.error().context == source ? log.error().message : log.error().to_string();
   const std::string& defect = log->import.read.first_defect;
   return defect.empty() ? "has no row" : defect;
 }
@@ -43,12 +43,16 @@ Result<OpenLog> open_log_or_record(const std::string& source, const std::string&
   TURNOUT_CHECK(watch.cancellation.check());
   auto record = open_log(source, "auditor", window_us, watch);
   TURNOUT_CHECK(watch.cancellation.check());
-  if (record && record->import.stored.added > 0) return record;
-  if (reason(log) == reason(record)) return log;  // a file that cannot be opened, say
-  return base::Error{base::ErrorCode::kMalformedInput,
-                     fmt::format("is neither a traffic log ({}) nor an auditor's record ({})",
-                                 reason(log), reason(record)),
-                     source};
+  if (record && record->import.stored.added > 0) {
+    record->taken = "taken for an auditor's record, each row a task: read by --map auditor";
+    return record;
+  }
+  const std::string no_log = reason(log, source);
+  const std::string no_record = reason(record, source);
+  if (no_log == no_record) return log;  // a file that cannot be opened, say
+  return base::Error{
+      base::ErrorCode::kMalformedInput,
+      fmt::format("is neither a log ({}) nor an auditor's record ({})", no_log, no_record), source};
 }
 
 }  // namespace turnout::mapping
