@@ -389,6 +389,70 @@ class Logs(unittest.TestCase):
             counted = answer["estimate"]["import"] if verb[0] == "audit" else answer["import"]
             self.assertEqual(counted["refused"], {"latency_s is missing, negative or over 1e9": 3})
 
+    def test_a_log_that_was_cut_off_and_steps_told_by_their_haste_are_spoken_of(self):
+        cut = self.folder / "cut.jsonl"
+        cut.write_text(gzip.open(LOG, "rt").read()[:-30])
+        self.assertIn("note: 1 file ends in the middle of a row, which was left out", turnout("estimate", "--log", cut).stderr)
+        hasty = self.folder / "hasty.jsonl"
+        rows = [self.litellm_row(i, session_id=f"s{i // 2}", user="u", startTime=f"2026-03-01 10:{i // 2:02d}:{3 * (i % 2):02d}+00",
+                                 endTime=f"2026-03-01 10:{i // 2:02d}:{2 + 3 * (i % 2):02d}.5+00") for i in range(20)]
+        hasty.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        answer = json.loads(turnout("import", hasty, f"sqlite:{self.folder}/hasty.db", "--json").stdout)
+        self.assertEqual((answer["matched"]["by_pace"], answer["matched"]["rules"]["step"]), (10, 10))
+        self.assertIn("10 of 20 rows follow the one before", " ".join(answer["questions"]))
+
+    def chats_in_litellm(self, **more):
+        """Forty users who go on in their conversation with words that say little."""
+        rows = []
+        for i in range(40):
+            first = {"role": "user", "content": f"How many people live in town number {i}, and since when do they?"}
+            then = [first, {"role": "assistant", "content": "Some."}, {"role": "user", "content": f"it is much\thigher though {i}"}]
+            for turn, said in enumerate(([first], then)):
+                rows.append(self.litellm_row(i, request_id=f"r{i}-{turn}", user=f"u{i}", startTime=f"2026-03-01 10:{i:02d}:{turn * 30:02d}+00",
+                                             endTime=f"2026-03-01 10:{i:02d}:{turn * 30 + 2:02d}+00", proxy_server_request={"messages": said}) | more)
+        return rows
+
+    def test_advice_tells_a_log_by_its_looks_and_asks_about_doubtful_reprompts(self):
+        rows = self.chats_in_litellm()
+        table = io.StringIO()
+        writer = csv.DictWriter(table, rows[0].keys())
+        writer.writeheader()
+        writer.writerows({k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()} for row in rows)
+        forms = {"rows.jsonl": "".join(json.dumps(row) + "\n" for row in rows), "page.json": json.dumps({"data": rows}), "rows.csv": table.getvalue()}
+        read = {}
+        for name, text in forms.items():
+            (self.folder / name).write_text(text)
+            done = turnout("advise", self.folder / name, "--ltv", 40, "--window", 600, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            read[name] = json.loads(done.stdout)["read"]
+            self.assertIn("taken for LiteLLM's spend logs", read[name].pop("taken"))
+        self.assertEqual(read["page.json"], read["rows.jsonl"])
+        self.assertEqual(read["rows.csv"], read["rows.jsonl"])
+        read = read["rows.csv"]
+        self.assertEqual({rule: n for rule, n in read["by_rule"].items() if n}, {"further_turn": 40, "new_task": 40})
+        doubtful = read["matched"]["doubtful"]
+        self.assertEqual(len({doubt["request"]["user_id"] for doubt in doubtful}), 3)
+        for doubt in doubtful:
+            i = doubt["request"]["user_id"][1:]
+            self.assertEqual((doubt["request"]["id"], doubt["before"]["id"]), (f"r{i}-1", f"r{i}-0"))
+            self.assertEqual(doubt["request"]["words"], f"it is much higher though {i}")
+            self.assertIn("shorter than the task's first", doubt["why"])
+            self.assertTrue(0.1 < doubt["probability"] < 0.9)
+        done = turnout("advise", self.folder / "rows.csv", "--ltv", 40)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("80 of 80 passes are so young that their users may come back yet (--window)", done.stderr)
+        text = turnout("advise", self.folder / "rows.csv", "--ltv", 40, "--window", 600).stdout
+        self.assertIn("Do these users ask again because the answer before failed?", text)
+        self.assertIn("    then:   it is much higher though", text)
+
+    def test_without_texts_doubtful_reprompts_are_shown_by_their_ids(self):
+        log = self.folder / "rows.jsonl"
+        log.write_text("".join(json.dumps(row) + "\n" for row in self.chats_in_litellm(proxy_server_request={})))
+        read = json.loads(turnout("advise", log, "--ltv", 40, "--window", 600, "--json").stdout)["read"]
+        self.assertEqual([doubt["request"]["id"] for doubt in read["matched"]["doubtful"]], ["r0-1", "r1-1", "r2-1"])
+        self.assertTrue(all(doubt["request"]["words"] is None and doubt["probability"] == 0.5 for doubt in read["matched"]["doubtful"]))
+        self.assertIn("no words to judge by", " ".join(read["questions"]))
+
     def test_milliseconds_taken_for_seconds_are_questioned(self):
         log = self.folder / "log.jsonl"
         log.write_text("".join(json.dumps({"m": "x", "at": 1772359200 + i, "ms": 2500, "u": i}) + "\n" for i in range(5)))

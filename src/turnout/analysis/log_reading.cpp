@@ -43,6 +43,7 @@ std::vector<std::string> reading_notes(const store::ImportCounts& import,
   if (!taken.empty()) notes.push_back(taken);
   if (auto refused = store::refused_note(import); !refused.empty())
     notes.push_back(std::move(refused));
+  if (auto cut = store::cut_off_note(import); !cut.empty()) notes.push_back(std::move(cut));
   for (auto& question : store::import_questions(import)) notes.push_back(std::move(question));
   return notes;
 }

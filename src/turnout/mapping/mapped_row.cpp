@@ -83,13 +83,16 @@ struct RowMapper::Parsers {
                        [&](const RowCondition& condition) { return holds(row, condition, texts); });
   }
 
-  void find_messages(const RowMap& map, dom::element row, traffic::Request& to) {
+  /// @returns the beginning of the user's words.
+  std::string find_messages(const RowMap& map, dom::element row, traffic::Request& to) {
     const auto places = map.columns.find(MappedColumn::kMessages);
-    if (places == map.columns.end()) return;
+    if (places == map.columns.end()) return "";
     for (const Place& place : places->second) {
       const auto found = value_at(row, place.steps, texts);
-      if (found && read_messages(*found, texts, to)) return;
+      if (!found) continue;
+      if (auto words = read_messages(*found, texts, to)) return *std::move(words);
     }
+    return "";
   }
 
   traffic::Defect read_plain(const RowMap& map, dom::element row, traffic::Pass& pass) {
@@ -136,7 +139,7 @@ struct RowMapper::Parsers {
     request.agent = column(map, row, MappedColumn::kInitiator) == "agent";
     request.helper = any(map.helper, row);
     request.answered = !any(map.no_answer, row);
-    find_messages(map, row, request);
+    to.words = find_messages(map, row, request);
   }
 
   traffic::Defect read_row(const RowMap& map, dom::element row, MappedRow& to) {

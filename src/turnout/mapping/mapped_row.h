@@ -16,6 +16,7 @@ namespace turnout::mapping {
 struct MappedRow {
   traffic::Pass pass;  ///< task_id empty and attempt 0 if the row does not tell them
   std::string id, attempt_id, true_task;
+  std::string words;  ///< the beginning of the user's last message, on one line; or ""
   traffic::Request request;
 };
 

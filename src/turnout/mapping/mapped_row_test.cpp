@@ -213,5 +213,21 @@ TEST(MappedRow, text_that_is_no_object_is_an_error) {
     EXPECT_FALSE(mapper.read(text, {})) << text;
 }
 
+TEST(MappedRow, of_a_users_words_the_beginning_is_kept_on_one_line_and_cut_between_characters) {
+  const std::string map = std::string(kLeast) + "latency_s = { value = 1 }\nmessages = \"/said\"\n";
+  const auto words = [&](const std::string& said) {
+    return read(map, R"({"m":"m","at":1,"said":)" + said + "}").rows.at(0).words;
+  };
+  EXPECT_EQ(words(R"([{"role":"user","content":"first"},{"role":"assistant","content":"a"},)"
+                  R"({"role":"user","content":" so\n\tit  is "}])"),
+            "so it is");
+  EXPECT_EQ(words(R"("plain")"), "plain");
+  EXPECT_EQ(words("{}"), "");
+  const std::string longest(99, 'x');
+  EXPECT_EQ(words('"' + longest + "y\""), longest + "y");
+  EXPECT_EQ(words('"' + longest + "\xc3\xa9\""), longest + "...");
+  EXPECT_EQ(words('"' + longest + "yz\""), longest + "y...");
+}
+
 }  // namespace
 }  // namespace turnout::mapping

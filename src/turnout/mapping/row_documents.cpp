@@ -57,7 +57,6 @@ class CsvRecords final : public RowDocuments {
       auto record = lines_.next_record();
       if (!record || !record->has_value()) return record;
       if ((*record)->empty()) continue;
-      if (!simdjson::validate_utf8(**record)) return traffic::no_utf8(**record).within(place());
       if (auto done = read(**record); !done) {
         if (lines_.ended()) return done.error().within(place());
         cut_off_ = 1;
@@ -72,6 +71,7 @@ class CsvRecords final : public RowDocuments {
  private:
   /// Makes a document of a record; none of the header.
   base::Status read(std::string_view record) {
+    if (!simdjson::validate_utf8(record)) return traffic::no_utf8(record);
     TURNOUT_CHECK(base::split_csv(record, fields_));
     if (header_.empty()) {
       for (const auto field : fields_) header_.push_back(base::csv_text(field));

@@ -104,7 +104,7 @@ base::Status RowMatcher::match(traffic::MatchCounts& counts,
   std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
     return std::tie(a.pass, a.started_us, a.at) < std::tie(b.pass, b.started_us, b.at);
   });
-  return base::Done{};
+  return name_doubts(counts);
 }
 
 void RowMatcher::note(Row& row, const MappedRow& mapped, const Match& match,
@@ -117,6 +117,7 @@ void RowMatcher::note(Row& row, const MappedRow& mapped, const Match& match,
   if (match.rule == MatchRule::kHelper) return;
   if (!match.begins_pass) {
     ++counts.merged;
+    counts.by_pace += match.by_pace ? 1U : 0U;
   } else {
     passes_.push_back({static_cast<std::uint32_t>(match.task),
                        static_cast<float>(match.probability), match.rule});
@@ -136,6 +137,51 @@ void RowMatcher::note(Row& row, const MappedRow& mapped, const Match& match,
   if (match.rule == MatchRule::kFurtherTurn || match.rule == MatchRule::kOtherConversation)
     (joined ? counts.expected_wrong : counts.expected_missed) +=
         joined ? 1 - match.probability : match.probability;
+  if (match.after != Match::kNone) doubt(row, mapped, match);
+}
+
+/// Keeps the most doubtful matches, one of each person.
+void RowMatcher::doubt(const Row& row, const MappedRow& mapped, const Match& match) {
+  constexpr std::size_t kKept = 3;
+  constexpr double kSure = 0.4;  // from even odds
+  const auto certainty = [](const Match& of) { return std::abs(of.probability - 0.5); };
+  if (certainty(match) > kSure) return;
+  if (doubts_.size() == kKept && certainty(match) >= certainty(doubts_.back().match)) return;
+  const auto same = std::find_if(doubts_.begin(), doubts_.end(), [&](const Doubt& kept) {
+    return kept.person != 0 && kept.person == mapped.request.person;
+  });
+  if (same != doubts_.end()) {
+    if (certainty(same->match) <= certainty(match)) return;
+    doubts_.erase(same);
+  }
+  const auto place = std::find_if(doubts_.begin(), doubts_.end(), [&](const Doubt& kept) {
+    return certainty(kept.match) > certainty(match);
+  });
+  doubts_.insert(place, {row.at, mapped.request.person, match});
+  if (doubts_.size() > kKept) doubts_.pop_back();
+}
+
+base::Result<traffic::NamedRequest> RowMatcher::named(std::uint64_t at) {
+  MappedRow row;
+  TURNOUT_CHECK(spill_.read(at, row));
+  return traffic::NamedRequest{row.id.empty() ? row.attempt_id : row.id, row.pass.user_id,
+                               row.pass.started_us, row.words};
+}
+
+/// Says what the doubtful matches are about. Rows are in the order of their passes.
+base::Status RowMatcher::name_doubts(traffic::MatchCounts& counts) {
+  for (const Doubt& doubt : doubts_) {
+    const auto before =
+        std::lower_bound(rows_.begin(), rows_.end(), doubt.match.after,
+                         [](const Row& row, std::uint64_t pass) { return row.pass < pass; });
+    if (before == rows_.end() || before->pass != doubt.match.after) continue;
+    const Match& match = doubt.match;
+    TURNOUT_TRY(auto request, named(doubt.at));
+    TURNOUT_TRY(auto earlier, named(before->at));
+    counts.doubtful.push_back({std::move(request), std::move(earlier), match.rule,
+                               match.probability, match.without_text, match.signs});
+  }
+  return base::Done{};
 }
 
 /// Compares what was done with a row with what someone who knows says of it and the user's row

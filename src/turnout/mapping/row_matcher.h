@@ -55,11 +55,19 @@ class RowMatcher {
     std::uint32_t last = kNone;  // its last pass that was answered
     std::uint32_t given = 0;     // passes given out by next()
   };
+  struct Doubt {
+    std::uint64_t at = 0;  // in the spill
+    std::uint64_t person = 0;
+    traffic::Match match;
+  };
   explicit RowMatcher(RowSpill spill, std::int64_t window_us);
   void sort_rows(traffic::MatchCounts& counts);
   void note(Row& row, const MappedRow& mapped, const traffic::Match& match,
             traffic::MatchCounts& counts);
   void judge(const MappedRow& row, const traffic::Match& match, traffic::MatchCounts& counts);
+  void doubt(const Row& row, const MappedRow& mapped, const traffic::Match& match);
+  base::Status name_doubts(traffic::MatchCounts& counts);
+  base::Result<traffic::NamedRequest> named(std::uint64_t at);
   void hear_feedback(traffic::MatchCounts& counts);
   void close_tasks(traffic::MatchCounts& counts);
   base::Status gather(std::uint32_t number, traffic::Pass& pass);
@@ -73,6 +81,7 @@ class RowMatcher {
   std::vector<std::pair<std::uint64_t, traffic::Outcome>> feedback_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> names_;  // of rows and answers
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> last_true_;
+  std::vector<Doubt> doubts_;                            // the most doubtful first
   std::size_t given_ = 0;                                // rows
   std::unordered_map<std::uint32_t, std::string> open_;  // names of tasks that go on
   std::unordered_set<std::uint64_t> taken_;              // hashes of names

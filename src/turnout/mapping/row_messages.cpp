@@ -92,7 +92,26 @@ LastItem item_of(std::string_view role, std::string_view type, const Message& me
   return empty && !message.picture ? LastItem::kEmptyUser : LastItem::kUser;
 }
 
-void read_array(const dom::array& messages, Request& request) {
+/// The beginning of a text, white space as one space, cut between characters of UTF-8.
+std::string excerpt_of(std::string_view text) {
+  std::string excerpt;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (space && (excerpt.empty() || excerpt.back() == ' ')) continue;
+    excerpt += space ? ' ' : c;
+    if (excerpt.size() > kExcerpt) break;
+  }
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; };
+  if (excerpt.size() > kExcerpt) {
+    while (continues(excerpt.back())) excerpt.pop_back();
+    excerpt.pop_back();
+    return excerpt + "...";
+  }
+  while (excerpt.ends_with(' ')) excerpt.pop_back();
+  return excerpt;
+}
+
+std::string read_array(const dom::array& messages, Request& request) {
   std::uint64_t hash = base::kHashOfNothing;
   std::string last_words;
   for (const dom::element element : messages) {
@@ -108,39 +127,39 @@ void read_array(const dom::array& messages, Request& request) {
     last_words = std::move(words);
   }
   request.text = traffic::read_prompt(last_words);
+  return excerpt_of(last_words);
 }
 
-void read_alone(std::string_view prompt, Request& request) {
+std::string read_alone(std::string_view prompt, Request& request) {
   request.messages.push_back(base::hash(prompt));
   request.user_messages = request.last_user = 1;
   request.last = LastItem::kUser;
   request.text = traffic::read_prompt(prompt);
+  return excerpt_of(prompt);
 }
 
 }  // namespace
 
-bool read_messages(dom::element value, JsonTexts& texts, Request& request) {
+std::optional<std::string> read_messages(dom::element value, JsonTexts& texts, Request& request) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) {
     if (const auto within = texts.parse(text)) return read_messages(*within, texts, request);
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return false;
-    read_alone(text, request);
-    return true;
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return std::nullopt;
+    return read_alone(text, request);
   }
   dom::array array;
   if (value.get(array) == simdjson::SUCCESS) {
-    read_array(array, request);
-    return !request.messages.empty();
+    std::string words = read_array(array, request);
+    return request.messages.empty() ? std::nullopt : std::optional(std::move(words));
   }
   dom::object object;
-  if (value.get(object) != simdjson::SUCCESS || object.size() == 0) return false;
+  if (value.get(object) != simdjson::SUCCESS || object.size() == 0) return std::nullopt;
   for (const char* key : {"messages", "input", "contents", "prompt"}) {
     dom::element within;
-    if (object[key].get(within) == simdjson::SUCCESS && read_messages(within, texts, request))
-      return true;
+    if (object[key].get(within) != simdjson::SUCCESS) continue;
+    if (auto words = read_messages(within, texts, request)) return words;
   }
-  read_alone(std::string(simdjson::minify(value)), request);
-  return true;
+  return read_alone(std::string(simdjson::minify(value)), request);
 }
 
 }  // namespace turnout::mapping

@@ -81,7 +81,7 @@ void for_all(Do&& act, Row& row) {
   act(pass.latency_s), act(pass.ttft_s), act(pass.input_tokens), act(pass.output_tokens);
   act(pass.cost_usd), act(pass.outcome), act(pass.ending), act(pass.policy_id);
   act(pass.propensity);
-  act(row.id), act(row.attempt_id), act(row.true_task);
+  act(row.id), act(row.attempt_id), act(row.true_task), act(row.words);
   auto& request = row.request;
   act(request.started_us), act(request.ended_us), act(request.answered), act(request.helper);
   act(request.batch), act(request.agent), act(request.retries), act(request.person);
@@ -116,6 +116,7 @@ Result<RowSpill> RowSpill::create() {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg)
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
   if (descriptor < 0) return Error{ErrorCode::kUnwritable, std::strerror(errno), path};
+  ::unlink(path.c_str());  // without a name it goes with us, even where we are killed
   return RowSpill(std::move(folder), descriptor);
 }
 

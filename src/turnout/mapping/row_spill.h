@@ -9,8 +9,8 @@
 namespace turnout::mapping {
 
 /// Rows in a temporary file, to be read again in any order: what keeps the memory of reading a log
-/// bounded. No texts of users are in it, only their hashes and sketches, names and numbers; about
-/// half a kilobyte a row. The file goes with the object.
+/// bounded. Of texts of users their hashes, sketches and first words are in it (row_messages.h), and
+/// names and numbers; about half a kilobyte a row. The file has no name, and goes with the object.
 class RowSpill {
  public:
   /// @returns kUnwritable if there is no place for temporary files.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/match_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -52,45 +53,6 @@ ordered_json number_or_null(const std::optional<double>& number) {
   return number ? ordered_json(*number) : ordered_json(nullptr);
 }
 
-/// How a map's rows came to their tasks.
-ordered_json matched_json(const traffic::MatchCounts& matches) {
-  ordered_json rules = ordered_json::object();
-  ordered_json judged = ordered_json::object();
-  for (std::size_t i = 0; i < traffic::kMatchRules; ++i) {
-    const std::string name(name_of(static_cast<traffic::MatchRule>(i)));
-    rules[name] = matches.rules.at(i);
-    const auto& of_rule = matches.judged.at(i);
-    if (of_rule.pairs() == 0) continue;
-    judged[name] = {{"pairs", of_rule.pairs()},
-                    {"precision", of_rule.precision()},
-                    {"recall", of_rule.recall()}};
-  }
-  ordered_json matched = {{"passes", matches.passes},
-                          {"tasks", matches.tasks},
-                          {"rules", rules},
-                          {"by_task", matches.by_task},
-                          {"by_messages", matches.by_messages},
-                          {"by_conversation", matches.by_conversation},
-                          {"by_similarity", matches.by_similarity},
-                          {"further_tasks", matches.further_tasks},
-                          {"without_text", matches.without_text},
-                          {"expected_wrong", matches.expected_wrong},
-                          {"expected_missed", matches.expected_missed},
-                          {"merged", matches.merged},
-                          {"errors", matches.errors},
-                          {"unanswered", matches.unanswered},
-                          {"repeated_rows", matches.repeated_rows},
-                          {"feedback_rows", matches.feedback},
-                          {"lost_feedback_rows", matches.lost_feedback},
-                          {"passed_over", matches.passed_over}};
-  if (const auto all = matches.all_judged(); all.pairs() > 0) {
-    matched["precision"] = all.precision();
-    matched["recall"] = all.recall();
-    matched["judged"] = judged;
-  }
-  return matched;
-}
-
 ordered_json time_or_null(const std::optional<std::int64_t>& time) {
   if (!time) return nullptr;
   return traffic::time_text(*time);
@@ -118,58 +80,6 @@ ordered_json import_json(const store::ImportCounts& counts) {
                                                               : ordered_json(nullptr)}};
 }
 
-namespace {
-
-/// How many rows each rule of docs/identity.md decided.
-std::string rules_text(const traffic::MatchCounts& matches) {
-  constexpr std::array kWords = {"helpers: no pass",
-                                 "a client's retries: the same pass",
-                                 "an agent's steps: the same pass",
-                                 "certain re-prompts",
-                                 "further turns of a conversation",
-                                 "re-prompts in another conversation",
-                                 "new tasks"};
-  std::string text;
-  for (std::size_t i = 0; i < traffic::kMatchRules; ++i) {
-    const auto rows = matches.rules.at(i);
-    if (rows == 0) continue;
-    text += fmt::format("  rule {} {:>9} {}", i, rows, kWords.at(i));
-    if (i == static_cast<std::size_t>(traffic::MatchRule::kFurtherTurn)) {
-      text += fmt::format(": {} re-prompts, {} new tasks", rows - matches.further_tasks,
-                          matches.further_tasks);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-/// How a map's rows came to their tasks.
-std::string matches_text(const traffic::MatchCounts& matches) {
-  std::string text;
-  const auto line = [&](std::size_t count, const char* words) {
-    if (count > 0) text += fmt::format("{} {}\n", count, words);
-  };
-  line(matches.passed_over, "rows are no passes: passed over");
-  line(matches.repeated_rows, "rows stand there twice: counted once");
-  line(matches.errors, "rows ended in an error: no answers");
-  line(matches.unanswered, "prompts were never answered: no attempts");
-  line(matches.merged, "further calls of the same answers: added to them");
-  if (matches.tasks > 0) {
-    text += fmt::format("{} tasks of {} passes; rows by rule (docs/identity.md):\n", matches.tasks,
-                        matches.passes) +
-            rules_text(matches);
-  }
-  line(matches.feedback, "rows of feedback on passes that are there");
-  line(matches.lost_feedback, "rows of feedback name a pass that the log does not hold: left out");
-  if (const auto all = matches.all_judged(); all.pairs() > 0) {
-    text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
-                        100 * all.precision(), 100 * all.recall());
-  }
-  return text;
-}
-
-}  // namespace
-
 std::string import_text(const store::ImportCounts& counts) {
   std::string text =
       fmt::format("{} rows read, {} passes added", counts.read.rows, counts.stored.added);
@@ -188,13 +98,10 @@ std::string import_text(const store::ImportCounts& counts) {
   }
   if (!counts.read.first_defect.empty())
     text += "first one refused: " + counts.read.first_defect + "\n";
-  if (counts.read.cut_off > 0) {
-    text += fmt::format("{} files end in the middle of a row, which was left out\n",
-                        counts.read.cut_off);
-  }
+  if (const auto cut = store::cut_off_note(counts); !cut.empty()) text += cut + "\n";
   text += matches_text(counts.read.matches);
   for (const auto& question : store::import_questions(counts)) text += question + "\n";
-  return text;
+  return text + doubts_text(counts.read.matches);
 }
 
 ordered_json contradictions_json(const Contradictions& found) {

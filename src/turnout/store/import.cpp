@@ -32,6 +32,13 @@ std::vector<std::string> import_questions(const ImportCounts& counts) {
         "have messages, or an id of the user's prompt (attempt_id)?",
         share(static_cast<double>(matches.without_text))));
   }
+  if (static_cast<double>(matches.by_pace) > kMuch * static_cast<double>(counts.read.rows)) {
+    questions.push_back(fmt::format(
+        "{} of {} rows follow the one before in their conversation within a second, with no words "
+        "to judge by, and are taken for an agent's steps: are they, or are they a user's "
+        "re-prompts? Does the log have messages, or names of tasks (task_id)?",
+        matches.by_pace, counts.read.rows));
+  }
   const double doubtful = matches.expected_wrong + matches.expected_missed -
                           0.5 * static_cast<double>(matches.without_text);
   if (doubtful > kMuch * passes) {
@@ -61,6 +68,13 @@ std::string refused_note(const ImportCounts& counts) {
   }
   return fmt::format("{} of {} rows were refused: {}; the first: {}", read.refused(), read.rows,
                      kinds, read.first_defect);
+}
+
+std::string cut_off_note(const ImportCounts& counts) {
+  const std::size_t files = counts.read.cut_off;
+  if (files == 0) return "";
+  return files == 1 ? "1 file ends in the middle of a row, which was left out"
+                    : fmt::format("{} files end in the middle of a row, which was left out", files);
 }
 
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,

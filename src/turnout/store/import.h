@@ -26,7 +26,9 @@ struct ImportCounts {
 std::vector<std::string> import_questions(const ImportCounts& counts);
 
 /// @returns in one line how many rows of a log are in no number, and why, by kind; empty if none.
-std::string refused_note(const store::ImportCounts& counts);
+std::string refused_note(const ImportCounts& counts);
+/// @returns how many files were cut off; empty if none.
+std::string cut_off_note(const ImportCounts& counts);
 
 /// Reads all passes into a store, in transactions of store.batch() passes. Doing it again changes
 /// nothing, so that an import that was killed is finished by starting it again: what was committed

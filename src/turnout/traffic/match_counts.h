@@ -2,10 +2,31 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "turnout/traffic/task_matcher.h"
 
 namespace turnout::traffic {
+
+/// A request, for people to find and judge.
+struct NamedRequest {
+  std::string id;  ///< of its row; may be empty
+  std::string user_id;
+  std::int64_t started_us = 0;
+  std::string words;  ///< the beginning of what the user said; empty if the log does not have it
+};
+
+/// A request of which the rules are not sure whether it is a re-prompt.
+struct DoubtfulMatch {
+  NamedRequest request;
+  NamedRequest before;  ///< the one that it asks again after, if it does
+  MatchRule rule = MatchRule::kFurtherTurn;
+  double probability = 0.5;  ///< that it is one; from 0.5 on it was taken for one
+  bool without_text = false;
+  RepromptSigns signs;  ///< what the words say
+};
 
 /// By which rule rows came to their passes and tasks.
 struct MatchCounts {
@@ -19,17 +40,19 @@ struct MatchCounts {
   std::size_t by_similarity = 0;    ///< the same user asks alike
   std::size_t further_tasks = 0;    ///< further turns of a conversation that are new tasks
   std::size_t without_text = 0;     ///< re-prompts of rule 4 told by the conversation alone
+  std::size_t by_pace = 0;          ///< rows taken for an agent's steps by their haste alone
   /// Of rules 4 and 5: how many re-prompts that are none, and how many that were not told, the
   /// matcher expects by its own probabilities.
   double expected_wrong = 0, expected_missed = 0;
   std::size_t passes = 0;
   std::size_t tasks = 0;
-  std::size_t errors = 0;         ///< rows that ended in an error: no answers
-  std::size_t unanswered = 0;     ///< passes of nothing else: no attempts
-  std::size_t repeated_rows = 0;  ///< the same id at the same time again
-  std::size_t feedback = 0;       ///< feedback of a pass that is there
-  std::size_t lost_feedback = 0;  ///< and of one that is not
-  std::size_t passed_over = 0;    ///< rows that are neither a pass nor feedback
+  std::size_t errors = 0;               ///< rows that ended in an error: no answers
+  std::size_t unanswered = 0;           ///< passes of nothing else: no attempts
+  std::size_t repeated_rows = 0;        ///< the same id at the same time again
+  std::size_t feedback = 0;             ///< feedback of a pass that is there
+  std::size_t lost_feedback = 0;        ///< and of one that is not
+  std::size_t passed_over = 0;          ///< rows that are neither a pass nor feedback
+  std::vector<DoubtfulMatch> doubtful;  ///< the three most doubtful, of different users
   /// With true_task: pairs of a user's passes, one after the other, that are of one task and were
   /// put together; that are not and were; that are and were not. By the rule of the second.
   struct Judged {

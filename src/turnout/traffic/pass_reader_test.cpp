@@ -292,17 +292,27 @@ TEST(Pass, numbers_that_are_no_numbers_are_refused) {
   EXPECT_EQ(defect_of(pass), Defect::kPropensity);
 }
 
-TEST(PassReader, names_that_are_no_utf8_are_refused) {
+TEST(PassReader, names_in_latin_1_are_said_to_be_no_utf8_in_csv_too) {
   const std::string bytes =
-      "task_id,attempt,model,started_at,latency_s\na\xff,1,m,2026-01-01T00:00:00Z,1\nb\xc3\xa9,1,m,"
-      "2026-01-01T00:00:"
-      "00Z,1\n";
+      "task_id,attempt,model,started_at,latency_s\nb\xc3\xa9,1,m,2026-01-01T00:00:00Z,1\n"
+      "Jos\xe9,1,m,2026-01-01T00:00:00Z,1\n";
   const auto reader = csv_reader(ByteSource::over(bytes, "f"));
   Pass pass;
   ASSERT_TRUE(*reader->next(pass));
   EXPECT_EQ(pass.task_id, "b\xc3\xa9");
+  const auto next = reader->next(pass);
+  ASSERT_FALSE(next);
+  EXPECT_TRUE(next.error().to_string().starts_with("f:3: is no UTF-8 (byte 0xe9 at 4); "))
+      << next.error().to_string();
+}
+
+TEST(PassReader, a_last_row_cut_within_a_character_is_cut_off_and_not_latin_1) {
+  const std::string bytes =
+      "latency_s,started_at,model,attempt,task_id\n1,2026-01-01T00:00:00Z,m,1,b\xc3";
+  const auto reader = csv_reader(ByteSource::over(bytes, "f"));
+  Pass pass;
   EXPECT_FALSE(*reader->next(pass));
-  EXPECT_EQ(reader->counts().defects.at(static_cast<std::size_t>(Defect::kText)), 1U);
+  EXPECT_EQ(reader->counts().cut_off, 1U);
 }
 
 }  // namespace

@@ -110,16 +110,22 @@ double likeness(const PromptText& turn, const PromptText& earlier) {
   return std::max(alike, kWords * static_cast<double>(found) / static_cast<double>(seen));
 }
 
-double reprompt_probability(const PromptText& turn, std::span<const PromptText> earlier) {
+RepromptSigns reprompt_signs(const PromptText& turn, std::span<const PromptText> earlier) {
+  RepromptSigns found;
+  for (const PromptText& before : earlier)
+    found.likeness = std::max(found.likeness, likeness(turn, before));
+  found.signs = static_cast<double>(turn.signs);
+  found.shorter = !earlier.empty() && 2 * turn.bytes < earlier.front().bytes;
+  return found;
+}
+
+double RepromptSigns::probability() const {
   constexpr double kPrior = -1.6;
   constexpr double kLikeness = 9;
   constexpr double kChance = 0.2;  // what two texts of one language and kind have in common
   constexpr double kShort = 1.2;
-  double alike = 0;
-  for (const PromptText& before : earlier) alike = std::max(alike, likeness(turn, before));
-  const bool is_short = !earlier.empty() && 2 * turn.bytes < earlier.front().bytes;
-  const double z = kPrior + kLikeness * std::max(0.0, alike - kChance) +
-                   static_cast<double>(turn.signs) + (is_short ? kShort : 0);
+  const double z =
+      kPrior + kLikeness * std::max(0.0, likeness - kChance) + signs + (shorter ? kShort : 0);
   return 1 / (1 + std::exp(-z));
 }
 

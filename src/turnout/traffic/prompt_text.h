@@ -46,12 +46,19 @@ double signs_of(std::string_view text);
 ///   The second sees who asks again with words left out.
 double likeness(const PromptText& turn, const PromptText& earlier);
 
-/// @returns the probability that a turn of a conversation asks again for what the task's turns asked
-///   for, in (0, 1): 1 / (1 + exp(-z)), z = -1.6 + 9 max(0, L - 0.2) + signs + 1.2 if it is short;
-///   L is the largest likeness() to an earlier turn, short is less than half of the task's first.
+/// What speaks for or against a turn of a conversation asking again for what the task's turns asked
+/// for.
+struct RepromptSigns {
+  double likeness = 0;   ///< L, the largest likeness() to an earlier turn
+  double signs = 0;      ///< log-odds of its wording, signs_of()
+  bool shorter = false;  ///< than half of the task's first turn
+  /// @returns the probability that it does, in (0, 1): 1 / (1 + exp(-z)),
+  ///   z = -1.6 + 9 max(0, L - 0.2) + signs + 1.2 if it is shorter.
+  [[nodiscard]] double probability() const;
+};
 /// @param turn     has a text
 /// @param earlier  the turns of the task before it, with text or without
-double reprompt_probability(const PromptText& turn, std::span<const PromptText> earlier);
+RepromptSigns reprompt_signs(const PromptText& turn, std::span<const PromptText> earlier);
 
 /// @returns a text without what clients, not users, write: <system-reminder>, <environment_context>
 ///   and their like, with all between their tags.

@@ -132,7 +132,9 @@ std::optional<Match> TaskMatcher::step(const Request& request) {
   const Task* task = find_in_window(latest, request);
   if (task == nullptr || request.started_us - task->pass_end_us >= kFastestPerson)
     return std::nullopt;
-  return same_pass(MatchRule::kStep, *latest, request);
+  Match match = same_pass(MatchRule::kStep, *latest, request);
+  match.by_pace = true;
+  return match;
 }
 
 std::optional<Match> TaskMatcher::named_task(const Request& request) {
@@ -193,13 +195,17 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) {
   const auto before = begins ? std::nullopt : continued(request);
   if (!before) return std::nullopt;
   const bool words = request.text.known();
-  const double probability =
-      words ? reprompt_probability(request.text, find(before->task)->turns) : kUntold;
+  const Task& task = *find(before->task);
+  const std::uint64_t after = task.pass;
+  const auto signs = words ? reprompt_signs(request.text, task.turns) : RepromptSigns{};
+  const double probability = words ? signs.probability() : kUntold;
   Match match = probability >= kAlike
                     ? next_attempt(MatchRule::kFurtherTurn, before->task, request, probability)
                     : new_task(MatchRule::kFurtherTurn, request, probability);
   match.by_history = before->by_history;
   match.without_text = !words;
+  match.after = after;
+  match.signs = signs;
   return match;
 }
 
@@ -219,8 +225,14 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) {
     }
   }
   if (!best) return std::nullopt;
-  const double probability = reprompt_probability(request.text, find(*best)->turns);
-  return next_attempt(MatchRule::kOtherConversation, *best, request, std::max(kAlike, probability));
+  const Task& task = *find(*best);
+  const std::uint64_t after = task.pass;
+  const auto signs = reprompt_signs(request.text, task.turns);
+  Match match = next_attempt(MatchRule::kOtherConversation, *best, request,
+                             std::max(kAlike, signs.probability()));
+  match.after = after;
+  match.signs = signs;
+  return match;
 }
 
 Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass, const Request& request) {

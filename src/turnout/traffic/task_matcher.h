@@ -75,8 +75,12 @@ struct Match {
   double probability = 0;
   bool by_id = false;  ///< rule 3: by the client's name of the task
   bool by_history =
-      false;  ///< rule 4: the messages go on from known ones; else by the conversation
+      false;             ///< rule 4: the messages go on from known ones; else by the conversation
+  bool by_pace = false;  ///< rule 2: by its haste alone, no words to judge by
   bool without_text = false;  ///< rule 4, no words to judge by: taken for a re-prompt
+  /// Rules 4 and 5: the pass that it asks again after, if it does, and what the words say of that.
+  std::uint64_t after = kNone;
+  RepromptSigns signs{};
 };
 
 /// Puts requests into passes and passes into tasks, one at a time in the order of their starts.
