@@ -91,6 +91,7 @@ std::optional<Match> TaskMatcher::retry(const Request& request) {
   if (!before && request.retries > 0) before = latest_of(request);
   const Task* task = find_in_window(before, request);
   if (task == nullptr || before->pass != task->pass) return std::nullopt;
+  if (request.task != 0 && task->name != 0 && request.task != task->name) return std::nullopt;
   const bool in_flight = task->pass_end_us > request.started_us;
   if (!in_flight && request.started_us - task->pass_end_us > options_.retry_us) return std::nullopt;
   const bool told = request.retries > 0;
@@ -374,12 +375,14 @@ void TaskMatcher::expire(std::int64_t now_us) {
   }
 }
 
-/// Clients' names of tasks go when they no longer hold, all at once now and then.
+/// Clients' names of tasks go when they no longer hold: all at once, whenever there are twice as many
+/// as were left the last time, so that each is looked at a constant number of times.
 void TaskMatcher::forget_names(std::int64_t now_us) {
-  if (named_.size() <= 2 * options_.most_tasks) return;
+  if (named_.size() <= 2 * std::max(options_.most_tasks, names_left_)) return;
   std::erase_if(named_, [&](const auto& named) {
     return now_us - named.second.last_end_us > options_.task_name_us;
   });
+  names_left_ = named_.size();
 }
 
 }  // namespace turnout::traffic

@@ -85,7 +85,8 @@ struct Match {
 
 /// Puts requests into passes and passes into tasks, one at a time in the order of their starts.
 /// What it keeps goes when its window ends, and the oldest first where there is too much: memory is
-/// at most about 3 KB for each of `most_tasks`. No clock, no store, no text. Not thread safe.
+/// at most about 3 KB for each of `most_tasks`, and 60 bytes for each of twice as many names of tasks
+/// as hold. No clock, no store, no text. Not thread safe.
 class TaskMatcher {
  public:
   struct Options {
@@ -176,6 +177,7 @@ class TaskMatcher {
   std::unordered_map<std::uint64_t, Task> tasks_;
   std::unordered_map<std::uint64_t, Seen> seen_;
   std::unordered_map<std::uint64_t, Named> named_;
+  std::size_t names_left_ = 0;  // when those that no longer held went
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> recent_;  // tasks of a person
   using Expiry = std::pair<std::int64_t, std::uint64_t>;
   std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiries_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "turnout/base/hash.h"
@@ -241,6 +242,33 @@ TEST(TaskMatcher, memory_is_bounded_the_oldest_tasks_go_first) {
   EXPECT_LE(tasks.open_tasks(), 101U);
   EXPECT_EQ(tasks.take(Chat(500).user(kSort).at(510)).rule, MatchRule::kCertain);
   EXPECT_EQ(tasks.take(Chat(1).user(kSort).at(520)).rule, MatchRule::kNewTask);
+}
+
+TEST(TaskMatcher, the_same_words_in_flight_under_two_names_of_tasks_are_two_tasks) {
+  auto tasks = matcher();
+  Request first = Chat(1).user(kSort).at(0);
+  first.task = 1;
+  Request second = Chat(1).user(kSort).at(1);
+  second.task = 2;
+  EXPECT_EQ(tasks.take(first).task, 0U);
+  EXPECT_EQ(tasks.take(second).task, 1U);
+  EXPECT_EQ(name_of(tasks.take(second).rule), "retry");
+}
+
+TEST(TaskMatcher, names_of_tasks_that_hold_for_ever_take_time_in_proportion) {
+  constexpr std::uint64_t kNames = 300'000;  // looked at one and all for each other: minutes
+  TaskMatcher tasks(
+      {.window_us = kHour, .task_name_us = Request::kInFlight / 2, .most_tasks = 1000});
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < kNames; ++i) {
+    Request request = Chat(1).user("hello").at(static_cast<std::int64_t>(i));
+    request.task = i + 1;
+    EXPECT_EQ(tasks.take(request).task, i);
+  }
+  Request again = Chat(1).user("hello").at(kNames);
+  again.task = 1;
+  EXPECT_EQ(tasks.take(again).attempt, 2);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
 }  // namespace
