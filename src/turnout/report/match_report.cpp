@@ -97,7 +97,7 @@ std::string name_of_request(const NamedRequest& request) {
 
 std::string about(double count) {
   constexpr double kMany = 10;
-  return count < kMany ? fmt::format("{:.1f}", count) : fmt::format("{:.0f}", count);
+  return count > 0 && count < kMany ? fmt::format("{:.1f}", count) : fmt::format("{:.0f}", count);
 }
 
 std::string doubt_text(const DoubtfulMatch& doubt, std::size_t width) {
