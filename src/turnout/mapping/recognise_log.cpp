@@ -11,8 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "turnout/base/csv.h"
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/row_documents.h"
+#include "turnout/traffic/row_lines.h"
 
 namespace turnout::mapping {
 namespace {
@@ -34,6 +36,33 @@ Keys keys_of(simdjson::dom::parser& parser, std::string_view document) {
   for (const auto [key, value] : object) keys.emplace_back(key);
   return keys;
 }
+
+/// The columns of CSV.
+Keys header_of(std::string_view first_bytes) {
+  Keys keys;
+  traffic::RowLines lines(traffic::ByteSource::over(first_bytes, ""), first_bytes.size());
+  std::vector<std::string_view> fields;
+  for (;;) {
+    const auto record = lines.next_record();
+    if (!record || !record->has_value()) return keys;
+    if ((*record)->empty()) continue;
+    if (!base::split_csv(**record, fields)) return keys;
+    for (const auto field : fields) keys.push_back(base::csv_text(field));
+    return keys;
+  }
+}
+
+/// What no log begins with, and what to do.
+constexpr std::array<std::pair<std::string_view, const char*>, 8> kForeign = {{
+    {"\xff\xfe", "is UTF-16; a log must be UTF-8: iconv -f UTF-16 -t UTF-8 FILE"},
+    {"\xfe\xff", "is UTF-16; a log must be UTF-8: iconv -f UTF-16 -t UTF-8 FILE"},
+    {"PK\x03\x04", "is a ZIP archive or an Excel file; unzip it, or save it as CSV"},
+    {"PAR1", "is Parquet; write it as JSON Lines or CSV"},
+    {"SQLite format 3", "is an SQLite file; a store is named sqlite:FILE"},
+    {"BZh", "is compressed by bzip2; bunzip2 it (gzip and Zstandard are read as they are)"},
+    {"\xfd\x37zXZ", "is compressed by xz; unxz it (gzip and Zstandard are read as they are)"},
+    {"%PDF", "is a PDF; a log is JSON or CSV"},
+}};
 
 constexpr std::array<std::string_view, 5> kOwn = {"task_id", "attempt", "model", "started_at",
                                                   "latency_s"};
@@ -61,15 +90,15 @@ constexpr auto kModels =
     std::to_array<std::string_view>({"model", "model_name", "model_id", "response_model", "llm"});
 constexpr auto kStarts = std::to_array<std::string_view>(
     {"started_at", "start_time", "startTime", "start", "created_at", "createdAt", "created",
-     "timestamp", "time", "request_time", "date"});
+     "timestamp", "time", "request_time", "ts", "date", "startTimestamp"});
 constexpr auto kLatencies = std::to_array<std::string_view>(
     {"latency_s", "latency", "duration", "duration_s", "response_time", "elapsed", "total_time"});
 constexpr auto kMilliseconds = std::to_array<std::string_view>(
     {"latency_ms", "duration_ms", "latencyMs", "durationMs", "response_time_ms", "elapsed_ms"});
 constexpr auto kEnds = std::to_array<std::string_view>(
     {"ended_at", "end_time", "endTime", "end", "completed_at", "finished_at"});
-constexpr auto kUsers =
-    std::to_array<std::string_view>({"user_id", "user", "userId", "username", "customer_id"});
+constexpr auto kUsers = std::to_array<std::string_view>(
+    {"user_id", "user", "userId", "username", "user_name", "customer_id"});
 constexpr auto kConversations = std::to_array<std::string_view>(
     {"conversation_id", "conversation", "session_id", "sessionId", "thread_id", "chat_id"});
 constexpr auto kMessages =
@@ -135,14 +164,19 @@ std::string RecognisedLog::taken() const {
 
 Result<RecognisedLog> recognise_log(std::string_view first_bytes, bool is_csv) {
   constexpr int kRows = 200;
-  if (first_bytes.starts_with("\xff\xfe") || first_bytes.starts_with("\xfe\xff")) {
-    return Error{ErrorCode::kMalformedInput,
-                 "is UTF-16; a log must be UTF-8: iconv -f UTF-16 -t UTF-8 FILE", ""};
+  for (const auto& [begin, what] : kForeign) {
+    if (first_bytes.starts_with(begin)) return Error{ErrorCode::kMalformedInput, what, ""};
+  }
+  if (is_csv) {
+    const Keys header = header_of(first_bytes);
+    const auto kind = kind_of(header);
+    if (header.empty() || kind) return RecognisedLog{kind.value_or(""), "CSV"};
+    return unknown("CSV", header);
   }
   auto source = traffic::ByteSource::over(first_bytes, "");
-  const std::string form = is_csv ? "CSV" : traffic::form_of_json(first_bytes);
+  const std::string form = traffic::form_of_json(first_bytes);
   const auto documents =
-      open_documents(traffic::LogFile{std::move(source), is_csv}, traffic::Wrappers::kOpened);
+      open_documents(traffic::LogFile{std::move(source), false}, traffic::Wrappers::kOpened);
   simdjson::dom::parser parser;
   Keys seen;
   for (int row = 0; row < kRows; ++row) {

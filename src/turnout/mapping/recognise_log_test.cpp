@@ -38,7 +38,15 @@ TEST(RecogniseLog, another_format_is_told_what_was_seen_and_what_a_map_needs) {
       "latency_s = { at = \"/duration_ms\", times = 0.001 }, messages = \"/prompt\"");
   EXPECT_EQ(map_of("task_id;attempt;model\na;1;m\n", true),
             "? its columns are parted by semicolons, CSV's by commas");
+  EXPECT_EQ(map_of("task_id;attempt;policy_id\na;1;x,y\n", true),
+            "? its columns are parted by semicolons, CSV's by commas");
   EXPECT_NE(map_of("\xff\xfe{").find("UTF-16"), std::string::npos);
+  EXPECT_NE(map_of("PK\x03\x04...", true).find("Excel"), std::string::npos);
+  EXPECT_NE(map_of("SQLite format 3").find("sqlite:FILE"), std::string::npos);
+}
+
+TEST(RecogniseLog, csv_is_told_by_its_header_alone) {
+  EXPECT_EQ(map_of("\xef\xbb\xbfrequest_id,call_type,\"startTime\"\n", true), "litellm");
 }
 
 TEST(RecogniseLog, what_holds_no_row_is_left_to_the_reader_to_judge) {

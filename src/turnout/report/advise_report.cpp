@@ -117,6 +117,8 @@ std::string read_text(const AdviseAnswer& answer) {
   if (import.read.refused() > 0)
     text += fmt::format("; {} of {} rows were refused (turnout log check says why)",
                         import.read.refused(), import.read.rows);
+  if (const auto others = import.read.matches.passed_over; others > 0)
+    text += fmt::format("; {} other rows are no passes", others);
   return text + ".\n\n";
 }
 

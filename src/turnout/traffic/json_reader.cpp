@@ -15,13 +15,18 @@ namespace {
 namespace dom = simdjson::dom;
 static_assert(RowLines::kPadding >= simdjson::SIMDJSON_PADDING);
 
-/// Reads a number that may be null; anything else is the defect.
+/// Reads a number that may be null, or text, as some databases export it; anything else is the
+/// defect.
 template <class Number, class Target>
-Defect read_number(dom::element value, Target& to, Defect defect) {
+Defect read_number(dom::element value, Pass& pass, Column column, Target& to, Defect defect) {
   Number number{};
-  if (value.get(number) != simdjson::SUCCESS) return value.is_null() ? Defect::kNone : defect;
-  to = number;
-  return Defect::kNone;
+  std::string_view text;
+  if (value.get(number) == simdjson::SUCCESS) {
+    to = number;
+    return Defect::kNone;
+  }
+  if (value.get(text) == simdjson::SUCCESS) return set_text(pass, column, text);
+  return value.is_null() ? Defect::kNone : defect;
 }
 
 /// Reads a string that may be null, or an id that is a whole number.
@@ -51,28 +56,28 @@ Defect read_column(dom::element value, Pass& pass, Column column) {
     case Column::kUserId:
       return read_text(value, pass.user_id, Defect::kText);
     case Column::kAttempt:
-      return read_number<std::int64_t>(value, pass.attempt, Defect::kAttempt);
+      return read_number<std::int64_t>(value, pass, column, pass.attempt, Defect::kAttempt);
     case Column::kModel:
       return read_text(value, pass.model, Defect::kNoModel);
     case Column::kStartedAt:
       return read_word(value, pass, column, Defect::kTime);
     case Column::kLatency:
-      return read_number<double>(value, pass.latency_s, Defect::kLatency);
+      return read_number<double>(value, pass, column, pass.latency_s, Defect::kLatency);
     case Column::kTtft:
-      return read_number<double>(value, pass.ttft_s, Defect::kTokens);
+      return read_number<double>(value, pass, column, pass.ttft_s, Defect::kTokens);
     case Column::kInputTokens:
-      return read_number<std::int64_t>(value, pass.input_tokens, Defect::kTokens);
+      return read_number<std::int64_t>(value, pass, column, pass.input_tokens, Defect::kTokens);
     case Column::kOutputTokens:
-      return read_number<std::int64_t>(value, pass.output_tokens, Defect::kTokens);
+      return read_number<std::int64_t>(value, pass, column, pass.output_tokens, Defect::kTokens);
     case Column::kCost:
-      return read_number<double>(value, pass.cost_usd, Defect::kCost);
+      return read_number<double>(value, pass, column, pass.cost_usd, Defect::kCost);
     case Column::kOutcome:
     case Column::kEnding:
       return read_word(value, pass, column, Defect::kWord);
     case Column::kPolicyId:
       return read_text(value, pass.policy_id, Defect::kText);
     case Column::kPropensity:
-      return read_number<double>(value, pass.propensity, Defect::kPropensity);
+      return read_number<double>(value, pass, column, pass.propensity, Defect::kPropensity);
   }
   return Defect::kNone;
 }

@@ -129,7 +129,8 @@ TEST(PassReader, a_row_that_is_no_pass_is_counted_by_reason_and_the_first_one_na
       {R"({"task_id":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z","latency_s":1})",
        Defect::kNoModel},
       {"{" + good + R"(,"attempt":0})", Defect::kAttempt},
-      {"{" + good + R"(,"attempt":"2"})", Defect::kAttempt},
+      {"{" + good + R"(,"attempt":"two"})", Defect::kAttempt},
+      {"{" + good + R"(,"attempt":[2]})", Defect::kAttempt},
       {"{" + good + R"(,"started_at":"yesterday"})", Defect::kTime},
       {"{" + good + R"(,"started_at":"2026-02-30T00:00:00Z"})", Defect::kTime},
       {"{" + good + R"(,"latency_s":-1})", Defect::kLatency},
@@ -254,6 +255,27 @@ TEST(PassReader, ids_may_be_whole_numbers) {
   ASSERT_EQ(reading.passes.size(), 1U);
   EXPECT_EQ(reading.passes[0].task_id, "7");
   EXPECT_EQ(reading.passes[0].user_id, "18446744073709551615");
+}
+
+TEST(PassReader, numbers_may_be_text_as_databases_export_them) {
+  const auto reading =
+      read_json(R"({"task_id":"a","attempt":"2","model":"m","started_at":"2026-01-01T00:00:00Z",)"
+                R"("latency_s":"1.5","input_tokens":"7","cost_usd":"","propensity":"0.5"})");
+  ASSERT_EQ(reading.passes.size(), 1U) << reading.counts.first_defect;
+  EXPECT_EQ(reading.passes[0].attempt, 2);
+  EXPECT_EQ(reading.passes[0].latency_s, 1.5);
+  EXPECT_EQ(reading.passes[0].input_tokens, 7);
+  EXPECT_FALSE(reading.passes[0].cost_usd);
+  EXPECT_EQ(reading.passes[0].propensity, 0.5);
+}
+
+TEST(PassReader, nan_is_said_to_be_no_json_with_what_to_write) {
+  for (const char* row : {R"({"cost_usd": NaN})", R"({"a":[1,-Infinity]})"}) {
+    EXPECT_EQ(
+        read_json(std::string(row) + "\n").error,
+        "log.jsonl:1: is no JSON: NaN and Infinity are no numbers there; write null for them");
+  }
+  EXPECT_EQ(read_json("{\"a\": \"x NaN\" 1}\n").error.find("NaN and"), std::string::npos);
 }
 
 TEST(PassReader, latin_1_is_said_to_be_no_utf8_with_the_line_and_what_to_do) {

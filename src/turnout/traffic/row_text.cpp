@@ -7,8 +7,29 @@
 
 namespace turnout::traffic {
 
+namespace {
+
+/// Whether a value is what Python and JavaScript write for numbers that are none.
+bool has_no_number(std::string_view text) {
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+      const auto before = text.find_last_not_of(" \t", at == 0 ? 0 : at - 1);
+      if (before != std::string_view::npos && (text[before] == ':' || text[before] == ','))
+        return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 base::Error no_json(std::string_view text, const char* reason) {
   if (!simdjson::validate_utf8(text)) return no_utf8(text);
+  if (has_no_number(text)) {
+    return base::Error{base::ErrorCode::kMalformedInput,
+                       "is no JSON: NaN and Infinity are no numbers there; write null for them",
+                       ""};
+  }
   return base::Error{base::ErrorCode::kMalformedInput,
                      fmt::format("is no JSON object ({}): {}", reason, base::in_quotes(text)), ""};
 }
