@@ -352,6 +352,7 @@ class Logs(unittest.TestCase):
             done = turnout("log", "stats", "-", "--json", stdin=stdin)
         self.assertEqual(json.loads(done.stdout)["passes"], 6)
         self.assertIn("note: taken for LiteLLM's spend logs", done.stderr)
+        self.assertIn("taken for LiteLLM's spend logs (a JSON array)", turnout("audit", self.folder / "array.json").stderr)
         otlp = self.folder / "otlp.json"
         otlp.write_text("\n".join(json.dumps(span, indent=2) for span in spans))
         self.assertEqual(json.loads(turnout("import", otlp, f"sqlite:{self.folder}/o.db", "--json").stdout)["added"], 2)
@@ -381,13 +382,14 @@ class Logs(unittest.TestCase):
         log = self.folder / "log.jsonl"
         lines = gzip.open(ROOT / "examples/explored.jsonl.gz", "rt").read().splitlines()
         log.write_text("\n".join(lines + [json.dumps(dict(json.loads(lines[0]), latency_s=-1))] * 3) + "\n")
-        for verb in (["estimate"], ["audit"], ["evaluate", "--policy", "mini"]):
+        for verb in (["estimate"], ["audit"], ["advise"], ["evaluate", "--policy", "mini"]):
             done = turnout(*verb, "--log", log, "--json")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(f"3 of {len(lines) + 3} rows were refused: 3 because latency_s is missing, negative or over 1e9", done.stderr)
             answer = json.loads(done.stdout)
-            counted = answer["estimate"]["import"] if verb[0] == "audit" else answer["import"]
-            self.assertEqual(counted["refused"], {"latency_s is missing, negative or over 1e9": 3})
+            counted = {"audit": lambda: answer["estimate"]["import"]["refused"], "advise": lambda: answer["read"]["refused_because"]}
+            refused = counted.get(verb[0], lambda: answer["import"]["refused"])()
+            self.assertEqual(refused, {"latency_s is missing, negative or over 1e9": 3})
 
     def test_a_log_that_was_cut_off_and_steps_told_by_their_haste_are_spoken_of(self):
         cut = self.folder / "cut.jsonl"
