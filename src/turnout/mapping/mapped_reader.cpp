@@ -120,9 +120,20 @@ std::unique_ptr<traffic::PassReader> mapped_passes(std::unique_ptr<RowDocuments>
 
 namespace {
 
+/// Looks at no more of a file than it takes: it may be a pipe that is still being written to.
 Result<RecognisedLog> recognise(traffic::LogFile& file) {
-  TURNOUT_TRY(const auto bytes, file.source.peek(kLookedAt));
-  return recognise_log(bytes, file.is_csv).within(file.source.name());
+  std::string_view bytes = file.source.peeked();
+  std::size_t enough = 1;
+  for (bool all = false;;) {
+    if (all || bytes.size() >= enough) {
+      auto found = recognise_log(bytes, file.is_csv);
+      if (all || (found && found->seen)) return std::move(found).within(file.source.name());
+      enough = 2 * bytes.size();
+    }
+    const std::size_t known = bytes.size();
+    TURNOUT_TRY(bytes, file.source.peek(kLookedAt));
+    all = bytes.size() == known || bytes.size() == kLookedAt;
+  }
 }
 
 /// What the first file that says anything is.

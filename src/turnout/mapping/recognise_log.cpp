@@ -170,7 +170,7 @@ Result<RecognisedLog> recognise_log(std::string_view first_bytes, bool is_csv) {
   if (is_csv) {
     const Keys header = header_of(first_bytes);
     const auto kind = kind_of(header);
-    if (header.empty() || kind) return RecognisedLog{kind.value_or(""), "CSV"};
+    if (header.empty() || kind) return RecognisedLog{kind.value_or(""), "CSV", kind.has_value()};
     return unknown("CSV", header);
   }
   auto source = traffic::ByteSource::over(first_bytes, "");
@@ -184,10 +184,10 @@ Result<RecognisedLog> recognise_log(std::string_view first_bytes, bool is_csv) {
     if (!document || !document->has_value()) break;
     const Keys keys = keys_of(parser, **document);
     if (keys.empty()) break;
-    if (const auto kind = kind_of(keys)) return RecognisedLog{*kind, form};
+    if (const auto kind = kind_of(keys)) return RecognisedLog{*kind, form, true};
     if (seen.empty()) seen = keys;
   }
-  if (seen.empty()) return RecognisedLog{"", form};
+  if (seen.empty()) return RecognisedLog{"", form, false};
   return unknown(form, seen);
 }
 

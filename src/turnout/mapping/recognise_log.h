@@ -14,6 +14,7 @@ inline constexpr std::size_t kLookedAt = std::size_t{1} << 22U;
 struct RecognisedLog {
   std::string map;   ///< the map that reads it, see read_row_map(); empty: a traffic log of our own
   std::string form;  ///< "CSV", "JSON Lines", "a JSON array", ...
+  bool seen = true;  ///< whether a row told it
   /// @returns what was recognised, as a sentence for people; empty for a traffic log of our own.
   [[nodiscard]] std::string taken() const;
 };

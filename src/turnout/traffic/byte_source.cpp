@@ -163,13 +163,12 @@ Status ByteSource::detect() {
 
 Result<std::string_view> ByteSource::peek(std::size_t room) {
   peeked_.erase(0, std::exchange(peeked_begin_, 0));
-  while (peeked_.size() < room) {
+  if (peeked_.size() < room) {
     const std::size_t known = peeked_.size();
     peeked_.resize(room);
     auto size = read_plain(peeked_.data() + known, room - known);
     peeked_.resize(known + (size ? *size : 0));
     if (!size) return std::move(size).error();
-    if (*size == 0) break;
   }
   return std::string_view(peeked_).substr(0, room);
 }

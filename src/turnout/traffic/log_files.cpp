@@ -29,9 +29,14 @@ bool is_log(const std::string& path) {
 }
 
 /// JSON rows begin with a bracket, behind white space and a byte order mark.
-bool looks_like_csv(std::string_view bytes) {
-  const auto first = bytes.find_first_not_of("\xef\xbb\xbf \t\r\n");
-  return first != std::string_view::npos && bytes[first] != '{' && bytes[first] != '[';
+Result<bool> looks_like_csv(ByteSource& source) {
+  for (std::size_t known = 0;;) {
+    TURNOUT_TRY(const auto bytes, source.peek(kFirstBytes));
+    const auto first = bytes.find_first_not_of("\xef\xbb\xbf \t\r\n");
+    if (first != std::string_view::npos) return bytes[first] != '{' && bytes[first] != '[';
+    if (bytes.size() == known || bytes.size() == kFirstBytes) return false;
+    known = bytes.size();
+  }
 }
 
 }  // namespace
@@ -41,8 +46,7 @@ Result<LogFile> open_log_file(const std::string& path) {
   const auto name = plain_name(path);
   LogFile file{std::move(opened), name.ends_with(".csv")};
   if (!is_log(path)) {
-    TURNOUT_TRY(const auto bytes, file.source.peek(kFirstBytes));
-    file.is_csv = looks_like_csv(bytes);
+    TURNOUT_TRY(file.is_csv, looks_like_csv(file.source));
   }
   return file;
 }
