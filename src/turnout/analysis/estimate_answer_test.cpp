@@ -37,7 +37,7 @@ std::vector<traffic::Pass> passes(std::size_t tasks) {
 }
 
 LogReading reading_of(std::vector<traffic::Pass> log) {
-  return {*estimation::gather(std::move(log), {}), {}};
+  return {*estimation::gather(std::move(log), {}), {}, ""};
 }
 
 TEST(EstimateAnswer, is_the_estimate_of_what_was_read) {

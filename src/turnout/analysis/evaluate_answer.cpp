@@ -46,6 +46,7 @@ base::Result<EvaluateAnswer> evaluate_answer(const mapping::OpenLog& log,
   }));
   TURNOUT_CHECK(watch.cancellation.check());
   EvaluateAnswer answer;
+  answer.import = log.import;
   answer.policy = policy.text();
   TURNOUT_TRY(answer.estimates, evaluator.finish().within("--policy"));
   answer.penalty = options.penalty;

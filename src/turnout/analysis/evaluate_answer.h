@@ -25,6 +25,7 @@ struct EvaluateAnswer {
   std::optional<double> provider_cost;
   std::optional<double> penalty;
   std::vector<std::string> notes;  ///< what was left out, a sentence each
+  store::ImportCounts import;      ///< what reading the log met; zeros for a store
 };
 
 /// @param log  read twice

@@ -38,7 +38,7 @@ base::Result<LogAuditAnswer> audit(const std::vector<traffic::Pass>& passes,
                                    const base::Cancellation& cancellation = {}) {
   estimation::SpeedLog speed;
   for (const auto& pass : passes) speed.add(pass);
-  return log_audit_answer("log", {estimation::gather(passes, {}).value(), {}}, speed, options,
+  return log_audit_answer("log", {estimation::gather(passes, {}).value(), {}, ""}, speed, options,
                           cancellation);
 }
 

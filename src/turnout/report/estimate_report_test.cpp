@@ -81,7 +81,7 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     if (!estimate) continue;
     ++estimated;
     const analysis::EstimateAnswer answer{
-        "log", {*std::move(statistics), {}}, *std::move(estimate)};
+        "log", {*std::move(statistics), {}, ""}, *std::move(estimate)};
     const auto audit = analysis::log_audit_answer("log", answer.reading, speed, {});
     ASSERT_TRUE(audit);
     expect_numbers(log_audit_json(*audit));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/log_report.h"
 #include "turnout/report/one_line.h"
 #include "turnout/report/table.h"
 
@@ -42,7 +43,8 @@ ordered_json evaluate_json(const analysis::EvaluateAnswer& answer) {
           {"quantities", quantities},
           {"provider_cost",
            answer.provider_cost ? ordered_json(*answer.provider_cost) : ordered_json(nullptr)},
-          {"notes", answer.notes}};
+          {"notes", answer.notes},
+          {"import", import_json(answer.import)}};
 }
 
 std::string evaluate_text(const analysis::EvaluateAnswer& answer) {
