@@ -10,6 +10,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/estimation/attempt_fit.h"
+#include "turnout/estimation/leaving.h"
 #include "turnout/estimation/path_table.h"
 #include "turnout/estimation/stationarity.h"
 #include "turnout/estimation/value_estimate.h"
@@ -217,42 +218,18 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
 
 void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options, base::Rng& rng,
                     LogEstimate& result) {
-  const auto tasks = [&](TaskEnd end) { return returns.tasks.at(static_cast<std::size_t>(end)); };
-  const auto last = [&](TaskEnd end) { return returns.last.at(static_cast<std::size_t>(end)); };
-  const std::int64_t told = tasks(TaskEnd::kSolved) + tasks(TaskEnd::kAbandoned);
-  const std::int64_t all = told + tasks(TaskEnd::kSilent);
-  Figure& extra = result.extra_leaving;
-  if (all == 0) {
-    extra = {0, 0, 1, Basis::kAssumed, 0};
+  result.extra_leaving = extra_leaving(returns, options.draws, rng);
+  if (result.extra_leaving.basis == Basis::kAssumed)
     result.notes.emplace_back("no tasks with users old enough to tell who left: P is not known");
-  } else if (tasks(TaskEnd::kSolved) < kLeastFeedback ||
-             tasks(TaskEnd::kAbandoned) < kLeastFeedback) {
-    extra = {0.5, 0, 1, Basis::kBounded, all};
+  if (result.extra_leaving.basis == Basis::kBounded)
     result.notes.emplace_back(
         "too little feedback to tell who leaves after an unsolved task: P is only bounded");
-  } else {
-    const auto rate = [&](TaskEnd end) { return as_real(last(end)) / as_real(tasks(end)); };
-    const auto draw = [&](TaskEnd end) {
-      return numeric::beta(as_real(last(end)) + 0.5,
-                           as_real(std::max<std::int64_t>(0, tasks(end) - last(end))) + 0.5, rng);
-    };
-    std::vector<double> draws;
-    for (int i = 0; i < options.draws; ++i) {
-      const double unsolved = draw(TaskEnd::kAbandoned);
-      draws.push_back(unsolved - draw(TaskEnd::kSolved));
-    }
-    const auto [low, high] = interval_of(std::move(draws));
-    const double value = rate(TaskEnd::kAbandoned) - rate(TaskEnd::kSolved);
-    extra = {value, std::min(low, value), std::max(high, value), Basis::kIdentified, told};
-  }
   if (!options.lifetime_value) {
     result.churn_penalty = {0, 0, 0, Basis::kAssumed, 0};
     result.notes.emplace_back("P is assumed to be 0: give a customer's lifetime value with --ltv");
     return;
   }
-  const double worth = *options.lifetime_value;
-  result.churn_penalty = {std::max(0.0, extra.value * worth), std::max(0.0, extra.low * worth),
-                          std::max(0.0, extra.high * worth), extra.basis, extra.passes};
+  result.churn_penalty = churn_penalty(result.extra_leaving, *options.lifetime_value);
 }
 
 // Switching costs: later attempts after another model against those after the same one.
