@@ -234,8 +234,11 @@ void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options,
 
 // Switching costs: later attempts after another model against those after the same one.
 
+/// Means that differ by no more than the rounding of their sums are alike.
 Figure difference(const Moments& a, const Moments& b) {
-  const double value = a.mean() - b.mean();
+  constexpr double kRounding = 1e-9;
+  double value = a.mean() - b.mean();
+  if (std::abs(value) <= kRounding * std::max(std::abs(a.mean()), std::abs(b.mean()))) value = 0;
   const double error = std::sqrt(a.variance() / as_real(a.count) + b.variance() / as_real(b.count));
   return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error,
           Basis::kIdentified, a.count + b.count};

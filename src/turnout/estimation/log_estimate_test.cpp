@@ -24,6 +24,27 @@ LogStatistics statistics_of(const std::map<std::vector<std::string>, Fates>& pat
   return statistics;
 }
 
+TEST(LogEstimate, means_that_differ_by_rounding_are_no_switching_cost) {
+  auto statistics = statistics_of(
+      {{{"a"}, {1700, 100, 100, 0}}, {{"b"}, {300, 400, 300, 0}}, {{"a", "b"}, {0, 900, 790, 0}}});
+  for (auto& [path, counts] : statistics.paths) {
+    counts.latency = counts.cost = {};
+    for (int i = 0; i < counts.fates.passes(); ++i) {
+      counts.latency.add(0.1);
+      counts.cost.add(0.0123);
+    }
+  }
+  const double after_a = statistics.paths[PathKey{"", {"a", "b"}, false}].latency.mean();
+  const double after_none = statistics.paths[PathKey{"", {"b"}, false}].latency.mean();
+  ASSERT_NE(after_a, after_none);
+  ASSERT_GT(after_a, 0.09);
+  const auto estimated = estimate(statistics, {}).value();
+  ASSERT_EQ(estimated.switching.size(), 1U);
+  EXPECT_EQ(estimated.switching[0].latency.value, 0);
+  EXPECT_EQ(estimated.switching[0].latency.low, 0);
+  EXPECT_EQ(estimated.switching[0].cost.low, 0);
+}
+
 TEST(LogEstimate, with_feedback_on_all_ends_success_is_the_share_of_the_solved) {
   const auto estimated = estimate(statistics_of({{{"m"}, {300, 400, 300, 0}}}), {}).value();
   const auto& model = estimated.models.at(0);
