@@ -69,7 +69,7 @@ class Draft {
 
   void provider() {
     churn_penalty = amount({Quantity::kChurnPenalty, 0}, estimate_.churn_penalty, 0, kMost);
-    if (patience() < 1) comments.keys["user.patience"] = basis_of(estimate_.patience);
+    if (patience() < 1) comments.keys["user.patience"] = patience_in_words();
     comments.keys["provider.churn_penalty"] = basis_of(estimate_.churn_penalty);
   }
 
@@ -91,10 +91,19 @@ class Draft {
     }
   }
 
-  /// Where the log tells it; else users are taken as patient.
+  /// Where the log tells it. Where it tells it only together with V, that of users whom no wait makes
+  /// leave: one world that the log may come from, and no middle of several. Else users are taken as
+  /// patient.
   [[nodiscard]] double patience() const {
     const auto& found = estimate_.patience;
-    return found.basis == estimation::Basis::kIdentified ? ten_digits(found.value) : 1;
+    return found.basis == estimation::Basis::kAssumed ? 1 : ten_digits(found.value);
+  }
+
+  [[nodiscard]] std::string patience_in_words() const {
+    const auto& found = estimate_.patience;
+    if (found.basis == estimation::Basis::kIdentified) return basis_of(found);
+    return fmt::format("{}: {}, together with V; this is that of users whom no wait makes leave",
+                       basis_of(found), in_words(found));
   }
 
   void switching() {

@@ -33,13 +33,15 @@ Figure mean_figure(const Moments& moments) {
 
 /// A number of the fates of one cell, with its interval: from feedback, or between what silence may
 /// mean.
-Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rng& rng,
-                    const std::function<double(const EndShares&)>& number) {
-  Figure figure{0, 0, 0, Basis::kBounded, fates.passes()};
+/// @param effect  how many passes tell as much as one of another user would
+Figure share_figure(const Fates& counted, double effect, const EstimateOptions& options,
+                    base::Rng& rng, const std::function<double(const EndShares&)>& number) {
+  Figure figure{0, 0, 0, Basis::kBounded, counted.passes()};
+  const Fates fates = counted.worth(effect);
   std::vector<double> low;
   std::vector<double> high;
   const auto range = [](double a, double b) { return std::pair(std::min(a, b), std::max(a, b)); };
-  if (!has_feedback(fates)) {
+  if (!has_feedback(counted)) {
     // Every silent end may have been a success, or none.
     const auto bounds = [&](double ends, double told_solved, double told_left) {
       return range(number({ends, told_solved}), number({ends, 1 - told_left}));
@@ -66,36 +68,52 @@ Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rn
     high.push_back(b);
   }
   figure.basis = options.feedback_odds > 1 ? Basis::kBounded : Basis::kIdentified;
-  figure.value = number(observed(fates, 1));
+  figure.value = number(observed(counted, 1));
   figure.low = std::min(figure.value, interval_of(std::move(low)).first);
   figure.high = std::max(figure.value, interval_of(std::move(high)).second);
   return figure;
 }
 
-Figure plain_share(std::int64_t hits, std::int64_t of, const EstimateOptions& options,
-                   base::Rng& rng) {
+Figure plain_share(std::int64_t hits, std::int64_t of, double effect,
+                   const EstimateOptions& options, base::Rng& rng) {
   if (of == 0) return {};
   std::vector<double> draws;
   for (int i = 0; i < options.draws; ++i) {
-    draws.push_back(numeric::beta(as_real(hits) + 0.5, as_real(of - hits) + 0.5, rng));
+    draws.push_back(
+        numeric::beta(as_real(hits) / effect + 0.5, as_real(of - hits) / effect + 0.5, rng));
   }
   const auto [low, high] = interval_of(std::move(draws));
   const double share = as_real(hits) / as_real(of);
   return {share, std::min(share, low), std::max(share, high), Basis::kIdentified, of};
 }
 
-std::array<double, 3> quantiles_of(const std::map<std::int64_t, std::int64_t>& bins) {
+/// Of counted latencies, the quantiles 50, 90 and 99 %. Their intervals are from one order statistic to
+/// another (David and Nagaraja 2003, "Order Statistics", 7.1), by the normal approximation of their
+/// ranks, and to the edges of their bins: whatever the distribution is.
+std::array<numeric::Interval, 3> quantiles_of(const std::map<std::int64_t, std::int64_t>& bins) {
   constexpr std::array<double, 3> kShares = {0.5, 0.9, 0.99};
-  std::array<double, 3> quantiles{};
+  constexpr double kBinsAnOctave = 16;
   std::int64_t total = 0;
   for (const auto& [bin, count] : bins) total += count;
-  for (std::size_t i = 0; i < kShares.size(); ++i) {
+  const auto bin_at = [&](double rank) {
     std::int64_t below = 0;
     for (const auto& [bin, count] : bins) {
       below += count;
-      quantiles.at(i) = latency_of_bin(bin);
-      if (as_real(below) >= kShares.at(i) * as_real(total)) break;
+      if (as_real(below) >= rank) return bin;
     }
+    return bins.rbegin()->first;
+  };
+  const auto edge = [](std::int64_t bin, int side) {
+    return bin == kZeroLatency ? 0 : std::exp2((static_cast<double>(bin) + side) / kBinsAnOctave);
+  };
+  std::array<numeric::Interval, 3> quantiles{};
+  if (total == 0) return quantiles;
+  for (std::size_t i = 0; i < kShares.size(); ++i) {
+    const double share = kShares.at(i);
+    const double rank = share * as_real(total);
+    const double reach = numeric::kNormal95 * std::sqrt(rank * (1 - share));
+    quantiles.at(i) = {latency_of_bin(bin_at(rank)), edge(bin_at(rank - reach), 0),
+                       edge(bin_at(rank + reach + 1), 1)};
   }
   return quantiles;
 }
@@ -114,13 +132,19 @@ ModelEstimate estimate_model(std::size_t k, const PathTable& table, const LogSta
   const auto first = table.pooled().find({k});
   if (first == table.pooled().end()) return model;
   const Fates& fates = first->second;
-  model.success = share_figure(fates, options, rng, [](const EndShares& s) { return s.success(); });
-  model.leaves = share_figure(fates, options, rng, [](const EndShares& s) {
+  const auto spread = statistics.users.find(model.model);
+  const DesignEffects effects =
+      spread == statistics.users.end() ? DesignEffects{} : design_effects(spread->second);
+  const double both = std::max(effects.success, effects.ends);
+  model.user_effect = both;
+  model.success = share_figure(fates, effects.success, options, rng,
+                               [](const EndShares& s) { return s.success(); });
+  model.leaves = share_figure(fates, both, options, rng, [](const EndShares& s) {
     const double failed = 1 - s.success();
     return failed > 0 ? std::clamp(s.ends * (1 - s.solved) / failed, 0.0, 1.0) : 0.0;
   });
-  model.reprompts = plain_share(fates.reprompted, fates.passes(), options, rng);
-  model.silent = plain_share(fates.silent, fates.passes(), options, rng);
+  model.reprompts = plain_share(fates.reprompted, fates.passes(), effects.ends, options, rng);
+  model.silent = plain_share(fates.silent, fates.passes(), effects.ends, options, rng);
   return model;
 }
 
@@ -205,7 +229,7 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
     model.success = {0.5, 0, 1, Basis::kAssumed, 0};
   } else {
     model.success =
-        share_figure(*most, options, rng, [](const EndShares& s) { return s.success(); });
+        share_figure(*most, 1, options, rng, [](const EndShares& s) { return s.success(); });
   }
   result.notes.push_back(
       fmt::format("{} serves no first attempts, and too little feedback tells how hard tasks are: "
@@ -268,6 +292,18 @@ void estimate_switching(const PathTable& table, LogEstimate& result) {
   }
 }
 
+/// Says where users' tasks resemble each other so much that it shows.
+void note_user_effects(LogEstimate& result) {
+  constexpr double kShows = 1.25;
+  double most = 1;
+  for (const ModelEstimate& model : result.models) most = std::max(most, model.user_effect);
+  if (most < kShows) return;
+  result.notes.push_back(fmt::format(
+      "tasks of one user resemble each other: intervals of shares of first attempts are "
+      "by user, up to {:.2f} times as wide as by task",
+      std::sqrt(most)));
+}
+
 }  // namespace
 
 base::Result<LogEstimate> estimate(const LogStatistics& statistics,
@@ -292,6 +328,7 @@ base::Result<LogEstimate> estimate(const LogStatistics& statistics,
   estimate_churn(statistics.returns, options, rng, result);
   estimate_switching(table, result);
   result.stationarity = test_stationarity(statistics);
+  note_user_effects(result);
   if (options.feedback_odds == 1) {
     result.notes.emplace_back(
         "feedback is taken to be as likely after a success as after leaving; bound it with "

@@ -127,6 +127,13 @@ Fates& Fates::operator+=(const Fates& other) {
   return *this;
 }
 
+Fates Fates::worth(double effect) const {
+  const auto part = [&](std::int64_t count) {
+    return std::llround(static_cast<double>(count) / effect);
+  };
+  return {part(reprompted), part(solved), part(abandoned), part(silent)};
+}
+
 Moments& Moments::operator+=(const Moments& other) {
   count += other.count;
   sum += other.sum;
@@ -178,6 +185,7 @@ struct StatisticsGatherer::State {
   LogStatistics result;
   Names models, policies;
   Users users;
+  UserSpreadGatherer spread;
   // by policy, attempt and up to four models, 8 bits each
   std::unordered_map<std::uint64_t, PathCounts> paths;
   std::vector<std::unordered_map<std::int64_t, PeriodCounts>> periods;
@@ -279,6 +287,9 @@ void StatisticsGatherer::State::count(const Row& pass, bool has_next) {
   if (latencies.size() < models.size()) latencies.resize(models.size());
   ++latencies[pass.model][latency_bin(pass.latency)];
   count_period(pass, fate);
+  if (pass.attempt > 1) return;
+  spread.add(user.empty() ? task : user, pass.model, fate != kReprompted,
+             fate == &Fates::solved || fate == &Fates::abandoned, fate == &Fates::solved);
 }
 
 void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates::*fate) {
@@ -320,6 +331,10 @@ base::Result<LogStatistics> StatisticsGatherer::finish() {
   TURNOUT_CHECK(few_enough(state.models.size(), state.policies.size()));
   LogStatistics& result = state.result;
   state.users.count_last(state.last_us - state.selection.return_us, result.returns);
+  const auto spreads = state.spread.finish();
+  for (std::size_t k = 0; k < spreads.size(); ++k) {
+    if (spreads[k].users > 0) result.users[state.models.name(k)] = spreads[k];
+  }
   for (const auto& [key, counts] : state.paths) {
     const auto attempt = (key >> 32U) & 7U;
     PathKey named{state.policies.name(key >> 35U), {}, attempt > kDeepestPath};
