@@ -155,7 +155,7 @@ def test(program: str) -> None:
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("program")
-    options.add_argument("--logs", type=int, default=500)
+    options.add_argument("--logs", type=int, default=300)
     options.add_argument("--from", type=int, default=1001, dest="first")
     options.add_argument("--write")
     given = options.parse_args()
