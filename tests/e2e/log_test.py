@@ -514,8 +514,25 @@ class Logs(unittest.TestCase):
         done = turnout("estimate", "--log", f"sqlite:{database}", "-o", self.folder / "s.toml", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual({m["name"] for m in json.loads(done.stdout)["models"]}, set(nasty))
-        done = turnout("plan", self.folder / "s.toml")
+        done = turnout("robust", "--regret", self.folder / "s.toml", "--depth", 1)
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_is_only_bounded_is_a_range_that_robust_solves_over(self):
+        log = self.folder / "log.jsonl"
+        done = turnout("simulate", "--value", 20, "--penalty", 4, "--p1", .45, "--t1", 3, "--c1", .4, "--p2", .75, "--t2", 8, "--c2", 2,
+                       "--policy", "M1,M1,M2", "--policy", "M2", "--tasks", 5000, "--feedback", .2, "--value-sigma", .6, "--patience", .95,
+                       "--latency-sigma", .3, "--leaves-solved", .05, "--leaves-unsolved", .15, "--seed", 2, "-o", log)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        scenario = self.folder / "s.toml"
+        answer = json.loads(turnout("estimate", log, "--ltv", 120, "-o", scenario, "--json").stdout)
+        self.assertEqual((answer["value"]["basis"], answer["patience"]["basis"]), ("bounded", "bounded"))
+        self.assertTrue(answer["patience"]["lo"] <= .95 <= answer["patience"]["hi"], "the wait explains who leaves as well")
+        self.assertIn("patience = { lo = 0.8", scenario.read_text())
+        self.assertIn("see turnout robust --regret", turnout("plan", scenario).stderr)
+        solved = turnout("robust", "--regret", scenario)
+        self.assertEqual(solved.returncode, 0, solved.stderr)
+        self.assertIn("rho: 0.8", solved.stdout)
+        self.assertEqual(turnout("plan", scenario, "--set", "V=20", "--set", "rho=0.95").returncode, 0)
 
     def test_bad_sources_are_refused_in_one_line(self):
         empty = self.folder / "empty"

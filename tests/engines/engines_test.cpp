@@ -187,6 +187,7 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
   EXPECT_EQ(a.latencies, b.latencies);
   EXPECT_EQ(a.returns.tasks, b.returns.tasks);
   EXPECT_EQ(a.returns.last, b.returns.last);
+  EXPECT_EQ(a.users, b.users);
 }
 
 TEST_P(Engine, gathers_the_same_statistics_as_the_reference_under_any_selection) {

@@ -141,6 +141,13 @@ ReturnCounts& ReturnCounts::operator+=(const ReturnCounts& other) {
   return *this;
 }
 
+Fates Fates::worth(double effect) const {
+  const auto part = [&](std::int64_t count) {
+    return std::llround(static_cast<double>(count) / effect);
+  };
+  return {part(reprompted), part(solved), part(abandoned), part(silent)};
+}
+
 Moments& Moments::operator+=(const Moments& other) {
   count += other.count;
   sum += other.sum;
@@ -194,6 +201,7 @@ struct StatisticsGatherer::State {
   LogStatistics result;
   Names models, policies;
   Users users;
+  UserSpreadGatherer spread;
   std::unordered_map<std::uint64_t, PathCounts> paths;  // by path_key()
   std::vector<std::unordered_map<std::int64_t, PeriodCounts>> periods;
   std::vector<std::unordered_map<std::int64_t, std::int64_t>> latencies;
@@ -289,6 +297,9 @@ void StatisticsGatherer::State::count(const Row& pass, bool has_next) {
   if (latencies.size() < models.size()) latencies.resize(models.size());
   ++latencies[pass.model][latency_bin(pass.latency)];
   count_period(pass, fate);
+  if (pass.attempt > 1) return;
+  spread.add(user.empty() ? task : user, pass.model, fate != kReprompted,
+             fate == &Fates::solved || fate == &Fates::abandoned, fate == &Fates::solved);
 }
 
 std::uint64_t StatisticsGatherer::State::path_key(const Row& pass) const {
@@ -339,6 +350,10 @@ base::Result<LogStatistics> StatisticsGatherer::finish() {
   for (const auto& [key, counts] : state.users.finish(state.last_us - state.selection.return_us)) {
     state.paths[key].returns = counts;
     result.returns += counts;
+  }
+  const auto spreads = state.spread.finish();
+  for (std::size_t k = 0; k < spreads.size(); ++k) {
+    if (spreads[k].users > 0) result.users[state.models.name(k)] = spreads[k];
   }
   for (const auto& [key, counts] : state.paths) {
     const auto attempt = (key >> 32U) & 7U;

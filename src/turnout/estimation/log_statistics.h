@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "turnout/base/result.h"
+#include "turnout/estimation/user_spread.h"
 #include "turnout/traffic/pass.h"
 
 /// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some
@@ -30,6 +31,9 @@ struct Fates {
   [[nodiscard]] std::int64_t passes() const { return reprompted + solved + abandoned + silent; }
   [[nodiscard]] std::int64_t ends() const { return solved + abandoned + silent; }
   Fates& operator+=(const Fates& other);
+  /// @returns the counts divided by effect >= 1, rounded: what passes of users who brought several
+  ///   are worth of such of as many users. docs/theory.md, section 19.
+  [[nodiscard]] Fates worth(double effect) const;
   friend bool operator==(const Fates&, const Fates&) = default;
 };
 
@@ -115,7 +119,8 @@ struct LogStatistics {
   std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;
   /// by model and bin, see latency_bin()
   std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;
-  ReturnCounts returns;  ///< of all paths
+  ReturnCounts returns;                     ///< of all paths
+  std::map<std::string, UserSpread> users;  ///< by model
   Contradictions contradictions;
 };
 
@@ -155,7 +160,8 @@ double latency_of_bin(std::int64_t bin);
 
 /// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin
 /// of the SQL that servers run, and what runs beside SQLite. Memory: the statistics, and about 60
-/// bytes a user up to kMostUsers; beyond that the users are a sample by hash.
+/// bytes a user up to kMostUsers, and 100 and more up to UserSpreadGatherer::kMostUsers; beyond that
+/// the users are a sample by hash.
 class StatisticsGatherer {
  public:
   static constexpr std::size_t kMostUsers = std::size_t{1} << 19U;

@@ -182,6 +182,15 @@ Status read_return(const SqlRow& row, LogStatistics& to) {
   return columns.done();
 }
 
+Status read_user_spread(const SqlRow& row, LogStatistics& to) {
+  Columns columns(row);
+  UserSpread& spread = to.users[columns.text()];
+  spread.users = columns.integer();
+  for (auto& sum : spread.sums) sum = columns.integer();
+  for (auto& product : spread.products) product = columns.integer();
+  return columns.done();
+}
+
 /// The statement of this name, with {chosen} in its place.
 std::string statement_of(std::string_view engine, const char* name) {
   const auto text = [&](const char* file) {
@@ -220,11 +229,12 @@ Status ask(store::SqlStore& store, const store::SqlValues& values, const char* n
 
 Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                      const base::Watch& watch) {
-  constexpr std::array<std::pair<const char*, ReadRow>, 4> kStatistics = {
+  constexpr std::array<std::pair<const char*, ReadRow>, 5> kStatistics = {
       {{"paths", read_path},
        {"periods", read_period},
        {"latencies", read_latency},
-       {"returns", read_return}}};
+       {"returns", read_return},
+       {"users", read_user_spread}}};
   LogStatistics result;
   TURNOUT_CHECK(store.in_snapshot([&]() -> Status {
     TURNOUT_TRY(const auto size, store.size());
