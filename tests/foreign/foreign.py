@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 TIE = 1e-12  # of the amounts: below this the user is indifferent and the provider chooses for him
 NODES = 121  # of the grid of difficulty
+EFFECTS = 41  # of the grid of what suits a model
 FORGOTTEN = 1e-17  # an endless plan is followed until so few tasks are open
 LONGEST = 5_000  # attempts; tasks that differ in difficulty may stay open for very long
 
@@ -77,11 +78,13 @@ class Game:
         self.outside = user.get("outside", 0.0)
         self.participates = user.get("participates", False)
         self.sigma, self.feedback = difficulty.get("sigma", 0.0), difficulty.get("feedback", 0.0)
+        self.tau = difficulty.get("tau", 0.0)  # spread of how well a task suits a model
         self.models = [self._model(table, user.get("patience", 1.0))
                        for table in scenario["model"]]
         self.segments = [Segment(one.get("share", 1.0), one["value"], one.get("value_of_time", 1.0))
                          for one in scenario.get("segment", [user])]
-        self.types = self._types()
+        self.types = self._grid(self.sigma, NODES)
+        self.effects = self._grid(self.tau, EFFECTS)
         self.skills = [self._skill(model.success) for model in self.models]
         self.right = functools.cache(self._right)
 
@@ -93,27 +96,31 @@ class Game:
                      table.get("false_reject", 0.0),
                      tuple(patience) if isinstance(patience, list) else (patience,))
 
-    def _types(self) -> list[tuple[float, float]]:
-        """Weights and difficulties: the trapezoidal rule over nine standard deviations a side."""
-        if not self.sigma:
+    @staticmethod
+    def _grid(spread: float, nodes: int) -> list[tuple[float, float]]:
+        """Weights and values of a normal: the trapezoidal rule over nine standard deviations a
+        side."""
+        if not spread:
             return [(1.0, 0.0)]
-        points = [-9 + 18 * i / (NODES - 1) for i in range(NODES)]
+        points = [-9 + 18 * i / (nodes - 1) for i in range(nodes)]
         weights = [math.exp(-x * x / 2) for x in points]
-        return [(w / sum(weights), self.sigma * x) for w, x in zip(weights, points)]
+        return [(w / sum(weights), spread * x) for w, x in zip(weights, points)]
 
     def _skill(self, success: float) -> float:
         """The skill with which so many of all first attempts succeed, by bisection."""
         if success >= 1:
             return math.inf
+        logits = self._grid(math.hypot(self.sigma, self.tau), NODES)
         low, high = -400.0, 400.0
         for _ in range(100):
             middle = (low + high) / 2
-            rate = sum(w * logistic(middle - theta) for w, theta in self.types)
+            rate = sum(w * logistic(middle - x) for w, x in logits)
             low, high = (middle, high) if rate < success else (low, middle)
         return (low + high) / 2
 
     def success(self, k: int, theta: float, attempt: int) -> float:
-        if not (self.sigma or self.feedback):
+        """Of a task of this difficulty for the model: less what suits it, where tau > 0."""
+        if not (self.sigma or self.feedback or self.tau):
             return self.models[k].success
         return logistic(self.skills[k] - theta + self.feedback * (attempt - 1))
 
@@ -154,8 +161,37 @@ class Row:
     cost: float = 0.0
 
 
+def follow_suited(game: Game, plan: Plan) -> list[Row]:
+    """The same where tasks suit some models better than others: a plan that draws nothing and ends.
+    At each difficulty the models' effects are independent, and each model has a grid of them whose
+    weights are what its own rejected answers left of it; the open share is their product."""
+    count = len(game.models)
+    left = [[[w for w, _ in game.effects] for _ in range(count)] for _ in game.types]
+    rows = []
+    for attempt in range(1, len(plan.steps) + 1):
+        ((k, drawn),) = plan.step(attempt)
+        if plan.cycle or drawn != 1:
+            raise ValueError("with tau, plans that end and draw nothing")
+        model, row = game.models[k], Row()
+        accepts, stays = 1 - model.false_reject, model.stays(attempt)
+        for (weight, theta), own in zip(game.types, left):
+            others = weight * math.prod(sum(own[j]) for j in range(count) if j != k)
+            for i, (_, phi) in enumerate(game.effects):
+                there, p = others * own[k][i], game.success(k, theta - phi, attempt)
+                right, wrong = p * accepts, (1 - p) * model.false_accept
+                row.open += there
+                row.solved += there * right
+                row.wrong += there * wrong
+                own[k][i] *= stays * (1 - right - wrong)
+        row.time, row.paid, row.cost = (row.open * x for x in (model.latency, model.price, model.cost))
+        rows.append(row)
+    return rows
+
+
 def follow(game: Game, plan: Plan) -> list[Row]:
     """All attempts of a plan. The open tasks of each type are what one believes of the next one."""
+    if game.tau:
+        return follow_suited(game, plan)
     rows, waiting = [], [weight for weight, _ in game.types]
     for attempt in range(1, LONGEST + 1):
         step, mass = plan.step(attempt), sum(waiting)
@@ -229,6 +265,7 @@ def simulate(game: Game, plan: Plan, tasks: int, seed: int) -> dict[str, tuple[f
 def _one_task(game: Game, plan: Plan, segment: Segment, wanted: int, dice: random.Random):
     """J, U, S, L, C and attempts of one user with one task."""
     theta = dice.gauss(0.0, game.sigma) if game.sigma else 0.0
+    suits = [dice.gauss(0.0, game.tau) if game.tau else 0.0 for _ in game.models]
     provider, user = game.penalty, game.outside  # if he leaves without an accepted answer
     solved, waited, paid, spent, attempt = 0, 0.0, 0.0, 0.0, 0
     while attempt < wanted:
@@ -239,7 +276,7 @@ def _one_task(game: Game, plan: Plan, segment: Segment, wanted: int, dice: rando
         waited += model.latency
         paid += model.price
         spent += model.cost
-        right = dice.random() < game.success(k, theta, attempt)
+        right = dice.random() < game.success(k, theta - suits[k], attempt)
         accepted = dice.random() < (1 - model.false_reject if right else model.false_accept)
         if accepted and right:
             solved, provider, user = 1, 0.0, segment.value
@@ -283,7 +320,7 @@ def stationary(game: Game, start: int, s: float, leaves: list[float]) -> dict[st
 
 def visits(game: Game, start: int, s: float, q: float) -> Row:
     """All attempts under (i, s) and q together, from the two linear equations for the visits."""
-    if len(game.types) > 1 or game.feedback or any(len(m.patience) > 1 for m in game.models):
+    if len(game.types) > 1 or game.feedback or game.tau or any(len(m.patience) > 1 for m in game.models):
         raise ValueError("stationary users need attempts that are all alike")
     solved = [m.success * (1 - m.false_reject) for m in game.models]
     wrong = [(1 - m.success) * m.false_accept for m in game.models]

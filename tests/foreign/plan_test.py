@@ -117,7 +117,7 @@ def judge_optimum(answer: dict, least: tuple[float, tuple[int, ...]]) -> int:
 
 
 def judge_plan(program: str, file: pathlib.Path, game: foreign.Game) -> int:
-    alike = not (game.sigma or game.feedback)
+    alike = not (game.sigma or game.feedback or game.tau)
     least = foreign.exhaustive(game, DEPTH, endless=alike)
     checks = 0
     for options in ([], ["--depth", str(DEPTH)]):
@@ -133,7 +133,7 @@ def judge_plan(program: str, file: pathlib.Path, game: foreign.Game) -> int:
 
 
 def judge_solve(program: str, file: pathlib.Path, game: foreign.Game) -> int:
-    if (len(game.models) != 2 or game.sigma or game.feedback or game.participates
+    if (len(game.models) != 2 or game.sigma or game.feedback or game.tau or game.participates
             or any(len(model.patience) > 1 for model in game.models)):
         return 0
     answer = ask(program, "solve", file)

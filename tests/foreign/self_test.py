@@ -157,6 +157,30 @@ class ByHand(unittest.TestCase):
             g = game(models, judgement={"harm": 2.0, "naive": naive})
             self.assertAlmostEqual(foreign.payoffs(g, always(0))["attempts"], attempts)
 
+    def test_a_task_that_does_not_suit_a_model_may_suit_another(self):
+        g = game([(0.5, 1, 0.01), (0.5, 1, 0.01)], difficulty={"sigma": 1.0, "tau": 1.5})
+        same, other = (foreign.follow(g, foreign.sequence([0, k], endless=False)) for k in (0, 1))
+        self.assertAlmostEqual(same[0].solved, 0.5, 9)
+        self.assertLess(same[1].solved, other[1].solved - 0.05)
+        # Two failures of one model: E[q^2] over one normal of spread sqrt(1 + 2.25); of two models
+        # given the difficulty, E[E[q | theta]^2]: by a plain sum of both integrals.
+        grid = [(math.exp(-x * x / 2), x) for x in (-8 + i / 20 for i in range(321))]
+        total = sum(w for w, _ in grid)
+        failing = sum(w / total * foreign.logistic(math.hypot(1, 1.5) * x) ** 2 for w, x in grid)
+        self.assertAlmostEqual(same[0].open - same[0].solved - same[1].solved, failing, 8)
+        alone = [(w / total, sum(v / total * foreign.logistic(x - 1.5 * y) for v, y in grid))
+                 for w, x in grid]
+        failing = sum(w * q * q for w, q in alone)
+        self.assertAlmostEqual(1 - other[0].solved - other[1].solved, failing, 8)
+
+    def test_with_tau_simulation_and_tree_agree(self):
+        g = game([(0.4, 10, 0.01), (0.7, 60, 0.05, {"false_accept": 0.2, "false_reject": 0.1})],
+                 value=3, user={"patience": 0.9}, difficulty={"sigma": 0.8, "tau": 1.2, "feedback": 0.2})
+        plan = foreign.sequence([0, 1, 0, 1], endless=False)
+        exact, played = foreign.payoffs(g, plan), foreign.simulate(g, plan, 40_000, 3)
+        for key, (mean, error) in played.items():
+            self.assertLess(abs(mean - exact[key]), 4.5 * error, key)
+
     def test_outside_option_and_participation(self):
         models = [(0.5, 100, 0.01)]
         for outside, attempts, utility in ((0.9, 2, 1.0), (1.2, 0, 1.2)):

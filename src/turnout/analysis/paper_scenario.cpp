@@ -70,6 +70,7 @@ base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
 
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
                                            scenario::Besides besides) {
+  TURNOUT_CHECK(scenario::check_for_one_patience(scenario, verb));
   TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out) notes.push_back(left_out_note(table, scenario));

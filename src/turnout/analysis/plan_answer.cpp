@@ -95,8 +95,9 @@ base::Result<game::PlanPayoffs> with_participation(scenario::Scenario scenario,
   const game::RoutingGame& game = scenario.game;
   std::vector<game::Model> models;
   for (std::size_t k = 0; k < game.size(); ++k) models.push_back(game.model(k));
-  TURNOUT_TRY(scenario.game, game::RoutingGame::make(game.user(), game.provider(),
-                                                     std::move(models), game.switching(), true));
+  TURNOUT_TRY(scenario.game,
+              game::RoutingGame::make(game.user(), game.provider(), std::move(models),
+                                      game.switching(), true, game.patience_by_attempt()));
   auto payoffs = compare(scenario, depth, nodes, watch).plan.plan.payoffs;
   add_outside(payoffs, scenario.game.user().outside);
   return payoffs;
@@ -111,7 +112,8 @@ base::Result<PlanAnswer> plan_answer(scenario::Scenario scenario, const PlanOpti
   TURNOUT_CHECK(scenario::check_for_plans(scenario, "plan", scenario::Besides::kSegments));
   std::optional<std::size_t> depth = options.depth;
   const bool differ = !scenario.segments.empty();
-  const bool grows = !depth && (scenario::has_types(scenario) || differ);
+  const bool wears_off = scenario.game.has_patience_by_attempt();
+  const bool grows = !depth && (scenario::has_types(scenario) || differ || wears_off);
   auto classes = grows ? game::PlanClasses{} : compare(scenario, depth, options.nodes, watch);
   if (grows) {
     Grown grown = grow(scenario, options.nodes, watch);

@@ -10,6 +10,7 @@ namespace turnout::analysis {
 base::Result<PlanAuditAnswer> plan_audit_answer(scenario::Scenario scenario,
                                                 const AuditOptions& options) {
   TURNOUT_CHECK(check(options));
+  TURNOUT_CHECK(scenario::check_for_one_patience(scenario, "audit"));
   TURNOUT_TRY(auto notes, take_means(scenario));
   TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
   for (const auto& table : left_out)

@@ -50,8 +50,8 @@ struct SimulateAnswer {
 /// task is (simulation::Agents).
 /// @param watch  told of tasks; asked at least every 256 tasks of a thread
 /// @returns the answer; kMalformedInput for options that do not go together, kInvalidValue naming what
-///   is out of range, kUnsupported naming the key that is not played (prices, participation, tables of
-///   outcomes, users who know the model alone, a provider that does not commit) or the policy that is
+///   is out of range, kUnsupported naming the key that is not played (tables of outcomes,
+///   users who know the model alone, a provider that does not commit) or the policy that is
 ///   no (i, s) of the paper, kCancelled.
 /// Cost: some 10 ns a pass of the paper's users, some 200 ns of others, and core.
 base::Result<SimulateAnswer> simulate_answer(scenario::Scenario scenario,

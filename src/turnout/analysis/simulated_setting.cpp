@@ -69,12 +69,6 @@ base::Status check_users(const scenario::Scenario& scenario) {
   };
   if (scenario.outcomes)
     return refuse("difficulty.outcomes", "a table of outcomes; turnout replay OUTCOMES.csv does");
-  if (scenario.difficulty && scenario.difficulty->tau > 0)
-    return refuse("difficulty.tau", "tasks that suit some models better than others; leave it out");
-  if (scenario.game.has_prices()) return refuse("model.price", "prices");
-  if (scenario.game.has_errors_of_judgement())
-    return refuse("model.false_accept, false_reject", "errors of judgement");
-  if (scenario.game.participates()) return refuse("user.participates", "users who do not submit");
   if (!scenario.commits) return refuse("provider.commits", "a provider that does not commit");
   if (scenario.knows && *scenario.knows != scenario::Knows::kAttempt) {
     return refuse("user.knows", "users who know the model alone");

@@ -17,7 +17,7 @@ double least_switch_cost(const RoutingGame& game, std::size_t k) {
 void AttemptWalk::attempt(const RoutingGame& game, const TaskTypes& types,
                           std::span<const std::size_t> before, std::size_t k) {
   const AttemptTerms t = attempt_terms(game, before, k);
-  const Reception users(game.model(k));
+  const Reception users(game, k, before.size());
   const auto success = types.success(k, before);
   AttemptOutcome outcome;
   for (std::size_t type = 0; type < open.size(); ++type) {
@@ -58,7 +58,7 @@ InformedCosts informed_costs(const RoutingGame& game, const TaskTypes& types, st
             costs.least.end() - static_cast<std::ptrdiff_t>(behind.size()));
   for (std::size_t m = depth; m-- > 0;) {
     for (std::size_t k = 0; k < types.models(); ++k) {
-      const Reception users(game.model(k));
+      const Reception users(game, k, m);
       const double service = game.pass(k).service + least_switch_cost(game, k);
       const auto ends = types.success_ends(k, m);
       for (std::size_t type = 0; type < n; ++type) {

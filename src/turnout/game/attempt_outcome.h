@@ -30,16 +30,17 @@ inline AttemptTerms attempt_terms(const RoutingGame& game, std::span<const std::
           model.latency + game.switch_latency(from, k)};
 }
 
-/// How the users take the answers of one model, as shares of right and of wrong ones.
+/// How the users take the answers of one model on an attempt, as shares of right and of wrong ones.
 struct Reception {
   double right_accepted;  ///< 1 - fr
   double wrong_accepted;  ///< fa
   double patience;        ///< rho
 
-  explicit Reception(const Model& model)
-      : right_accepted(1 - model.false_reject),
-        wrong_accepted(model.false_accept),
-        patience(model.patience) {}
+  /// @param attempt  counted from 0
+  Reception(const RoutingGame& game, std::size_t k, std::size_t attempt)
+      : right_accepted(1 - game.model(k).false_reject),
+        wrong_accepted(game.model(k).false_accept),
+        patience(game.patience(k, attempt)) {}
   /// Of tasks that a pass solves and of those that it fails: how many are rejected.
   [[nodiscard]] double rejected(double right, double wrong) const {
     return (1 - right_accepted) * right + (1 - wrong_accepted) * wrong;

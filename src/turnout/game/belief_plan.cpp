@@ -69,7 +69,7 @@ class Search {
   Node child_of(const Node& node, const double* open, std::size_t k, double* next) {
     const AttemptTerms t = attempt_terms(game_, prefix_, k);
     const double* informed = informed_.data() + (made() + 1) * types_.size();
-    const Reception users(game_.model(k));
+    const Reception users(game_, k, made());
     const AttemptSums step =
         advance(users, open, types_.success(k, prefix_).data(), informed, next, types_.size());
     const double wrong = node.left - step.right;
@@ -144,9 +144,9 @@ class Search {
       double right = 0;
       for (std::size_t type = 0; type < open.size(); ++type) right += open[type] * success[type];
       const double wait = left * attempt_terms(game_, sequence, k).wait;
-      const double value =
-          lost +
-          gain_of(game_.user(), Reception(game_.model(k)), {right, left - right, 0}, wait).believed;
+      const double value = lost + gain_of(game_.user(), Reception(game_, k, sequence.size()),
+                                          {right, left - right, 0}, wait)
+                                      .believed;
       if (value <= kTie * (at_stake + wait)) choices.push_back({value, k});
     }
     std::sort(choices.begin(), choices.end(),
@@ -156,7 +156,7 @@ class Search {
       if (looks % kLooksPerQuestion == 0) stopped_ = limits_.watch.cancellation.requested();
       const auto success = types_.success(k, sequence);
       std::vector<double> next(open.size());
-      const Reception users(game_.model(k));
+      const Reception users(game_, k, sequence.size());
       for (std::size_t type = 0; type < open.size(); ++type)
         next[type] = users.patience *
                      users.rejected(open[type] * success[type], open[type] * (1 - success[type]));
@@ -173,7 +173,7 @@ class Search {
   /// Whether another order of the same attempts has been seen that is no worse for either side.
   /// Remembers this one if not.
   bool is_dominated(const Node& node) {
-    if (!types_.failures_commute() || made() < 2) return false;
+    if (!types_.failures_commute() || !game_.patience_commutes() || made() < 2) return false;
     std::string key(types_.models() + (game_.has_switching() ? 1 : 0), '\0');
     for (const std::size_t k : prefix_) ++key[k];
     if (game_.has_switching()) key.back() = static_cast<char>(prefix_.back());

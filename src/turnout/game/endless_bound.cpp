@@ -14,9 +14,9 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// What model k costs to the end at a task where every attempt is right with probability `right`.
-double endless_cost(const RoutingGame& game, std::size_t k, double right) {
-  const Reception users(game.model(k));
+/// What model k costs to the end at a task where every attempt is right with probability `right`, to
+/// users who take answers like these.
+double endless_cost(const RoutingGame& game, std::size_t k, const Reception& users, double right) {
   const AttemptOutcome outcome{right, 1 - right, users.rejected(right, 1 - right)};
   const double spent =
       game.pass(k).service + least_switch_cost(game, k) + loss_of(game.provider(), users, outcome);
@@ -27,20 +27,26 @@ double endless_cost(const RoutingGame& game, std::size_t k, double right) {
 
 /// The least that attempts without end can cost a provider who knows the type, behind `made` of them.
 /// Success goes on as it went so far, to 1 or to 0 at most, from attempt to attempt as with the
-/// model's own failures; the cost is monotone in it.
+/// model's own failures; the cost is monotone in it, and in patience.
 std::vector<double> endless_costs(const RoutingGame& game, const TaskTypes& types,
                                   std::size_t made) {
   std::vector<double> cost(types.size(), game.churn_penalty());
   for (std::size_t k = 0; k < types.models(); ++k) {
     const auto last = types.success_ends(k, made - 1).none;
     const auto first = types.success_ends(k, 0).none;
-    const Reception users(game.model(k));
+    const Reception users(game, k, made);
+    std::vector<Reception> later = {users};
+    if (game.has_patience_by_attempt()) {
+      for (std::size_t m = made + 1; m <= RoutingGame::kLongestPatience; ++m)
+        later.emplace_back(game, k, m);
+    }
     const double by_its_own = users.rejected(1, 0) <= users.rejected(0, 1) ? 0 : 1;
     for (std::size_t type = 0; type < cost.size(); ++type) {
       const double now = last[type];
       const double limit = now > first[type] ? 1 : now < first[type] ? 0 : now;
       for (const double right : {now, limit, types.own_failures_tell() ? by_its_own : now})
-        cost[type] = std::min(cost[type], endless_cost(game, k, right));
+        for (const Reception& now_taken : later)
+          cost[type] = std::min(cost[type], endless_cost(game, k, now_taken, right));
     }
   }
   return cost;
@@ -70,7 +76,7 @@ class EndlessSearch {
       least_ = std::min(least_, spent + game_.churn_penalty() * left);
     for (std::size_t k = 0; made < depth_ && k < types_.models(); ++k) {
       const AttemptTerms t = attempt_terms(game_, prefix_, k);
-      const Reception users(game_.model(k));
+      const Reception users(game_, k, made);
       const AttemptSums step = advance(users, open_[made].data(), types_.success(k, prefix_).data(),
                                        informed_.data() + (made + 1) * types_.size(),
                                        open_[made + 1].data(), types_.size());
@@ -91,7 +97,8 @@ class EndlessSearch {
 
   /// Whether no other order of the same attempts, after which the same tasks are open, has cost less.
   bool is_cheapest_order(double spent) {
-    if (!types_.failures_commute() || game_.has_switching()) return true;
+    if (!types_.failures_commute() || !game_.patience_commutes() || game_.has_switching())
+      return true;
     std::string key(types_.models(), '\0');
     for (const std::size_t k : prefix_) ++key[k];
     const auto [seen, is_new] = seen_.try_emplace(std::move(key), spent);

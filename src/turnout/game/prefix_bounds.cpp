@@ -82,7 +82,7 @@ void PrefixBounds::extend(const Prefix& before, std::span<const std::size_t> mad
   const std::vector<double>& informed = last ? informed_.least : informed_.going_on;
   const AttemptTerms t = attempt_terms(*game_, made, k);
   const Model& model = game_->model(k);
-  const Reception users(model);
+  const Reception users(*game_, k, made.size());
   const AttemptSums sums = advance(users, before.open.data(), types_->success(k, made).data(),
                                    informed.data() + (made.size() + 1) * n, after.open.data(), n);
   const double wrong = before.left - sums.right;

@@ -33,21 +33,43 @@ Status check_matrix(const std::vector<double>& matrix, std::size_t models, Quant
   return base::Done{};
 }
 
+Status check_patience(const PatienceByAttempt& patience, std::size_t models) {
+  if (patience.empty()) return base::Done{};
+  if (patience.size() != models) {
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("has {} lists, must have {}", patience.size(), models), "rho"};
+  }
+  for (std::size_t k = 0; k < models; ++k) {
+    const std::string name = fmt::format("rho{}", k + 1);
+    if (patience[k].empty() || patience[k].size() > RoutingGame::kLongestPatience) {
+      return Error{ErrorCode::kInvalidValue,
+                   fmt::format("has {} entries, must have 1 to {}", patience[k].size(),
+                               RoutingGame::kLongestPatience),
+                   name};
+    }
+    for (const double rho : patience[k])
+      TURNOUT_CHECK(check(Quantity::kPatience, rho).within(name));
+  }
+  return base::Done{};
+}
+
 }  // namespace
 
 RoutingGame::RoutingGame(const User& user, const Provider& provider, std::vector<Model> models,
-                         Switching switching, bool participates)
+                         Switching switching, bool participates, PatienceByAttempt patience)
     : user_(user),
       provider_(provider),
       models_(std::move(models)),
       switching_(std::move(switching)),
-      participates_(participates) {
+      participates_(participates),
+      patience_(std::move(patience)) {
+  for (std::size_t k = 0; k < patience_.size(); ++k) models_[k].patience = patience_[k].back();
   for (const Model& model : models_) terms_.push_back(pass_terms(user_, provider_, model));
 }
 
 base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& provider,
                                             std::vector<Model> models, Switching switching,
-                                            bool participates) {
+                                            bool participates, PatienceByAttempt patience) {
   if (models.empty() || models.size() > kMostModels) {
     return Error{ErrorCode::kInvalidValue,
                  fmt::format("has {} models, must have 1 to {}", models.size(), kMostModels), ""};
@@ -55,7 +77,9 @@ base::Result<RoutingGame> RoutingGame::make(const User& user, const Provider& pr
   TURNOUT_CHECK(check(user, provider, models));
   TURNOUT_CHECK(check_matrix(switching.cost, models.size(), Quantity::kCost, "d"));
   TURNOUT_CHECK(check_matrix(switching.latency, models.size(), Quantity::kLatency, "l"));
-  return RoutingGame(user, provider, std::move(models), std::move(switching), participates);
+  TURNOUT_CHECK(check_patience(patience, models.size()));
+  return RoutingGame(user, provider, std::move(models), std::move(switching), participates,
+                     std::move(patience));
 }
 
 bool RoutingGame::has_prices() const {
@@ -69,7 +93,15 @@ bool RoutingGame::has_errors_of_judgement() const {
   });
 }
 
+bool RoutingGame::patience_commutes() const {
+  return std::all_of(patience_.begin(), patience_.end(),
+                     [&](const auto& list) { return list == patience_.front(); });
+}
+
 bool RoutingGame::has_impatience() const {
+  for (const auto& list : patience_) {
+    if (std::any_of(list.begin(), list.end(), [](double rho) { return rho != 1; })) return true;
+  }
   return std::any_of(models_.begin(), models_.end(),
                      [](const Model& model) { return model.patience != 1; });
 }

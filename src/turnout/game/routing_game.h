@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,6 +17,10 @@ struct Switching {
   [[nodiscard]] bool empty() const { return cost.empty() && latency.empty(); }
 };
 
+/// How patience wears off: for each model rho after attempts 1, 2, ..., the last entry for all later
+/// ones. Empty: each model's `patience`, whatever the attempt.
+using PatienceByAttempt = std::vector<std::vector<double>>;
+
 /// The game with any number of models, per-call prices, switching costs and the choice not to
 /// submit. One that exists is valid. `Game` is its special case for the paper's two models; that
 /// one is smaller and faster.
@@ -25,11 +30,14 @@ class RoutingGame {
 
   /// @param participates  whether the user may decide not to submit the task at all, which is worth
   ///   0 to him and costs the provider P
+  /// @param patience  a list for each model, of 1 to kLongestPatience entries in [0, 1]; its last entry
+  ///   takes the place of the model's number
   /// @returns kInvalidValue naming the first number out of range (p3, t1, r2, d13, ...), or no
   ///   model or too many.
   static base::Result<RoutingGame> make(const User& user, const Provider& provider,
                                         std::vector<Model> models, Switching switching = {},
-                                        bool participates = false);
+                                        bool participates = false, PatienceByAttempt patience = {});
+  static constexpr std::size_t kLongestPatience = 64;
 
   [[nodiscard]] const User& user() const { return user_; }
   [[nodiscard]] const Provider& provider() const { return provider_; }
@@ -45,6 +53,18 @@ class RoutingGame {
   [[nodiscard]] bool has_errors_of_judgement() const;
   /// Whether users leave after failures for reasons of their own.
   [[nodiscard]] bool has_impatience() const;
+  /// Whether patience is not the same after all attempts; the models' `patience` is that after the last
+  /// attempt listed, and closed forms of one pass (pass(), PassTerms) do not apply.
+  [[nodiscard]] bool has_patience_by_attempt() const { return !patience_.empty(); }
+  [[nodiscard]] const PatienceByAttempt& patience_by_attempt() const { return patience_; }
+  /// rho of model k after an attempt, counted from 0.
+  [[nodiscard]] double patience(std::size_t k, std::size_t attempt) const {
+    if (patience_.empty()) return models_[k].patience;
+    return patience_[k][std::min(attempt, patience_[k].size() - 1)];
+  }
+  /// Whether the same attempts in any order leave as many users: patience does not depend on the attempt,
+  /// or does so for all models alike.
+  [[nodiscard]] bool patience_commutes() const;
   /// Whether users are the paper's: patient, with no errors of judgement and nothing elsewhere.
   [[nodiscard]] bool has_papers_users() const {
     return !has_impatience() && !has_errors_of_judgement() && user_.outside == 0;
@@ -69,12 +89,13 @@ class RoutingGame {
 
  private:
   RoutingGame(const User& user, const Provider& provider, std::vector<Model> models,
-              Switching switching, bool participates);
+              Switching switching, bool participates, PatienceByAttempt patience);
   User user_;
   Provider provider_;
   std::vector<Model> models_;
   Switching switching_;
   bool participates_;
+  PatienceByAttempt patience_;
   std::vector<PassTerms> terms_;
 };
 

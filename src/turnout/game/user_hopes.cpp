@@ -37,10 +37,11 @@ UserHopes::UserHopes(const RoutingGame& game, std::span<const Segment> segments,
   for (std::size_t m = depth; m-- > 0;) {
     for (std::size_t g = 0; g < groups_; ++g) {
       for (std::size_t k = 0; k < types.models(); ++k) {
+        const Reception users(game, k, m);
         const auto ends = types.success_ends(k, m);  // it is linear in the success
-        offer(game.model(k), ends.none, hopeful[g], row(m, g), row(m + 1, g));
+        offer(game.model(k), users, ends.none, hopeful[g], row(m, g), row(m + 1, g));
         if (types.own_failures_tell())
-          offer(game.model(k), ends.all, hopeful[g], row(m, g), row(m + 1, g));
+          offer(game.model(k), users, ends.all, hopeful[g], row(m, g), row(m + 1, g));
       }
     }
   }
@@ -59,9 +60,8 @@ double UserHopes::after(std::size_t m, std::size_t group, const double* open) co
 }
 
 /// An attempt on one model, should it be the best.
-void UserHopes::offer(const Model& model, std::span<const double> success,
+void UserHopes::offer(const Model& model, const Reception& users, std::span<const double> success,
                       const DecisionWeights& user, double* most, const double* later) const {
-  const Reception users(model);
   for (std::size_t type = 0; type < types_; ++type) {
     const double right = success[type];
     const Tally had{users.right_accepted * right, users.wrong_accepted * (1 - right), model.latency,

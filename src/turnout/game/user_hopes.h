@@ -10,6 +10,8 @@
 
 namespace turnout::game {
 
+struct Reception;
+
 /// What going on can still be worth, at most, to each segment of the users: what it is worth to one
 /// who is told the task's type, gets the model that is best for him every time, waits for no
 /// switching and leaves when he likes. No sequence gives him more, so he who has lost more than
@@ -33,8 +35,8 @@ class UserHopes {
   [[nodiscard]] double after(std::size_t m, std::size_t group, const double* open) const;
 
  private:
-  void offer(const Model& model, std::span<const double> success, const DecisionWeights& user,
-             double* most, const double* later) const;
+  void offer(const Model& model, const Reception& users, std::span<const double> success,
+             const DecisionWeights& user, double* most, const double* later) const;
   double* row(std::size_t m, std::size_t group) {
     return most_.data() + (m * groups_ + group) * types_;
   }

@@ -291,6 +291,21 @@ std::string beyond_the_paper_text(const RoutingGame& game) {
                                : "knowing how often they err");
 }
 
+/// Patience where it is not the same after all attempts.
+std::string patience_text(const RoutingGame& game, const Names& names) {
+  if (!game.has_patience_by_attempt()) return "";
+  const auto line = [](const std::string& who, const std::vector<double>& list) {
+    std::string text = fmt::format("  patience{} after attempts 1, 2, ...:", who);
+    for (const double rho : list) text += " " + number(rho);
+    return text + "\n";
+  };
+  if (game.patience_commutes()) return line("", game.patience_by_attempt()[0]);
+  std::string text;
+  for (std::size_t k = 0; k < game.size(); ++k)
+    text += line(fmt::format(" of {}", names[k]), game.patience_by_attempt()[k]);
+  return text;
+}
+
 /// The models; columns beyond the paper's only where some model has such a number.
 Table models_table(const RoutingGame& game, const Names& names) {
   const bool judged = game.has_errors_of_judgement();
@@ -304,7 +319,7 @@ Table models_table(const RoutingGame& game, const Names& names) {
     const game::Model& model = game.model(k);
     std::vector<double> numbers = {model.success, model.latency, model.cost};
     if (game.has_prices()) numbers.push_back(model.price);
-    if (game.has_impatience()) numbers.push_back(model.patience);
+    if (game.has_impatience()) numbers.push_back(game.patience(k, 0));
     if (judged) numbers.insert(numbers.end(), {model.false_accept, model.false_reject});
     numbers.insert(numbers.end(), {game.pass(k).net_value, model.cost / model.success,
                                    model.latency / model.success});
@@ -335,6 +350,7 @@ std::string routing_game_text(const Scenario& scenario) {
   if (scenario.outcomes)
     text += fmt::format("  types: the outcomes of {} tasks; p is their mean\n",
                         scenario.outcomes->tasks.size());
+  text += patience_text(game, scenario.names);
   for (std::size_t k = 0; k < game.size(); ++k) {
     if (game.model(k).price <= game.model(k).cost || game.model(k).price == 0) continue;
     text += fmt::format(
@@ -368,6 +384,8 @@ ordered_json routing_game_json(const Scenario& scenario) {
                               {"false_reject", model.false_reject},
                               {"net_value", game.pass(k).net_value},
                               {"profits_from_retries", model.price > model.cost}});
+    if (game.has_patience_by_attempt())
+      json["models"].back()["patience_by_attempt"] = game.patience_by_attempt()[k];
   }
   if (scenario.difficulty)
     json["difficulty"] = {{"sigma", scenario.difficulty->sigma},

@@ -23,7 +23,7 @@ std::string uncertain_text(const std::vector<scenario::Uncertainty>& uncertain) 
         break;
     }
   }
-  return text.empty() ? "  nothing: every number is plain, see turnout solve\n" : text;
+  return text.empty() ? "  nothing: every number is plain\n" : text;
 }
 
 }  // namespace turnout::report

@@ -181,7 +181,8 @@ base::Result<game::PossibleGame> game_with(const Scenario& scenario,
   for (std::size_t i = 0; i < uncertain.size(); ++i) parts.put(scenario, uncertain[i], values[i]);
   TURNOUT_TRY(auto game,
               game::RoutingGame::make(parts.user, parts.provider, std::move(parts.models),
-                                      scenario.game.switching(), scenario.game.participates()));
+                                      scenario.game.switching(), scenario.game.participates(),
+                                      scenario.game.patience_by_attempt()));
   auto types = scenario.outcomes ? game::TaskTypes::empirical(scenario.outcomes->rate)
                                  : task_types(game, parts.difficulty, depth);
   return game::PossibleGame{std::move(game), std::move(parts.segments), std::move(types)};

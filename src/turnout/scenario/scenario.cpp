@@ -42,7 +42,9 @@ struct Draft {
   std::vector<game::Model> models;
   game::Switching switching;
   bool participates = false;
-  double patience = 1;  ///< with every model that has none of its own
+  double patience = 1;                     ///< with every model that has none of its own
+  std::vector<double> patience_list;       ///< the same by attempt; empty: that number
+  game::PatienceByAttempt patience_lists;  ///< by model; empty: its number
   std::optional<std::string> outcomes;
   std::string outcomes_place;
 };
@@ -62,6 +64,7 @@ class Reader {
                             &Reader::difficulty, &Reader::models, &Reader::switching}) {
       TURNOUT_CHECK((this->*part)());
     }
+    TURNOUT_CHECK(check_patience_is_known());
     return base::Done{};
   }
 
@@ -69,7 +72,8 @@ class Reader {
     TURNOUT_CHECK(read_text());
     TURNOUT_CHECK(read_outcome_file(folder));
     TURNOUT_TRY(auto made, game::RoutingGame::make(draft_.user, draft_.provider, draft_.models,
-                                                   draft_.switching, draft_.participates)
+                                                   draft_.switching, draft_.participates,
+                                                   patience_by_attempt())
                                .within(source_));
     return Scenario{source_,
                     std::move(made),
@@ -107,8 +111,12 @@ class Reader {
     TURNOUT_TRY(auto participates, table.boolean("participates", false));
     draft_.participates = participates;
     TURNOUT_CHECK(knowledge(table));
-    TURNOUT_TRY(draft_.patience,
-                Amounts(uncertain_).read(table, "patience", {Quantity::kPatience, kEveryModel}, 1));
+    TURNOUT_TRY(draft_.patience_list, read_patience(table, "patience"));
+    if (draft_.patience_list.empty()) {
+      TURNOUT_TRY(
+          draft_.patience,
+          Amounts(uncertain_).read(table, "patience", {Quantity::kPatience, kEveryModel}, 1));
+    }
     TURNOUT_CHECK(top_.has("segment") ? segments(table) : values(table));
     TURNOUT_TRY(draft_.user.outside,
                 Amounts(uncertain_).read(table, "outside", {Quantity::kOutside, 0}, 0));
@@ -258,13 +266,40 @@ class Reader {
     TURNOUT_TRY(auto latency, amounts.read(table, "latency", {Quantity::kLatency, k}));
     TURNOUT_TRY(auto cost, amounts.read(table, "cost", {Quantity::kCost, k}));
     TURNOUT_TRY(auto price, amounts.read(table, "price", {Quantity::kPrice, k}, 0));
-    TURNOUT_TRY(auto patience,
-                amounts.read(table, "patience", {Quantity::kPatience, k}, draft_.patience));
+    TURNOUT_TRY(auto wears_off, read_patience(table, "patience"));
+    Result<double> patience = 1.0;
+    if (wears_off.empty())
+      patience = amounts.read(table, "patience", {Quantity::kPatience, k}, draft_.patience);
+    if (!patience) return patience.error();
+    if (!table.has("patience")) wears_off = draft_.patience_list;
+    draft_.patience_lists.push_back(std::move(wears_off));
     TURNOUT_TRY(auto accepts, amounts.read(table, "false_accept", {Quantity::kFalseAccept, k}, 0));
     TURNOUT_TRY(auto rejects, amounts.read(table, "false_reject", {Quantity::kFalseReject, k}, 0));
     names_.push_back(name);
     if (table.has("patience")) own_patience_.push_back(k);
-    draft_.models.push_back({*success, latency, cost, price, patience, accepts, rejects});
+    draft_.models.push_back({*success, latency, cost, price, *patience, accepts, rejects});
+    return base::Done{};
+  }
+
+  /// A list for each model if some model has one.
+  [[nodiscard]] game::PatienceByAttempt patience_by_attempt() const {
+    auto lists = draft_.patience_lists;
+    const auto is_list = [](const auto& one) { return !one.empty(); };
+    if (std::none_of(lists.begin(), lists.end(), is_list)) return {};
+    for (std::size_t k = 0; k < lists.size(); ++k) {
+      if (lists[k].empty()) lists[k] = {draft_.models[k].patience};
+    }
+    return lists;
+  }
+
+  /// Patience by attempt is known exactly.
+  Status check_patience_is_known() const {
+    if (patience_by_attempt().empty()) return base::Done{};
+    for (const Uncertainty& u : uncertain_) {
+      if (u.difficulty != nullptr || u.parameter.quantity != Quantity::kPatience) continue;
+      return Error{ErrorCode::kUnsupported,
+                   "is uncertain, which does not go with patience by attempt", u.place};
+    }
     return base::Done{};
   }
 

@@ -105,6 +105,26 @@ Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section, std:
   return std::optional(Lognormal{median, sigma});
 }
 
+Result<std::vector<double>> read_patience(const TomlSection& section, std::string_view key) {
+  constexpr std::size_t kMost = game::RoutingGame::kLongestPatience;
+  const toml::node* node = section.node(key);
+  std::vector<double> shares;
+  if (node == nullptr || !node->is_array()) return shares;
+  const toml::array& entries = *node->as_array();
+  if (entries.empty() || entries.size() > kMost) {
+    return section.fail(ErrorCode::kInvalidValue, key,
+                        fmt::format("has {} entries, must have 1 to {}", entries.size(), kMost));
+  }
+  for (const toml::node& entry : entries) {
+    if (!entry.is_number())
+      return section.wrong_type(key, "a number, or a list of numbers by attempt");
+    shares.push_back(number_of(entry));
+    if (auto ok = game::check(Quantity::kPatience, shares.back()); !ok)
+      return section.fail(ErrorCode::kInvalidValue, key, ok.error().message);
+  }
+  return shares;
+}
+
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time) {
   constexpr std::size_t kStride = 123;  // golden section of 200, with no common divisor
   const auto quantile = [](std::size_t k) {

@@ -35,6 +35,10 @@ base::Result<std::optional<Lognormal>> read_lognormal(const TomlSection& section
                                                       std::string_view key,
                                                       game::Quantity quantity);
 
+/// @returns the list of patience by attempt that a key holds; empty if it holds something else or is
+///   absent.
+base::Result<std::vector<double>> read_patience(const TomlSection& section, std::string_view key);
+
 /// @returns users with two independent lognormals as 200 segments of equal share, by the medians of
 ///   the quantiles: a rank-1 lattice, in which every quantile of each occurs once.
 std::vector<Segment> spread(const Lognormal& value, const Lognormal& time);

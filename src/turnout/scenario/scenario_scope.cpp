@@ -45,6 +45,7 @@ std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenar
   const game::RoutingGame& game = scenario.game;
   if (game.has_switching()) return Obstacle{"switching", "a switching cost"};
   if (game.participates()) return Obstacle{"user.participates", "participation"};
+  if (game.has_patience_by_attempt()) return Obstacle{"user.patience", "patience by attempt"};
   if (scenario.difficulty) return Obstacle{"difficulty", "difficulty"};
   if (scenario.outcomes) return Obstacle{"difficulty.outcomes", "a table of outcomes"};
   const bool told = scenario.knows && *scenario.knows != Knows::kPolicy;
@@ -127,6 +128,14 @@ Status check_for_plans(const Scenario& scenario, const std::string& verb, Beside
   return check_users_and_provider(scenario, verb, besides);
 }
 
+Status check_for_one_patience(const Scenario& scenario, const std::string& verb) {
+  if (!scenario.game.has_patience_by_attempt()) return base::Done{};
+  return Error{ErrorCode::kUnsupported,
+               fmt::format("patience by attempt has no closed form, which {} needs{}", verb,
+                           advice("plan", beyond_plans(scenario))),
+               scenario.source + ": user.patience"};
+}
+
 Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenario) {
   std::vector<std::string> left_out;
   if (scenario.difficulty) {
@@ -137,10 +146,11 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
   left_out.emplace_back("[switching]");
   std::vector<game::Model> models;
   for (std::size_t k = 0; k < scenario.game.size(); ++k) models.push_back(scenario.game.model(k));
-  TURNOUT_TRY(auto without,
-              game::RoutingGame::make(scenario.game.user(), scenario.game.provider(),
-                                      std::move(models), {}, scenario.game.participates())
-                  .within(scenario.source));
+  TURNOUT_TRY(
+      auto without,
+      game::RoutingGame::make(scenario.game.user(), scenario.game.provider(), std::move(models), {},
+                              scenario.game.participates(), scenario.game.patience_by_attempt())
+          .within(scenario.source));
   scenario.game = std::move(without);
   return left_out;
 }

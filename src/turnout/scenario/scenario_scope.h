@@ -42,6 +42,9 @@ base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& 
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb,
                              Besides besides = Besides::kNothing);
 
+/// @returns kUnsupported naming the key if users' patience is not the same after all attempts.
+base::Status check_for_one_patience(const Scenario& scenario, const std::string& verb);
+
 /// @returns whether `plan` takes the scenario, users who differ included.
 bool takes_plans(const Scenario& scenario);
 

@@ -1,4 +1,5 @@
 #include "turnout/scenario/scenario_scope.h"
+#include "turnout/scenario/scenario_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -179,6 +180,32 @@ TEST(Scenario, reads_what_lies_beyond_the_paper) {
   ASSERT_EQ(s->segments.size(), 2U);
   EXPECT_EQ(s->segments[1].user.value_of_time, 2);
   EXPECT_EQ(s->game.user().value, 5);
+}
+
+TEST(Scenario, reads_patience_by_attempt) {
+  const std::string user = "[user]\nvalue = 10\npatience = [0.9, 0.8]\n";
+  const auto s = parse_scenario(user + kProvider + kFirst + kSecond + "patience = 0.7\n", "s.toml");
+  ASSERT_TRUE(s) << s.error().to_string();
+  EXPECT_TRUE(s->game.has_patience_by_attempt());
+  EXPECT_EQ(s->game.patience(0, 0), 0.9);
+  EXPECT_EQ(s->game.patience(0, 1), 0.8);
+  EXPECT_EQ(s->game.patience(0, 9), 0.8) << "the last entry repeats";
+  EXPECT_EQ(s->game.patience(1, 0), 0.7);
+  const auto text = write_scenario(*s, {}).value();
+  EXPECT_NE(text.find("patience = [0.9, 0.8]"), std::string::npos) << text;
+  const auto again = parse_scenario(text, "again.toml");
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(again->game.patience_by_attempt(), s->game.patience_by_attempt());
+  for (const char* bad : {"[]", "[0.9, 1.2]", "[0.9, 'a']"}) {
+    const auto wrong = parse_scenario(
+        "[user]\nvalue = 10\npatience = " + std::string(bad) + "\n" + kProvider + kFirst, "s.toml");
+    ASSERT_FALSE(wrong) << bad;
+    EXPECT_NE(wrong.error().to_string().find("s.toml:3: user.patience"), std::string::npos)
+        << wrong.error().to_string();
+  }
+  EXPECT_FALSE(parse_scenario(
+      user + kProvider + kFirst + kSecond + "patience = { mean = 0.7, lo = 0.6, hi = 0.8 }\n",
+      "s.toml"));
 }
 
 TEST(Scenario, reads_how_well_tasks_suit_a_model) {

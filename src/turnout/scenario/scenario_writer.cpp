@@ -157,11 +157,19 @@ class Writer {
     }
     if (scenario_.knows) key("knows", toml(std::string(word(*scenario_.knows))));
     if (scenario_.game.participates()) key("participates", "true");
-    if (const auto patience = common_patience())
+    const auto& by_attempt = scenario_.game.patience_by_attempt();
+    if (!by_attempt.empty() && !has_own_patience(0)) {
+      key("patience", list(by_attempt[0]));
+    } else if (const auto patience = common_patience())
       key_unless(1, "patience", {Quantity::kPatience, kEveryModel}, *patience);
     key_unless(0, "outside", {Quantity::kOutside, 0}, scenario_.game.user().outside);
   }
 
+  [[nodiscard]] static std::string list(const std::vector<double>& numbers) {
+    std::vector<std::string> all;
+    for (const double number : numbers) all.push_back(toml(number));
+    return fmt::format("[{}]", fmt::join(all, ", "));
+  }
   [[nodiscard]] bool knows_patience_exactly() const {
     const auto& all = scenario_.uncertain;
     return std::none_of(all.begin(), all.end(), [](const Uncertainty& u) {
@@ -180,7 +188,7 @@ class Writer {
     for (std::size_t j = 1; j < game.size(); ++j) {
       if (game.model(j).patience != game.model(0).patience) return true;
     }
-    return false;
+    return !game.patience_commutes();
   }
   /// The patience of the models that have none of their own; nothing if all have one.
   [[nodiscard]] std::optional<double> common_patience() const {
@@ -222,7 +230,11 @@ class Writer {
     key("latency", amount({Quantity::kLatency, k}, model.latency));
     key("cost", amount({Quantity::kCost, k}, model.cost));
     key_unless(0, "price", {Quantity::kPrice, k}, model.price);
-    if (has_own_patience(k)) key("patience", amount({Quantity::kPatience, k}, model.patience));
+    if (has_own_patience(k)) {
+      const auto& by_attempt = scenario_.game.patience_by_attempt();
+      key("patience", by_attempt.empty() ? amount({Quantity::kPatience, k}, model.patience)
+                                         : list(by_attempt[k]));
+    }
     key_unless(0, "false_accept", {Quantity::kFalseAccept, k}, model.false_accept);
     key_unless(0, "false_reject", {Quantity::kFalseReject, k}, model.false_reject);
   }

@@ -9,18 +9,12 @@
 #include <span>
 #include <thread>
 #include <utility>
-
-#include "turnout/numeric/normal.h"
+#include <variant>
 
 namespace turnout::simulation {
 namespace {
 
-constexpr std::size_t kMostPasses = 100'000;
 constexpr double kMeanTokens = 300;
-/// A plan may promise a user exactly what his time is worth, who then stays: sums that are equal but
-/// for rounding are equal.
-constexpr double kTie = 1e-12;
-
 /// A standard normal variate of two uniform ones (Box and Muller 1958): always two, so that luck
 /// stays aligned.
 double normal_of(double u, double v) {
@@ -30,14 +24,28 @@ double normal_of(double u, double v) {
 /// A factor of mean 1.
 double lognormal_factor(double sigma, double z) { return std::exp(sigma * z - sigma * sigma / 2); }
 
+/// How many attempts some policies can have whose failures users tell apart.
+std::size_t attempts_told(const std::vector<policy::Policy>& policies) {
+  std::size_t most = 1;
+  for (const auto& policy : policies) {
+    const auto* listed = std::get_if<policy::Sequence>(&policy.form().plan);
+    const bool ends = listed != nullptr && listed->repeated == 0;
+    const std::size_t beyond = ends ? 1 : StayRule::kDeepest + StayRule::kLongestWait;
+    most = std::max(most, policy.states() + beyond);
+  }
+  return std::min(most, PassRule::kAttemptsTold);
+}
+
 }  // namespace
 
 /// One task before its first pass.
 struct Agents::Task {
   game::User user;
   std::size_t policy = 0;
+  std::size_t segment = 0;
   double theta = 0;
-  double when = 0;  // share of the span
+  std::vector<double> suits = {};  // phi by model; none where tau = 0
+  double when = 0;                 // share of the span
 };
 
 /// What a user brings to all of his tasks, in standard deviations.
@@ -51,19 +59,27 @@ struct Agents::Step {
   double propensity = 1;
   double latency = 0, cost = 0;
   double tokens = kMeanTokens;
-  bool solved = false;
+  bool accepted = false;
+  bool solved = false;  // right and accepted
   bool stays = false;
   bool said = false;  // the result is known from feedback
 };
 
 struct Agents::Played {
-  double latency = 0, cost = 0, attempts = 0;
+  double latency = 0, cost = 0, paid = 0, attempts = 0;
+  bool accepted = false;
   bool solved = false;
 };
 
 Agents::Agents(Setting setting)
-    : setting_(std::move(setting)), passes_(setting_.game, setting_.difficulty) {
-  for (const auto& policy : setting_.policies) stays_.emplace_back(passes_, policy);
+    : setting_(std::move(setting)),
+      passes_(setting_.game, setting_.difficulty, attempts_told(setting_.policies)),
+      segments_(setting_.behaviour.segments) {
+  if (segments_.empty()) segments_.push_back({1, setting_.game.user()});
+  for (const auto& policy : setting_.policies) {
+    auto& rules = stays_.emplace_back();
+    for (const auto& segment : segments_) rules.emplace_back(passes_, policy, segment.user);
+  }
 }
 
 Agents::Nature Agents::draw_nature(base::Rng& rng) const {
@@ -74,7 +90,8 @@ Agents::Nature Agents::draw_nature(base::Rng& rng) const {
 
 Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
   const auto& how = setting_.behaviour;
-  Task task{setting_.game.user(), 0, 0, rng.uniform()};
+  Task task;
+  task.when = rng.uniform();
   const double share = rng.uniform();
   const double own = std::sqrt(1 - how.user_share);
   const double shared = std::sqrt(how.user_share);
@@ -83,14 +100,26 @@ Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
   const auto policies = static_cast<double>(setting_.policies.size());
   task.policy = static_cast<std::size_t>(rng.uniform() * policies);
   double below = 0;
-  for (const auto& segment : how.segments) {
-    task.user = segment.user;
-    below += segment.share;
+  for (task.segment = 0; task.segment + 1 < segments_.size(); ++task.segment) {
+    below += segments_[task.segment].share;
     if (share < below) break;
   }
+  task.user = segments_[task.segment].user;
   task.user.value *= std::exp(how.value_sigma * value);
   task.theta = setting_.difficulty.sigma * theta;
+  if (setting_.difficulty.tau > 0) {
+    for (std::size_t k = 0; k < setting_.game.size(); ++k)
+      task.suits.push_back(setting_.difficulty.tau * normal_of(rng.uniform(), rng.uniform()));
+  }
   return task;
+}
+
+void Agents::judge(double success, double random, Step& step) const {
+  // One number decides: right and accepted, right and rejected, wrong and accepted, or rejected.
+  const game::Reception users = passes_.reception(step.path.back(), step.path.size() - 1);
+  step.solved = random < success * users.right_accepted;
+  step.accepted =
+      step.solved || (random >= success && random < success + (1 - success) * users.wrong_accepted);
 }
 
 void Agents::serve(const Task& task, std::size_t attempt, const Luck& luck, Step& step) const {
@@ -98,7 +127,8 @@ void Agents::serve(const Task& task, std::size_t attempt, const Luck& luck, Step
   const std::size_t model = step.path.back();
   step.latency = passes_.latency(step.path);
   step.cost = passes_.cost(step.path);
-  double success = passes_.success(model, task.theta, attempt);
+  const double suits = task.suits.empty() ? 0 : task.suits[model];
+  double success = passes_.success(model, task.theta - suits, attempt);
   for (const Drift& drift : setting_.drifts) {
     if (drift.model != model || task.when < drift.from) continue;
     step.latency *= drift.latency_factor;
@@ -111,12 +141,13 @@ void Agents::serve(const Task& task, std::size_t attempt, const Luck& luck, Step
       size * (sample.empty()
                   ? lognormal_factor(how.latency_sigma, normal_of(luck[4], luck[5]))
                   : sample[static_cast<std::size_t>(luck[4] * static_cast<double>(sample.size()))]);
-  step.solved = luck[1] < success;
+  judge(success, luck[1], step);
 }
 
 bool Agents::goes_on(const Task& task, const Path& path, policy::State next) const {
-  const double wait = stays_[task.policy].waiting_per_success(path, next);
-  return task.user.value - task.user.outside >= task.user.value_of_time * wait * (1 - kTie);
+  const double least = stays_[task.policy][task.segment].least_value(path, next);
+  return setting_.policies[task.policy].offers(next) &&
+         task.user.value - task.user.outside >= least_gain(least);
 }
 
 Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
@@ -126,7 +157,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
   Played played;
   Path path;
   policy::State state = 0;
-  for (std::size_t attempt = 0; attempt < kMostPasses; ++attempt) {
+  if (setting_.game.participates() && !goes_on(task, path, state)) return played;
+  for (std::size_t attempt = 0; attempt < kLongestTask; ++attempt) {
     Luck luck{};  // always as many, so that two policies meet the same
     for (double& u : luck) u = rng.uniform();
     const auto decision = policy::decide(policy, state, luck[0]);
@@ -134,12 +166,15 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
     path.push_back(decision.model);
     Step step{path, decision.propensity};
     serve(task, attempt, luck, step);
-    step.stays = !step.solved && luck[2] < how.patience * passes_.patience(decision.model) &&
+    step.stays = !step.accepted &&
+                 luck[2] < how.patience * passes_.reception(decision.model, attempt).patience &&
                  goes_on(task, path, state);
-    step.said = !step.stays && luck[3] < (step.solved ? how.feedback_solved : how.feedback_left);
+    step.said = !step.stays && luck[3] < (step.accepted ? how.feedback_solved : how.feedback_left);
     played.latency += step.latency;
     played.cost += step.cost;
+    played.paid += setting_.game.model(decision.model).price;
     played.attempts += 1;
+    played.accepted = step.accepted;
     played.solved = step.solved;
     if (on_pass && !on_pass(step)) return played;
     if (!step.stays) return played;
@@ -152,13 +187,19 @@ TaskPayoffs Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
   base::Rng life(~seed, number);
   const Task task = draw_task(rng, draw_nature(life));
   const Played played = play_task(task, rng, {});
-  const double unsolved = played.solved ? 0 : setting_.game.churn_penalty();
-  const double value = played.solved ? task.user.value : task.user.outside;
-  return {played.cost + unsolved,
-          value - task.user.value_of_time * played.latency,
+  const game::Provider& provider = setting_.game.provider();
+  const bool misled = played.accepted && !played.solved;
+  const double left =
+      misled ? provider.late_churn.value_or(provider.churn_penalty) : provider.churn_penalty;
+  const double value = played.solved ? task.user.value
+                       : misled      ? -task.user.harm
+                                     : task.user.outside;
+  const double service = played.cost - played.paid;
+  return {service + (played.solved ? 0 : left),
+          value - task.user.value_of_time * played.latency - played.paid,
           played.solved ? 1.0 : 0.0,
           played.latency,
-          played.cost,
+          service,
           played.attempts};
 }
 
@@ -275,14 +316,14 @@ void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
         pass.output_tokens = static_cast<std::int64_t>(step.tokens);
         pass.cost_usd = step.cost;
         pass.propensity = step.propensity;
-        pass.outcome = step.stays ? traffic::Outcome::kUnknown
-                       : step.said
-                           ? (step.solved ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure)
-                           : traffic::Outcome::kUnknown;
-        pass.ending = step.stays ? traffic::Ending::kReprompted
-                      : step.said
-                          ? (step.solved ? traffic::Ending::kResolved : traffic::Ending::kAbandoned)
-                          : traffic::Ending::kOpen;
+        pass.outcome =
+            step.stays  ? traffic::Outcome::kUnknown
+            : step.said ? (step.accepted ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure)
+                        : traffic::Outcome::kUnknown;
+        pass.ending =
+            step.stays  ? traffic::Ending::kReprompted
+            : step.said ? (step.accepted ? traffic::Ending::kResolved : traffic::Ending::kAbandoned)
+                        : traffic::Ending::kOpen;
         clock += step.latency;
         more = sink(pass);
         return more;
@@ -297,66 +338,19 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
   if (setting_.policies.size() != 1 || !setting_.policies[0].is_deterministic() ||
       !setting_.drifts.empty())
     return {};
-  constexpr double kNegligible = 1e-15;
-  const auto& how = setting_.behaviour;
-  auto segments = how.segments;
-  if (segments.empty()) segments.push_back({1, setting_.game.user()});
   ExpectedPayoffs all;
-  for (const auto& segment : segments) {
-    const game::User& user = segment.user;
-    // Share of users whose V is at least v above what they have elsewhere, and E[V; V is that].
-    const auto share_above = [&](double above) {
-      const double v = above + user.outside;
-      if (how.value_sigma == 0) return user.value >= v ? 1.0 : 0.0;
-      return v <= 0 ? 1.0 : numeric::normal_above((std::log(v / user.value)) / how.value_sigma);
-    };
-    const auto value_above = [&](double above) {
-      const double v = above + user.outside;
-      if (how.value_sigma == 0) return user.value >= v ? user.value : 0.0;
-      const double mean = user.value * std::exp(how.value_sigma * how.value_sigma / 2);
-      return v <= 0 ? mean
-                    : mean * numeric::normal_above(std::log(v / user.value) / how.value_sigma -
-                                                   how.value_sigma);
-    };
-    ExpectedPayoffs x;
-    std::vector<double> belief = passes_.weights();
-    Path path;
-    policy::State state = 0;
-    const auto& policy = setting_.policies[0];
-    double bar = 0;       // the greatest w x so far: who is still there has V >= bar
-    double patience = 1;  // probability of not having left for other reasons
-    for (std::size_t attempt = 0; attempt < kMostPasses && policy.offers(state); ++attempt) {
-      const auto decision = policy::decide(policy, state, 0);
-      const std::size_t k = decision.model;
-      state = decision.next;
-      path.push_back(k);
-      double reach = 0;
-      double success = 0;
-      for (std::size_t i = 0; i < belief.size(); ++i) {
-        const double p = passes_.success(k, passes_.difficulties()[i], attempt);
-        reach += belief[i];
-        success += belief[i] * p;
-        belief[i] *= 1 - p;
-      }
-      const double there = patience * share_above(bar);
-      x.attempts += there * reach;
-      x.latency += there * reach * passes_.latency(path);
-      x.service_cost += there * reach * passes_.cost(path);
-      x.success += there * success;
-      x.user_utility += patience * value_above(bar) * success;
-      if (there * reach < kNegligible) break;
-      bar = std::max(bar,
-                     user.value_of_time * stays_[0].waiting_per_success(path, state) * (1 - kTie));
-      patience *= how.patience * passes_.patience(k);
-    }
-    x.user_utility += user.outside * (1 - x.success) - user.value_of_time * x.latency;
-    x.provider_cost = x.service_cost + setting_.game.churn_penalty() * (1 - x.success);
-    all.provider_cost += segment.share * x.provider_cost;
-    all.user_utility += segment.share * x.user_utility;
-    all.success += segment.share * x.success;
-    all.latency += segment.share * x.latency;
-    all.service_cost += segment.share * x.service_cost;
-    all.attempts += segment.share * x.attempts;
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    const Differing users{segments_[i].user, setting_.behaviour.value_sigma,
+                          setting_.behaviour.patience};
+    const auto part = expected_payoffs(passes_, setting_.policies[0], users, stays_[0][i]);
+    if (!part) return {};
+    const double share = segments_[i].share;
+    all.provider_cost += share * part->provider_cost;
+    all.user_utility += share * part->user_utility;
+    all.success += share * part->success;
+    all.latency += share * part->latency;
+    all.service_cost += share * part->service_cost;
+    all.attempts += share * part->attempts;
   }
   return all;
 }

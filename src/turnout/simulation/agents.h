@@ -13,6 +13,7 @@
 #include "turnout/game/task_types.h"
 #include "turnout/numeric/sample.h"
 #include "turnout/policy/policy.h"
+#include "turnout/simulation/expected_payoffs.h"
 #include "turnout/simulation/stay_rule.h"
 #include "turnout/traffic/pass.h"
 
@@ -65,19 +66,12 @@ struct Setting {
   std::vector<Drift> drifts;
 };
 
-/// What one task came to: J, U, solved (0 or 1), waiting, cost of service, attempts.
+/// What one task came to: J, U, solved (0 or 1), waiting, cost of service less prices, attempts.
 using TaskPayoffs = std::array<double, 6>;
 
 /// Means over tasks with their standard errors.
 struct AgentPayoffs {
   numeric::Sample provider_cost, user_utility, success, latency, service_cost, attempts;
-};
-
-/// The expectation of the same for one deterministic policy, by sums and the normal integral; to
-/// 1e-9.
-struct ExpectedPayoffs {
-  double provider_cost = 0, user_utility = 0, success = 0, latency = 0, service_cost = 0,
-         attempts = 0;
 };
 
 /// Who plays the tasks, and who is told. A step of the watch is a task. Work that is cancelled ends
@@ -91,8 +85,7 @@ struct Workers {
 /// what is promised is not worth the wait (stay_rule.h), or when no attempt is on offer any more.
 class Agents {
  public:
-  /// @param setting  its game has no prices and no errors of judgement (they are not played);
-  ///   difficulty.sigma <= 3
+  /// @param setting  difficulty.sigma and tau <= 3
   explicit Agents(Setting setting);
 
   /// Plays tasks 0 .. tasks-1 of users who come once. The same seed gives the same tasks, users and
@@ -110,7 +103,8 @@ class Agents {
   void write_log(std::uint64_t tasks, std::uint64_t seed,
                  const std::function<bool(const traffic::Pass&)>& sink) const;
 
-  /// @returns the expectation under the only policy if it is deterministic, and nothing drifts.
+  /// @returns the expectation under the only policy if it is deterministic, and nothing drifts; nothing,
+  ///   too, where it goes on for longer than failures are told apart (PassRule::attempts_told()).
   [[nodiscard]] std::optional<ExpectedPayoffs> expected() const;
 
   [[nodiscard]] const Setting& setting() const { return setting_; }
@@ -124,6 +118,8 @@ class Agents {
   /// Draws latency, tokens and success of the pass that ends `step`'s path.
   void serve(const Task& task, std::size_t attempt, const Luck& luck, Step& step) const;
   [[nodiscard]] bool goes_on(const Task& task, const Path& path, policy::State next) const;
+  /// How the user takes the answer of a pass that ends `step`'s path.
+  void judge(double success, double random, Step& step) const;
   Played play_task(const Task& task, base::Rng& rng,
                    const std::function<bool(const Step&)>& on_pass) const;
   [[nodiscard]] Nature draw_nature(base::Rng& rng) const;
@@ -131,7 +127,8 @@ class Agents {
 
   Setting setting_;
   PassRule passes_;
-  std::vector<StayRule> stays_;  // by policy
+  std::vector<AgentSegment> segments_;
+  std::vector<std::vector<StayRule>> stays_;  // by policy and segment
 };
 
 /// Two policies on the same tasks, with the same users and luck.

@@ -49,6 +49,69 @@ TEST(Agents, the_means_are_what_the_closed_form_says) {
   }
 }
 
+/// Users who pay, misjudge answers and are hurt, and may have something better elsewhere.
+game::RoutingGame everything(double w, bool naive, bool participates) {
+  const game::User user{12, w, 0.7, 3, naive};
+  return game::RoutingGame::make(user, {4, 2.5},
+                                 {{0.45, 3, 0.4, 0.3, 0.95, 0.1, 0.05}, {0.8, 9, 2, 1.1, 0.9, 0.2}},
+                                 {}, participates)
+      .value();
+}
+
+TEST(Agents, a_sequence_comes_to_what_plans_say_of_it) {
+  int left_early = 0;
+  for (const auto& difficulty : {game::Difficulty{}, {1.5, 0, 0}, {1, 0, 0.9}, {1, 0.3, 0.9}}) {
+    for (const char* text : {"mini,end", "mini,large,end", "large,mini,mini,large,end"}) {
+      for (const double w : {0.3, 0.9, 1.4, 3.0}) {
+        for (const bool naive : {false, true}) {
+          for (const bool participates : {false, true}) {
+            const auto game = everything(w, naive, participates);
+            const auto policy = policy::Policy::parse(text, kNames).value();
+            std::vector<std::size_t> sequence;
+            for (policy::State state = 0; policy.offers(state);) {
+              const auto decision = policy::decide(policy, state, 0);
+              sequence.push_back(decision.model);
+              state = decision.next;
+            }
+            const std::vector<game::Rejections> rejections = {{0.05, 0.9}, {0, 0.8}};
+            const auto types = game::TaskTypes::rasch(std::vector{0.45, 0.8}, difficulty,
+                                                      sequence.size(), rejections);
+            // Its utility is counted from v0 on.
+            const auto play = game::play_sequence(game, types, sequence);
+            left_early += play.attempts < sequence.size() ? 1 : 0;
+            const Agents agents({game, kNames, difficulty, {policy}, {}, {}});
+            const auto expected = agents.expected().value();
+            EXPECT_NEAR(expected.provider_cost, play.payoffs.provider_cost, 1e-9) << text << w;
+            EXPECT_NEAR(expected.user_utility, 0.7 + play.payoffs.user_utility, 1e-9) << text << w;
+            EXPECT_NEAR(expected.success, play.payoffs.success, 1e-9);
+            EXPECT_NEAR(expected.latency, play.payoffs.latency, 1e-9);
+            EXPECT_NEAR(expected.service_cost, play.payoffs.service_cost, 1e-9);
+            expect_close(agents.play(4'000, 5), expected, text);
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(left_early, 20);
+}
+
+TEST(Agents, a_log_tells_what_users_take_for_solved) {
+  auto s = setting("mini,large,end");
+  s.game = everything(0.3, true, false);
+  s.behaviour.feedback_solved = s.behaviour.feedback_left = 1;
+  double accepted = 0;
+  Agents(s).write_log(20'000, 2, [&](const traffic::Pass& pass) {
+    accepted += pass.outcome == traffic::Outcome::kSuccess ? 1 : 0;
+    EXPECT_EQ(pass.cost_usd, pass.model == "mini" ? 0.4 : 2)
+        << "what the provider pays, not the price";
+    return true;
+  });
+  const auto takes = [](double p, double fa, double fr) { return p * (1 - fr) + (1 - p) * fa; };
+  const double first = takes(0.45, 0.1, 0.05);
+  const double share = first + (1 - first) * 0.95 * takes(0.8, 0.2, 0);
+  EXPECT_NEAR(accepted / 20'000, share, 4.5 * std::sqrt(share * (1 - share) / 20'000));
+}
+
 TEST(Agents, independent_attempts_of_one_model_are_the_papers_game) {
   // V = 12 exceeds t/p of both models: nobody leaves, J = c/p and U = V - t/p.
   for (std::size_t k = 0; k < 2; ++k) {

@@ -29,7 +29,7 @@ double waiting(const std::string& policy, std::size_t failures,
     path.push_back(decision.model);
     state = decision.next;
   }
-  return StayRule(passes, read).waiting_per_success(path, state);
+  return StayRule(passes, read, passes.game().user()).least_value(path, state);
 }
 
 TEST(StayRule, independent_attempts_on_one_model_promise_t_over_p) {
@@ -88,8 +88,9 @@ TEST(StayRule, many_models_at_random_are_looked_at_less_deeply) {
   std::vector<std::string> names;
   for (int i = 0; i < 40; ++i) names.push_back("m" + std::to_string(i));
   const PassRule passes(game_of(40), {1, 0});
-  const StayRule rule(passes, policy::Policy::parse("explore:1/m0", names).value());
-  EXPECT_TRUE(std::isfinite(rule.waiting_per_success({3, 39, 7, 7, 0}, 0)));
+  const StayRule rule(passes, policy::Policy::parse("explore:1/m0", names).value(),
+                      passes.game().user());
+  EXPECT_TRUE(std::isfinite(rule.least_value({3, 39, 7, 7, 0}, 0)));
 }
 
 }  // namespace
