@@ -1,6 +1,7 @@
 #include "turnout/estimation/user_spread.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "turnout/base/hash.h"
 #include "turnout/numeric/normal.h"
@@ -12,16 +13,22 @@ namespace {
 using Factors = std::array<double, kUserCounts>;
 using Products = std::array<std::int64_t, kUserCounts*(kUserCounts + 1) / 2>;
 
-/// The sum over users of the square of a linear combination of their counts.
+/// The sum over users of the square of a linear combination of their counts; 0 where nothing but
+/// rounding is left of it, as where all tasks end alike.
 double sum_of_squares(const Factors& factors, const Products& products) {
+  constexpr double kRounding = 1e-12;
   double sum = 0;
+  double size = 0;
   std::size_t at = 0;
   for (std::size_t i = 0; i < kUserCounts; ++i) {
-    for (std::size_t j = i; j < kUserCounts; ++j, ++at)
-      sum +=
+    for (std::size_t j = i; j < kUserCounts; ++j, ++at) {
+      const double term =
           (i == j ? 1 : 2) * factors.at(i) * factors.at(j) * static_cast<double>(products.at(at));
+      sum += term;
+      size += std::abs(term);
+    }
   }
-  return sum;
+  return sum > kRounding * size ? sum : 0;
 }
 
 /// The products if each pass were of another user: an ended pass counts as one of both, and so on.

@@ -45,6 +45,17 @@ TEST(UserSpread, alike_users_and_single_tasks_have_none) {
   EXPECT_EQ(design_effects({}).ends, 1);
 }
 
+TEST(UserSpread, tasks_that_all_end_alike_have_none) {
+  for (int users = 3; users < 60; ++users) {
+    UserSpreadGatherer gatherer;
+    for (int pass = 0; pass < 3001; ++pass)
+      gatherer.add("u" + std::to_string(pass % users), 0, true, true, true);
+    const DesignEffects effects = design_effects(gatherer.finish().at(0));
+    EXPECT_EQ(effects.success, 1) << users;
+    EXPECT_EQ(effects.ends, 1) << users;
+  }
+}
+
 TEST(UserSpread, two_users_say_little) {
   EXPECT_GE(design_effects(spread_of(3, 200, 0.3, 4)).success, 2);
 }
