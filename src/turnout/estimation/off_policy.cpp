@@ -28,7 +28,8 @@ class Weighing {
 
  private:
   /// What the pass gave, silent or not: by the share that is believed to be solved.
-  Rewards rewards(const LoggedTask& task, std::size_t i, const PathWorth& worth) const {
+  [[nodiscard]] Rewards rewards(const LoggedTask& task, std::size_t i,
+                                const PathWorth& worth) const {
     const LoggedStep& step = tasks_.steps()[i];
     Rewards r = {step.cost, step.latency, 1, 0, 0, 0};
     if (i + 1 < task.end || task.fate == TaskFate::kCut) return r;
