@@ -1,5 +1,7 @@
 #include "turnout/traffic/prompt_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -137,7 +139,7 @@ std::string without_envelopes(std::string_view text) {
     std::size_t begin = std::string_view::npos;
     std::string_view name;
     for (const auto candidate : kNames) {
-      const auto at = text.find("<" + std::string(candidate) + ">");
+      const auto at = text.find(fmt::format("<{}>", candidate));
       if (at < begin) {
         begin = at;
         name = candidate;
@@ -145,7 +147,7 @@ std::string without_envelopes(std::string_view text) {
     }
     bare += text.substr(0, begin);
     if (begin == std::string_view::npos) break;
-    const std::string closing = "</" + std::string(name) + ">";
+    const std::string closing = fmt::format("</{}>", name);
     const auto end = text.find(closing, begin);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + closing.size());

@@ -20,11 +20,11 @@ using estimation::Evaluated;
 using simulation::Agents;
 using simulation::Setting;
 
-const std::vector<std::string> kModels = {"large", "mini"};  // in the order of their names
-const std::vector<std::string> kEvaluated = {"mini", "mini,large", "large"};
+const std::vector<std::string> model_names = {"large", "mini"};  // in the order of their names
+const std::vector<std::string> evaluated = {"mini", "mini,large", "large"};
 constexpr double kLifetimeValue = 40;
 constexpr std::size_t kFigures = 6;
-const std::array<const char*, kFigures> kFigureNames = {
+constexpr std::array<const char*, kFigures> kFigureNames = {
     "service_cost", "latency", "attempts", "success", "J", "J less the log's"};
 
 struct Case {
@@ -40,9 +40,9 @@ Setting setting_of(double feedback, const std::vector<std::string>& policies) {
   const auto game =
       game::RoutingGame::make({kAnyWait, 1}, {0.1 * kLifetimeValue}, {{0.75, 8, 2}, {0.45, 3, 0.4}})
           .value();
-  Setting setting{game, kModels, {}, {}, {}, {}};
+  Setting setting{game, model_names, {}, {}, {}, {}};
   for (const auto& text : policies)
-    setting.policies.push_back(policy::Policy::parse(text, kModels).value());
+    setting.policies.push_back(policy::Policy::parse(text, model_names).value());
   auto& how = setting.behaviour;
   how.patience = 0.9;
   how.feedback_solved = how.feedback_left = feedback;
@@ -101,7 +101,7 @@ struct OneLog {
 OneLog play_log(const Case& c, const Agents& agents, const std::vector<policy::Policy>& policies,
                 std::uint64_t tasks, std::uint64_t seed) {
   std::vector<traffic::Pass> passes;
-  estimation::LoggedTasks logged(kModels);
+  estimation::LoggedTasks logged(model_names);
   agents.write_log(tasks, seed, [&](const traffic::Pass& pass) {
     logged.add(pass);
     passes.push_back(pass);
@@ -126,16 +126,16 @@ OneLog play_log(const Case& c, const Agents& agents, const std::vector<policy::P
       continue;
     }
     const auto& q = answer->quantities;
-    log.answers.push_back(std::array<Evaluated, kFigures>{
-        q[0].policy, q[1].policy, q[2].policy, q[3].policy, answer->provider_cost->policy,
-        answer->provider_cost->difference});
+    const auto& cost = *answer->provider_cost;
+    log.answers.emplace_back(std::array<Evaluated, kFigures>{
+        q[0].policy, q[1].policy, q[2].policy, q[3].policy, cost.policy, cost.difference});
   }
   return log;
 }
 
 EvaluatedPolicy compare(const std::vector<OneLog>& logs, std::size_t number,
                         const std::array<double, kFigures>& truth) {
-  EvaluatedPolicy result{kEvaluated[number], 0, 0, {}};
+  EvaluatedPolicy result{evaluated[number], 0, 0, {}};
   for (std::size_t f = 0; f < kFigures; ++f)
     result.quantities.push_back({kFigureNames.at(f), truth.at(f), 0, 0, {}, 0});
   for (const OneLog& log : logs) {
@@ -164,8 +164,8 @@ EvaluationSetting measure(const Case& c, std::size_t logs, std::uint64_t tasks, 
                           const base::Watch& watch) {
   const Agents agents(c.setting);
   std::vector<policy::Policy> policies;
-  for (const auto& text : kEvaluated)
-    policies.push_back(policy::Policy::parse(text, kModels).value());
+  for (const auto& text : evaluated)
+    policies.push_back(policy::Policy::parse(text, model_names).value());
   std::vector<OneLog> results(logs);
   const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::thread> workers;
