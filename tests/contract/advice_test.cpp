@@ -136,6 +136,23 @@ PlayedSequences undecided(std::size_t draws, double dearer) {
   return played;
 }
 
+TEST(Advice, draws_are_of_runs_that_know_nothing_of_each_other) {
+  const auto density = [](std::span<const double> x) { return -x[0] * x[0] / 2; };
+  const auto drawn = [&](std::size_t draws, std::size_t runs) {
+    return numeric::temper(density, {30}, {1}, {0, draws, 1, 7, runs});
+  };
+  const auto one = drawn(200, 1);
+  const auto four = drawn(800, 4);
+  ASSERT_EQ(four.size(), 800U);
+  EXPECT_TRUE(std::equal(one.begin(), one.end(), four.begin()))
+      << "the first run is one of its own";
+  for (std::size_t run = 0; run < 4; ++run) {
+    EXPECT_GT(four[200 * run][0], 20) << "without a warm-up each begins at the start";
+    EXPECT_LT(four[200 * run + 199][0], 10) << "and has left it";
+  }
+  EXPECT_NE(four[200], four[0]);
+}
+
 TEST(Advice, chooses_the_least_mean_and_says_what_knowing_would_save) {
   const auto played = undecided(1000, 0.2);
   const std::vector<double> penalties(1000, 2);

@@ -148,7 +148,7 @@ base::Status check(const AdviseOptions& options) {
 
 std::size_t advice_steps(const AdviseOptions& options) {
   const auto how = tempering(options);
-  return how.warm_up + how.draws * how.apart;
+  return how.runs * how.warm_up + how.draws * how.apart;
 }
 
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
