@@ -269,6 +269,9 @@ class Logs(LogCase):
             self.assertEqual(done.stderr.count("\n"), 1)
             self.assertIn(words, done.stderr)
             self.assertNotIn("secret", done.stderr)
+        done = turnout("evaluate", "--log", self.folder / "none.jsonl", "--policy", "mini")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("the log without the tasks of its last window (--window): holds no pass", done.stderr)
         for option, words in (("--since=yesterday", "--since"), ("--where=cost=3", "--where"), ("--feedback-odds=0.5", "--feedback-odds")):
             self.assertIn(words, turnout("estimate", "--log", LOG, option).stderr)
 

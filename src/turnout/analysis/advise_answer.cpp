@@ -122,19 +122,6 @@ bool tells_who_returns(const estimation::ReturnCounts& returns) {
   return std::any_of(returns.tasks.begin(), returns.tasks.end(), [](auto n) { return n > 0; });
 }
 
-base::Error no_pass(const std::string& source, const LogReading& reading) {
-  const auto& read = reading.import.read;
-  std::string what = "holds no pass to learn from";
-  if (reading.statistics.recent > 0)
-    what +=
-        fmt::format(": {} of {} passes are so young that their users may come back yet (--window)",
-                    reading.statistics.recent, reading.statistics.passes);
-  if (read.refused() > 0)
-    what += fmt::format("{}{} of {} rows were refused (turnout log check says why)",
-                        reading.statistics.recent > 0 ? "; " : ": ", read.refused(), read.rows);
-  return {base::ErrorCode::kInvalidValue, what, source};
-}
-
 base::Status check(const AdviseOptions& options) {
   if (options.draws < AdviseOptions::kLeastDraws || options.draws > AdviseOptions::kMostDraws)
     return base::Error{base::ErrorCode::kInvalidValue,
@@ -154,7 +141,7 @@ std::size_t advice_steps(const AdviseOptions& options) {
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options, const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  if (reading.statistics.paths.empty()) return no_pass(source, reading);
+  if (reading.statistics.paths.empty()) return no_pass(source, reading.statistics, reading.import);
   const LogModel model(reading.statistics);
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));

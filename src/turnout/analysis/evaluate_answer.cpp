@@ -88,6 +88,10 @@ base::Result<EvaluateAnswer> evaluate_answer(const mapping::OpenLog& log,
                                              const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(const auto tasks, select_tasks(log, selection, only_settled_tasks, watch));
+  if (tasks.statistics.paths.empty()) {
+    return no_pass("the log without the tasks of its last window (--window)", tasks.statistics,
+                   log.import);
+  }
   const auto models = models_of(tasks.statistics);
   TURNOUT_TRY(const auto policy, policy::Policy::parse(options.policy, models));
   estimation::LoggedTasks logged(models);

@@ -1,5 +1,7 @@
 #include "turnout/analysis/log_reading.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "turnout/estimation/store_statistics.h"
@@ -55,6 +57,20 @@ base::Result<LogReading> read_log(const std::string& source, const LogMap& map,
   TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, watch)
                                    .within(store::without_password(source)));
   return LogReading{std::move(statistics), log.import, log.taken};
+}
+
+base::Error no_pass(const std::string& source, const estimation::LogStatistics& statistics,
+                    const store::ImportCounts& import) {
+  std::string what = "holds no pass to learn from";
+  if (statistics.recent > 0)
+    what +=
+        fmt::format(": {} of {} passes are so young that their users may come back yet (--window)",
+                    statistics.recent, statistics.passes);
+  if (import.read.refused() > 0)
+    what +=
+        fmt::format("{}{} of {} rows were refused (turnout log check says why)",
+                    statistics.recent > 0 ? "; " : ": ", import.read.refused(), import.read.rows);
+  return {base::ErrorCode::kInvalidValue, what, source};
 }
 
 }  // namespace turnout::analysis

@@ -37,6 +37,11 @@ base::Result<mapping::OpenLog> open_any_log(const std::string& source, const Log
 ///   for, which rows were refused and why, what is to be asked. A sentence each.
 std::vector<std::string> reading_notes(const store::ImportCounts& import, const std::string& taken);
 
+/// @returns that nothing can be learnt from a log without passes, and what was left out of it.
+/// @param source  what is named in the error
+base::Error no_pass(const std::string& source, const estimation::LogStatistics& statistics,
+                    const store::ImportCounts& import);
+
 /// The tasks of a log that were selected, and what it says of them.
 struct SelectedTasks {
   estimation::LogSelection selection;  ///< as the rule left it
