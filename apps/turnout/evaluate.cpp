@@ -16,13 +16,15 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout evaluate examples/explored.jsonl.gz --policy mini,mini,large --penalty 5\n"
     "  turnout evaluate sqlite:passes.db --policy large --json\n"
-    "The log's policies must draw their models (turnout simulate --policy explore:0.2/...) and log "
-    "the probabilities.";
+    "  turnout evaluate examples/passes.jsonl.gz --policy mini,large --ltv 40\n"
+    "The log's policies must draw their models (turnout simulate --policy explore:0.2/...), and "
+    "best "
+    "log the probabilities.";
 
 struct Arguments {
   LogArguments log;
   analysis::EvaluateOptions evaluate;
-  double penalty = 0;
+  double penalty = 0, lifetime_value = 0;
   bool json = false;
 };
 
@@ -43,7 +45,8 @@ base::Result<ExitCode> run(const Arguments& arguments) {
 
 void add_evaluate(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand(
-      "evaluate", "What another policy would have come to, from logged propensities");
+      "evaluate",
+      "What another policy would have come to, from tasks that it would have served so");
   auto arguments = std::make_shared<Arguments>();
   arguments->log.add_to(*verb, LogIs::kEither);
   verb->add_option("--policy", arguments->evaluate.policy,
@@ -54,10 +57,16 @@ void add_evaluate(CLI::App& program, Action& chosen) {
                                    "P, what an unsolved task costs: J is given too")
                       ->check(CLI::Range(0.0, 1e9))
                       ->option_text("P");
+  auto* worth = verb->add_option("--ltv", arguments->lifetime_value,
+                                 "instead: what a customer is worth, in dollars; P comes from who "
+                                 "never came back")
+                    ->check(CLI::Range(0.0, 1e9))
+                    ->option_text("USD");
   add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
-  verb->callback([arguments, penalty, &chosen] {
+  verb->callback([arguments, penalty, worth, &chosen] {
     if (penalty->count() > 0) arguments->evaluate.penalty = arguments->penalty;
+    if (worth->count() > 0) arguments->evaluate.lifetime_value = arguments->lifetime_value;
     chosen = [arguments] { return run(*arguments); };
   });
 }

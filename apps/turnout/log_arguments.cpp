@@ -6,6 +6,8 @@
 #include "interruption.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/progress.h"
+#include "turnout/mapping/row_map.h"
+#include "verbs.h"
 
 namespace turnout::program {
 
@@ -84,39 +86,38 @@ base::Result<estimation::LogSelection> LogArguments::selection() const {
 }
 
 std::string map_help() {
-  return fmt::format("how another program's log is read: {}, or a FILE.toml",
-                     fmt::join(mapping::row_map_names(), ", "));
-}
-
-base::Result<std::optional<mapping::MappedLog>> LogArguments::mapped() const {
-  if (map_.empty()) return std::optional<mapping::MappedLog>();
-  TURNOUT_TRY(auto map, mapping::read_row_map(map_));
-  return std::optional(
-      mapping::MappedLog{std::move(map), static_cast<std::int64_t>(window_s_ * 1e6)});
+  return fmt::format(
+      "how another program's log is read: {}, or a FILE.toml; without it, told by its rows",
+      fmt::join(mapping::row_map_names(), ", "));
 }
 
 base::Result<mapping::OpenLog> LogArguments::open() const {
-  TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return mapping::open_log(source_, map,
-                           {[&](std::size_t passes) { progress.step(passes); }, interruption()});
+  TURNOUT_TRY(auto log, analysis::open_any_log(
+                            source_, map(),
+                            {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
+  print_notes(analysis::reading_notes(log.import, log.taken));
+  return log;
 }
 
 base::Result<mapping::OpenLog> LogArguments::open_log_or_record() const {
   TURNOUT_TRY(const auto chosen, selection());
-  TURNOUT_TRY(const auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return mapping::open_log_or_record(
-      source_, map, chosen.window_us,
-      {[&](std::size_t passes) { progress.step(passes); }, interruption()});
+  TURNOUT_TRY(auto log, mapping::open_log_or_record(
+                            source_, map_, chosen.window_us,
+                            {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
+  print_notes(analysis::reading_notes(log.import, log.taken));
+  return log;
 }
 
 base::Result<analysis::LogReading> LogArguments::read() const {
   TURNOUT_TRY(auto chosen, selection());
-  TURNOUT_TRY(auto map, mapped());
   base::Progress progress("reading passes", 0);
-  return analysis::read_log(source_, map, chosen,
-                            {[&](std::size_t passes) { progress.step(passes); }, interruption()});
+  TURNOUT_TRY(auto reading, analysis::read_log(source_, map(), chosen,
+                                               {[&](std::size_t passes) { progress.step(passes); },
+                                                interruption()}));
+  print_notes(analysis::reading_notes(reading.import, reading.taken));
+  return reading;
 }
 
 }  // namespace turnout::program

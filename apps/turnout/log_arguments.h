@@ -2,7 +2,6 @@
 
 #include <CLI/App.hpp>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,15 +20,15 @@ class LogArguments {
   void add_to(CLI::App& verb, LogIs how, bool required = true);
   /// @returns which tasks count; kInvalidValue naming the option that is wrong.
   [[nodiscard]] base::Result<estimation::LogSelection> selection() const;
-  /// Reads the log with a progress bar.
+  /// Reads the log with a progress bar; says on standard error what its reader should know of how it
+  /// was read, see analysis::reading_notes().
   [[nodiscard]] base::Result<analysis::LogReading> read() const;
-  /// Opens it with a progress bar, to be read more than once.
+  /// Opens it likewise, to be read more than once.
   [[nodiscard]] base::Result<mapping::OpenLog> open() const;
   /// The same, or an auditor's record without ids: mapping::open_log_or_record().
   [[nodiscard]] base::Result<mapping::OpenLog> open_log_or_record() const;
-  /// @returns the map that --map names and the window to match re-prompts in; nothing without
-  ///   --map.
-  [[nodiscard]] base::Result<std::optional<mapping::MappedLog>> mapped() const;
+  /// @returns the map that --map names and the window to match re-prompts in.
+  [[nodiscard]] analysis::LogMap map() const { return {map_, window_s_}; }
   [[nodiscard]] const std::string& source() const { return source_; }
   /// For a verb that takes a log or a scenario as its argument: what was given is a log.
   void set_source(std::string source) { source_ = std::move(source); }

@@ -57,8 +57,9 @@ std::optional<std::string> ScenarioArguments::take_log() {
     if (name.ends_with(ending)) name.remove_suffix(ending.size());
   }
   std::error_code ignored;
-  const bool is_log = name.ends_with(".jsonl") || name.ends_with(".csv") ||
-                      store::is_store(path_) || std::filesystem::is_directory(path_, ignored);
+  const bool is_log = name.ends_with(".jsonl") || name.ends_with(".ndjson") ||
+                      name.ends_with(".json") || name.ends_with(".csv") || store::is_store(path_) ||
+                      std::filesystem::is_directory(path_, ignored);
   return is_log ? std::optional(std::exchange(path_, "")) : std::nullopt;
 }
 

@@ -35,8 +35,7 @@ base::Result<ExitCode> cover(const Arguments& arguments) {
   verification::CoverageOptions options;
   options.logs = arguments.coverage;
   options.seed = arguments.options.seed;
-  base::Progress progress("estimating from simulated logs",
-                          verification::kCoverageSettings * options.logs);
+  base::Progress progress("estimating from simulated logs", verification::coverage_logs(options));
   TURNOUT_TRY(const auto answer,
               verification::coverage_answer(
                   options, {[&](std::size_t logs) { progress.step(logs); }, interruption()}));
@@ -93,8 +92,8 @@ void add_verify(CLI::App& program, Action& chosen) {
   verb->add_option("--seed", arguments->options.seed, "seed of the random games (default 1)")
       ->option_text("S");
   verb->add_option("--coverage", arguments->coverage,
-                   "instead: whether intervals estimated from N simulated logs a setting hold the "
-                   "truth, 1 to 100000")
+                   "instead: whether intervals of estimate and evaluate from N simulated logs a "
+                   "setting hold the truth, 1 to 100000")
       ->check(CLI::Range(std::size_t{1}, verification::CoverageOptions::kMostLogs))
       ->option_text("N");
   verb->add_option(

@@ -7,6 +7,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/estimation/choice_limits.h"
+#include "turnout/estimation/log_model.h"
 #include "turnout/estimation/world_play.h"
 #include "turnout/game/population_plan.h"
 #include "turnout/numeric/normal.h"
@@ -52,6 +53,35 @@ game::PopulationPlay played_by_the_game(const LogWorld& w, const Sequence& seque
   std::vector<std::size_t> attempts(kMostFollowed, sequence.back());
   std::copy(sequence.begin(), sequence.end(), attempts.begin());
   return game::play_sequence_for_all(*game, segments, types, attempts);
+}
+
+/// A log in which nobody says how a task ended, nor asks twice.
+LogStatistics silent_log(std::int64_t first_last, std::int64_t second_last) {
+  LogStatistics statistics;
+  const auto silent = static_cast<std::size_t>(TaskEnd::kSilent);
+  for (const auto& [name, last] : {std::pair("first", first_last), {"second", second_last}}) {
+    PathCounts counts;
+    counts.fates.silent = 1000;
+    counts.returns.tasks.at(silent) = 1000;
+    counts.returns.last.at(silent) = last;
+    statistics.paths.emplace(PathKey{"", {name}, false}, counts);
+  }
+  return statistics;
+}
+
+TEST(Advice, users_who_never_come_back_tell_which_model_fails) {
+  LogWorld world;
+  world.skills = {2, -2};
+  world.patience = {0, 0};  // whoever fails leaves
+  world.latencies = world.costs = {1, 1};
+  world.leaves_solved = 0.02;
+  world.leaves_unsolved = 0.2;
+  LogWorld turned = world;
+  turned.skills = {-2, 2};
+  const LogModel second_is_left(silent_log(40, 180));
+  const LogModel first_is_left(silent_log(180, 40));
+  EXPECT_GT(second_is_left.log_likelihood(world), second_is_left.log_likelihood(turned) + 100);
+  EXPECT_GT(first_is_left.log_likelihood(turned), first_is_left.log_likelihood(world) + 100);
 }
 
 TEST(Advice, plays_sequences_as_the_game_does_for_users_of_many_values) {
@@ -104,6 +134,23 @@ PlayedSequences undecided(std::size_t draws, double dearer) {
     played.plays[1].push_back({d % 2 == 0 ? 1 + dearer : 1 - dearer, 0.9, 0});
   }
   return played;
+}
+
+TEST(Advice, draws_are_of_runs_that_know_nothing_of_each_other) {
+  const auto density = [](std::span<const double> x) { return -x[0] * x[0] / 2; };
+  const auto drawn = [&](std::size_t draws, std::size_t runs) {
+    return numeric::temper(density, {30}, {1}, {0, draws, 1, 7, runs});
+  };
+  const auto one = drawn(200, 1);
+  const auto four = drawn(800, 4);
+  ASSERT_EQ(four.size(), 800U);
+  EXPECT_TRUE(std::equal(one.begin(), one.end(), four.begin()))
+      << "the first run is one of its own";
+  for (std::size_t run = 0; run < 4; ++run) {
+    EXPECT_GT(four[200 * run][0], 20) << "without a warm-up each begins at the start";
+    EXPECT_LT(four[200 * run + 199][0], 10) << "and has left it";
+  }
+  EXPECT_NE(four[200], four[0]);
 }
 
 TEST(Advice, chooses_the_least_mean_and_says_what_knowing_would_save) {

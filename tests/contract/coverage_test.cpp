@@ -39,6 +39,25 @@ TEST(Coverage, bounds_without_feedback_always_hold_the_truth) {
   }
 }
 
+TEST(Coverage, evaluated_policies_lie_in_their_intervals_and_ranges) {
+  constexpr std::size_t kLogs = 40;
+  const auto settings = measure_evaluations(kLogs, 4'000, 11);
+  ASSERT_EQ(settings.size(), kEvaluationSettings);
+  std::size_t numbers = 0;
+  for (const auto& setting : settings) {
+    for (const auto& policy : setting.policies) {
+      EXPECT_EQ(policy.logs, kLogs) << setting.name << ": " << policy.policy;
+      for (const auto& q : policy.quantities) {
+        numbers += q.told;
+        // Of 40 that hold the truth with probability 0.93, fewer than 31 do with probability 5e-4.
+        EXPECT_GE(q.covered, 31U) << setting.name << ": " << policy.policy << ", " << q.quantity;
+      }
+    }
+  }
+  // Ranges that say nothing would hold the truth, too.
+  EXPECT_GE(numbers, 9 * 3 * 6 * kLogs / 3);
+}
+
 TEST(VerifyAnswer, is_the_ledger_and_refuses_options_out_of_range) {
   const auto ledger = verify_answer({1, 5});
   ASSERT_TRUE(ledger);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Logs as their users meet them: files, stores, disorder, hostile text, kill -9. usage: log_test.py TURNOUT"""
+import csv
 import gzip
 import json
 import os
@@ -20,7 +21,6 @@ import zlib
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOG = ROOT / "examples/passes.jsonl.gz"
-MAPS = ROOT / "tests/e2e/maps"
 SIMULATE = ["simulate", ROOT / "examples/hard-tasks.toml", "--policy", "mini", "--policy", "mini,large", "--feedback", "0.4",
             "--value-sigma", "0.6"]
 
@@ -45,7 +45,7 @@ def killed_after(seconds, folder, *arguments):
     return running
 
 
-class Logs(unittest.TestCase):
+class LogCase(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -58,6 +58,8 @@ class Logs(unittest.TestCase):
         del answer["source"], answer["import"]
         return answer
 
+
+class Logs(LogCase):
     def test_advice_is_a_policy_that_plays_a_file_and_a_page_that_needs_nothing_else(self):
         policy, page = self.folder / "policy.toml", self.folder / "advice.html"
         answer = json.loads(turnout("advise", ROOT / "examples/passes.jsonl.gz", "--ltv", 40, "-o", policy,
@@ -236,84 +238,22 @@ class Logs(unittest.TestCase):
         settled = sum(1 for start in tasks.values() if start < last[:8] + f"{int(last[8:10]) - 1:02d}" + last[10:])
         self.assertEqual(answer["tasks"], settled)
 
-    def mapped(self, name, source):
-        """What a shipped map makes of another program's log: (task, attempt, model, latency, outcome, ending) and the counts."""
-        database = self.folder / f"{name}.db"
-        done = turnout("import", "--map", name, source, f"sqlite:{database}", "--json")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        again = json.loads(turnout("import", "--map", name, source, f"sqlite:{database}", "--json").stdout)
-        answer = json.loads(done.stdout)
-        self.assertEqual((again["added"], again["repeated"]), (0, answer["added"]))
-        with sqlite3.connect(database) as connection:
-            columns = "task_id, attempt, model, latency_s, outcome, ending"
-            rows = connection.execute(f"SELECT {columns} FROM passes ORDER BY started_us").fetchall()
-        estimate = turnout("estimate", "--log", source, "--map", name, "--window", 0, "--json")
-        self.assertEqual(estimate.returncode, 0, estimate.stderr)
-        return rows, {key: value for key, value in answer["matched"].items() if value}
-
-    def test_litellms_spend_logs_are_read(self):
-        rows, counts = self.mapped("litellm", MAPS / "litellm.jsonl")
-        self.assertEqual(rows, [("r1", 1, "mini", 2.5, "unknown", "reprompted"), ("r1", 2, "mini", 3, "unknown", "open"),
-                                ("r3", 1, "large", 9, "unknown", "reprompted"), ("r3", 2, "large", 9, "unknown", "open"),
-                                ("r6", 1, "mini", 2, "unknown", "reprompted"), ("r6", 2, "mini", 2, "unknown", "open")])
-        self.assertEqual(counts, {"tasks": 3, "by_messages": 1, "by_similarity": 1, "by_conversation": 1, "passed_over": 1})
-
-    def test_langfuses_observations_and_scores_are_read(self):
-        rows, counts = self.mapped("langfuse", MAPS / "langfuse")
-        self.assertEqual(rows, [("o1", 1, "mini", 4, "failure", "reprompted"), ("o1", 2, "large", 5, "success", "open"),
-                                ("o5", 1, "large", 5, "unknown", "open")])
-        self.assertEqual(counts, {"tasks": 2, "by_messages": 1, "merged": 1, "feedback_rows": 2, "lost_feedback_rows": 1, "passed_over": 2})
-
-    def test_opentelemetrys_spans_are_read(self):
-        rows, counts = self.mapped("opentelemetry", MAPS / "opentelemetry.jsonl")
-        self.assertEqual(rows, [("01", 1, "mini", 3.5, "failure", "reprompted"), ("01", 2, "large", 9, "success", "open")])
-        self.assertEqual(counts, {"tasks": 1, "by_conversation": 1, "feedback_rows": 2, "passed_over": 1})
-
-    def test_reprompts_of_a_study_are_told_as_the_study_knew_them(self):
-        done = turnout("import", "--map", ROOT / "examples/maps/realhumaneval.toml", ROOT / "catalog/realhumaneval_chat.csv",
-                       f"sqlite:{self.folder}/study.db", "--json")
-        matched = json.loads(done.stdout)["matched"]
-        self.assertEqual(matched["tasks"], 397)  # the study has 388 episodes
-        self.assertGreater(matched["precision"], 0.985)
-        self.assertGreater(matched["recall"], 0.97)
-
-    def test_hostile_maps_and_rows_are_refused_in_one_line(self):
-        bad = self.folder / "bad.toml"
-        rows = self.folder / "rows.jsonl"
-        rows.write_text('{"m": "\'; DROP TABLE passes; --", "at": 1}\n')
-        columns = '[pass.columns]\nmodel = "/m"\nstarted_at = "/at"\nlatency_s = { value = 1 }\n'
-        for text, words in (("[pass", "bad.toml:1:"), ("x = 1", "bad.toml: x: is not a known key"), (columns + 'id = "$(reboot)"', "pass.columns.id: must be a place")):
-            bad.write_text(text)
-            done = turnout("import", "--map", bad, rows, f"sqlite:{self.folder}/x.db")
-            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
-            self.assertIn(words, done.stderr)
-        bad.write_text('table = "x\\"; DROP TABLE passes; --"\n' + columns)
-        done = turnout("import", "--map", bad, rows, f"sqlite:{self.folder}/x.db")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("must be a FILE.toml or one of", turnout("log", "stats", rows, "--map", "nobody").stderr)
-        self.assertEqual(turnout("log", "map", "litellm").stdout.splitlines()[0][:20], "# LiteLLM's spend lo")
-        done = turnout("import", "--map", "langfuse", "postgres://u:secret@h/d", f"sqlite:{self.folder}/x.db")
-        self.assertEqual(done.returncode, 2)
-        self.assertNotIn("secret", done.stderr)
-
-    def test_hostile_text_is_text(self):
+    def test_what_is_only_bounded_is_a_range_that_robust_solves_over(self):
         log = self.folder / "log.jsonl"
-        nasty = ["'; DROP TABLE passes; --", '"quoted" \\ back', "%s %n {0}", "naïve 模型", "a" * 190, "$(rm -rf /)", "</script>"]
-        rows = [{"task_id": f"{n}{i}", "user_id": n, "policy_id": n, "attempt": 1, "model": n, "started_at": "2026-01-01T00:00:00Z",
-                 "latency_s": 1, "outcome": "success"} for n in nasty for i in range(3)]
-        rows.append(dict(rows[0], task_id="later", started_at="2026-01-02T00:00:00Z"))
-        log.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows))
-        database = self.folder / "log.db"
-        self.assertEqual(turnout("import", log, f"sqlite:{database}").returncode, 0)
-        self.assertEqual(len(rows_of(database)), len(rows))
-        for n in nasty:
-            done = turnout("log", "stats", f"sqlite:{database}", "--where", f"model={n}", "--json")
-            self.assertEqual([m["name"] for m in json.loads(done.stdout)["models"]], [n])
-        done = turnout("estimate", "--log", f"sqlite:{database}", "-o", self.folder / "s.toml", "--json")
+        done = turnout("simulate", "--value", 20, "--penalty", 4, "--p1", .45, "--t1", 3, "--c1", .4, "--p2", .75, "--t2", 8, "--c2", 2,
+                       "--policy", "M1,M1,M2", "--policy", "M2", "--tasks", 5000, "--feedback", .2, "--value-sigma", .6, "--patience", .95,
+                       "--latency-sigma", .3, "--leaves-solved", .05, "--leaves-unsolved", .15, "--seed", 2, "-o", log)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual({m["name"] for m in json.loads(done.stdout)["models"]}, set(nasty))
-        done = turnout("plan", self.folder / "s.toml")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        scenario = self.folder / "s.toml"
+        answer = json.loads(turnout("estimate", log, "--ltv", 120, "-o", scenario, "--json").stdout)
+        self.assertEqual((answer["value"]["basis"], answer["patience"]["basis"]), ("bounded", "bounded"))
+        self.assertTrue(answer["patience"]["lo"] <= .95 <= answer["patience"]["hi"], "the wait explains who leaves as well")
+        self.assertIn("patience = { lo = 0.8", scenario.read_text())
+        self.assertIn("see turnout robust --regret", turnout("plan", scenario).stderr)
+        solved = turnout("robust", "--regret", scenario)
+        self.assertEqual(solved.returncode, 0, solved.stderr)
+        self.assertIn("rho: 0.8", solved.stdout)
+        self.assertEqual(turnout("plan", scenario, "--set", "V=20", "--set", "rho=0.95").returncode, 0)
 
     def test_bad_sources_are_refused_in_one_line(self):
         empty = self.folder / "empty"
@@ -329,6 +269,9 @@ class Logs(unittest.TestCase):
             self.assertEqual(done.stderr.count("\n"), 1)
             self.assertIn(words, done.stderr)
             self.assertNotIn("secret", done.stderr)
+        done = turnout("evaluate", "--log", self.folder / "none.jsonl", "--policy", "mini")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("the log without the tasks of its last window (--window): holds no pass", done.stderr)
         for option, words in (("--since=yesterday", "--since"), ("--where=cost=3", "--where"), ("--feedback-odds=0.5", "--feedback-odds")):
             self.assertIn(words, turnout("estimate", "--log", LOG, option).stderr)
 

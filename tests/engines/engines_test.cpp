@@ -166,6 +166,8 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
     EXPECT_EQ(counts.fates, b.paths.at(key).fates) << what;
     expect_alike(counts.latency, b.paths.at(key).latency, what);
     expect_alike(counts.cost, b.paths.at(key).cost, what);
+    EXPECT_EQ(counts.returns.tasks, b.paths.at(key).returns.tasks) << what;
+    EXPECT_EQ(counts.returns.last, b.paths.at(key).returns.last) << what;
   }
   ASSERT_EQ(a.periods.size(), b.periods.size());
   for (const auto& [model, periods] : a.periods) {
@@ -185,6 +187,7 @@ void expect_alike(const LogStatistics& a, const LogStatistics& b) {
   EXPECT_EQ(a.latencies, b.latencies);
   EXPECT_EQ(a.returns.tasks, b.returns.tasks);
   EXPECT_EQ(a.returns.last, b.returns.last);
+  EXPECT_EQ(a.users, b.users);
 }
 
 TEST_P(Engine, gathers_the_same_statistics_as_the_reference_under_any_selection) {

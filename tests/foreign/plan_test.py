@@ -20,24 +20,14 @@ import pathlib
 import re
 import subprocess
 import sys
-import tomllib
 
 import foreign
+from judging import expect, judge_scenarios
 
-HERE = pathlib.Path(__file__).resolve().parent
 TASKS = 60_000
 DEPTH = 4
 NAMES = {"J": "provider_cost", "U": "user_utility", "S": "success", "L": "latency",
          "C": "service_cost"}
-
-
-class Wrong(Exception):
-    """What the program says is not so."""
-
-
-def expect(holds: bool, words: str) -> None:
-    if not holds:
-        raise Wrong(words)
 
 
 def ask(program: str, verb: str, file: pathlib.Path, *options: str) -> dict | None:
@@ -163,21 +153,11 @@ def judge_solve(program: str, file: pathlib.Path, game: foreign.Game) -> int:
     return len(NAMES) + 2 * len(leaves) + 1
 
 
-def main() -> int:
-    program, *files = sys.argv[1:]
-    files = [pathlib.Path(file) for file in files] or sorted(HERE.glob("scenarios/*.toml"))
-    passed = failed = 0
-    for file in files:
-        game = foreign.Game(tomllib.loads(file.read_text()))
-        for judge in (judge_plan, judge_solve):
-            try:
-                passed += judge(program, file, game)
-            except Wrong as wrong:
-                failed += 1
-                print(f"{file.name}: {wrong}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+def judgements(program: str, file: pathlib.Path, scenario: dict, _number: int):
+    game = foreign.Game(scenario)
+    for judge in (judge_plan, judge_solve):
+        yield lambda judge=judge: judge(program, file, game)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judge_scenarios("scenarios/*.toml", judgements))

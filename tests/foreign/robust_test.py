@@ -19,11 +19,10 @@ import pathlib
 import random
 import subprocess
 import sys
-import tomllib
 
 import foreign
+from judging import expect, judge_scenarios
 
-HERE = pathlib.Path(__file__).resolve().parent
 DEPTH = 3
 DRAWS = 600
 SYMBOLS = {"value": "V", "value_of_time": "w", "churn_penalty": "P", "outside": "v0", "harm": "H",
@@ -31,15 +30,6 @@ SYMBOLS = {"value": "V", "value_of_time": "w", "churn_penalty": "P", "outside": 
 OF_MODELS = {"success": "p", "latency": "t", "cost": "c", "price": "r", "patience": "rho",
              "false_accept": "fa", "false_reject": "fr"}
 BETWEEN_0_AND_1 = {"success", "patience", "false_accept", "false_reject"}
-
-
-class Wrong(Exception):
-    """What the program says is not so."""
-
-
-def expect(holds: bool, words: str) -> None:
-    if not holds:
-        raise Wrong(words)
 
 
 def unknown(scenario: dict):
@@ -153,22 +143,11 @@ def judge_ranges(program: str, file: pathlib.Path, scenario: dict, dice: random.
     return 6
 
 
-def main() -> int:
-    program, *files = sys.argv[1:]
-    files = [pathlib.Path(file) for file in files] or sorted(HERE.glob("robust/*.toml"))
-    passed = failed = 0
-    for seed, file in enumerate(files):
-        scenario = tomllib.loads(file.read_text())
-        ranges = any(table[key].keys() == {"lo", "hi"} for _, table, key in unknown(scenario))
-        try:
-            judge = judge_ranges if ranges else judge_posterior
-            passed += judge(program, file, scenario, random.Random(seed + 11))
-        except Wrong as wrong:
-            failed += 1
-            print(f"{file.name}: {wrong}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+def judgements(program: str, file: pathlib.Path, scenario: dict, number: int):
+    ranges = any(table[key].keys() == {"lo", "hi"} for _, table, key in unknown(scenario))
+    judge = judge_ranges if ranges else judge_posterior
+    yield lambda: judge(program, file, scenario, random.Random(number + 11))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judge_scenarios("robust/*.toml", judgements))

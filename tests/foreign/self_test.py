@@ -7,6 +7,7 @@ import random
 import unittest
 
 import foreign
+import judging
 import plan_test
 
 
@@ -335,22 +336,22 @@ class WrongAnswers(unittest.TestCase):
         right = self.answer([0, 1])
         plan_test.judge_payoffs(self.game, right, 1)
         for name in plan_test.NAMES.values():
-            with self.assertRaisesRegex(plan_test.Wrong, "by the tree"):
+            with self.assertRaisesRegex(judging.Wrong, "by the tree"):
                 changed = right[name] * (1 + 1e-6)
                 plan_test.judge_payoffs(self.game, self.answer([0, 1], **{name: changed}), 1)
-        with self.assertRaisesRegex(plan_test.Wrong, "simulated"):
+        with self.assertRaisesRegex(judging.Wrong, "simulated"):
             wrong = self.answer([0, 1], provider_cost=right["provider_cost"] * 1.2)
             plan_test.judge_payoffs(self.game, wrong, 1)
-        with self.assertRaisesRegex(plan_test.Wrong, "another attempt 2"):
+        with self.assertRaisesRegex(judging.Wrong, "another attempt 2"):
             plan_test.judge_payoffs(self.game, self.answer([0, 1], policy="m0"), 1)
 
     def test_optimum(self):
         least = foreign.exhaustive(self.game, 4)["endless"]
         best = self.answer(least[1])
         plan_test.judge_optimum(best, least)
-        with self.assertRaisesRegex(plan_test.Wrong, "only"):
+        with self.assertRaisesRegex(judging.Wrong, "only"):
             plan_test.judge_optimum(self.answer([1]), least)
-        with self.assertRaisesRegex(plan_test.Wrong, "certificate"):
+        with self.assertRaisesRegex(judging.Wrong, "certificate"):
             bound = {"lower_bound": least[0] * 1.001, "gap": 0.0}
             plan_test.judge_optimum({**best, "certificate": bound}, least)
 

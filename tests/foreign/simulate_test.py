@@ -12,10 +12,10 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import tomllib
 
 import foreign
-from plan_test import HERE, NAMES, Wrong, expect, near
+from judging import expect, judge_scenarios
+from plan_test import NAMES, near
 
 TASKS = 40_000
 RARE = 10 / TASKS  # what happens to so few shows in no standard error
@@ -96,24 +96,14 @@ def judge_log(program: str, file: pathlib.Path, game: foreign.Game, policy: str)
     return len(seen)
 
 
-def main() -> int:
-    program, *files = sys.argv[1:]
-    files = [pathlib.Path(file) for file in files] or sorted(HERE.glob("scenarios/*.toml"))
-    passed = failed = 0
-    for file in files:
-        game = foreign.Game(tomllib.loads(file.read_text()))
-        checks = [(judge_means, policy) for policy in policies(game)]
-        if not game.participates:
-            checks.append((judge_log, policies(game)[0]))
-        for judge, policy in checks:
-            try:
-                passed += judge(program, file, game, policy)
-            except Wrong as wrong:
-                failed += 1
-                print(f"{file.name}: {wrong}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+def judgements(program: str, file: pathlib.Path, scenario: dict, _number: int):
+    game = foreign.Game(scenario)
+    checks = [(judge_means, policy) for policy in policies(game)]
+    if not game.participates:
+        checks.append((judge_log, policies(game)[0]))
+    for judge, policy in checks:
+        yield lambda judge=judge, policy=policy: judge(program, file, game, policy)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judge_scenarios("scenarios/*.toml", judgements))

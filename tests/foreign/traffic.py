@@ -34,6 +34,7 @@ class World:
     a_day: float = 1.0  # tasks of a user
     latency_sigma: float = 0.3
     cost_sigma: float = 0.5
+    user_share: float = 0.0  # of the variance of difficulty and of ln V, what is the user's
     seed: int = 1
     names: list[str] = field(default_factory=list)
 
@@ -105,18 +106,29 @@ def passes(world: World):
     while task < world.tasks:
         user += 1
         clock = dice.uniform(0, SPAN)  # his first task
+        nature = (dice.gauss(0, 1), dice.gauss(0, 1)) if world.user_share else None
         while clock < SPAN and task < world.tasks:
             task += 1
-            solved, made = yield from _task(world, game, plan, dice.choice(wanted), f"u{user}",
-                                            f"t{task}", clock, dice)
+            solved, made = yield from _task(world, game, plan, wanted, f"u{user}", f"t{task}",
+                                            clock, nature, dice)
             gone = world.leaves_solved if solved else world.leaves_unsolved
             if dice.random() < gone:
                 break
             clock += made + dice.expovariate(rate)
 
 
-def _task(world, game, plan, wanted, user, task, clock, dice):
-    theta = dice.gauss(0.0, game.sigma) if game.sigma else 0.0
+def _drawn(world, game, wanted, nature, dice):
+    """How many attempts a task's user would make, and how hard it is."""
+    if nature is None:
+        most = dice.choice(wanted)
+        return most, dice.gauss(0.0, game.sigma) if game.sigma else 0.0
+    own, shared = math.sqrt(1 - world.user_share), math.sqrt(world.user_share)
+    value, theta = (own * dice.gauss(0, 1) + shared * one for one in nature)
+    return wanted[min(len(wanted) - 1, int(NormalDist().cdf(value) * len(wanted)))], game.sigma * theta
+
+
+def _task(world, game, plan, wanted, user, task, clock, nature, dice):
+    wanted, theta = _drawn(world, game, wanted, nature, dice)
     began, solved, attempt, held = clock, False, 0, None
     while attempt < wanted:
         attempt += 1
@@ -141,6 +153,71 @@ def _task(world, game, plan, wanted, user, task, clock, dice):
         held["outcome"] = "success" if solved else "failure"
     yield held
     return solved, clock - began
+
+
+def as_in_the_log(world: World, plan: foreign.Plan) -> dict:
+    """What a plan comes to if users do not know it: they wait as long as they did for the log's."""
+    game = world.game()
+    wanted = [foreign.attempts_wanted(game, segment, foreign.follow(game, world.plan()))
+              for segment in game.segments]
+    rows = foreign.follow(game, plan)
+    total = dict.fromkeys(("J", "S", "L", "C", "attempts"), 0.0)
+    for segment, most in zip(game.segments, wanted):
+        made = rows[:most]
+        total["J"] += segment.share * (game.penalty + sum(map(game.burden, made)))
+        total["S"] += segment.share * sum(row.solved for row in made)
+        total["L"] += segment.share * sum(row.time for row in made)
+        total["C"] += segment.share * sum(row.cost for row in made)
+        total["attempts"] += segment.share * sum(row.open for row in made)
+    return total
+
+
+def as_its_users(world: World, plans: dict[str, foreign.Plan], tasks: int) -> dict[str, dict]:
+    """The same where users differ and leave sooner if their tasks are hard, so that a log's tasks are
+    no longer those of its first users: each of so many tasks of a log is played under each plan too.
+    Means, with an error of some 1 / sqrt(tasks)."""
+    dice = random.Random(world.seed * 104729 + 5)
+    game, today = world.game(), world.plan()
+    wanted = [foreign.attempts_wanted(game, segment, foreign.follow(game, today))
+              for segment in game.segments]
+    rate = world.a_day / 86400
+    totals = {name: dict.fromkeys(("J", "S", "L", "C", "attempts"), 0.0)
+              for name in [*plans, "today"]}
+
+    def play(plan, most, theta, sums):
+        attempt = 0
+        while attempt < most:
+            attempt += 1
+            step = plan.step(attempt)
+            k = step[0][0] if len(step) == 1 else dice.choices(*zip(*step))[0]
+            model = game.models[k]
+            sums["L"] += model.latency
+            sums["C"] += model.cost
+            sums["attempts"] += 1
+            if dice.random() < game.success(k, theta, attempt):
+                sums["S"] += 1
+                return True
+            if dice.random() >= model.stays(attempt):
+                break
+        return False
+
+    done = 0
+    while done < tasks:
+        clock, nature = dice.uniform(0, SPAN), (dice.gauss(0, 1), dice.gauss(0, 1))
+        while clock < SPAN and done < tasks:
+            done += 1
+            most, theta = _drawn(world, game, wanted, nature, dice)
+            solved = play(today, most, theta, totals["today"])
+            for name, plan in plans.items():
+                play(plan, most, theta, totals[name])
+            if dice.random() < (world.leaves_solved if solved else world.leaves_unsolved):
+                break
+            clock += dice.expovariate(rate)
+    for sums in totals.values():
+        for key in sums:
+            sums[key] /= tasks
+        sums["J"] = sums["C"] + game.penalty * (1 - sums["S"])
+    return totals
 
 
 def write(world: World, path) -> None:

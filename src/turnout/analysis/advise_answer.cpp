@@ -122,14 +122,6 @@ bool tells_who_returns(const estimation::ReturnCounts& returns) {
   return std::any_of(returns.tasks.begin(), returns.tasks.end(), [](auto n) { return n > 0; });
 }
 
-base::Error no_pass(const std::string& source, const traffic::RowCounts& read) {
-  std::string what = "holds no pass to learn from";
-  if (read.refused() > 0)
-    what += fmt::format(": {} of {} rows were refused (turnout log check says why)", read.refused(),
-                        read.rows);
-  return {base::ErrorCode::kInvalidValue, what, source};
-}
-
 base::Status check(const AdviseOptions& options) {
   if (options.draws < AdviseOptions::kLeastDraws || options.draws > AdviseOptions::kMostDraws)
     return base::Error{base::ErrorCode::kInvalidValue,
@@ -143,13 +135,13 @@ base::Status check(const AdviseOptions& options) {
 
 std::size_t advice_steps(const AdviseOptions& options) {
   const auto how = tempering(options);
-  return how.warm_up + how.draws * how.apart;
+  return how.runs * how.warm_up + how.draws * how.apart;
 }
 
 base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading reading,
                                          const AdviseOptions& options, const base::Watch& watch) {
   TURNOUT_CHECK(check(options));
-  if (reading.statistics.paths.empty()) return no_pass(source, reading.import.read);
+  if (reading.statistics.paths.empty()) return no_pass(source, reading.statistics, reading.import);
   const LogModel model(reading.statistics);
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));

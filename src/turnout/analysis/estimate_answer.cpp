@@ -69,7 +69,11 @@ class Draft {
 
   void provider() {
     churn_penalty = amount({Quantity::kChurnPenalty, 0}, estimate_.churn_penalty, 0, kMost);
-    if (patience() < 1) comments.keys["user.patience"] = basis_of(estimate_.patience);
+    const Figure& stays = estimate_.patience;
+    if (stays.basis == Basis::kIdentified) patience = ten_digits(stays.value);
+    if (stays.basis == Basis::kBounded)
+      patience = amount({Quantity::kPatience, scenario::kEveryModel}, stays, 0, 1);
+    if (patience < 1) comments.keys["user.patience"] = basis_of(stays);
     comments.keys["provider.churn_penalty"] = basis_of(estimate_.churn_penalty);
   }
 
@@ -80,7 +84,7 @@ class Draft {
       serves.success = amount({Quantity::kSuccess, k}, model.success, kLeastSuccess, 1);
       serves.latency = amount({Quantity::kLatency, k}, model.latency, 0, kMost);
       serves.cost = amount({Quantity::kCost, k}, model.cost, -kMost, kMost);
-      serves.patience = patience();
+      serves.patience = patience;
       const std::string place = fmt::format("model[{}].", k + 1);
       comments.keys[place + "success"] = basis_of(model.success);
       comments.keys[place + "latency"] = basis_of(model.latency);
@@ -89,12 +93,6 @@ class Draft {
       names.push_back(model.model);
       served.push_back(serves);
     }
-  }
-
-  /// Where the log tells it; else users are taken as patient.
-  [[nodiscard]] double patience() const {
-    const auto& found = estimate_.patience;
-    return found.basis == estimation::Basis::kIdentified ? ten_digits(found.value) : 1;
   }
 
   void switching() {
@@ -113,6 +111,15 @@ class Draft {
     comments.keys["difficulty.feedback"] = in_words(*e.feedback);
   }
 
+  void say_what_ranges_are() {
+    const auto is_range = [](const scenario::Uncertainty& one) {
+      return one.kind == scenario::Uncertainty::Kind::kRange;
+    };
+    if (std::any_of(uncertain.begin(), uncertain.end(), is_range))
+      comments.head.emplace_back(
+          "{ lo, hi } without a mean is a bound: turnout robust --regret solves over it.");
+  }
+
   std::vector<std::string> names;
   std::vector<game::Model> served;
   game::Switching costs;
@@ -122,15 +129,24 @@ class Draft {
   scenario::ScenarioComments comments;
   double user_value = 0;
   double churn_penalty = 0;
+  double patience = 1;  ///< where the log says nothing of it, users are taken as patient
 
  private:
-  /// A figure within the range that a scenario allows; its interval is kept if it has any width.
+  /// A figure within the range that a scenario allows; its interval is kept if it has any width, as a
+  /// range where the log does not tell where in it the number lies.
   double amount(game::Parameter parameter, const Figure& figure, double least, double most) {
     const auto inside = [&](double x) { return std::clamp(x, least, most); };
     const double low = inside(figure.low);
     const double high = inside(figure.high);
     const double value = ten_digits(std::clamp(inside(figure.value), low, high));
     if (high - low <= 1e-12 * (1 + high)) return value;
+    if (figure.basis != Basis::kIdentified) {
+      const double from = ten_digits(low);
+      const double to = ten_digits(high);
+      const double middle = (from + to) / 2;
+      uncertain.push_back({parameter, scenario::Uncertainty::Kind::kRange, middle, from, to, 0, 0});
+      return middle;
+    }
     uncertain.push_back({parameter, scenario::Uncertainty::Kind::kInterval, value, ten_digits(low),
                          ten_digits(high), 0, 0});
     return value;
@@ -213,6 +229,7 @@ base::Result<EstimatedScenario> estimated_scenario(const EstimateAnswer& answer,
   draft.models();
   draft.switching();
   draft.difficulty();
+  draft.say_what_ranges_are();
   TURNOUT_TRY(auto game, game::RoutingGame::make({draft.user_value, 1}, {draft.churn_penalty},
                                                  std::move(draft.served), std::move(draft.costs))
                              .within(answer.source));

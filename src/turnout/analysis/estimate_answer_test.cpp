@@ -8,6 +8,7 @@
 #include "turnout/analysis/log_answer.h"
 #include "turnout/base/rng.h"
 #include "turnout/base/temporary_files.h"
+#include "turnout/scenario/scenario_setting.h"
 #include "turnout/traffic/pass_writer.h"
 
 namespace turnout::analysis {
@@ -37,7 +38,7 @@ std::vector<traffic::Pass> passes(std::size_t tasks) {
 }
 
 LogReading reading_of(std::vector<traffic::Pass> log) {
-  return {*estimation::gather(std::move(log), {}), {}};
+  return {*estimation::gather(std::move(log), {}), {}, ""};
 }
 
 TEST(EstimateAnswer, is_the_estimate_of_what_was_read) {
@@ -63,7 +64,7 @@ TEST(EstimateAnswer, becomes_a_scenario_that_is_read_with_the_same_numbers_to_te
     ASSERT_TRUE(made) << made.error().to_string();
     const auto text = scenario::write_scenario(made->scenario, made->comments);
     ASSERT_TRUE(text) << text.error().to_string();
-    const auto read = *scenario::parse_scenario(*text, "s.toml");
+    const auto read = *scenario::parse_scenario(*text, "s.toml", "", {}, scenario::Ranges::kTaken);
     EXPECT_EQ(read.names, (std::vector<std::string>{"z \"small\"", "a"}));
     const auto order = by_success(answer.estimate);
     for (std::size_t k = 0; k < 2; ++k) {
@@ -72,6 +73,30 @@ TEST(EstimateAnswer, becomes_a_scenario_that_is_read_with_the_same_numbers_to_te
     }
     EXPECT_EQ(read.spread.has_value(), population);
     EXPECT_NE(text->find("# identified, "), std::string::npos) << *text;
+  }
+}
+
+TEST(EstimateAnswer, bounds_become_ranges_and_no_middles) {
+  auto silent = passes(2000);
+  for (auto& pass : silent) {
+    pass.outcome = traffic::Outcome::kUnknown;
+    if (pass.ending != traffic::Ending::kReprompted) pass.ending = traffic::Ending::kOpen;
+  }
+  estimation::EstimateOptions options;
+  options.draws = 100;
+  options.lifetime_value = 40;
+  const auto answer = *estimate_answer("log", reading_of(silent), options);
+  const auto& success = by_success(answer.estimate)[0]->success;
+  ASSERT_EQ(success.basis, estimation::Basis::kBounded);
+  const auto made = estimated_scenario(answer, false).value();
+  const auto text = scenario::write_scenario(made.scenario, made.comments).value();
+  EXPECT_NE(text.find("success = { lo = "), std::string::npos) << text;
+  EXPECT_NE(text.find("churn_penalty = { lo = 0, hi = 40 }"), std::string::npos) << text;
+  const auto read =
+      scenario::parse_scenario(text, "s.toml", "", {}, scenario::Ranges::kTaken).value();
+  for (const auto& one : read.uncertain) {
+    if (one.parameter.quantity == game::Quantity::kLatency) continue;
+    EXPECT_EQ(one.kind, scenario::Uncertainty::Kind::kRange) << scenario::symbol(one);
   }
 }
 

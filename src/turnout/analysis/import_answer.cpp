@@ -1,5 +1,7 @@
 #include "turnout/analysis/import_answer.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <utility>
 
@@ -14,17 +16,23 @@ base::Error wrong(const std::string& which, const std::string& text, const char*
                      base::in_quotes(store::without_password(text)) + " must be " + allowed, which};
 }
 
-base::Result<std::unique_ptr<traffic::PassReader>> open_source(const std::string& source,
-                                                               const ImportOptions& options,
-                                                               const base::Cancellation& stop) {
-  constexpr double kMicro = 1e6;
-  if (options.map.empty()) return traffic::open_passes(source);
-  TURNOUT_TRY(auto map, mapping::read_row_map(options.map));
-  return mapping::open_mapped_passes(source, std::move(map),
-                                     static_cast<std::int64_t>(options.window_s * kMicro), stop);
-}
-
 }  // namespace
+
+base::Error nothing_imported(const std::string& source, const ImportAnswer& answer) {
+  const traffic::RowCounts& read = answer.counts.read;
+  std::string why = "holds no row";
+  if (read.refused() > 0) {
+    why = store::refused_note(answer.counts) +
+          "; is it another program's log, and a --map forgotten, or the wrong one?";
+  } else if (read.matches.passed_over > 0) {
+    why = fmt::format("{} rows, and none is a pass by this map: is it the wrong one?",
+                      read.matches.passed_over);
+  } else if (read.matches.unanswered > 0) {
+    why = fmt::format("{} rows, and each ended in an error: no answer, no pass", read.rows);
+  }
+  return base::Error{base::ErrorCode::kMalformedInput, "nothing was imported: " + why,
+                     store::without_password(source)};
+}
 
 base::Result<ImportAnswer> import_answer(const std::string& source, const std::string& destination,
                                          const ImportOptions& options, const base::Watch& watch) {
@@ -34,12 +42,16 @@ base::Result<ImportAnswer> import_answer(const std::string& source, const std::s
   if (!store::is_store(destination)) {
     return wrong("DEST", destination, "sqlite:FILE, postgres://... or clickhouse://...");
   }
-  TURNOUT_TRY(auto reader, open_source(source, options, watch.cancellation));
+  constexpr double kMicro = 1e6;
+  TURNOUT_TRY(auto log,
+              mapping::open_any_passes(source, options.map,
+                                       static_cast<std::int64_t>(options.window_s * kMicro),
+                                       watch.cancellation));
   TURNOUT_TRY(auto store,
               store::open_store(destination, store::Access::kCreate, watch.cancellation));
-  TURNOUT_TRY(auto counts, store::import_passes(*reader, *store, watch));
+  TURNOUT_TRY(auto counts, store::import_passes(*log.passes, *store, watch));
   TURNOUT_CHECK(watch.cancellation.check());
-  return ImportAnswer{std::move(counts)};
+  return ImportAnswer{std::move(counts), std::move(log.taken)};
 }
 
 }  // namespace turnout::analysis

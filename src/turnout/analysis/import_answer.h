@@ -8,14 +8,24 @@
 namespace turnout::analysis {
 
 struct ImportOptions {
-  std::string map;  ///< how another program's log is read, see mapping::read_row_map(); or ""
+  /// how another program's log is read, see mapping::read_row_map(); "": by what it looks like
+  std::string map;
   double window_s = 3600;  ///< with a map: seconds within which a user comes back to a task
 };
 
 /// What came of putting a log into a store, each pass once.
 struct ImportAnswer {
   store::ImportCounts counts;
+  std::string taken;  ///< what the log was taken for, see open_any_log(); or ""
+  /// Whether the store now holds a pass of the log.
+  [[nodiscard]] bool did_anything() const {
+    return counts.stored.added + counts.stored.repeated + counts.stored.conflicting > 0;
+  }
 };
+
+/// @returns why an import that did nothing may have done nothing, and what to do: an error for the
+///   program to end with.
+base::Error nothing_imported(const std::string& source, const ImportAnswer& answer);
 
 /// @param source  FILE.jsonl, FILE.csv (plain, .gz, .zst), a folder of them or "-"; with a map a
 ///   database too

@@ -139,8 +139,8 @@ base::Result<LogAuditAnswer> log_audit_answer(const std::string& source,
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto selected, select_tasks(log, selection, periods_that_show_changes, watch));
   TURNOUT_TRY(const auto speed, read_speed(*log.store, selected.selection, watch));
-  return log_audit_answer(source, {std::move(selected.statistics), log.import}, speed, options,
-                          watch.cancellation);
+  return log_audit_answer(source, {std::move(selected.statistics), log.import, log.taken}, speed,
+                          options, watch.cancellation);
 }
 
 }  // namespace turnout::analysis

@@ -18,7 +18,7 @@ std::vector<traffic::Pass> log_of(double factor) {
   for (int i = 0; i < 6000; ++i) {
     traffic::Pass pass;
     pass.task_id = std::to_string(i);
-    pass.user_id = "u" + std::to_string(i % 50);
+    pass.user_id = "u" + std::to_string(i % 1501);
     const bool quick = i % 2 == 0;
     pass.model = quick ? "quick" : "sure";
     pass.started_us = static_cast<std::int64_t>(rng.uniform() * 30 * static_cast<double>(kDay));
@@ -38,7 +38,7 @@ base::Result<LogAuditAnswer> audit(const std::vector<traffic::Pass>& passes,
                                    const base::Cancellation& cancellation = {}) {
   estimation::SpeedLog speed;
   for (const auto& pass : passes) speed.add(pass);
-  return log_audit_answer("log", {estimation::gather(passes, {}).value(), {}}, speed, options,
+  return log_audit_answer("log", {estimation::gather(passes, {}).value(), {}, ""}, speed, options,
                           cancellation);
 }
 

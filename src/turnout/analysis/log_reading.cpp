@@ -1,5 +1,7 @@
 #include "turnout/analysis/log_reading.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "turnout/estimation/store_statistics.h"
@@ -30,14 +32,45 @@ base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
   return SelectedTasks{std::move(selected), std::move(statistics)};
 }
 
-base::Result<LogReading> read_log(const std::string& source,
-                                  const std::optional<mapping::MappedLog>& mapped,
+base::Result<mapping::OpenLog> open_any_log(const std::string& source, const LogMap& map,
+                                            const base::Watch& watch) {
+  constexpr double kMicro = 1e6;
+  return mapping::open_log(source, map.name, static_cast<std::int64_t>(map.window_s * kMicro),
+                           watch);
+}
+
+std::vector<std::string> reading_notes(const store::ImportCounts& import,
+                                       const std::string& taken) {
+  std::vector<std::string> notes;
+  if (!taken.empty()) notes.push_back(taken);
+  if (auto refused = store::refused_note(import); !refused.empty())
+    notes.push_back(std::move(refused));
+  if (auto cut = store::cut_off_note(import); !cut.empty()) notes.push_back(std::move(cut));
+  for (auto& question : store::import_questions(import)) notes.push_back(std::move(question));
+  return notes;
+}
+
+base::Result<LogReading> read_log(const std::string& source, const LogMap& map,
                                   const estimation::LogSelection& selection,
                                   const base::Watch& watch) {
-  TURNOUT_TRY(auto log, mapping::open_log(source, mapped, watch));
+  TURNOUT_TRY(auto log, open_any_log(source, map, watch));
   TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, watch)
                                    .within(store::without_password(source)));
-  return LogReading{std::move(statistics), log.import};
+  return LogReading{std::move(statistics), log.import, log.taken};
+}
+
+base::Error no_pass(const std::string& source, const estimation::LogStatistics& statistics,
+                    const store::ImportCounts& import) {
+  std::string what = "holds no pass to learn from";
+  if (statistics.recent > 0)
+    what +=
+        fmt::format(": {} of {} passes are so young that their users may come back yet (--window)",
+                    statistics.recent, statistics.passes);
+  if (import.read.refused() > 0)
+    what +=
+        fmt::format("{}{} of {} rows were refused (turnout log check says why)",
+                    statistics.recent > 0 ? "; " : ": ", import.read.refused(), import.read.rows);
+  return {base::ErrorCode::kInvalidValue, what, source};
 }
 
 }  // namespace turnout::analysis

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "turnout/base/watch.h"
 #include "turnout/estimation/log_statistics.h"
@@ -15,7 +15,32 @@ namespace turnout::analysis {
 struct LogReading {
   estimation::LogStatistics statistics;
   store::ImportCounts import;  ///< what reading files met; zeros for a store
+  std::string taken;           ///< what it was taken for, see open_any_log(); or ""
 };
+
+/// How another program's log is read.
+struct LogMap {
+  std::string name;  ///< of a map or its file, see mapping::read_row_map(); "": look at the log
+  double window_s = 3600;  ///< within which a user comes back to a task
+};
+
+/// Opens any log: a store; files of passes; another program's log by a map; or, without a map's name,
+/// as what it looks like (mapping::recognise_log()).
+/// @param source  FILE, a folder, "-", or a store
+/// @param watch   its steps are passes read
+/// @returns the log, to be read as often as needed, with what reading met and what it was taken for;
+///   an error that says what was seen and what a map would need, for a file of no known kind.
+base::Result<mapping::OpenLog> open_any_log(const std::string& source, const LogMap& map,
+                                            const base::Watch& watch);
+
+/// @returns what whoever uses the log's numbers should know of how it was read: what it was taken
+///   for, which rows were refused and why, what is to be asked. A sentence each.
+std::vector<std::string> reading_notes(const store::ImportCounts& import, const std::string& taken);
+
+/// @returns that nothing can be learnt from a log without passes, and what was left out of it.
+/// @param source  what is named in the error
+base::Error no_pass(const std::string& source, const estimation::LogStatistics& statistics,
+                    const store::ImportCounts& import);
 
 /// The tasks of a log that were selected, and what it says of them.
 struct SelectedTasks {
@@ -42,9 +67,8 @@ base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
                                          const estimation::LogSelection& selection,
                                          SelectionRule rule, const base::Watch& watch);
 
-/// @returns the statistics of a log, see mapping::open_log() and estimation::store_statistics().
-base::Result<LogReading> read_log(const std::string& source,
-                                  const std::optional<mapping::MappedLog>& mapped,
+/// @returns the statistics of a log, see open_any_log() and estimation::store_statistics().
+base::Result<LogReading> read_log(const std::string& source, const LogMap& map,
                                   const estimation::LogSelection& selection,
                                   const base::Watch& watch);
 

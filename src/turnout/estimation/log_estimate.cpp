@@ -10,6 +10,7 @@
 
 #include "turnout/base/rng.h"
 #include "turnout/estimation/attempt_fit.h"
+#include "turnout/estimation/leaving.h"
 #include "turnout/estimation/path_table.h"
 #include "turnout/estimation/stationarity.h"
 #include "turnout/estimation/value_estimate.h"
@@ -32,13 +33,15 @@ Figure mean_figure(const Moments& moments) {
 
 /// A number of the fates of one cell, with its interval: from feedback, or between what silence may
 /// mean.
-Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rng& rng,
-                    const std::function<double(const EndShares&)>& number) {
-  Figure figure{0, 0, 0, Basis::kBounded, fates.passes()};
+/// @param effect  how many passes tell as much as one of another user would
+Figure share_figure(const Fates& counted, double effect, const EstimateOptions& options,
+                    base::Rng& rng, const std::function<double(const EndShares&)>& number) {
+  Figure figure{0, 0, 0, Basis::kBounded, counted.passes()};
+  const Fates fates = counted.worth(effect);
   std::vector<double> low;
   std::vector<double> high;
   const auto range = [](double a, double b) { return std::pair(std::min(a, b), std::max(a, b)); };
-  if (!has_feedback(fates)) {
+  if (!has_feedback(counted)) {
     // Every silent end may have been a success, or none.
     const auto bounds = [&](double ends, double told_solved, double told_left) {
       return range(number({ends, told_solved}), number({ends, 1 - told_left}));
@@ -65,36 +68,52 @@ Figure share_figure(const Fates& fates, const EstimateOptions& options, base::Rn
     high.push_back(b);
   }
   figure.basis = options.feedback_odds > 1 ? Basis::kBounded : Basis::kIdentified;
-  figure.value = number(observed(fates, 1));
+  figure.value = number(observed(counted, 1));
   figure.low = std::min(figure.value, interval_of(std::move(low)).first);
   figure.high = std::max(figure.value, interval_of(std::move(high)).second);
   return figure;
 }
 
-Figure plain_share(std::int64_t hits, std::int64_t of, const EstimateOptions& options,
-                   base::Rng& rng) {
+Figure plain_share(std::int64_t hits, std::int64_t of, double effect,
+                   const EstimateOptions& options, base::Rng& rng) {
   if (of == 0) return {};
   std::vector<double> draws;
   for (int i = 0; i < options.draws; ++i) {
-    draws.push_back(numeric::beta(as_real(hits) + 0.5, as_real(of - hits) + 0.5, rng));
+    draws.push_back(
+        numeric::beta(as_real(hits) / effect + 0.5, as_real(of - hits) / effect + 0.5, rng));
   }
   const auto [low, high] = interval_of(std::move(draws));
   const double share = as_real(hits) / as_real(of);
   return {share, std::min(share, low), std::max(share, high), Basis::kIdentified, of};
 }
 
-std::array<double, 3> quantiles_of(const std::map<std::int64_t, std::int64_t>& bins) {
+/// Of counted latencies, the quantiles 50, 90 and 99 %. Their intervals are from one order statistic to
+/// another (David and Nagaraja 2003, "Order Statistics", 7.1), by the normal approximation of their
+/// ranks, and to the edges of their bins: whatever the distribution is.
+std::array<numeric::Interval, 3> quantiles_of(const std::map<std::int64_t, std::int64_t>& bins) {
   constexpr std::array<double, 3> kShares = {0.5, 0.9, 0.99};
-  std::array<double, 3> quantiles{};
+  constexpr double kBinsAnOctave = 16;
   std::int64_t total = 0;
   for (const auto& [bin, count] : bins) total += count;
-  for (std::size_t i = 0; i < kShares.size(); ++i) {
+  const auto bin_at = [&](double rank) {
     std::int64_t below = 0;
     for (const auto& [bin, count] : bins) {
       below += count;
-      quantiles.at(i) = latency_of_bin(bin);
-      if (as_real(below) >= kShares.at(i) * as_real(total)) break;
+      if (as_real(below) >= rank) return bin;
     }
+    return bins.rbegin()->first;
+  };
+  const auto edge = [](std::int64_t bin, int side) {
+    return bin == kZeroLatency ? 0 : std::exp2((static_cast<double>(bin) + side) / kBinsAnOctave);
+  };
+  std::array<numeric::Interval, 3> quantiles{};
+  if (total == 0) return quantiles;
+  for (std::size_t i = 0; i < kShares.size(); ++i) {
+    const double share = kShares.at(i);
+    const double rank = share * as_real(total);
+    const double reach = numeric::kNormal95 * std::sqrt(rank * (1 - share));
+    quantiles.at(i) = {latency_of_bin(bin_at(rank)), edge(bin_at(rank - reach), 0),
+                       edge(bin_at(rank + reach + 1), 1)};
   }
   return quantiles;
 }
@@ -113,13 +132,19 @@ ModelEstimate estimate_model(std::size_t k, const PathTable& table, const LogSta
   const auto first = table.pooled().find({k});
   if (first == table.pooled().end()) return model;
   const Fates& fates = first->second;
-  model.success = share_figure(fates, options, rng, [](const EndShares& s) { return s.success(); });
-  model.leaves = share_figure(fates, options, rng, [](const EndShares& s) {
+  const auto spread = statistics.users.find(model.model);
+  const DesignEffects effects =
+      spread == statistics.users.end() ? DesignEffects{} : design_effects(spread->second);
+  const double both = std::max(effects.success, effects.ends);
+  model.user_effect = both;
+  model.success = share_figure(fates, effects.success, options, rng,
+                               [](const EndShares& s) { return s.success(); });
+  model.leaves = share_figure(fates, both, options, rng, [](const EndShares& s) {
     const double failed = 1 - s.success();
     return failed > 0 ? std::clamp(s.ends * (1 - s.solved) / failed, 0.0, 1.0) : 0.0;
   });
-  model.reprompts = plain_share(fates.reprompted, fates.passes(), options, rng);
-  model.silent = plain_share(fates.silent, fates.passes(), options, rng);
+  model.reprompts = plain_share(fates.reprompted, fates.passes(), effects.ends, options, rng);
+  model.silent = plain_share(fates.silent, fates.passes(), effects.ends, options, rng);
   return model;
 }
 
@@ -204,7 +229,7 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
     model.success = {0.5, 0, 1, Basis::kAssumed, 0};
   } else {
     model.success =
-        share_figure(*most, options, rng, [](const EndShares& s) { return s.success(); });
+        share_figure(*most, 1, options, rng, [](const EndShares& s) { return s.success(); });
   }
   result.notes.push_back(
       fmt::format("{} serves no first attempts, and too little feedback tells how hard tasks are: "
@@ -217,48 +242,27 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
 
 void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options, base::Rng& rng,
                     LogEstimate& result) {
-  const auto tasks = [&](TaskEnd end) { return returns.tasks.at(static_cast<std::size_t>(end)); };
-  const auto last = [&](TaskEnd end) { return returns.last.at(static_cast<std::size_t>(end)); };
-  const std::int64_t told = tasks(TaskEnd::kSolved) + tasks(TaskEnd::kAbandoned);
-  const std::int64_t all = told + tasks(TaskEnd::kSilent);
-  Figure& extra = result.extra_leaving;
-  if (all == 0) {
-    extra = {0, 0, 1, Basis::kAssumed, 0};
+  result.extra_leaving = extra_leaving(returns, options.draws, rng);
+  if (result.extra_leaving.basis == Basis::kAssumed)
     result.notes.emplace_back("no tasks with users old enough to tell who left: P is not known");
-  } else if (tasks(TaskEnd::kSolved) < kLeastFeedback ||
-             tasks(TaskEnd::kAbandoned) < kLeastFeedback) {
-    extra = {0.5, 0, 1, Basis::kBounded, all};
+  if (result.extra_leaving.basis == Basis::kBounded)
     result.notes.emplace_back(
         "too little feedback to tell who leaves after an unsolved task: P is only bounded");
-  } else {
-    const auto rate = [&](TaskEnd end) { return as_real(last(end)) / as_real(tasks(end)); };
-    const auto draw = [&](TaskEnd end) {
-      return numeric::beta(as_real(last(end)) + 0.5,
-                           as_real(std::max<std::int64_t>(0, tasks(end) - last(end))) + 0.5, rng);
-    };
-    std::vector<double> draws;
-    for (int i = 0; i < options.draws; ++i) {
-      const double unsolved = draw(TaskEnd::kAbandoned);
-      draws.push_back(unsolved - draw(TaskEnd::kSolved));
-    }
-    const auto [low, high] = interval_of(std::move(draws));
-    const double value = rate(TaskEnd::kAbandoned) - rate(TaskEnd::kSolved);
-    extra = {value, std::min(low, value), std::max(high, value), Basis::kIdentified, told};
-  }
   if (!options.lifetime_value) {
     result.churn_penalty = {0, 0, 0, Basis::kAssumed, 0};
     result.notes.emplace_back("P is assumed to be 0: give a customer's lifetime value with --ltv");
     return;
   }
-  const double worth = *options.lifetime_value;
-  result.churn_penalty = {std::max(0.0, extra.value * worth), std::max(0.0, extra.low * worth),
-                          std::max(0.0, extra.high * worth), extra.basis, extra.passes};
+  result.churn_penalty = churn_penalty(result.extra_leaving, *options.lifetime_value);
 }
 
 // Switching costs: later attempts after another model against those after the same one.
 
+/// Means that differ by no more than the rounding of their sums are alike.
 Figure difference(const Moments& a, const Moments& b) {
-  const double value = a.mean() - b.mean();
+  constexpr double kRounding = 1e-9;
+  double value = a.mean() - b.mean();
+  if (std::abs(value) <= kRounding * std::max(std::abs(a.mean()), std::abs(b.mean()))) value = 0;
   const double error = std::sqrt(a.variance() / as_real(a.count) + b.variance() / as_real(b.count));
   return {value, value - numeric::kNormal95 * error, value + numeric::kNormal95 * error,
           Basis::kIdentified, a.count + b.count};
@@ -288,6 +292,18 @@ void estimate_switching(const PathTable& table, LogEstimate& result) {
   }
 }
 
+/// Says where users' tasks resemble each other so much that it shows.
+void note_user_effects(LogEstimate& result) {
+  constexpr double kShows = 1.25;
+  double most = 1;
+  for (const ModelEstimate& model : result.models) most = std::max(most, model.user_effect);
+  if (most < kShows) return;
+  result.notes.push_back(fmt::format(
+      "tasks of one user resemble each other: intervals of shares of first attempts are "
+      "by user, up to {:.2f} times as wide as by task",
+      std::sqrt(most)));
+}
+
 }  // namespace
 
 base::Result<LogEstimate> estimate(const LogStatistics& statistics,
@@ -312,6 +328,7 @@ base::Result<LogEstimate> estimate(const LogStatistics& statistics,
   estimate_churn(statistics.returns, options, rng, result);
   estimate_switching(table, result);
   result.stationarity = test_stationarity(statistics);
+  note_user_effects(result);
   if (options.feedback_odds == 1) {
     result.notes.emplace_back(
         "feedback is taken to be as likely after a success as after leaving; bound it with "

@@ -28,13 +28,15 @@ struct Figure : numeric::Interval {
 
 struct ModelEstimate {
   std::string model;
-  Figure success;                             ///< p of a first attempt
-  Figure latency;                             ///< mean seconds, all attempts
-  std::array<double, 3> latency_quantiles{};  ///< 50, 90 and 99 %, within 2.2 %
-  Figure cost;                                ///< mean dollars
-  Figure reprompts;                           ///< share of first attempts that were re-prompted
-  Figure silent;                              ///< share of first attempts that ended in silence
-  Figure leaves;  ///< q, share of failed first attempts after which the user left
+  Figure success;  ///< p of a first attempt
+  Figure latency;  ///< mean seconds, all attempts
+  /// 50, 90 and 99 %, within 2.2 %: what a mean says little of where tails are heavy
+  std::array<numeric::Interval, 3> latency_quantiles{};
+  Figure cost;             ///< mean dollars
+  Figure reprompts;        ///< share of first attempts that were re-prompted
+  Figure silent;           ///< share of first attempts that ended in silence
+  Figure leaves;           ///< q, share of failed first attempts after which the user left
+  double user_effect = 1;  ///< how much less certain these shares are, users' tasks being alike
 };
 
 struct SwitchEstimate {
@@ -78,8 +80,9 @@ struct EstimateOptions {
 
 /// @returns kInvalidValue if there is no first attempt to learn from.
 /// Intervals are equal-tailed from the Beta posteriors (Jeffreys' prior) of the shares that the
-/// statistics count, so that they hold for products and ratios of shares too. Deterministic for a
-/// seed.
+/// statistics count, so that they hold for products and ratios of shares too; the counts of first
+/// attempts are divided by what users' resemblance makes them worth (user_spread.h). Deterministic for
+/// a seed.
 base::Result<LogEstimate> estimate(const LogStatistics& statistics, const EstimateOptions& options);
 
 }  // namespace turnout::estimation

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
+#include "turnout/base/rng.h"
 #include "turnout/estimation/attempt_fit.h"
 #include "turnout/estimation/value_fit.h"
 
@@ -22,6 +24,47 @@ LogStatistics statistics_of(const std::map<std::vector<std::string>, Fates>& pat
     statistics.paths[{"", models, false}] = counts;
   }
   return statistics;
+}
+
+TEST(LogEstimate, intervals_of_latency_quantiles_hold_the_truth_where_tails_are_heavy) {
+  constexpr int kLogs = 200;
+  constexpr double kTail = 1.7;  // of Pareto's distribution: the variance is infinite
+  std::array<int, 3> held{};
+  for (std::uint64_t log = 0; log < kLogs; ++log) {
+    base::Rng rng(3, log);
+    auto statistics = statistics_of({{{"m"}, {0, 1, 1, 0}}});
+    for (int i = 0; i < 1500; ++i)
+      ++statistics.latencies["m"][latency_bin(std::pow(1 - rng.uniform(), -1 / kTail))];
+    const auto quantiles = estimate(statistics, {})->models.at(0).latency_quantiles;
+    const std::array<double, 3> shares = {0.5, 0.9, 0.99};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double truth = std::pow(1 - shares.at(i), -1 / kTail);
+      held.at(i) += quantiles.at(i).low <= truth && truth <= quantiles.at(i).high ? 1 : 0;
+    }
+  }
+  // 190 of 200 are expected, more where bins are wide; fewer than 176 with probability 1e-4.
+  for (const int count : held) EXPECT_GE(count, 176);
+}
+
+TEST(LogEstimate, means_that_differ_by_rounding_are_no_switching_cost) {
+  auto statistics = statistics_of(
+      {{{"a"}, {1700, 100, 100, 0}}, {{"b"}, {300, 400, 300, 0}}, {{"a", "b"}, {0, 900, 790, 0}}});
+  for (auto& [path, counts] : statistics.paths) {
+    counts.latency = counts.cost = {};
+    for (int i = 0; i < counts.fates.passes(); ++i) {
+      counts.latency.add(0.1);
+      counts.cost.add(0.0123);
+    }
+  }
+  const double after_a = statistics.paths[PathKey{"", {"a", "b"}, false}].latency.mean();
+  const double after_none = statistics.paths[PathKey{"", {"b"}, false}].latency.mean();
+  ASSERT_NE(after_a, after_none);
+  ASSERT_GT(after_a, 0.09);
+  const auto estimated = estimate(statistics, {}).value();
+  ASSERT_EQ(estimated.switching.size(), 1U);
+  EXPECT_EQ(estimated.switching[0].latency.value, 0);
+  EXPECT_EQ(estimated.switching[0].latency.low, 0);
+  EXPECT_EQ(estimated.switching[0].cost.low, 0);
 }
 
 TEST(LogEstimate, with_feedback_on_all_ends_success_is_the_share_of_the_solved) {
@@ -151,6 +194,19 @@ TEST(ValueFit, finds_the_numbers_that_made_exact_shares) {
   EXPECT_NEAR(fit.log_median, truth.log_median, 1e-4);
   EXPECT_NEAR(fit.sigma, truth.sigma, 1e-4);
   EXPECT_NEAR(fit.patience, truth.patience, 1e-4);
+}
+
+TEST(ValueFit, patience_is_a_range_where_the_wait_may_be_why_users_leave) {
+  // One wait, then the same one again: who stayed at it stays, so that the second share is patience.
+  const auto told = patience_range({{5, 0, 0.8, 1e-4, 0.8, 1}, {5, 5, 0.95, 1e-4, 0.76, 2}});
+  EXPECT_GT(told.low, 0.9);
+  EXPECT_LE(told.low, 0.95);
+  EXPECT_GE(told.high, 0.95);
+  EXPECT_LT(told.high, 1);
+  // Two first failures at alike waits: patience .88, or 1 and a V that 12 % of users do not have.
+  const auto open = patience_range({{5, 0, 0.88, 1e-4, 0.88, 1}, {5.2, 0, 0.88, 1e-4, 0.88, 1}});
+  EXPECT_NEAR(open.low, 0.86, 0.02);
+  EXPECT_EQ(open.high, 1);
 }
 
 TEST(ValueFit, one_bar_does_not_tell_values) {

@@ -17,6 +17,13 @@ struct Node {
   double share = 0;       ///< of its parent's next attempts
   bool leads_on = false;  ///< it has children
   Fates fates;
+  ReturnCounts returns;
+};
+
+/// What is known of attempts of one model behind kDeepestPath.
+struct Deep {
+  Fates fates;
+  ReturnCounts returns;
 };
 
 /// What one policy's tasks went through.
@@ -25,7 +32,7 @@ struct Tree {
   std::vector<Node> nodes;  ///< parents first
   /// models' shares of attempts by number, where the path is not known; the last one's for all later
   std::vector<std::vector<double>> shares;
-  std::vector<Fates> deep;  ///< by model, of attempts behind kDeepestPath
+  std::vector<Deep> deep;  ///< by model
 };
 
 /// Puts a policy's cells in the order of a tree.
@@ -38,13 +45,14 @@ class TreeBuilder {
       children_[Path(path.begin(), path.end() - 1)] += as_real(cell.fates.passes());
     for (std::size_t length = 1; length <= kDeepestPath; ++length) {
       for (const auto& [path, cell] : cells) {
-        if (path.size() == length && cell.fates.passes() > 0) add(path, cell.fates);
+        if (path.size() == length && cell.fates.passes() > 0) add(path, cell);
       }
     }
   }
-  void add_deep(std::size_t k, const Fates& fates) {
-    tree_.deep[k] += fates;
-    tree_.shares[kDeepestPath][k] += as_real(fates.passes());
+  void add_deep(std::size_t k, const PathCounts& counts) {
+    tree_.deep[k].fates += counts.fates;
+    tree_.deep[k].returns += counts.returns;
+    tree_.shares[kDeepestPath][k] += as_real(counts.fates.passes());
   }
   Tree finish() {
     for (std::size_t m = 0; m < tree_.shares.size(); ++m) {
@@ -57,19 +65,20 @@ class TreeBuilder {
   }
 
  private:
-  void add(const Path& path, const Fates& fates) {
+  void add(const Path& path, const PathTable::Cell& cell) {
+    const double passes = as_real(cell.fates.passes());
     const Path before(path.begin(), path.end() - 1);
-    Node node{{},    path.back(), before.size(), as_real(fates.passes()) / children_[before],
-              false, fates};
+    Node node{{},    path.back(), before.size(), passes / children_[before],
+              false, cell.fates,  cell.returns};
     if (before.empty()) {
-      tree_.tasks += as_real(fates.passes());
+      tree_.tasks += passes;
     } else {
       const auto at = place_.find(before);
       if (at == place_.end()) return;
       node.parent = at->second;
       tree_.nodes[at->second].leads_on = true;
     }
-    tree_.shares[node.attempt][node.model] += as_real(fates.passes());
+    tree_.shares[node.attempt][node.model] += passes;
     place_[path] = tree_.nodes.size();
     tree_.nodes.push_back(node);
   }
@@ -168,43 +177,37 @@ double plog(double count, double share) {
   return count == 0 ? 0 : count * std::log(std::max(share, 1e-300));
 }
 
-/// ln of the probability that passes ended so, up to a constant. Equation (34).
-class FatesLikelihood {
+/// ln of the probability that passes ended so and that so many of their users never came back, up to
+/// a constant. Equations (34) and (35).
+class EndsLikelihood {
  public:
-  void count(const Fates& fates, double p, double stays) {
+  explicit EndsLikelihood(const LogWorld& world) : world_(world) {}
+  void count(const Fates& fates, const ReturnCounts& returns, double p, double stays) {
     const double leaves = (1 - p) * (1 - stays);
     sum_ += plog(as_real(fates.reprompted), (1 - p) * stays) + plog(as_real(fates.solved), p) +
             plog(as_real(fates.abandoned), leaves) + plog(as_real(fates.silent), p + leaves);
-    silent_ += as_real(fates.silent);
-    silent_solved_ += as_real(fates.silent) * p / std::max(p + leaves, 1e-300);
+    const double solved = p / std::max(p + leaves, 1e-300);  // of those who say nothing
+    count_last(returns, TaskEnd::kSolved, world_.leaves_solved);
+    count_last(returns, TaskEnd::kAbandoned, world_.leaves_unsolved);
+    count_last(returns, TaskEnd::kSilent,
+               solved * world_.leaves_solved + (1 - solved) * world_.leaves_unsolved);
   }
   [[nodiscard]] double sum() const { return sum_; }
-  /// Of silent ends, the share that was solved.
-  [[nodiscard]] double silent_solved() const {
-    return silent_ > 0 ? silent_solved_ / silent_ : 0.5;
-  }
 
  private:
-  double sum_ = 0, silent_ = 0, silent_solved_ = 0;
+  void count_last(const ReturnCounts& returns, TaskEnd end, double leaves) {
+    const auto i = static_cast<std::size_t>(end);
+    sum_ += plog(as_real(returns.last[i]), leaves) +
+            plog(as_real(returns.tasks[i] - returns.last[i]), 1 - leaves);
+  }
+  const LogWorld& world_;
+  double sum_ = 0;
 };
-
-/// ln of the probability that so many never came back. Equation (35).
-double likelihood_of(const ReturnCounts& returns, const LogWorld& world, double silent_solved) {
-  const auto likelihood = [&](TaskEnd end, double leaves) {
-    const double all = as_real(returns.tasks.at(static_cast<std::size_t>(end)));
-    const double last = as_real(returns.last.at(static_cast<std::size_t>(end)));
-    return plog(last, leaves) + plog(all - last, 1 - leaves);
-  };
-  return likelihood(TaskEnd::kSolved, world.leaves_solved) +
-         likelihood(TaskEnd::kAbandoned, world.leaves_unsolved) +
-         likelihood(TaskEnd::kSilent, silent_solved * world.leaves_solved +
-                                          (1 - silent_solved) * world.leaves_unsolved);
-}
 
 }  // namespace
 
 struct LogModel::State {
-  explicit State(const LogStatistics& statistics) : table(statistics), returns(statistics.returns) {
+  explicit State(const LogStatistics& statistics) : table(statistics) {
     const auto number_of = [&](const std::string& name) {
       const auto& names = table.names();
       return static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), name) -
@@ -214,14 +217,13 @@ struct LogModel::State {
       TreeBuilder builder(cells, table.names().size());
       for (const auto& [key, counts] : statistics.paths) {
         if (key.deep && key.policy == policy)
-          builder.add_deep(number_of(key.models.back()), counts.fates);
+          builder.add_deep(number_of(key.models.back()), counts);
       }
       Tree tree = builder.finish();
       if (tree.tasks > 0) trees.push_back(std::move(tree));
     }
   }
   PathTable table;
-  ReturnCounts returns;
   std::vector<Tree> trees;
 };
 
@@ -232,22 +234,22 @@ const PathTable& LogModel::table() const { return state_->table; }
 
 double LogModel::log_likelihood(const LogWorld& world) const {
   const SuccessTable success(world);
-  FatesLikelihood likelihood;
+  EndsLikelihood likelihood(world);
   for (const Tree& tree : state_->trees) {
     const Played played = Follower(tree, world, success).follow();
     const Keeping keeping(played.rows, world);
     for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
       const Node& node = tree.nodes[i];
-      likelihood.count(node.fates, played.success[i],
+      likelihood.count(node.fates, node.returns, played.success[i],
                        world.patience[node.model] * keeping.after(node.attempt + 1));
     }
     for (std::size_t k = 0; k < tree.deep.size(); ++k) {
-      if (tree.deep[k].passes() == 0) continue;
+      if (tree.deep[k].fates.passes() == 0) continue;
       const auto [p, kept] = deep_means(played, keeping, k);
-      likelihood.count(tree.deep[k], p, world.patience[k] * kept);
+      likelihood.count(tree.deep[k].fates, tree.deep[k].returns, p, world.patience[k] * kept);
     }
   }
-  return likelihood.sum() + likelihood_of(state_->returns, world, likelihood.silent_solved());
+  return likelihood.sum();
 }
 
 WorldPayoffs LogModel::today(const LogWorld& world) const {
@@ -272,7 +274,7 @@ std::vector<std::vector<double>> LogModel::shares() const {
     for (const Node& node : tree.nodes)
       passes[node.attempt][node.model] += as_real(node.fates.passes());
     for (std::size_t k = 0; k < tree.deep.size(); ++k)
-      passes[kDeepestPath][k] += as_real(tree.deep[k].passes());
+      passes[kDeepestPath][k] += as_real(tree.deep[k].fates.passes());
   }
   std::vector<std::vector<double>> shares;
   for (auto& attempt : passes) {

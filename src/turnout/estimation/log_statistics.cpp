@@ -81,37 +81,43 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % 
 class Users {
  public:
   explicit Users(std::size_t most) : most_users_(most) {}
-  struct Last {
-    std::int64_t started_us = std::numeric_limits<std::int64_t>::min();
-    TaskEnd end = TaskEnd::kSilent;
-  };
-  void see(const std::string& user, std::int64_t started_us, TaskEnd end, std::int64_t newest,
-           ReturnCounts& counts) {
+  /// @param path  where the task ended; a key of paths
+  void see(const std::string& user, std::int64_t started_us, TaskEnd end, std::uint64_t path,
+           std::int64_t newest) {
     const std::uint64_t hash = std::hash<std::string>{}(user);
     if (hash > greatest_) return;
     Last& last = last_[hash];
-    if (started_us <= newest) ++counts.tasks.at(static_cast<std::size_t>(end));
-    if (started_us >= last.started_us) last = {started_us, end};
-    if (last_.size() > most_users_) halve(counts);
+    if (started_us <= newest) ++by_path_[path].tasks.at(static_cast<std::size_t>(end));
+    if (started_us >= last.started_us) last = {started_us, path, end};
+    if (last_.size() > most_users_) halve();
   }
-  void count_last(std::int64_t newest, ReturnCounts& counts) const {
+  /// @returns what was seen, by path.
+  const std::unordered_map<std::uint64_t, ReturnCounts>& finish(std::int64_t newest) {
     for (const auto& [hash, last] : last_) {
-      if (last.started_us <= newest) ++counts.last.at(static_cast<std::size_t>(last.end));
+      if (last.started_us <= newest)
+        ++by_path_[last.path].last.at(static_cast<std::size_t>(last.end));
     }
+    return by_path_;
   }
 
  private:
+  struct Last {
+    std::int64_t started_us = std::numeric_limits<std::int64_t>::min();
+    std::uint64_t path = 0;
+    TaskEnd end = TaskEnd::kSilent;
+  };
   /// Keeps the users with the smaller hashes. The tasks counted so far are scaled alike.
-  void halve(ReturnCounts& counts) {
+  void halve() {
     greatest_ /= 2;
     const std::size_t before = last_.size();
     std::erase_if(last_, [this](const auto& user) { return user.first > greatest_; });
-    for (auto& tasks : counts.tasks) {
-      tasks = std::llround(static_cast<double>(tasks) * static_cast<double>(last_.size()) /
-                           static_cast<double>(before));
+    const double kept = static_cast<double>(last_.size()) / static_cast<double>(before);
+    for (auto& [path, counts] : by_path_) {
+      for (auto& tasks : counts.tasks) tasks = std::llround(static_cast<double>(tasks) * kept);
     }
   }
   std::unordered_map<std::uint64_t, Last> last_;
+  std::unordered_map<std::uint64_t, ReturnCounts> by_path_;
   std::size_t most_users_;
   std::uint64_t greatest_ =
       std::numeric_limits<std::uint64_t>::max();  // hash of the users that count
@@ -125,6 +131,21 @@ Fates& Fates::operator+=(const Fates& other) {
   abandoned += other.abandoned;
   silent += other.silent;
   return *this;
+}
+
+ReturnCounts& ReturnCounts::operator+=(const ReturnCounts& other) {
+  for (std::size_t end = 0; end < kTaskEnds; ++end) {
+    tasks[end] += other.tasks[end];
+    last[end] += other.last[end];
+  }
+  return *this;
+}
+
+Fates Fates::worth(double effect) const {
+  const auto part = [&](std::int64_t count) {
+    return std::llround(static_cast<double>(count) / effect);
+  };
+  return {part(reprompted), part(solved), part(abandoned), part(silent)};
 }
 
 Moments& Moments::operator+=(const Moments& other) {
@@ -170,6 +191,8 @@ struct StatisticsGatherer::State {
   void finish_task();
   void check_against_previous(const Pass& pass);
   void count(const Row& pass, bool has_next);
+  /// Of the attempts up to and with a pass: policy, attempt and up to four models, 8 bits each.
+  [[nodiscard]] std::uint64_t path_key(const Row& pass) const;
   void count_period(const Row& pass, std::int64_t Fates::*fate);
   void count_contradictions(const Row& pass, bool has_next);
 
@@ -178,8 +201,8 @@ struct StatisticsGatherer::State {
   LogStatistics result;
   Names models, policies;
   Users users;
-  // by policy, attempt and up to four models, 8 bits each
-  std::unordered_map<std::uint64_t, PathCounts> paths;
+  UserSpreadGatherer spread;
+  std::unordered_map<std::uint64_t, PathCounts> paths;  // by path_key()
   std::vector<std::unordered_map<std::int64_t, PeriodCounts>> periods;
   std::vector<std::unordered_map<std::int64_t, std::int64_t>> latencies;
 
@@ -243,8 +266,8 @@ void StatisticsGatherer::State::finish_task() {
   if (!in_task || !is_chosen || !has_row) return;
   count(row, false);
   if (user.empty() || row.started_us > last_us - selection.window_us) return;
-  users.see(user, task_started_us, end_of(fate_of(row, false)), last_us - selection.return_us,
-            result.returns);
+  users.see(user, task_started_us, end_of(fate_of(row, false)), path_key(row),
+            last_us - selection.return_us);
 }
 
 void StatisticsGatherer::State::count_contradictions(const Row& pass, bool has_next) {
@@ -266,19 +289,24 @@ void StatisticsGatherer::State::count(const Row& pass, bool has_next) {
     ++result.recent;
     return;
   }
-  const auto attempt = static_cast<std::uint64_t>(pass.attempt);
-  const bool deep = attempt > kDeepestPath;
-  const std::uint64_t models_of = deep ? path & 0xffU : path & 0xffffffffU;
-  const std::uint64_t key =
-      (pass.policy << 3U | (deep ? kDeepestPath + 1 : attempt)) << 32U | models_of;
   const auto fate = fate_of(pass, has_next);
-  PathCounts& counts = paths[key];
+  PathCounts& counts = paths[path_key(pass)];
   ++(counts.fates.*fate);
   counts.latency.add(pass.latency);
   if (pass.cost) counts.cost.add(*pass.cost);
   if (latencies.size() < models.size()) latencies.resize(models.size());
   ++latencies[pass.model][latency_bin(pass.latency)];
   count_period(pass, fate);
+  if (pass.attempt > 1) return;
+  spread.add(user.empty() ? task : user, pass.model, fate != kReprompted,
+             fate == &Fates::solved || fate == &Fates::abandoned, fate == &Fates::solved);
+}
+
+std::uint64_t StatisticsGatherer::State::path_key(const Row& pass) const {
+  const auto attempt = static_cast<std::uint64_t>(pass.attempt);
+  const bool deep = attempt > kDeepestPath;
+  const std::uint64_t models_of = deep ? path & 0xffU : path & 0xffffffffU;
+  return (pass.policy << 3U | (deep ? kDeepestPath + 1 : attempt)) << 32U | models_of;
 }
 
 void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates::*fate) {
@@ -319,7 +347,14 @@ base::Result<LogStatistics> StatisticsGatherer::finish() {
   state.in_task = false;
   TURNOUT_CHECK(few_enough(state.models.size(), state.policies.size()));
   LogStatistics& result = state.result;
-  state.users.count_last(state.last_us - state.selection.return_us, result.returns);
+  for (const auto& [key, counts] : state.users.finish(state.last_us - state.selection.return_us)) {
+    state.paths[key].returns = counts;
+    result.returns += counts;
+  }
+  const auto spreads = state.spread.finish();
+  for (std::size_t k = 0; k < spreads.size(); ++k) {
+    if (spreads[k].users > 0) result.users[state.models.name(k)] = spreads[k];
+  }
   for (const auto& [key, counts] : state.paths) {
     const auto attempt = (key >> 32U) & 7U;
     PathKey named{state.policies.name(key >> 35U), {}, attempt > kDeepestPath};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "turnout/base/result.h"
+#include "turnout/estimation/user_spread.h"
 #include "turnout/traffic/pass.h"
 
 /// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some
@@ -30,6 +31,9 @@ struct Fates {
   [[nodiscard]] std::int64_t passes() const { return reprompted + solved + abandoned + silent; }
   [[nodiscard]] std::int64_t ends() const { return solved + abandoned + silent; }
   Fates& operator+=(const Fates& other);
+  /// @returns the counts divided by effect >= 1, rounded: what passes of users who brought several
+  ///   are worth of such of as many users. docs/theory.md, section 19.
+  [[nodiscard]] Fates worth(double effect) const;
   friend bool operator==(const Fates&, const Fates&) = default;
 };
 
@@ -62,10 +66,22 @@ struct PathKey {
 };
 inline constexpr std::size_t kDeepestPath = 4;
 
+/// What a task's last pass says of it.
+enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
+inline constexpr std::size_t kTaskEnds = 3;
+
+/// Users who came back or did not, by how a task ended; of tasks old enough to tell.
+struct ReturnCounts {
+  std::array<std::int64_t, kTaskEnds> tasks{};
+  std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
+  ReturnCounts& operator+=(const ReturnCounts& other);
+};
+
 struct PathCounts {
   Fates fates;
-  Moments latency;  ///< seconds
-  Moments cost;     ///< dollars, of the passes that have one
+  ReturnCounts returns;  ///< of the tasks that ended here
+  Moments latency;       ///< seconds
+  Moments cost;          ///< dollars, of the passes that have one
 };
 
 /// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x =
@@ -75,16 +91,6 @@ struct PeriodCounts {
   Moments latency;  ///< all attempts
   std::int64_t timed = 0;
   double y = 0, yy = 0, x = 0, xx = 0, xy = 0;
-};
-
-/// What a task's last pass says of it.
-enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
-inline constexpr std::size_t kTaskEnds = 3;
-
-/// Users who came back or did not, by how a task ended; of tasks old enough to tell.
-struct ReturnCounts {
-  std::array<std::int64_t, kTaskEnds> tasks{};
-  std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
 };
 
 /// Rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
@@ -113,7 +119,8 @@ struct LogStatistics {
   std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;
   /// by model and bin, see latency_bin()
   std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;
-  ReturnCounts returns;
+  ReturnCounts returns;                     ///< of all paths
+  std::map<std::string, UserSpread> users;  ///< by model
   Contradictions contradictions;
 };
 
@@ -153,7 +160,8 @@ double latency_of_bin(std::int64_t bin);
 
 /// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin
 /// of the SQL that servers run, and what runs beside SQLite. Memory: the statistics, and about 60
-/// bytes a user up to kMostUsers; beyond that the users are a sample by hash.
+/// bytes a user up to kMostUsers, and 100 and more up to UserSpreadGatherer::kMostUsers; beyond that
+/// the users are a sample by hash.
 class StatisticsGatherer {
  public:
   static constexpr std::size_t kMostUsers = std::size_t{1} << 19U;

@@ -115,6 +115,31 @@ TEST(LogStatistics, who_comes_back_is_counted_by_how_the_task_ended) {
   EXPECT_EQ(statistics->returns.last, (std::array<std::int64_t, 3>{0, 0, 0})) << "u came back at 8";
 }
 
+TEST(LogStatistics, who_comes_back_is_counted_by_the_models_that_served_him) {
+  LogSelection selection = all_of_time();
+  selection.return_us = 5'000'000;
+  Pass late = pass_of("c", 1, "m", 2);
+  late.user_id = "v";
+  const auto statistics = gather({pass_of("a", 1, "m", 1), pass_of("b", 1, "m", 2),
+                                  pass_of("b", 2, "n", 3, Outcome::kFailure), late},
+                                 selection);
+  const std::int64_t last_us = 3'000'000;
+  ASSERT_EQ(statistics->last_us, last_us);
+  EXPECT_EQ(statistics->returns.tasks, (std::array<std::int64_t, 3>{0, 0, 0})) << "all too young";
+
+  selection.return_us = 0;
+  const auto told = gather({pass_of("a", 1, "m", 1), pass_of("b", 1, "m", 2),
+                            pass_of("b", 2, "n", 3, Outcome::kFailure), late},
+                           selection);
+  const auto silent = static_cast<std::size_t>(TaskEnd::kSilent);
+  const auto failed = static_cast<std::size_t>(TaskEnd::kAbandoned);
+  const ReturnCounts& after_m = path(*told, {"m"}).returns;
+  EXPECT_EQ(after_m.tasks[silent], 2);
+  EXPECT_EQ(after_m.last[silent], 1) << "v did not come back, u did";
+  EXPECT_EQ(path(*told, {"m", "n"}).returns.last[failed], 1);
+  EXPECT_EQ(told->returns.last, (std::array<std::int64_t, 3>{0, 1, 1})) << "the sum over paths";
+}
+
 TEST(LogStatistics, of_too_many_users_a_sample_counts_with_the_same_shares) {
   constexpr int kUsers = 20'000;
   std::vector<Pass> passes;

@@ -1,69 +1,69 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "turnout/estimation/log_statistics.h"
+#include "turnout/base/result.h"
+#include "turnout/estimation/log_estimate.h"
+#include "turnout/estimation/logged_tasks.h"
+#include "turnout/estimation/policy_paths.h"
 #include "turnout/numeric/interval.h"
 #include "turnout/policy/policy.h"
 
-/// What another policy would have come to, from the tasks of a log whose policy drew its models
-/// with known probabilities. docs/theory.md, section 22.
+/// What another policy would have come to, from the tasks of a log whose policies drew their models.
+/// docs/theory.md, section 22.
 namespace turnout::estimation {
 
-/// An estimate with its 95 % interval.
-using Evaluated = numeric::Interval;
+/// A number with its 95 % interval; or, where the log only bounds it, a range that holds it in 95 % of
+/// cases, and no number.
+struct Evaluated {
+  std::optional<double> value;
+  double low = 0, high = 0;
+};
 
-/// One quantity of a task, three ways.
+/// One quantity, a task's mean.
 struct EvaluatedQuantity {
-  std::string name;           ///< service_cost, latency, attempts, success
-  Evaluated logged;           ///< under the log's own policies
-  Evaluated inverse;          ///< inverse propensity weights
-  Evaluated self_normalised;  ///< the same, divided by the mean weight
-  Evaluated doubly_robust;    ///< model of the paths' means, corrected by weights
+  std::string name;      ///< service_cost, latency, attempts, success; provider_cost: J
+  Evaluated logged;      ///< under the log's own policies
+  Evaluated policy;      ///< under the policy
+  Evaluated difference;  ///< policy less logged, on the same users: its interval is paired
 };
 
 struct OffPolicyAnswer {
-  std::int64_t tasks = 0;               ///< with a propensity on every attempt
-  std::int64_t without_propensity = 0;  ///< tasks that have none on some attempt: left out
-  double effective_tasks = 0;           ///< (sum w)^2 / sum w^2
+  std::int64_t tasks = 0;     ///< that count
+  std::int64_t users = 0;     ///< who brought them; tasks without a user count as one each
+  std::int64_t left_out = 0;  ///< tasks without a propensity on some attempt, or with gaps
+  bool propensities_estimated = false;
+  double effective_tasks = 0;  ///< (sum w)^2 / sum w^2
   double largest_weight = 0;
-  std::vector<EvaluatedQuantity> quantities;
+  double told = 0;            ///< ends with feedback, in what they are worth of the policy's own
+  bool success_told = false;  ///< by feedback; else success is bounded
+  std::vector<AttemptSupport> support;  ///< by attempt and model that the policy uses
+  /// Share of the policy's tasks that come to where the log does not support it: what they come to
+  /// from there on is bounded.
+  double beyond = 0;
+  std::vector<EvaluatedQuantity> quantities;  ///< without J
+  std::optional<EvaluatedQuantity> provider_cost;
 };
 
-/// Weighs whole tasks by the probability of their models under a policy over that in the log. Where
-/// the policy's state is not told by the models, the probability is that over all states behind them
-/// (policy/state_filter.h); where its offer ends before the log's tasks do, they end there. Users
-/// are taken to react to the models that serve them, not to the policy: a user who knows the new
-/// policy may do otherwise (turnout simulate). Silent ends count as solved with the share that
-/// feedback says of the same path's ends.
-class OffPolicyEvaluator {
- public:
-  /// @param statistics  of the same log, for the model of the paths
-  /// @param models  the names that the policy's numbers stand for
-  OffPolicyEvaluator(const LogStatistics& statistics, const policy::Policy& policy,
-                     std::vector<std::string> models);
-  ~OffPolicyEvaluator();
-  OffPolicyEvaluator(const OffPolicyEvaluator&) = delete;
-  OffPolicyEvaluator& operator=(const OffPolicyEvaluator&) = delete;
-  OffPolicyEvaluator(OffPolicyEvaluator&&) = delete;
-  OffPolicyEvaluator& operator=(OffPolicyEvaluator&&) = delete;
+/// Ends with feedback, in what they are worth of the policy's own, for success to be more than
+/// bounded.
+inline constexpr double kLeastTold = 20;
+/// A first attempt that the log does not support for more than this share of tasks: no answer.
+inline constexpr double kMostUnsupported = 0.02;
 
-  /// Passes in the order of (task_id, attempt); what each weighs: docs/theory.md, section 22.
-  void add(const traffic::Pass& pass);
-  /// @returns the estimates of docs/theory.md, section 22: inverse propensity (Horvitz and Thompson
-  ///   1952), self-normalised (Hajek 1971), doubly robust (Jiang and Li 2016); kUnsupported with
-  ///   the reason where there is no overlap: the policy uses a model after a path that the log
-  ///   never shows, no task has propensities, or the tasks are worth fewer than kLeastEffective.
-  base::Result<OffPolicyAnswer> finish();
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-inline constexpr double kLeastEffective = 30;
+/// Follows the policy on the log's tasks: a doubly robust estimate, whose model (path_worth.h) comes
+/// from one half of the users and is corrected by the weighed tasks of the other. Errors are judged by
+/// user, and hold those of silent ends, of propensities that were estimated, of P, and of their sum.
+/// Users are taken to react to the models that serve them, not to the policy.
+/// @param penalty  P, dollars, with its interval; a range where it is bounded; nothing: no J
+/// @returns the estimates of docs/theory.md, section 22; kUnsupported with the reason where the log has
+///   fewer than two users or no overlap on the first attempt.
+/// Cost: some passes over the log in memory, about a microsecond a pass.
+base::Result<OffPolicyAnswer> evaluate_policy(const LoggedTasks& tasks,
+                                              const policy::Policy& policy,
+                                              const std::optional<Figure>& penalty);
 
 }  // namespace turnout::estimation

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
+
 #include "turnout/base/rng.h"
 #include "turnout/numeric/sample.h"
 
@@ -13,26 +16,38 @@ const std::vector<std::string>& names() {
   return all;
 }
 
+/// What the users of a log and its policy do.
+struct Habits {
+  double draws_a = 0.6;
+  double feedback = 1;       ///< share of ends that are told
+  double user_patience = 0;  ///< users' patience is 0.7 and this more or less
+  bool logs_propensities = true;
+  int tasks_of_user = 1;
+};
+
 /// Tasks of users who go on after a failure with probability 0.7 whatever the policy; a solves 0.4,
-/// b 0.8. The log draws a with probability 0.6.
-std::vector<traffic::Pass> log_of(int tasks, std::uint64_t seed, double draws_a = 0.6) {
+/// b 0.8.
+std::vector<traffic::Pass> log_of(int tasks, std::uint64_t seed, const Habits& habits = {}) {
   base::Rng rng(seed);
   std::vector<traffic::Pass> passes;
+  double patience = 0.7;
   for (int task = 0; task < tasks; ++task) {
+    if (task % habits.tasks_of_user == 0)
+      patience = 0.7 + (rng.uniform() < 0.5 ? 1 : -1) * habits.user_patience;
     for (int attempt = 1;; ++attempt) {
-      const bool a = rng.uniform() < draws_a;
+      const bool a = rng.uniform() < habits.draws_a;
       traffic::Pass pass;
       pass.task_id = "t" + std::to_string(1'000'000 + task);
+      pass.user_id = "u" + std::to_string(task / habits.tasks_of_user);
       pass.attempt = attempt;
       pass.model = names()[a ? 0 : 1];
       pass.latency_s = a ? 1 : 4;
       pass.cost_usd = a ? 0.1 : 1;
-      pass.propensity = a ? draws_a : 1 - draws_a;
+      if (habits.logs_propensities) pass.propensity = a ? habits.draws_a : 1 - habits.draws_a;
       const bool solved = rng.uniform() < (a ? 0.4 : 0.8);
-      const bool stays = !solved && rng.uniform() < 0.7;
-      pass.outcome = solved  ? traffic::Outcome::kSuccess
-                     : stays ? traffic::Outcome::kUnknown
-                             : traffic::Outcome::kFailure;
+      const bool stays = !solved && rng.uniform() < patience;
+      if (!stays && rng.uniform() < habits.feedback)
+        pass.outcome = solved ? traffic::Outcome::kSuccess : traffic::Outcome::kFailure;
       passes.push_back(pass);
       if (!stays) break;
     }
@@ -41,58 +56,12 @@ std::vector<traffic::Pass> log_of(int tasks, std::uint64_t seed, double draws_a 
 }
 
 base::Result<OffPolicyAnswer> evaluate(const std::vector<traffic::Pass>& passes,
-                                       const std::string& policy) {
-  LogSelection selection;
-  selection.window_us = -1;
-  const auto statistics = gather(passes, selection).value();
-  OffPolicyEvaluator evaluator(statistics, policy::Policy::parse(policy, names()).value(), names());
-  for (const auto& pass : passes) evaluator.add(pass);
-  return evaluator.finish();
-}
-
-/// Expected cost, latency, attempts and success of a, then b for good.
-std::array<double, 4> truth() {
-  const double second = 0.6 * 0.7;  // probability of a second attempt
-  const double attempts_b = second / (1 - 0.2 * 0.7);
-  return {0.1 + attempts_b, 1 + 4 * attempts_b, 1 + attempts_b, 0.4 + 0.8 * attempts_b};
-}
-
-TEST(OffPolicy, the_intervals_of_all_three_estimators_cover_the_truth) {
-  constexpr int kLogs = 150;
-  std::array<std::array<int, 3>, 4> covered{};
-  for (int log = 0; log < kLogs; ++log) {
-    const auto answer =
-        evaluate(log_of(1500, 100 + static_cast<std::uint64_t>(log)), "a,b").value();
-    for (std::size_t i = 0; i < 4; ++i) {
-      const auto& q = answer.quantities.at(i);
-      const auto holds = [&](const Evaluated& e) {
-        return e.low <= truth().at(i) && truth().at(i) <= e.high ? 1 : 0;
-      };
-      covered.at(i)[0] += holds(q.inverse);
-      covered.at(i)[1] += holds(q.self_normalised);
-      covered.at(i)[2] += holds(q.doubly_robust);
-    }
-  }
-  // 95 % of 150 is 142; fewer than 132 has a probability of 2e-4 each if the coverage is 95 %.
-  for (const auto& quantity : covered) {
-    for (const int count : quantity) EXPECT_GE(count, 132);
-  }
-}
-
-TEST(OffPolicy, the_model_of_the_paths_makes_the_estimate_sharper) {
-  const auto answer = evaluate(log_of(20'000, 7), "a,b").value();
-  const auto& cost = answer.quantities.at(0);
-  EXPECT_LT(cost.doubly_robust.high - cost.doubly_robust.low,
-            0.9 * (cost.inverse.high - cost.inverse.low));
-  EXPECT_GT(answer.effective_tasks, 1000);
-  EXPECT_LT(answer.effective_tasks, 20'000);
-}
-
-TEST(OffPolicy, the_logs_own_policy_has_weights_of_one) {
-  const auto answer = evaluate(log_of(500, 3), "lottery:a=0.6,b=0.4").value();
-  EXPECT_NEAR(answer.effective_tasks, 500, 1e-6);
-  EXPECT_NEAR(answer.largest_weight, 1, 1e-12);
-  EXPECT_NEAR(answer.quantities[2].inverse.value, answer.quantities[2].logged.value, 1e-9);
+                                       const std::string& policy,
+                                       const std::optional<Figure>& penalty = {}) {
+  LoggedTasks tasks(names());
+  for (const auto& pass : passes) tasks.add(pass);
+  tasks.finish();
+  return evaluate_policy(tasks, policy::Policy::parse(policy, names()).value(), penalty);
 }
 
 /// What a policy comes to with these users, by going through all states and models.
@@ -113,42 +82,159 @@ std::array<double, 4> enumerated(const policy::Policy& policy, policy::State sta
   return total;
 }
 
+std::array<double, 4> truth_of(const std::string& policy) {
+  return enumerated(policy::Policy::parse(policy, names()).value());
+}
+
+bool holds(const Evaluated& e, double truth) { return e.low <= truth && truth <= e.high; }
+
+/// How many of some logs hold the truth of a policy, by quantity.
+std::array<int, 4> held(int logs, int tasks, const std::string& policy, const Habits& habits) {
+  std::array<int, 4> count{};
+  const auto truth = truth_of(policy);
+  for (int log = 0; log < logs; ++log) {
+    const auto answer =
+        evaluate(log_of(tasks, 100 + static_cast<std::uint64_t>(log), habits), policy).value();
+    for (std::size_t i = 0; i < 4; ++i)
+      count.at(i) += holds(answer.quantities.at(i).policy, truth.at(i)) ? 1 : 0;
+  }
+  return count;
+}
+
+// 95 % of 150 is 142; fewer than 132 has a probability of 2e-4 if the coverage is 95 %.
+constexpr int kLogs = 150;
+constexpr int kLeast = 132;
+
+TEST(OffPolicy, intervals_hold_the_truth_if_few_ends_are_told) {
+  for (const double feedback : {0.0, 0.1, 1.0}) {
+    Habits habits;
+    habits.feedback = feedback;
+    for (const int count : held(kLogs, 1500, "a,b", habits)) EXPECT_GE(count, kLeast) << feedback;
+  }
+}
+
+TEST(OffPolicy, intervals_hold_the_truth_if_users_with_many_tasks_differ) {
+  // Thirty tasks a user, patience .4 or 1: by task the intervals would be half as wide.
+  Habits habits;
+  habits.user_patience = 0.3;
+  habits.tasks_of_user = 30;
+  // Attempts are not those of the mean patience: of half of the users each.
+  const auto attempts_of = [](double patience) {
+    return 1 + 0.6 * patience / (1 - 0.2 * patience);
+  };
+  const double truth = (attempts_of(0.4) + attempts_of(1)) / 2;
+  int count = 0;
+  for (int log = 0; log < kLogs; ++log) {
+    const auto answer =
+        evaluate(log_of(3000, 500 + static_cast<std::uint64_t>(log), habits), "a,b").value();
+    count += holds(answer.quantities.at(2).policy, truth) ? 1 : 0;
+  }
+  EXPECT_GE(count, kLeast);
+}
+
+TEST(OffPolicy, propensities_that_are_not_logged_are_estimated) {
+  Habits habits;
+  habits.logs_propensities = false;
+  EXPECT_TRUE(evaluate(log_of(500, 1, habits), "a,b")->propensities_estimated);
+  for (const int count : held(kLogs, 1500, "a,b", habits)) EXPECT_GE(count, kLeast);
+}
+
+TEST(OffPolicy, the_difference_to_the_log_is_paired_by_user) {
+  // What users have in common is in both, and not in the difference.
+  Habits habits;
+  habits.user_patience = 0.3;
+  habits.tasks_of_user = 30;
+  const auto near = evaluate(log_of(6000, 3, habits), "lottery:a=0.5,b=0.5").value();
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& q = near.quantities[i];
+    const auto width = [](const Evaluated& e) { return e.high - e.low; };
+    EXPECT_LT(width(q.difference), 0.8 * std::hypot(width(q.policy), width(q.logged))) << q.name;
+  }
+}
+
 TEST(OffPolicy, policies_with_hidden_states_lotteries_and_ends_are_evaluated) {
-  // 12 logs a policy: a mean of 12 estimates within 4.5 of its standard errors of the truth.
-  constexpr int kLogs = 12;
+  // 12 logs a policy: the middle of 12 ranges within 4.5 of its standard errors of the truth, and half
+  // of what the log leaves open.
+  constexpr int kFew = 12;
   for (const char* text : {"explore:0.4/cascade:a,b,0.3", "cascade:a,b,0.5", "a,a=0.3+b=0.7,b",
                            "a,end", "b,a,end", "explore:0.2/a,b,end"}) {
-    const auto policy = policy::Policy::parse(text, names()).value();
-    const auto expected = enumerated(policy);
-    std::array<std::array<numeric::Sample, 3>, 4> seen;
-    for (int log = 0; log < kLogs; ++log) {
+    const auto expected = truth_of(text);
+    std::array<numeric::Sample, 4> low;
+    std::array<numeric::Sample, 4> high;
+    for (int log = 0; log < kFew; ++log) {
       const auto answer =
           evaluate(log_of(4000, 900 + static_cast<std::uint64_t>(log)), text).value();
       for (std::size_t i = 0; i < 4; ++i) {
-        seen.at(i)[0].add(answer.quantities[i].inverse.value);
-        seen.at(i)[1].add(answer.quantities[i].self_normalised.value);
-        seen.at(i)[2].add(answer.quantities[i].doubly_robust.value);
+        low.at(i).add(answer.quantities[i].policy.low);
+        high.at(i).add(answer.quantities[i].policy.high);
       }
     }
     for (std::size_t i = 0; i < 4; ++i) {
-      for (const auto& sample : seen.at(i)) {
-        EXPECT_NEAR(sample.mean(), expected.at(i), 4.5 * sample.standard_error() + 1e-9)
-            << text << " " << i;
-      }
+      EXPECT_LT(low.at(i).mean(), expected.at(i) + 1e-9) << text << " " << i;
+      EXPECT_GT(high.at(i).mean(), expected.at(i) - 1e-9) << text << " " << i;
+      EXPECT_LT(high.at(i).mean() - low.at(i).mean(), 0.25 * expected.at(i)) << text << " " << i;
     }
   }
 }
 
+TEST(OffPolicy, attempts_that_the_log_does_not_support_bound_the_answer) {
+  // The log draws b with probability 0.95: of a, a third time, it hardly knows.
+  Habits habits;
+  habits.draws_a = 0.05;
+  const auto answer = evaluate(log_of(4000, 5, habits), "a").value();
+  const auto truth = truth_of("a");
+  ASSERT_GE(answer.support.size(), 2U);
+  EXPECT_TRUE(answer.support[0].supported);
+  EXPECT_FALSE(answer.support[1].supported);
+  EXPECT_LT(answer.support[1].effective, kLeastEffective);
+  EXPECT_NEAR(answer.beyond, 0.42, 0.1);  // who fails, and goes on
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_FALSE(answer.quantities[i].policy.value) << i;
+    EXPECT_TRUE(holds(answer.quantities[i].policy, truth.at(i))) << i;
+  }
+}
+
+TEST(OffPolicy, without_feedback_success_and_cost_are_ranges) {
+  Habits habits;
+  habits.feedback = 0;
+  const auto answer = evaluate(log_of(2000, 5, habits), "a,b", Figure{{2, 1, 3}}).value();
+  EXPECT_FALSE(answer.success_told);
+  const auto& success = answer.quantities.at(3);
+  EXPECT_FALSE(success.policy.value);
+  EXPECT_EQ(success.policy.low, 0);
+  EXPECT_EQ(success.policy.high, 1);
+  EXPECT_FALSE(success.difference.value);
+  EXPECT_FALSE(answer.provider_cost->policy.value);
+  EXPECT_GE(answer.provider_cost->policy.high, truth_of("a,b")[0] + 3);
+  EXPECT_TRUE(answer.quantities.at(0).policy.value);  // costs are told
+}
+
+TEST(OffPolicy, the_error_of_the_penalty_is_in_that_of_the_cost) {
+  const auto passes = log_of(2000, 5);
+  const auto width = [&](double low, double high) {
+    const auto cost =
+        evaluate(passes, "a,b", Figure{{2, low, high}, Basis::kIdentified, 100})->provider_cost;
+    return cost->policy.high - cost->policy.low;
+  };
+  EXPECT_GT(width(1, 3), width(2, 2) + 0.1);  // by 2 x 15 % unsolved
+}
+
 TEST(OffPolicy, no_overlap_is_refused_with_the_reason) {
-  EXPECT_EQ(evaluate(log_of(500, 3, 1), "a,b").error().message,
-            "no overlap: the policy uses 'b' on attempt 2 after a, the log never does");
-  auto unlogged = log_of(100, 3);
-  for (auto& pass : unlogged) pass.propensity.reset();
-  EXPECT_EQ(evaluate(unlogged, "a").error().message,
-            "no task has a propensity on every attempt: nothing can be said of another policy");
-  const auto few = evaluate(log_of(60, 3), "b,b,b,b");
+  Habits only_b;
+  only_b.draws_a = 0;
+  only_b.logs_propensities = false;
+  EXPECT_EQ(evaluate(log_of(500, 3, only_b), "a,b").error().message,
+            "no overlap: the policy uses 'a' on attempt 1, the log never does");
+  Habits hardly_a;
+  hardly_a.draws_a = 0.05;
+  const auto few = evaluate(log_of(200, 3, hardly_a), "a");
   ASSERT_FALSE(few);
-  EXPECT_NE(few.error().message.find("too little overlap: 60 tasks are worth"), std::string::npos);
+  EXPECT_TRUE(few.error().message.starts_with("too little overlap: the log's 'a' on attempt 1"));
+  Habits alone;
+  alone.tasks_of_user = 1000;
+  EXPECT_EQ(evaluate(log_of(500, 3, alone), "a").error().message,
+            "the log has one user only: nobody knows how much users differ");
+  EXPECT_FALSE(evaluate({}, "a"));
 }
 
 }  // namespace

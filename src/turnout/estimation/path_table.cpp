@@ -49,6 +49,7 @@ PathTable::PathTable(const LogStatistics& statistics) {
     if (key.deep) continue;
     Cell& cell = cells_[key.policy][path];
     cell.fates += counts.fates;
+    cell.returns += counts.returns;
     cell.latency += counts.latency;
     cell.cost += counts.cost;
     pooled_[path] += counts.fates;

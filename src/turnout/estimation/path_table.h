@@ -56,6 +56,7 @@ class PathTable {
  public:
   struct Cell {  ///< a path under one policy
     Fates fates;
+    ReturnCounts returns;
     Moments latency, cost;
   };
   explicit PathTable(const LogStatistics& statistics);

@@ -208,9 +208,39 @@ std::optional<ValueDraws> draw_values(const PathTable& table, const EstimateOpti
   return draws;
 }
 
+/// Over the odds of feedback, the patience that the draws' mean shares leave open.
+PatienceRange patience_over(const ValueDraws& draws) {
+  PatienceRange all{1, 0};
+  for (const auto& of_odds : draws.shares) {
+    auto shares = draws.middle;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      shares[i].share = 0;
+      for (const auto& draw : of_odds)
+        shares[i].share += draw[i].share / static_cast<double>(of_odds.size());
+    }
+    const auto range = patience_range(shares);
+    all = {std::min(all.low, range.low), std::max(all.high, range.high)};
+  }
+  return all;
+}
+
+/// Patience and V together: the less patience explains, the more the wait has to. The value of
+/// patience is that of users whom no wait makes leave.
 void value_bounded(const ValueDraws& draws, std::int64_t passes, LogEstimate& result) {
-  const auto ends_of = [](const std::vector<StayShare>& draw) {
-    return bracket(draw, patience_of(draw));
+  const auto alone = interval_over(draws, [](const auto& draw) { return patience_of(draw); });
+  const auto either = patience_over(draws);
+  const double middle = patience_of(draws.middle);
+  const double least = std::min({alone.first, either.low, middle});
+  const double most = std::max({alone.second, either.high, middle});
+  result.patience = {middle, least, most, Basis::kBounded, passes};
+  const auto ends_of = [&](const std::vector<StayShare>& draw) {
+    auto [low, high] = bracket(draw, patience_of(draw));
+    for (const double patience : {least, most}) {
+      const auto [below, above] = bracket(draw, patience);
+      low = std::min(low, below);
+      high = std::max(high, above);
+    }
+    return std::pair(low, high);
   };
   const double low =
       interval_over(draws, [&](const auto& draw) { return ends_of(draw).first; }).first;
@@ -220,15 +250,10 @@ void value_bounded(const ValueDraws& draws, std::int64_t passes, LogEstimate& re
                       }).second;
   result.value = {low > 0 ? std::sqrt(low * high) : high / 2, low, high, Basis::kBounded, passes};
   result.value_sigma = {0, 0, kMostValueSigma, Basis::kAssumed, passes};
-  const auto [p_low, p_high] =
-      interval_over(draws, [](const auto& draw) { return patience_of(draw); });
-  const double middle = patience_of(draws.middle);
-  result.patience = {middle, std::min(p_low, middle), std::max(p_high, middle), Basis::kIdentified,
-                     passes};
   result.notes.push_back(
-      fmt::format("V is only bounded: users who leave are explained by patience alone, or by one "
-                  "wait; where nothing bounds V from "
-                  "above, {} times the lower bound is taken",
+      fmt::format("V and patience are only bounded, together: users who leave are explained by "
+                  "patience alone, by the wait, or by both; where nothing bounds V from above, {} "
+                  "times the lower bound is taken",
                   kWidestValue));
 }
 

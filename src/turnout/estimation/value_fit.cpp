@@ -140,6 +140,41 @@ ValueFit fit_values(const std::vector<StayShare>& shares, const std::optional<Va
   return fit;
 }
 
+PatienceRange patience_range(const std::vector<StayShare>& shares) {
+  constexpr double kJoint = 7.81;
+  constexpr int kSteps = 120;  // of patience, down from 1
+  constexpr double kStep = 0.005;
+  constexpr int kMedians = 24;
+  constexpr double kReach = 2.5;
+  constexpr std::array<double, 6> kSigmas = {0.05, 0.2, 0.4, 0.8, 1.5, 3};
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const auto& share : shares) {
+    if (share.bar <= 0) continue;
+    low = std::min(low, std::log(share.bar) - kReach);
+    high = std::max(high, std::log(share.bar) + kReach);
+  }
+  std::vector<double> least(kSteps + 1, INFINITY);
+  for (std::size_t i = 0; i < least.size(); ++i) {
+    const double patience = 1 - kStep * static_cast<double>(i);
+    least[i] = misfit(shares, {300, 1, patience});  // e^300 seconds: beyond every bar
+    for (int j = 0; low <= high && j <= kMedians; ++j) {
+      for (const double sigma : kSigmas)
+        least[i] = std::min(least[i],
+                            misfit(shares, {low + (high - low) * j / kMedians, sigma, patience}));
+    }
+  }
+  const double best = *std::min_element(least.begin(), least.end());
+  PatienceRange range{1, 0};
+  for (std::size_t i = 0; i < least.size(); ++i) {
+    if (least[i] > best + kJoint) continue;
+    const double patience = 1 - kStep * static_cast<double>(i);
+    range.low = std::min(range.low, patience);
+    range.high = std::max(range.high, patience);
+  }
+  return range;
+}
+
 bool tells_values(const std::vector<StayShare>& shares) {
   constexpr double kApart = 1.1;
   constexpr double kEdge = 0.02;

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/mapped_row.h"
-#include "turnout/mapping/reprompt_matcher.h"
+#include "turnout/mapping/recognise_log.h"
 #include "turnout/mapping/row_documents.h"
+#include "turnout/mapping/row_matcher.h"
 #include "turnout/store/pass_store.h"
 
 namespace turnout::mapping {
@@ -17,6 +19,11 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+/// A map that says where rows are wants the documents as they are.
+traffic::Wrappers wrappers_of(const RowMap& map) {
+  return map.rows.empty() ? traffic::Wrappers::kOpened : traffic::Wrappers::kKept;
+}
 
 class MappedReader final : public traffic::PassReader {
  public:
@@ -28,62 +35,64 @@ class MappedReader final : public traffic::PassReader {
         cancellation_(cancellation) {}
 
   Result<bool> next(traffic::Pass& pass) override {
-    if (documents_) {
+    if (!rows_) {
+      TURNOUT_TRY(auto rows, RowMatcher::create(window_us_));
+      rows_.emplace(std::move(rows));
       TURNOUT_CHECK(read_all());
+      TURNOUT_CHECK(rows_->match(counts_.matches, cancellation_));
       documents_.reset();
     }
-    if (given_ == passes_.size()) return false;
-    pass = std::move(passes_[given_++]);
-    return true;
+    return rows_->next(pass);
   }
 
  private:
   base::Status read_all() {
     RowMapper mapper(map_);
-    std::vector<MappedRow> rows;
-    std::vector<MappedFeedback> feedback;
-    const RowMapper::Sinks sinks{
-        [&](MappedRow row, traffic::Defect defect) { take(std::move(row), defect, rows); },
-        [&](MappedFeedback said) { feedback.push_back(std::move(said)); },
-        [&] { ++counts_.matches.passed_over; }};
+    base::Status kept = base::Done{};
+    const RowMapper::Sinks sinks{[&](MappedRow row, traffic::Defect defect) {
+                                   if (kept) kept = take(std::move(row), defect);
+                                 },
+                                 [&](const MappedFeedback& said) { rows_->take(said); },
+                                 [&] { ++counts_.matches.passed_over; }};
     for (;;) {
       TURNOUT_CHECK(cancellation_.check());
       auto document = documents_->next();
       if (!document) return document.error();
       if (!document->has_value()) break;
-      if (auto done = mapper.read(**document, sinks); !done) {
-        if (documents_->ended()) return done.error().within(documents_->place());
-        ++counts_.cut_off;
-        break;
-      }
+      auto done = mapper.read(**document, sinks);
+      if (!kept) return kept;
+      if (done) continue;
+      if (documents_->ended()) return done.error().within(documents_->place());
+      ++counts_.cut_off;
     }
-    passes_ = match_reprompts(std::move(rows), feedback, window_us_, counts_.matches);
+    counts_.cut_off += documents_->cut_off();
     return base::Done{};
   }
 
-  void take(MappedRow row, traffic::Defect defect, std::vector<MappedRow>& rows) {
+  base::Status take(MappedRow row, traffic::Defect defect) {
     ++counts_.rows;
+    if (!row.request.answered) {  // an error names no model, and may take no time
+      if (row.pass.model.empty()) row.pass.model = "none";
+      if (!(row.pass.latency_s >= 0)) row.pass.latency_s = 0;
+    }
     if (defect == traffic::Defect::kNone) {
       traffic::Pass named = row.pass;  // the matcher numbers the attempts and names the tasks
       named.attempt = 1;
       if (named.task_id.empty()) named.task_id = row.id.empty() ? "none" : row.id;
       defect = traffic::defect_of(named);
     }
-    if (defect == traffic::Defect::kNone) {
-      rows.push_back(std::move(row));
-      return;
-    }
+    if (defect == traffic::Defect::kNone) return rows_->take(std::move(row));
     if (counts_.refused() == 0)
       counts_.first_defect = fmt::format("{}: {}", documents_->place(), name_of(defect));
     ++counts_.defects.at(static_cast<std::size_t>(defect));
+    return base::Done{};
   }
 
   std::unique_ptr<RowDocuments> documents_;
   RowMap map_;
   std::int64_t window_us_;
   base::Cancellation cancellation_;
-  std::vector<traffic::Pass> passes_;
-  std::size_t given_ = 0;
+  std::optional<RowMatcher> rows_;
 };
 
 }  // namespace
@@ -96,10 +105,81 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
                  "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
                  base::in_quotes(store::without_password(source))};
   }
+  const auto wrappers = wrappers_of(map);
   TURNOUT_TRY(auto documents, store::is_store(source) ? open_table(source, map.table, cancellation)
-                                                      : open_documents(source));
-  return std::unique_ptr<traffic::PassReader>(std::make_unique<MappedReader>(
-      std::move(documents), std::move(map), window_us, cancellation));
+                                                      : open_documents(source, wrappers));
+  return mapped_passes(std::move(documents), std::move(map), window_us, cancellation);
+}
+
+std::unique_ptr<traffic::PassReader> mapped_passes(std::unique_ptr<RowDocuments> documents,
+                                                   RowMap map, std::int64_t window_us,
+                                                   const base::Cancellation& cancellation) {
+  return std::make_unique<MappedReader>(std::move(documents), std::move(map), window_us,
+                                        cancellation);
+}
+
+namespace {
+
+/// Looks at no more of a file than it takes: it may be a pipe that is still being written to.
+Result<RecognisedLog> recognise(traffic::LogFile& file) {
+  std::string_view bytes = file.source.peeked();
+  std::size_t enough = 1;
+  for (bool all = false;;) {
+    if (all || bytes.size() >= enough) {
+      auto found = recognise_log(bytes, file.is_csv);
+      if (all || (found && found->seen)) return std::move(found).within(file.source.name());
+      enough = 2 * bytes.size();
+    }
+    const std::size_t known = bytes.size();
+    TURNOUT_TRY(bytes, file.source.peek(kLookedAt));
+    all = bytes.size() == known || bytes.size() == kLookedAt;
+  }
+}
+
+/// What the first file that says anything is.
+Result<RecognisedLog> recognise(const std::vector<std::string>& files) {
+  std::optional<Error> unknown;
+  for (const auto& path : files) {
+    TURNOUT_TRY(auto file, traffic::open_log_file(path));
+    auto found = recognise(file);
+    if (found) return found;
+    if (!unknown) unknown = found.error();
+  }
+  return *unknown;
+}
+
+}  // namespace
+
+Result<AnyPasses> open_any_passes(const std::string& source, const std::string& map,
+                                  std::int64_t window_us, const base::Cancellation& cancellation) {
+  if (!map.empty()) {
+    TURNOUT_TRY(auto known, read_row_map(map));
+    TURNOUT_TRY(auto passes, open_mapped_passes(source, std::move(known), window_us, cancellation));
+    return AnyPasses{std::move(passes), ""};
+  }
+  TURNOUT_TRY(const auto files, traffic::log_files(source));
+  if (!files.empty()) {
+    TURNOUT_TRY(const auto found, recognise(files));
+    if (!found.map.empty()) {
+      TURNOUT_TRY(auto any, open_any_passes(source, found.map, window_us, cancellation));
+      any.taken = found.taken();
+      return any;
+    }
+    TURNOUT_TRY(auto passes, traffic::open_passes(source));
+    return AnyPasses{std::move(passes), ""};
+  }
+  TURNOUT_TRY(auto file, traffic::open_log_file(source));  // once: it may be standard input
+  TURNOUT_TRY(const auto found, recognise(file));
+  if (found.map.empty()) {
+    return AnyPasses{file.is_csv ? traffic::csv_reader(std::move(file.source))
+                                 : traffic::json_reader(std::move(file.source)),
+                     ""};
+  }
+  TURNOUT_TRY(auto known, read_row_map(found.map));
+  const auto wrappers = wrappers_of(known);
+  return AnyPasses{mapped_passes(open_documents(std::move(file), wrappers), std::move(known),
+                                 window_us, cancellation),
+                   found.taken()};
 }
 
 }  // namespace turnout::mapping

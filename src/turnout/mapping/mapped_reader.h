@@ -5,13 +5,14 @@
 #include <string>
 
 #include "turnout/base/cancellation.h"
+#include "turnout/mapping/row_documents.h"
 #include "turnout/mapping/row_map.h"
 #include "turnout/traffic/pass_reader.h"
 
 namespace turnout::mapping {
 
-/// Reads another program's log by a map and matches its re-prompts (reprompt_matcher.h), all of it
-/// before the first pass: about 2 KB of memory a row (a short chat).
+/// Reads another program's log by a map and matches its re-prompts (row_matcher.h), all of it before
+/// the first pass: about 60 bytes of memory a row, and half a kilobyte in a temporary file.
 /// @param source     files as for traffic::open_passes(), or postgres://... if the map names a
 ///   table
 /// @param cancellation  ends reading with kCancelled; asked between rows
@@ -19,5 +20,24 @@ namespace turnout::mapping {
 base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
     const std::string& source, RowMap map, std::int64_t window_us,
     const base::Cancellation& cancellation = {});
+
+/// The same of documents that are open.
+std::unique_ptr<traffic::PassReader> mapped_passes(std::unique_ptr<RowDocuments> documents,
+                                                   RowMap map, std::int64_t window_us,
+                                                   const base::Cancellation& cancellation = {});
+
+/// A log's passes, and how they are read.
+struct AnyPasses {
+  std::unique_ptr<traffic::PassReader> passes;
+  std::string taken;  ///< what the log was taken for, see RecognisedLog::taken(); or ""
+};
+
+/// Opens a log in files (traffic::open_passes()), by a map (open_mapped_passes()), or, without a map's
+/// name, as what recognise_log() says: of a folder, the first of its files that says anything.
+/// @param map  a map's name or file, see read_row_map(); or ""
+/// @returns errors of these functions.
+base::Result<AnyPasses> open_any_passes(const std::string& source, const std::string& map,
+                                        std::int64_t window_us,
+                                        const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::mapping

@@ -1,27 +1,23 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "turnout/base/result.h"
 #include "turnout/mapping/row_map.h"
 #include "turnout/traffic/pass.h"
+#include "turnout/traffic/task_matcher.h"
 
 namespace turnout::mapping {
 
 /// What another program's row says of a pass, and of where it belongs.
 struct MappedRow {
   traffic::Pass pass;  ///< task_id empty and attempt 0 if the row does not tell them
-  std::string id, attempt_id, conversation, true_task;
-  std::optional<std::int64_t> turn;
-  std::vector<std::uint64_t> prefixes;  ///< a hash of the first 1, 2, ... messages
-  std::int64_t user_messages = 0;       ///< how many of them are the user's
-  std::vector<std::uint32_t> shingles;  ///< of the user's last message, see shingles_of()
+  std::string id, attempt_id, true_task;
+  std::string words;  ///< the beginning of the user's last message, on one line; or ""
+  traffic::Request request;
 };
 
 /// What a row says of how a pass went.
@@ -30,15 +26,8 @@ struct MappedFeedback {
   traffic::Outcome outcome = traffic::Outcome::kUnknown;
 };
 
-/// The kShingles smallest hashes of a text's runs of four characters, lower case, white space as
-/// one space: a sketch whose overlap estimates the Jaccard similarity of two texts of any language
-/// to about 0.06 (Broder 1997, "On the resemblance and containment of documents").
-std::vector<std::uint32_t> shingles_of(std::string_view text);
-inline constexpr std::size_t kShingles = 64;
-/// @returns the estimated Jaccard similarity, in [0, 1]; 0 if either is empty.
-double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b);
-
-/// Reads documents by a map. Memory: one document.
+/// Reads documents by a map. A cell of CSV or a text that is itself JSON is looked into where a place
+/// goes on below it. Memory: one document.
 class RowMapper {
  public:
   explicit RowMapper(const RowMap& map);

@@ -115,23 +115,88 @@ TEST(MappedRow, attributes_and_events_are_found_by_key_and_name) {
 TEST(MappedRow, messages_are_read_as_json_as_text_that_is_json_as_parts_and_as_a_prompt) {
   const std::string map = std::string(kLeast) + "ended_at = \"/at\"\nmessages = \"/in\"";
   const auto prefixes = [&](const std::string& in) {
-    return read(map, R"({"m":"x","at":1,"in":)" + in + "}").rows.at(0);
+    return read(map, R"({"m":"x","at":1,"in":)" + in + "}").rows.at(0).request;
   };
   const auto plain = prefixes(R"([{"role":"user","content":"hello there"}])");
-  EXPECT_EQ(plain.prefixes.size(), 1U);
-  EXPECT_EQ(plain.user_messages, 1);
-  EXPECT_EQ(plain.shingles, shingles_of("Hello  there\n"));
-  EXPECT_EQ(prefixes(R"("[{\"role\":\"user\",\"content\":\"hello there\"}]")").prefixes,
-            plain.prefixes);
-  EXPECT_EQ(
-      prefixes(R"([{"role":"user","parts":[{"type":"text","content":"hello there"}]}])").shingles,
-      plain.shingles);
-  EXPECT_EQ(prefixes(R"("hello there")").shingles, plain.shingles);
+  EXPECT_EQ(plain.messages.size(), 1U);
+  EXPECT_EQ(plain.user_messages, 1U);
+  EXPECT_EQ(plain.last, traffic::LastItem::kUser);
+  EXPECT_EQ(plain.text.sketch, traffic::shingles_of("Hello  there\n"));
+  EXPECT_EQ(prefixes(R"("[{\"role\":\"user\",\"content\":\"hello there\"}]")").messages,
+            plain.messages);
+  EXPECT_EQ(prefixes(R"([{"role":"user","parts":[{"type":"text","content":"hello there"}]}])")
+                .text.sketch,
+            plain.text.sketch);
+  EXPECT_EQ(prefixes(R"("hello there")").text.sketch, plain.text.sketch);
   const auto longer = prefixes(
       R"([{"role":"user","content":"hello there"},{"role":"assistant","content":"hi"},{"role":"user","content":"again"}])");
-  EXPECT_EQ(longer.prefixes.size(), 3U);
-  EXPECT_EQ(longer.prefixes[0], plain.prefixes[0]);
-  EXPECT_EQ(longer.shingles, shingles_of("again"));
+  EXPECT_EQ(longer.messages.size(), 3U);
+  EXPECT_EQ(longer.messages[0], plain.messages[0]);
+  EXPECT_EQ(longer.text.sketch, traffic::shingles_of("again"));
+}
+
+TEST(MappedRow, texts_that_are_json_are_looked_into_and_empty_ones_say_nothing) {
+  const std::string map = std::string(kLeast) +
+                          "ended_at = \"/at\"\nuser_id = \"/meta/user\"\n"
+                          "messages = [\"/request/messages\", \"/in\"]";
+  const auto row = read(map, R"({"m":"x","at":"1","meta":"{\"user\": 7}","in":"{}",
+      "request":"{\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]}"})")
+                       .rows.at(0);
+  EXPECT_EQ(row.pass.user_id, "7");
+  EXPECT_EQ(row.request.text.sketch, traffic::shingles_of("hello"));
+  for (const char* nothing : {R"("{}")", R"("[]")", R"("")", "{}", "[]", "null", R"(" ")"}) {
+    const auto empty =
+        read(map, R"({"m":"x","at":1,"in":)" + std::string(nothing) + "}").rows.at(0).request;
+    EXPECT_TRUE(empty.messages.empty()) << nothing;
+    EXPECT_EQ(empty.last, traffic::LastItem::kUnknown);
+  }
+}
+
+TEST(MappedRow, what_the_last_message_is_tells_an_agents_step_from_a_users_turn) {
+  const std::string map = std::string(kLeast) + "ended_at = \"/at\"\nmessages = \"/in\"";
+  const auto last = [&](const std::string& item) {
+    return read(map, R"({"m":"x","at":1,"in":[{"role":"user","content":"do it"},)" + item + "]}")
+        .rows.at(0)
+        .request;
+  };
+  using traffic::LastItem;
+  const std::pair<const char*, LastItem> items[] = {
+      {R"({"role":"tool","content":"done"})", LastItem::kToolResult},
+      {R"({"type":"function_call_output","output":"done"})", LastItem::kToolResult},
+      {R"({"type":"custom_tool_call_output","output":"done"})", LastItem::kToolResult},
+      {R"({"role":"user","content":[{"type":"tool_result","content":"done"}]})",
+       LastItem::kToolResult},
+      {R"({"role":"user","parts":[{"functionResponse":{"name":"f"}}]})", LastItem::kToolResult},
+      {R"({"role":"assistant","content":"I will"})", LastItem::kAssistant},
+      {R"({"role":"user","content":"<system-reminder>be good</system-reminder> \n"})",
+       LastItem::kEmptyUser},
+      {R"({"role":"user","content":[{"type":"image","data":"x"}]})", LastItem::kUser},
+      {R"({"role":"user","content":[{"type":"tool_result","content":"done"},{"type":"text","text":"go on"}]})",
+       LastItem::kUser},
+  };
+  for (const auto& [item, kind] : items) {
+    const auto request = last(item);
+    EXPECT_EQ(request.last, kind) << item;
+    EXPECT_EQ(request.user_messages, kind == LastItem::kUser ? 2U : 1U) << item;
+    EXPECT_EQ(request.last_user, kind == LastItem::kUser ? 2U : 1U) << item;
+  }
+}
+
+TEST(MappedRow, numbers_are_scaled_and_errors_and_helpers_are_told) {
+  const std::string map =
+      "[pass]\nno_answer = { \"/status\" = [\"failure\"], \"/code\" = [\"429\"] }\nhelper = { "
+      "\"/kind\" = [\"title\"] }\n" +
+      std::string(kLeast) + "latency_s = { at = \"/ms\", times = 0.001 }\ninput_tokens = \"/n\"";
+  const auto row = read(map, R"({"m":"x","at":1,"ms":"2500","n":"20.0"})").rows.at(0);
+  EXPECT_EQ(row.pass.latency_s, 2.5);
+  EXPECT_EQ(row.pass.input_tokens, 20);
+  EXPECT_TRUE(row.request.answered);
+  EXPECT_FALSE(row.request.helper);
+  EXPECT_FALSE(read(map, R"({"at":1,"ms":1,"code":429})").rows.at(0).request.answered);
+  EXPECT_TRUE(read(map, R"({"at":1,"ms":1,"kind":"title"})").rows.at(0).request.helper);
+  EXPECT_EQ(error_of(std::string(kLeast) + "latency_s = { at = \"/ms\", times = 0 }"),
+            "map.toml: pass.columns.latency_s: must be {at = \"/key\", times = NUMBER}, the number "
+            "over 0 to 1e18");
 }
 
 TEST(MappedRow, values_that_are_none_are_the_defect_of_their_column) {
@@ -146,6 +211,22 @@ TEST(MappedRow, text_that_is_no_object_is_an_error) {
   RowMapper mapper(map);
   for (const char* text : {"", "7", "{", "\"x\"", "{\"a\":}"})
     EXPECT_FALSE(mapper.read(text, {})) << text;
+}
+
+TEST(MappedRow, of_a_users_words_the_beginning_is_kept_on_one_line_and_cut_between_characters) {
+  const std::string map = std::string(kLeast) + "latency_s = { value = 1 }\nmessages = \"/said\"\n";
+  const auto words = [&](const std::string& said) {
+    return read(map, R"({"m":"m","at":1,"said":)" + said + "}").rows.at(0).words;
+  };
+  EXPECT_EQ(words(R"([{"role":"user","content":"first"},{"role":"assistant","content":"a"},)"
+                  R"({"role":"user","content":" so\n\tit  is "}])"),
+            "so it is");
+  EXPECT_EQ(words(R"("plain")"), "plain");
+  EXPECT_EQ(words("{}"), "");
+  const std::string longest(99, 'x');
+  EXPECT_EQ(words('"' + longest + "y\""), longest + "y");
+  EXPECT_EQ(words('"' + longest + "\xc3\xa9\""), longest + "...");
+  EXPECT_EQ(words('"' + longest + "yz\""), longest + "y...");
 }
 
 }  // namespace

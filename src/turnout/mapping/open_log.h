@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "turnout/base/temporary_files.h"
@@ -16,29 +16,25 @@ struct OpenLog {
   base::TemporaryPath folder;  ///< of a log in files: holds the store, and outlives it
   std::unique_ptr<store::PassStore> store;
   store::ImportCounts import;  ///< what reading files met; zeros for a store
+  std::string taken;           ///< what it was taken for, see AnyPasses; or ""
 };
 
-/// A log of another program, and how to read it.
-struct MappedLog {
-  RowMap map;
-  std::int64_t window_us = 0;  ///< match_reprompts()
-};
-
-/// Opens a log in a store, to be read, or in files (traffic::open_passes()), or by a map
-/// (open_mapped_passes()). Files go through a SQLite file in a temporary folder of our own, so that
-/// rows may come in any order and more than once and memory stays constant.
+/// Opens a log in a store, to be read, or in files, or of another program (open_any_passes()). Files
+/// go through a SQLite file in a temporary folder of our own, so that rows may come in any order and
+/// more than once and memory stays constant.
+/// @param map  a map's name or file, or "": the log is a store, or what it looks like
+/// @param window_us  with a map: how long after an answer a user may come back to the task
 /// @param watch  told now and then of the number of passes read since; its cancellation also ends
 ///   what is asked of the store later
-base::Result<OpenLog> open_log(const std::string& source, const std::optional<MappedLog>& mapped,
-                               const base::Watch& watch);
+base::Result<OpenLog> open_log(const std::string& source, const std::string& map,
+                               std::int64_t window_us, const base::Watch& watch);
 
 /// As open_log(), but a file that is no traffic log (no task_id, attempt or model in it) is read as an
 /// auditor's record, by the map of that name, if that finds a pass in it.
 /// @param source  standard input, a store or a log with a map is read by open_log() only
 /// @returns kMalformedInput, saying why it is neither, where neither finds a pass; the error of
 ///   open_log() if the record's is the same.
-base::Result<OpenLog> open_log_or_record(const std::string& source,
-                                         const std::optional<MappedLog>& mapped,
+base::Result<OpenLog> open_log_or_record(const std::string& source, const std::string& map,
                                          std::int64_t window_us, const base::Watch& watch);
 
 }  // namespace turnout::mapping

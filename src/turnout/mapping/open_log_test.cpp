@@ -26,6 +26,7 @@ TEST_F(OpenLogOrRecord, reads_time_tokens_and_latency_of_one_model) {
       "2026-01-01T00:02:00Z,10,never\n");
   ASSERT_TRUE(log) << log.error().to_string();
   EXPECT_EQ(log->import.stored.added, 2U);
+  EXPECT_EQ(log->taken, "taken for an auditor's record, each row a task: read by --map auditor");
   EXPECT_EQ(log->import.read.refused(), 1U);
   std::vector<traffic::Pass> passes;
   ASSERT_TRUE(log->store->for_each([&](const traffic::Pass& pass) {
@@ -42,11 +43,13 @@ TEST_F(OpenLogOrRecord, reads_time_tokens_and_latency_of_one_model) {
 TEST_F(OpenLogOrRecord, says_why_a_file_is_neither) {
   const auto log = open("timestamp,tokens,latency\n2026-01-01T00:00:00Z,12,never\n");
   ASSERT_FALSE(log);
-  EXPECT_EQ(log.error().to_string(),
-            path_ + ": is neither a traffic log (" + path_ +
-                ":1: the header has the column task_id 0 times, must have it once) nor an "
-                "auditor's record (" +
-                path_ + ":2: latency_s is missing, negative or over 1e9)");
+  const std::string said = log.error().to_string();
+  EXPECT_TRUE(said.starts_with(path_ + ": is neither a log (is no log that turnout knows: CSV with "
+                                       "timestamp, tokens, latency; a --map FILE.toml says where "))
+      << said;
+  EXPECT_TRUE(said.ends_with(") nor an auditor's record (" + path_ +
+                             ":2: latency_s is missing, negative or over 1e9)"))
+      << said;
 }
 
 TEST_F(OpenLogOrRecord, says_once_that_a_file_is_not_there) {

@@ -1,6 +1,7 @@
 #include "turnout/mapping/row_documents.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,8 +10,8 @@
 #include "turnout/base/csv.h"
 #include "turnout/store/pass_store.h"
 #include "turnout/store/postgres_connection.h"
-#include "turnout/traffic/log_files.h"
 #include "turnout/traffic/row_lines.h"
+#include "turnout/traffic/row_text.h"
 
 namespace turnout::mapping {
 namespace {
@@ -32,22 +33,20 @@ void append_json_text(std::string& to, std::string_view text) {
   to += '"';
 }
 
-class JsonLines final : public RowDocuments {
+class JsonDocuments final : public RowDocuments {
  public:
-  explicit JsonLines(traffic::ByteSource source) : lines_(std::move(source), kLongestDocument) {}
-  Result<std::optional<std::string_view>> next() override {
-    for (;;) {
-      auto line = lines_.next();
-      if (!line || !line->has_value() ||
-          (*line)->find_first_not_of(" \t") != std::string_view::npos)
-        return line;
-    }
+  JsonDocuments(traffic::ByteSource source, traffic::Wrappers wrappers)
+      : rows_(std::move(source), kLongestDocument, wrappers) {}
+  Result<std::optional<std::string_view>> next() override { return rows_.next(); }
+  [[nodiscard]] std::string place() const override { return rows_.place(); }
+  [[nodiscard]] bool ended() const override { return rows_.ended(); }
+  /// A row that was cut off itself has been returned, and has no end.
+  [[nodiscard]] std::size_t cut_off() const override {
+    return rows_.closed() || !rows_.ended() ? 0 : 1;
   }
-  [[nodiscard]] std::string place() const override { return lines_.place(); }
-  [[nodiscard]] bool ended() const override { return lines_.ended(); }
 
  private:
-  traffic::RowLines lines_;
+  traffic::JsonRows rows_;
 };
 
 class CsvRecords final : public RowDocuments {
@@ -55,16 +54,33 @@ class CsvRecords final : public RowDocuments {
   explicit CsvRecords(traffic::ByteSource source) : lines_(std::move(source), kLongestDocument) {}
   Result<std::optional<std::string_view>> next() override {
     for (;;) {
-      auto line = lines_.next();
-      if (!line || !line->has_value()) return line;
-      TURNOUT_CHECK(base::split_csv(**line, fields_).within(place()));
-      if (!header_.empty()) break;
+      auto record = lines_.next_record();
+      if (!record || !record->has_value()) return record;
+      if ((*record)->empty()) continue;
+      if (auto done = read(**record); !done) {
+        if (lines_.ended()) return done.error().within(place());
+        cut_off_ = 1;
+        return std::optional<std::string_view>();
+      }
+      if (!document_.empty()) return std::optional<std::string_view>(document_);
+    }
+  }
+  [[nodiscard]] std::string place() const override { return lines_.place(); }
+  [[nodiscard]] std::size_t cut_off() const override { return cut_off_; }
+
+ private:
+  /// Makes a document of a record; none of the header.
+  base::Status read(std::string_view record) {
+    if (!simdjson::validate_utf8(record)) return traffic::no_utf8(record);
+    TURNOUT_CHECK(base::split_csv(record, fields_));
+    if (header_.empty()) {
       for (const auto field : fields_) header_.push_back(base::csv_text(field));
+      return base::Done{};
     }
     if (fields_.size() != header_.size()) {
       return Error{ErrorCode::kMalformedInput,
                    fmt::format("has {} fields, the header has {}", fields_.size(), header_.size()),
-                   place()};
+                   ""};
     }
     document_.assign(1, '{');
     for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -74,44 +90,47 @@ class CsvRecords final : public RowDocuments {
       append_json_text(document_, base::csv_text(fields_[i]));
     }
     document_ += '}';
-    return std::optional<std::string_view>(document_);
+    return base::Done{};
   }
-  [[nodiscard]] std::string place() const override { return lines_.place(); }
 
- private:
   traffic::RowLines lines_;
+  std::size_t cut_off_ = 0;
   std::vector<std::string> header_;
   std::vector<std::string_view> fields_;
   std::string document_;
 };
 
-Result<std::unique_ptr<RowDocuments>> open_file(const std::string& path) {
+Result<std::unique_ptr<RowDocuments>> open_file(const std::string& path,
+                                                traffic::Wrappers wrappers) {
   TURNOUT_TRY(traffic::LogFile file, traffic::open_log_file(path));
-  if (file.is_csv)
-    return std::unique_ptr<RowDocuments>(std::make_unique<CsvRecords>(std::move(file.source)));
-  return std::unique_ptr<RowDocuments>(std::make_unique<JsonLines>(std::move(file.source)));
+  return open_documents(std::move(file), wrappers);
 }
 
 /// Files one after the other.
 class Files final : public RowDocuments {
  public:
-  explicit Files(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+  Files(std::vector<std::string> paths, traffic::Wrappers wrappers)
+      : paths_(std::move(paths)), wrappers_(wrappers) {}
   Result<std::optional<std::string_view>> next() override {
     for (;;) {
       if (!file_) {
         if (opened_ == paths_.size()) return std::optional<std::string_view>();
-        TURNOUT_TRY(file_, open_file(paths_[opened_++]));
+        TURNOUT_TRY(file_, open_file(paths_[opened_++], wrappers_));
       }
       auto document = file_->next();
       if (!document || document->has_value()) return document;
+      cut_off_ += file_->cut_off();
       file_.reset();
     }
   }
   [[nodiscard]] std::string place() const override { return file_ ? file_->place() : ""; }
   [[nodiscard]] bool ended() const override { return !file_ || file_->ended(); }
+  [[nodiscard]] std::size_t cut_off() const override { return cut_off_; }
 
  private:
   std::vector<std::string> paths_;
+  traffic::Wrappers wrappers_;
+  std::size_t cut_off_ = 0;
   std::size_t opened_ = 0;
   std::unique_ptr<RowDocuments> file_;
 };
@@ -154,10 +173,16 @@ class TableRows final : public RowDocuments {
 
 }  // namespace
 
-Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path) {
+std::unique_ptr<RowDocuments> open_documents(traffic::LogFile file, traffic::Wrappers wrappers) {
+  if (file.is_csv) return std::make_unique<CsvRecords>(std::move(file.source));
+  return std::make_unique<JsonDocuments>(std::move(file.source), wrappers);
+}
+
+Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path,
+                                                     traffic::Wrappers wrappers) {
   TURNOUT_TRY(auto files, traffic::log_files(path));
-  if (files.empty()) return open_file(path);
-  return std::unique_ptr<RowDocuments>(std::make_unique<Files>(std::move(files)));
+  if (files.empty()) return open_file(path, wrappers);
+  return std::unique_ptr<RowDocuments>(std::make_unique<Files>(std::move(files), wrappers));
 }
 
 Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table,

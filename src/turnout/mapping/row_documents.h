@@ -7,6 +7,8 @@
 
 #include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
+#include "turnout/traffic/json_rows.h"
+#include "turnout/traffic/log_files.h"
 
 namespace turnout::mapping {
 
@@ -27,14 +29,19 @@ class RowDocuments {
   [[nodiscard]] virtual std::string place() const = 0;
   /// Whether the last one had an end; one without is whole only if its writer was not killed.
   [[nodiscard]] virtual bool ended() const { return true; }
+  /// How many files ended in the middle of a row that next() did not return, or of an array.
+  [[nodiscard]] virtual std::size_t cut_off() const { return 0; }
 };
 
 /// Longest line of another program's log, in bytes: prompts may be long.
 inline constexpr std::size_t kLongestDocument = std::size_t{1} << 26U;
 
-/// Opens files as traffic::open_passes() does: JSON Lines as they are, CSV with a header as objects
-/// of texts.
-base::Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path);
+/// Opens files as traffic::open_passes() does: the rows of JSON (traffic::JsonRows) as they are, CSV
+/// with a header as objects of texts.
+base::Result<std::unique_ptr<RowDocuments>> open_documents(
+    const std::string& path, traffic::Wrappers wrappers = traffic::Wrappers::kOpened);
+/// The same of one file that is open.
+std::unique_ptr<RowDocuments> open_documents(traffic::LogFile file, traffic::Wrappers wrappers);
 
 /// Opens a table of a PostgreSQL database, read with a cursor.
 /// @param uri  postgres://...

@@ -82,21 +82,33 @@ class MapReader {
 
   Result<Place> place(const toml::node& node, const std::string& key) {
     if (const auto* table = node.as_table()) {
+      if (table->contains("at")) return scaled(*table, key);
       const auto* value = table->get("value");
       if (value == nullptr || table->size() != 1)
-        return wrong(key, "must be a place or {value = ...}");
-      if (value->is_string()) return Place{{}, **value->as_string()};
+        return wrong(key, R"(must be a place, {value = ...} or {at = "/key", times = 0.001})");
+      if (value->is_string()) return Place{{}, **value->as_string(), 1};
       if (value->is_number() || value->is_boolean()) {
         std::ostringstream text;
         text << toml::node_view<const toml::node>(value);
-        return Place{{}, text.str()};
+        return Place{{}, text.str(), 1};
       }
       return wrong(key, "must have a text, a number or a boolean as its value");
     }
     const auto text = node.value<std::string>();
     if (!text || !text->starts_with('/'))
       return wrong(key, R"(must be a place, "/key/key", or a list of them)");
-    return Place{steps_of(*text), {}};
+    return Place{steps_of(*text), {}, 1};
+  }
+
+  /// {at = "/key", times = 0.001}
+  Result<Place> scaled(const toml::table& table, const std::string& key) {
+    constexpr double kMost = 1e18;
+    const auto at = table["at"].value<std::string>();
+    const auto times = table["times"].value<double>();
+    if (!at || !at->starts_with('/') || !times || table.size() != 2 || !(*times > 0) ||
+        *times > kMost)
+      return wrong(key, R"(must be {at = "/key", times = NUMBER}, the number over 0 to 1e18)");
+    return Place{steps_of(*at), {}, *times};
   }
 
   Result<Places> places(const toml::table& table, const std::string& key,
@@ -128,26 +140,28 @@ class MapReader {
     return all;
   }
 
-  Result<std::vector<RowCondition>> conditions(const toml::table& table,
-                                               const std::string& within) {
+  Result<std::vector<RowCondition>> conditions(const toml::table& table, const std::string& within,
+                                               const std::string& which = "when") {
     std::vector<RowCondition> all;
-    if (!table.contains("when")) return all;
-    const auto* when = table["when"].as_table();
+    if (!table.contains(which)) return all;
+    const auto* when = table[which].as_table();
     if (when == nullptr)
-      return wrong(within + "when", R"(must be a table, { "/key" = ["value", ...] })");
+      return wrong(within + which, R"(must be a table, { "/key" = ["value", ...] })");
     for (const auto& [key, node] : *when) {
-      const std::string name = fmt::format("{}when.{}", within, key.str());
+      const std::string name = fmt::format("{}{}.{}", within, which, key.str());
       if (!key.str().starts_with('/')) return wrong(name, R"(must be a place, "/key/key")");
       TURNOUT_TRY(auto values, words(node, name));
-      all.push_back({{steps_of(key.str()), {}}, std::move(values)});
+      all.push_back({{steps_of(key.str()), {}, 1}, std::move(values)});
     }
     return all;
   }
 
   Status read_pass(const toml::table& pass, RowMap& map) {
-    TURNOUT_CHECK(allow_only(pass, "pass.", {"when", "columns"}));
+    TURNOUT_CHECK(allow_only(pass, "pass.", {"when", "no_answer", "helper", "columns"}));
     TURNOUT_TRY(auto when, conditions(pass, "pass."));
     map.when = std::move(when);
+    TURNOUT_TRY(map.no_answer, conditions(pass, "pass.", "no_answer"));
+    TURNOUT_TRY(map.helper, conditions(pass, "pass.", "helper"));
     const auto* columns = pass["columns"].as_table();
     if (columns == nullptr) return wrong("pass.columns", "must be a table");
     const std::vector<std::string_view> names(kMappedColumnNames.begin(), kMappedColumnNames.end());

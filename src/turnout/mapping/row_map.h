@@ -19,6 +19,7 @@ namespace turnout::mapping {
 struct Place {
   std::vector<std::string> steps;
   std::optional<std::string> constant;
+  double times = 1;  ///< what a number there is multiplied with: 0.001 for milliseconds
 };
 /// The first place that has a value counts.
 using Places = std::vector<Place>;
@@ -46,13 +47,17 @@ enum class MappedColumn : std::uint8_t {
   /// a chat's messages {role, content or parts}, as JSON or as text that is JSON; or the prompt
   /// alone
   kMessages,
-  kTrueTask,  ///< the task as someone who knows labelled it, to measure how well rows are matched
+  kTrueTask,   ///< the task as someone who knows labelled it, to measure how well rows are matched
+  kRetries,    ///< how often the client has sent the request before
+  kInitiator,  ///< "agent" if no user began the request
+  kMessageId,  ///< the id of the user's message
+  kParentId,   ///< and of the message that it answers
 };
-inline constexpr std::array<std::string_view, 20> kMappedColumnNames = {
-    "id",        "attempt_id", "task_id",      "user_id",       "conversation",
-    "turn",      "model",      "started_at",   "ended_at",      "first_token_at",
-    "latency_s", "ttft_s",     "input_tokens", "output_tokens", "cost_usd",
-    "outcome",   "policy_id",  "propensity",   "messages",      "true_task"};
+inline constexpr std::array<std::string_view, 24> kMappedColumnNames = {
+    "id",           "attempt_id",    "task_id",  "user_id",        "conversation", "turn",
+    "model",        "started_at",    "ended_at", "first_token_at", "latency_s",    "ttft_s",
+    "input_tokens", "output_tokens", "cost_usd", "outcome",        "policy_id",    "propensity",
+    "messages",     "true_task",     "retries",  "initiator",      "message_id",   "parent_id"};
 
 /// A row counts only if it has one of these values at a place.
 struct RowCondition {
@@ -74,6 +79,8 @@ struct RowMap {
   /// where rows are in a document, "*" for all of an array; empty: the document
   std::vector<Place> rows;
   std::vector<RowCondition> when;
+  std::vector<RowCondition> no_answer;  ///< one holds: the request ended in an error
+  std::vector<RowCondition> helper;     ///< one holds: no user's prompt is served
   std::map<MappedColumn, Places> columns;
   std::optional<FeedbackMap> feedback;
 };
@@ -82,8 +89,8 @@ struct RowMap {
 /// @returns kMalformedInput or kInvalidValue naming source, key and what is allowed.
 base::Result<RowMap> parse_row_map(std::string_view toml, const std::string& source);
 
-/// @param name  of a map that is part of the program ("auditor", "litellm", "langfuse", "opentelemetry"), or a
-///   file
+/// @param name  of a map that is part of the program ("auditor", "litellm", "langfuse",
+///   "opentelemetry"), or a file
 base::Result<RowMap> read_row_map(const std::string& name);
 
 /// @returns the names of the maps that are part of the program.

@@ -109,17 +109,12 @@ class Walk {
   std::size_t seen_ = 0;
 };
 
-}  // namespace
-
-std::vector<Point> temper(const LogDensity& log_density, const Point& start, const Point& scale,
-                          const TemperingOptions& options, const base::Watch& watch) {
+/// One run: its draws are put behind those found.
+void run(const LogDensity& log_density, std::vector<Walk> walks, std::size_t draws,
+         const TemperingOptions& options, const base::Watch& watch, base::Rng& rng,
+         std::vector<Point>& found) {
   constexpr std::size_t kExchange = 5;
-  base::Rng rng(options.seed);
-  std::vector<Walk> walks;
-  const double density = log_density(start);
-  for (const double power : kPowers) walks.emplace_back(power, start, scale, density);
-  std::vector<Point> found;
-  const std::size_t steps = options.warm_up + options.draws * options.apart;
+  const std::size_t steps = options.warm_up + draws * options.apart;
   for (std::size_t i = 0; i < steps && !watch.cancellation.requested(); ++i) {
     for (Walk& walk : walks) walk.step(log_density, rng, i < options.warm_up);
     if (i % kExchange == 0) {
@@ -129,6 +124,22 @@ std::vector<Point> temper(const LogDensity& log_density, const Point& start, con
     if (i >= options.warm_up && (i - options.warm_up + 1) % options.apart == 0)
       found.push_back(walks[0].at());
     watch.on_steps(1);
+  }
+}
+
+}  // namespace
+
+std::vector<Point> temper(const LogDensity& log_density, const Point& start, const Point& scale,
+                          const TemperingOptions& options, const base::Watch& watch) {
+  std::vector<Walk> walks;
+  const double density = log_density(start);
+  for (const double power : kPowers) walks.emplace_back(power, start, scale, density);
+  std::vector<Point> found;
+  for (std::size_t r = 0; r < options.runs; ++r) {
+    base::Rng rng(options.seed, r);
+    const std::size_t until = options.draws * (r + 1) / options.runs;
+    run(log_density, walks, until - found.size(), options, watch, rng, found);
+    if (watch.cancellation.requested()) break;
   }
   return found;
 }

@@ -13,10 +13,13 @@
 namespace turnout::numeric {
 
 struct TemperingOptions {
-  std::size_t warm_up = 5000;  ///< steps in which proposals are fitted; none of them is kept
-  std::size_t draws = 400;     ///< kept
-  std::size_t apart = 15;      ///< steps from one draw that is kept to the next
+  std::size_t warm_up =
+      5000;                 ///< steps of a run in which proposals are fitted; none of them is kept
+  std::size_t draws = 400;  ///< kept, of all runs together
+  std::size_t apart = 15;   ///< steps from one draw that is kept to the next
   std::uint64_t seed = 1;
+  std::size_t runs =
+      4;  ///< from the start, each with a warm-up and a share of the draws of its own
 };
 
 /// @returns draws by random-walk Metropolis, normal proposals with the covariance of the warm-up's
@@ -24,11 +27,12 @@ struct TemperingOptions {
 ///   of which the hotter ones see the density to a power below 1 and neighbours exchange their
 ///   states (Geyer 1991; Earl and Deem 2005, "Parallel tempering"). Proposals are fixed after the
 ///   warm-up, so that the density is the chains' limit; nothing bounds how far from it the draws are.
-///   The same for a seed.
+///   A run that stays at one of several summits is outvoted by the others: draws of all runs are
+///   pooled, one run behind the other. The same for a seed.
 /// @param log_density  of a point, up to a constant; -inf where it has none
 /// @param start  of all chains, where the density is not 0
 /// @param scale  a guess at the spread of each coordinate, > 0
-/// Cost: 8 (warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
+/// Cost: 8 (runs x warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
 /// @param watch  told of steps
 std::vector<std::vector<double>> temper(
     const std::function<double(std::span<const double>)>& log_density,

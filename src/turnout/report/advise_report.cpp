@@ -6,6 +6,7 @@
 
 #include "turnout/report/interval_json.h"
 #include "turnout/report/log_report.h"
+#include "turnout/report/match_report.h"
 #include "turnout/report/one_line.h"
 #include "turnout/report/table.h"
 
@@ -57,11 +58,15 @@ ordered_json ranges_json(const AdviseAnswer& answer) {
 ordered_json read_json(const AdviseAnswer& answer) {
   const auto& import = answer.reading.import;
   ordered_json of_import = import_json(import);
-  return {{"rows", import.read.rows},
+  return {{"taken", answer.reading.taken},
+          {"rows", import.read.rows},
           {"passes", answer.reading.statistics.passes},
           {"tasks", answer.reading.statistics.tasks},
           {"refused", import.read.refused()},
-          {"by_rule", of_import["refused"]},
+          {"refused_because", of_import["refused"]},
+          {"cut_off", import.read.cut_off},
+          {"by_rule", rules_json(import.read.matches)},
+          {"questions", of_import["questions"]},
           {"matched", of_import["matched"]}};
 }
 
@@ -112,6 +117,8 @@ std::string read_text(const AdviseAnswer& answer) {
   if (import.read.refused() > 0)
     text += fmt::format("; {} of {} rows were refused (turnout log check says why)",
                         import.read.refused(), import.read.rows);
+  if (const auto others = import.read.matches.passed_over; others > 0)
+    text += fmt::format("; {} other rows are no passes", others);
   return text + ".\n\n";
 }
 
@@ -166,6 +173,8 @@ std::string advise_text(const AdviseAnswer& answer) {
   text += figures_text(answer) + "\n";
   if (!answer.declined) text += rests_text(answer) + "\n" + worth_text(answer);
   for (const auto& note : answer.notes) text += wrapped("note: " + note, 100, 0);
+  if (const auto doubts = doubts_text(answer.reading.import.read.matches); !doubts.empty())
+    text += "\n" + doubts;
   return text;
 }
 

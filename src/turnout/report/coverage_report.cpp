@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/interval_json.h"
@@ -10,6 +11,65 @@
 namespace turnout::report {
 
 using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json evaluations_json(const std::vector<verification::EvaluationSetting>& settings) {
+  ordered_json all = ordered_json::array();
+  for (const auto& setting : settings) {
+    ordered_json policies = ordered_json::array();
+    for (const auto& p : setting.policies) {
+      ordered_json quantities = ordered_json::array();
+      for (const auto& q : p.quantities) {
+        quantities.push_back({{"quantity", q.quantity},
+                              {"truth", q.truth},
+                              {"numbers", q.told},
+                              {"coverage", interval_json(q.coverage)},
+                              {"mean_width", q.mean_width}});
+      }
+      policies.push_back({{"policy", p.policy},
+                          {"logs", p.logs},
+                          {"declined", p.declined},
+                          {"quantities", quantities}});
+    }
+    all.push_back({{"setting", setting.name}, {"passes", setting.passes}, {"policies", policies}});
+  }
+  return all;
+}
+
+/// A table: coverage, share of logs with a number, mean width.
+std::string evaluations_markdown(const std::vector<verification::EvaluationSetting>& settings) {
+  std::string text =
+      "## Other policies, evaluated\n\n"
+      "`evaluate` on simulated logs of 6,000 tasks whose policy is `explore:0.2/mini,mini,large`, "
+      "or "
+      "in the last setting four policies that draw nothing: p .45 and .75, t 3 and 8, c .4 and 2, "
+      "patience .9, users of some ten tasks who react to the models only. Where users' tasks "
+      "differ "
+      "sigma is 1.5, and 70 % of its square is between users; P is told there. In each cell: how "
+      "often the interval or range holds the truth, in how many logs there is a number and not "
+      "only "
+      "a range, and the mean width.\n\n| policy | C | L | attempts | S | J | J less the log's "
+      "|\n|---|---|---|---|---|---|---|\n";
+  for (const auto& setting : settings) {
+    text +=
+        fmt::format("| *{}*, {:.0f} passes |  |  |  |  |  |  |\n", setting.name, setting.passes);
+    for (const auto& p : setting.policies) {
+      text += fmt::format("| {}{} |", p.policy,
+                          p.declined > 0 ? fmt::format(" ({} declined)", p.declined) : "");
+      for (const auto& q : p.quantities) {
+        text += fmt::format(" {}, {:.0f} %, {:.3g} |", percent(q.coverage.value),
+                            100 * static_cast<double>(q.told) /
+                                static_cast<double>(std::max<std::size_t>(1, p.logs)),
+                            q.mean_width);
+      }
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
 
 ordered_json coverage_json(const verification::CoverageAnswer& answer) {
   ordered_json all = ordered_json::array();
@@ -34,7 +94,8 @@ ordered_json coverage_json(const verification::CoverageAnswer& answer) {
           {"logs", answer.options.logs},
           {"tasks", answer.options.tasks},
           {"seed", answer.options.seed},
-          {"settings", all}};
+          {"settings", all},
+          {"evaluations", evaluations_json(answer.evaluations)}};
 }
 
 std::string coverage_markdown(const verification::CoverageAnswer& answer) {
@@ -62,7 +123,7 @@ std::string coverage_markdown(const verification::CoverageAnswer& answer) {
     }
     text += "\n";
   }
-  return text;
+  return text + evaluations_markdown(answer.evaluations);
 }
 
 }  // namespace turnout::report

@@ -49,9 +49,9 @@ ordered_json estimate_json(const analysis::EstimateAnswer& answer) {
                       {"success", figure_json(model->success)},
                       {"latency", figure_json(model->latency)},
                       {"latency_quantiles",
-                       {{"p50", model->latency_quantiles[0]},
-                        {"p90", model->latency_quantiles[1]},
-                        {"p99", model->latency_quantiles[2]}}},
+                       {{"p50", interval_json(model->latency_quantiles[0])},
+                        {"p90", interval_json(model->latency_quantiles[1])},
+                        {"p99", interval_json(model->latency_quantiles[2])}}},
                       {"cost", figure_json(model->cost)},
                       {"reprompts", figure_json(model->reprompts)},
                       {"silent_ends", figure_json(model->silent)},
@@ -84,6 +84,14 @@ ordered_json estimate_json(const analysis::EstimateAnswer& answer) {
           {"notes", e.notes}};
 }
 
+namespace {
+
+std::string quantile_text(const numeric::Interval& x) {
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]", x.value, x.low, x.high);
+}
+
+}  // namespace
+
 std::string estimate_text(const analysis::EstimateAnswer& answer) {
   const LogEstimate& e = answer.estimate;
   std::string text = statistics_text(answer.reading.statistics);
@@ -96,8 +104,9 @@ std::string estimate_text(const analysis::EstimateAnswer& answer) {
       {"model", "success", "latency, s", "p50, s", "p99, s", "cost, $", "leaves after failure"});
   for (const auto* model : analysis::by_success(e)) {
     table.add({base::printable(model->model), in_words(model->success), in_words(model->latency),
-               number(model->latency_quantiles[0]), number(model->latency_quantiles[2]),
-               in_words(model->cost), in_words(model->leaves)});
+               quantile_text(model->latency_quantiles[0]),
+               quantile_text(model->latency_quantiles[2]), in_words(model->cost),
+               in_words(model->leaves)});
   }
   text += table.to_string() + "\n";
   Table others({"", "", "basis", "passes"});

@@ -8,6 +8,7 @@
 #include "turnout/base/rng.h"
 #include "turnout/report/log_audit_report.h"
 #include "turnout/scenario/scenario.h"
+#include "turnout/scenario/scenario_setting.h"
 
 namespace turnout::report {
 namespace {
@@ -81,7 +82,7 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
     if (!estimate) continue;
     ++estimated;
     const analysis::EstimateAnswer answer{
-        "log", {*std::move(statistics), {}}, *std::move(estimate)};
+        "log", {*std::move(statistics), {}, ""}, *std::move(estimate)};
     const auto audit = analysis::log_audit_answer("log", answer.reading, speed, {});
     ASSERT_TRUE(audit);
     expect_numbers(log_audit_json(*audit));
@@ -92,7 +93,8 @@ TEST(EstimateReport, any_log_gives_numbers_and_a_scenario_that_can_be_read) {
       ASSERT_TRUE(made) << made.error().to_string();
       const auto text = scenario::write_scenario(made->scenario, made->comments);
       ASSERT_TRUE(text) << text.error().to_string();
-      const auto scenario = scenario::parse_scenario(*text, "s.toml");
+      const auto scenario =
+          scenario::parse_scenario(*text, "s.toml", "", {}, scenario::Ranges::kTaken);
       ASSERT_TRUE(scenario) << scenario.error().to_string() << "\n" << *text;
     }
   }

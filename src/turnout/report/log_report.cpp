@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/match_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -48,6 +49,10 @@ std::map<std::string, estimation::PathCounts> by_model(const LogStatistics& stat
   return models;
 }
 
+ordered_json number_or_null(const std::optional<double>& number) {
+  return number ? ordered_json(*number) : ordered_json(nullptr);
+}
+
 ordered_json time_or_null(const std::optional<std::int64_t>& time) {
   if (!time) return nullptr;
   return traffic::time_text(*time);
@@ -62,22 +67,6 @@ ordered_json import_json(const store::ImportCounts& counts) {
     if (count > 0) refused[std::string(name_of(static_cast<traffic::Defect>(i)))] = count;
   }
   const traffic::MatchCounts& matches = counts.read.matches;
-  ordered_json matched = nullptr;
-  if (matches.tasks > 0) {
-    matched = {{"tasks", matches.tasks},
-               {"by_task", matches.by_task},
-               {"by_messages", matches.by_messages},
-               {"by_conversation", matches.by_conversation},
-               {"by_similarity", matches.by_similarity},
-               {"merged", matches.merged},
-               {"feedback_rows", matches.feedback},
-               {"lost_feedback_rows", matches.lost_feedback},
-               {"passed_over", matches.passed_over}};
-    if (matches.right + matches.wrong + matches.missed > 0) {
-      matched["precision"] = matches.precision();
-      matched["recall"] = matches.recall();
-    }
-  }
   return {{"rows", counts.read.rows},
           {"added", counts.stored.added},
           {"repeated", counts.stored.repeated},
@@ -85,36 +74,11 @@ ordered_json import_json(const store::ImportCounts& counts) {
           {"refused", refused},
           {"first_refused", counts.read.first_defect},
           {"cut_off", counts.read.cut_off},
-          {"matched", matched}};
+          {"mean_latency_s", number_or_null(counts.mean_latency_s())},
+          {"questions", store::import_questions(counts)},
+          {"matched", matches.passes + matches.unanswered > 0 ? matched_json(matches)
+                                                              : ordered_json(nullptr)}};
 }
-
-namespace {
-
-/// How a map's rows came to their tasks.
-std::string matches_text(const traffic::MatchCounts& matches) {
-  std::string text;
-  if (matches.passed_over > 0)
-    text += fmt::format("{} rows are no passes: passed over\n", matches.passed_over);
-  if (matches.merged > 0)
-    text += fmt::format("{} further calls of the same answers: added to them\n", matches.merged);
-  if (matches.tasks > 0) {
-    text += fmt::format(
-        "{} tasks; re-prompts told by task id {}, messages {}, conversation {}, similarity {}\n",
-        matches.tasks, matches.by_task, matches.by_messages, matches.by_conversation,
-        matches.by_similarity);
-  }
-  if (matches.feedback > 0) text += fmt::format("feedback on {} passes\n", matches.feedback);
-  if (matches.lost_feedback > 0)
-    text += fmt::format("{} rows of feedback name a pass that the log does not hold: left out\n",
-                        matches.lost_feedback);
-  if (matches.right + matches.wrong + matches.missed > 0) {
-    text += fmt::format("against true_task: precision {:.1f} %, recall {:.1f} %\n",
-                        100 * matches.precision(), 100 * matches.recall());
-  }
-  return text;
-}
-
-}  // namespace
 
 std::string import_text(const store::ImportCounts& counts) {
   std::string text =
@@ -134,11 +98,10 @@ std::string import_text(const store::ImportCounts& counts) {
   }
   if (!counts.read.first_defect.empty())
     text += "first one refused: " + counts.read.first_defect + "\n";
-  if (counts.read.cut_off > 0) {
-    text += fmt::format("{} files end in the middle of a row, which was left out\n",
-                        counts.read.cut_off);
-  }
-  return text + matches_text(counts.read.matches);
+  if (const auto cut = store::cut_off_note(counts); !cut.empty()) text += cut + "\n";
+  text += matches_text(counts.read.matches);
+  for (const auto& question : store::import_questions(counts)) text += question + "\n";
+  return text + doubts_text(counts.read.matches);
 }
 
 ordered_json contradictions_json(const Contradictions& found) {
@@ -157,7 +120,7 @@ std::string contradictions_text(const Contradictions& found) {
 }
 
 ordered_json import_answer_json(const analysis::ImportAnswer& answer) {
-  ordered_json json = {{"schema", "turnout/import/1"}};
+  ordered_json json = {{"schema", "turnout/import/1"}, {"taken", answer.taken}};
   json.update(import_json(answer.counts));
   return json;
 }

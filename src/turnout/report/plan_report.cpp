@@ -296,8 +296,8 @@ std::string patience_text(const RoutingGame& game, const Names& names) {
   if (!game.has_patience_by_attempt()) return "";
   const auto line = [](const std::string& who, const std::vector<double>& list) {
     std::string text = fmt::format("  patience{} after attempts 1, 2, ...:", who);
-    for (const double rho : list) text += " " + number(rho);
-    return text + "\n";
+    for (const double rho : list) text.append(1, ' ').append(number(rho));
+    return text.append(1, '\n');
   };
   if (game.patience_commutes()) return line("", game.patience_by_attempt()[0]);
   std::string text;

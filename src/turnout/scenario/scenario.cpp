@@ -293,7 +293,7 @@ class Reader {
   }
 
   /// Patience by attempt is known exactly.
-  Status check_patience_is_known() const {
+  [[nodiscard]] Status check_patience_is_known() const {
     if (patience_by_attempt().empty()) return base::Done{};
     for (const Uncertainty& u : uncertain_) {
       if (u.difficulty != nullptr || u.parameter.quantity != Quantity::kPatience) continue;

@@ -48,6 +48,11 @@ struct Agents::Task {
   double when = 0;                 // share of the span
 };
 
+/// What a user brings to all of his tasks, in standard deviations.
+struct Agents::Nature {
+  double value = 0, difficulty = 0;
+};
+
 /// One pass as it was played.
 struct Agents::Step {
   const Path& path;  // with this pass's model
@@ -77,13 +82,21 @@ Agents::Agents(Setting setting)
   }
 }
 
-Agents::Task Agents::draw_task(base::Rng& rng) const {
+Agents::Nature Agents::draw_nature(base::Rng& rng) const {
+  if (setting_.behaviour.user_share == 0) return {};  // and no luck is spent on it
+  const double value = normal_of(rng.uniform(), rng.uniform());
+  return {value, normal_of(rng.uniform(), rng.uniform())};
+}
+
+Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
   const auto& how = setting_.behaviour;
   Task task;
   task.when = rng.uniform();
   const double share = rng.uniform();
-  const double value = normal_of(rng.uniform(), rng.uniform());
-  const double theta = normal_of(rng.uniform(), rng.uniform());
+  const double own = std::sqrt(1 - how.user_share);
+  const double shared = std::sqrt(how.user_share);
+  const double value = own * normal_of(rng.uniform(), rng.uniform()) + shared * nature.value;
+  const double theta = own * normal_of(rng.uniform(), rng.uniform()) + shared * nature.difficulty;
   const auto policies = static_cast<double>(setting_.policies.size());
   task.policy = static_cast<std::size_t>(rng.uniform() * policies);
   double below = 0;
@@ -171,7 +184,8 @@ Agents::Played Agents::play_task(const Task& task, base::Rng& rng,
 
 TaskPayoffs Agents::play_one(std::uint64_t number, std::uint64_t seed) const {
   base::Rng rng(seed, number);
-  const Task task = draw_task(rng);
+  base::Rng life(~seed, number);
+  const Task task = draw_task(rng, draw_nature(life));
   const Played played = play_task(task, rng, {});
   const game::Provider& provider = setting_.game.provider();
   const bool misled = played.accepted && !played.solved;
@@ -283,12 +297,13 @@ void Agents::write_log(std::uint64_t tasks, std::uint64_t seed,
   for (std::uint64_t user = 0; more && done < tasks; ++user) {
     base::Rng life(seed, user);
     const double arrives = life.uniform();
+    const Nature nature = draw_nature(life);
     pass.user_id = fmt::format("u{:08}", user);
     bool stays = true;
     for (double when = arrives * how.span_s; more && stays && when < how.span_s && done < tasks;
          ++done) {
       base::Rng rng(life.next());
-      Task task = draw_task(rng);
+      Task task = draw_task(rng, nature);
       task.when = when / how.span_s;
       pass.task_id = fmt::format("t{:010}", done);
       pass.policy_id = setting_.policies[task.policy].text();

@@ -42,6 +42,9 @@ struct Behaviour {
   std::vector<double> latency_sample;
   double tokens_sigma =
       0;  ///< output is lognormal about a mean of 300 tokens, and latency in proportion to it
+  /// Share of the variance of difficulty and of ln V that is the user's and not the task's: in a log,
+  /// tasks of one user are alike by so much. 0 to 1
+  double user_share = 0;
   double span_s = 30 * 86'400.0;  ///< the log's length
   double gap_s = 86'400.0;        ///< mean time between a user's tasks
 };
@@ -110,6 +113,7 @@ class Agents {
   struct Task;
   struct Step;
   struct Played;
+  struct Nature;
   using Luck = std::array<double, 8>;
   /// Draws latency, tokens and success of the pass that ends `step`'s path.
   void serve(const Task& task, std::size_t attempt, const Luck& luck, Step& step) const;
@@ -118,7 +122,8 @@ class Agents {
   void judge(double success, double random, Step& step) const;
   Played play_task(const Task& task, base::Rng& rng,
                    const std::function<bool(const Step&)>& on_pass) const;
-  [[nodiscard]] Task draw_task(base::Rng& rng) const;
+  [[nodiscard]] Nature draw_nature(base::Rng& rng) const;
+  [[nodiscard]] Task draw_task(base::Rng& rng, const Nature& nature) const;
 
   Setting setting_;
   PassRule passes_;

@@ -100,7 +100,8 @@ ByteSource::ByteSource(ByteSource&& other) noexcept
       raw_begin_(other.raw_begin_),
       raw_ended_(other.raw_ended_),
       detected_(other.detected_),
-      peeked_(other.peeked_),
+      peeked_(std::move(other.peeked_)),
+      peeked_begin_(other.peeked_begin_),
       decoder_(std::move(other.decoder_)) {}
 
 ByteSource::~ByteSource() {
@@ -160,17 +161,23 @@ Status ByteSource::detect() {
   return base::Done{};
 }
 
-Result<std::optional<char>> ByteSource::first() {
-  char byte = 0;
-  TURNOUT_TRY(auto size, read_plain(&byte, 1));
-  if (size == 1) peeked_ = byte;
-  return peeked_;
+Result<std::string_view> ByteSource::peek(std::size_t room) {
+  peeked_.erase(0, std::exchange(peeked_begin_, 0));
+  if (peeked_.size() < room) {
+    const std::size_t known = peeked_.size();
+    peeked_.resize(room);
+    auto size = read_plain(peeked_.data() + known, room - known);
+    peeked_.resize(known + (size ? *size : 0));
+    if (!size) return std::move(size).error();
+  }
+  return std::string_view(peeked_).substr(0, room);
 }
 
 Result<std::size_t> ByteSource::read(char* to, std::size_t room) {
-  if (!peeked_ || room == 0) return read_plain(to, room);
-  *to = *std::exchange(peeked_, std::nullopt);
-  return std::size_t{1};
+  if (peeked_begin_ == peeked_.size()) return read_plain(to, room);
+  const std::size_t size = peeked_.copy(to, room, peeked_begin_);
+  peeked_begin_ += size;
+  return size;
 }
 
 Result<std::size_t> ByteSource::read_plain(char* to, std::size_t room) {

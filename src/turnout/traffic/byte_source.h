@@ -29,9 +29,14 @@ class ByteSource {
   /// @returns how many bytes were read, 0 at the end; kUnreadable for a device error,
   ///   kMalformedInput for a damaged or cut off compressed stream.
   base::Result<std::size_t> read(char* to, std::size_t room);
-  /// @returns the first plain byte without taking it; nothing if there is none. Before the first
-  ///   read() only.
-  base::Result<std::optional<char>> first();
+  /// @returns the next plain bytes without taking them: what peek() returned last and more, as soon
+  ///   as there are more, up to `room`; as many as before at the end. They are valid until the next
+  ///   call. Errors as of read().
+  base::Result<std::string_view> peek(std::size_t room);
+  /// @returns what peek() returned last and read() has not taken yet; valid as long.
+  [[nodiscard]] std::string_view peeked() const {
+    return std::string_view(peeked_).substr(peeked_begin_);
+  }
   /// The path, or "standard input".
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -52,7 +57,8 @@ class ByteSource {
   std::size_t raw_begin_ = 0;
   bool raw_ended_ = false;
   bool detected_ = false;
-  std::optional<char> peeked_;  // given out again by the next read()
+  std::string peeked_;  // plain bytes that read() gives out first, from peeked_begin_
+  std::size_t peeked_begin_ = 0;
   std::unique_ptr<Decoder> decoder_;
 };
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "turnout/traffic/pass_columns.h"
 #include "turnout/traffic/pass_reader.h"
 #include "turnout/traffic/row_lines.h"
+#include "turnout/traffic/row_text.h"
 
 namespace turnout::traffic {
 namespace {
@@ -25,9 +27,10 @@ class CsvReader final : public PassReader {
       TURNOUT_CHECK(read_header());
     }
     for (;;) {
-      auto line = lines_.next();
+      auto line = lines_.next_record();
       if (!line) return line.error();
       if (!line->has_value()) return false;
+      if ((*line)->empty()) continue;
       ++counts_.rows;
       clear(pass);
       const auto split = base::split_csv(**line, fields_);
@@ -44,6 +47,11 @@ class CsvReader final : public PassReader {
       }
       const Defect defect = read_fields(pass);
       if (defect == Defect::kNone) return true;
+      if (defect == Defect::kText && !simdjson::validate_utf8(**line)) {
+        if (lines_.ended()) return no_utf8(**line).within(lines_.place());
+        ++counts_.cut_off;
+        return false;
+      }
       if (counts_.refused() == 0)
         counts_.first_defect = fmt::format("{}: {}", lines_.place(), name_of(defect));
       ++counts_.defects.at(static_cast<std::size_t>(defect));
@@ -52,7 +60,7 @@ class CsvReader final : public PassReader {
 
  private:
   base::Status read_header() {
-    auto line = lines_.next();
+    auto line = lines_.next_record();
     if (!line) return line.error();
     if (!line->has_value())
       return Error{ErrorCode::kMalformedInput, "is empty, must have a header", lines_.name()};

@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "turnout/base/number_text.h"
+#include "turnout/traffic/json_rows.h"
 #include "turnout/traffic/pass_columns.h"
 #include "turnout/traffic/pass_reader.h"
-#include "turnout/traffic/row_lines.h"
+#include "turnout/traffic/row_text.h"
 
 namespace turnout::traffic {
 namespace {
@@ -15,21 +15,32 @@ namespace {
 namespace dom = simdjson::dom;
 static_assert(RowLines::kPadding >= simdjson::SIMDJSON_PADDING);
 
-/// Reads a number that may be null; anything else is the defect.
+/// Reads a number that may be null, or text, as some databases export it; anything else is the
+/// defect.
 template <class Number, class Target>
-Defect read_number(dom::element value, Target& to, Defect defect) {
+Defect read_number(dom::element value, Pass& pass, Column column, Target& to, Defect defect) {
   Number number{};
-  if (value.get(number) != simdjson::SUCCESS) return value.is_null() ? Defect::kNone : defect;
-  to = number;
-  return Defect::kNone;
+  std::string_view text;
+  if (value.get(number) == simdjson::SUCCESS) {
+    to = number;
+    return Defect::kNone;
+  }
+  if (value.get(text) == simdjson::SUCCESS) return set_text(pass, column, text);
+  return value.is_null() ? Defect::kNone : defect;
 }
 
-/// Reads a string that may be null.
+/// Reads a string that may be null, or an id that is a whole number.
 Defect read_text(dom::element value, std::string& to, Defect defect) {
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return value.is_null() ? Defect::kNone : defect;
-  to.assign(text);
-  return Defect::kNone;
+  if (value.get(text) == simdjson::SUCCESS) {
+    to.assign(text);
+    return Defect::kNone;
+  }
+  if (value.is<std::int64_t>() || value.is<std::uint64_t>()) {
+    to = simdjson::minify(value);
+    return Defect::kNone;
+  }
+  return value.is_null() ? Defect::kNone : defect;
 }
 
 Defect read_word(dom::element value, Pass& pass, Column column, Defect defect) {
@@ -45,28 +56,28 @@ Defect read_column(dom::element value, Pass& pass, Column column) {
     case Column::kUserId:
       return read_text(value, pass.user_id, Defect::kText);
     case Column::kAttempt:
-      return read_number<std::int64_t>(value, pass.attempt, Defect::kAttempt);
+      return read_number<std::int64_t>(value, pass, column, pass.attempt, Defect::kAttempt);
     case Column::kModel:
       return read_text(value, pass.model, Defect::kNoModel);
     case Column::kStartedAt:
       return read_word(value, pass, column, Defect::kTime);
     case Column::kLatency:
-      return read_number<double>(value, pass.latency_s, Defect::kLatency);
+      return read_number<double>(value, pass, column, pass.latency_s, Defect::kLatency);
     case Column::kTtft:
-      return read_number<double>(value, pass.ttft_s, Defect::kTokens);
+      return read_number<double>(value, pass, column, pass.ttft_s, Defect::kTokens);
     case Column::kInputTokens:
-      return read_number<std::int64_t>(value, pass.input_tokens, Defect::kTokens);
+      return read_number<std::int64_t>(value, pass, column, pass.input_tokens, Defect::kTokens);
     case Column::kOutputTokens:
-      return read_number<std::int64_t>(value, pass.output_tokens, Defect::kTokens);
+      return read_number<std::int64_t>(value, pass, column, pass.output_tokens, Defect::kTokens);
     case Column::kCost:
-      return read_number<double>(value, pass.cost_usd, Defect::kCost);
+      return read_number<double>(value, pass, column, pass.cost_usd, Defect::kCost);
     case Column::kOutcome:
     case Column::kEnding:
       return read_word(value, pass, column, Defect::kWord);
     case Column::kPolicyId:
       return read_text(value, pass.policy_id, Defect::kText);
     case Column::kPropensity:
-      return read_number<double>(value, pass.propensity, Defect::kPropensity);
+      return read_number<double>(value, pass, column, pass.propensity, Defect::kPropensity);
   }
   return Defect::kNone;
 }
@@ -79,8 +90,10 @@ class JsonReader final : public PassReader {
     for (;;) {
       auto line = lines_.next();
       if (!line) return line.error();
-      if (!line->has_value()) return false;
-      if ((*line)->find_first_not_of(" \t") == std::string_view::npos) continue;
+      if (!line->has_value()) {
+        if (!lines_.closed()) ++counts_.cut_off;
+        return false;
+      }
       ++counts_.rows;
       clear(pass);
       Defect defect = Defect::kNone;
@@ -90,10 +103,7 @@ class JsonReader final : public PassReader {
           ++counts_.cut_off;
           return false;
         }
-        return base::Error{base::ErrorCode::kMalformedInput,
-                           fmt::format("is no JSON object ({}): {}", simdjson::error_message(error),
-                                       base::in_quotes(**line)),
-                           lines_.place()};
+        return no_json(**line, simdjson::error_message(error)).within(lines_.place());
       }
       if (defect == Defect::kNone) defect = defect_of(pass);
       if (defect == Defect::kNone) return true;
@@ -131,7 +141,7 @@ class JsonReader final : public PassReader {
     return expected;
   }
 
-  RowLines lines_;
+  JsonRows lines_;
   dom::parser parser_;
   std::array<std::optional<Column>, 2 * kColumns> order_;
 };

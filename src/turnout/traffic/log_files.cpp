@@ -12,6 +12,8 @@ using base::Result;
 
 namespace {
 
+constexpr std::size_t kFirstBytes = 4096;
+
 /// The name without the ending of a compressed file.
 std::string_view plain_name(std::string_view name) {
   for (const std::string_view ending : {".gz", ".zst"}) {
@@ -22,17 +24,29 @@ std::string_view plain_name(std::string_view name) {
 
 bool is_log(const std::string& path) {
   const auto name = plain_name(path);
-  return name.ends_with(".jsonl") || name.ends_with(".ndjson") || name.ends_with(".csv");
+  return name.ends_with(".jsonl") || name.ends_with(".ndjson") || name.ends_with(".json") ||
+         name.ends_with(".csv");
+}
+
+/// JSON rows begin with a bracket, behind white space and a byte order mark.
+Result<bool> looks_like_csv(ByteSource& source) {
+  for (std::size_t known = 0;;) {
+    TURNOUT_TRY(const auto bytes, source.peek(kFirstBytes));
+    const auto first = bytes.find_first_not_of("\xef\xbb\xbf \t\r\n");
+    if (first != std::string_view::npos) return bytes[first] != '{' && bytes[first] != '[';
+    if (bytes.size() == known || bytes.size() == kFirstBytes) return false;
+    known = bytes.size();
+  }
 }
 
 }  // namespace
 
 Result<LogFile> open_log_file(const std::string& path) {
   TURNOUT_TRY(auto opened, ByteSource::open(path));
-  LogFile file{std::move(opened), plain_name(path).ends_with(".csv")};
-  if (path == "-") {
-    TURNOUT_TRY(auto byte, file.source.first());
-    file.is_csv = byte && *byte != '{' && *byte != '[';
+  const auto name = plain_name(path);
+  LogFile file{std::move(opened), name.ends_with(".csv")};
+  if (!is_log(path)) {
+    TURNOUT_TRY(file.is_csv, looks_like_csv(file.source));
   }
   return file;
 }
@@ -51,7 +65,7 @@ Result<std::vector<std::string>> log_files(const std::string& path) {
   if (problem) return Error{ErrorCode::kUnreadable, problem.message(), path};
   if (files.empty()) {
     return Error{ErrorCode::kMalformedInput,
-                 "holds no file *.jsonl, *.ndjson or *.csv, plain, .gz or .zst", path};
+                 "holds no file *.jsonl, *.ndjson, *.json or *.csv, plain, .gz or .zst", path};
   }
   std::sort(files.begin(), files.end());
   return files;

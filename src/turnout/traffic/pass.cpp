@@ -67,12 +67,16 @@ int digits_at(std::string_view text, std::size_t at, std::size_t digits) {
   return value;
 }
 
-/// The offset from UTC in minutes that "Z", "+01:00" or nothing says.
+/// The offset from UTC in minutes that "Z", "UTC", "+01:00", "+0100", "+01" or nothing says; psql
+/// writes "+01", BigQuery " UTC".
 std::optional<int> zone_of(std::string_view text) {
-  if (text.empty() || text == "Z" || text == "z") return 0;
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  if (text.empty() || text == "Z" || text == "z" || text == "UTC") return 0;
+  if (text[0] != '+' && text[0] != '-') return std::nullopt;
+  const bool colon = text.size() == 6 && text[3] == ':';
+  if (text.size() != 3 && text.size() != 5 && !colon) return std::nullopt;
   const int hours = digits_at(text, 1, 2);
-  const int minutes = digits_at(text, 4, 2);
+  const int minutes = text.size() == 3 ? 0 : digits_at(text, colon ? 4 : 3, 2);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
 }

@@ -75,7 +75,7 @@ inline constexpr std::size_t kLongestModel = 200;
 
 /// @returns the time that RFC 3339 text says, to the microsecond; nothing if it is none
 ///   ("2026-11-24T10:20:30.5Z", "2026-11-24 10:20:30+01:00"; "T" or a space; a missing zone is
-///   UTC).
+///   UTC), or text that databases write: "+01", "+0100", " UTC".
 std::optional<std::int64_t> parse_time(std::string_view text);
 
 /// Writes a time as RFC 3339 with microseconds in UTC, "2026-11-24T10:20:30.500000Z".

@@ -20,7 +20,10 @@ base::Result<CoverageAnswer> coverage_answer(const CoverageOptions& options,
   auto settings = measure_coverage(options.logs, options.tasks,
                                    std::min(options.regrets, options.logs), options.seed, watch);
   TURNOUT_CHECK(watch.cancellation.check());
-  return CoverageAnswer{options, std::move(settings)};
+  auto evaluations =
+      measure_evaluations(options.logs, options.evaluated_tasks, options.seed, watch);
+  TURNOUT_CHECK(watch.cancellation.check());
+  return CoverageAnswer{options, std::move(settings), std::move(evaluations)};
 }
 
 base::Result<SlowdownAnswer> slowdown_answer(const SlowdownOptions& options,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "turnout/verification/coverage.h"
+#include "turnout/verification/evaluation_coverage.h"
 #include "turnout/verification/ledger.h"
 #include "turnout/verification/speed_coverage.h"
 
@@ -23,9 +24,10 @@ base::Result<Ledger> verify_answer(const VerifyOptions& options, const base::Wat
 
 struct CoverageOptions {
   static constexpr std::size_t kMostLogs = 100'000;
-  std::size_t logs = 100;        ///< simulated logs a setting, 1 to kMostLogs
-  std::uint64_t tasks = 13'000;  ///< of a log: 20,000 passes and a few
-  std::size_t regrets = 50;      ///< the regret is of so many logs at most
+  std::size_t logs = 100;                 ///< simulated logs a setting, 1 to kMostLogs
+  std::uint64_t tasks = 13'000;           ///< of a log: 20,000 passes and a few
+  std::uint64_t evaluated_tasks = 6'000;  ///< of a log from which policies are evaluated
+  std::size_t regrets = 50;               ///< the regret is of so many logs at most
   std::uint64_t seed = 1;
 };
 
@@ -33,12 +35,16 @@ struct CoverageOptions {
 struct CoverageAnswer {
   CoverageOptions options;
   std::vector<CoverageSetting> settings;
+  std::vector<EvaluationSetting> evaluations;
 };
 
 /// @returns the answer; kInvalidValue for options out of range, kCancelled.
-/// @param watch  told of logs; the whole is kCoverageSettings * options.logs
+/// @param watch  told of logs; the whole is coverage_logs(options)
 base::Result<CoverageAnswer> coverage_answer(const CoverageOptions& options,
                                              const base::Watch& watch = {});
+constexpr std::size_t coverage_logs(const CoverageOptions& options) {
+  return (kCoverageSettings + kEvaluationSettings) * options.logs;
+}
 
 struct SlowdownOptions {
   static constexpr std::size_t kMostLogs = 100'000;

@@ -110,18 +110,22 @@ Status read_totals(const SqlRow& row, LogStatistics& to) {
   return few_enough(models, policies);
 }
 
-Status read_path(const SqlRow& row, LogStatistics& to) {
-  Columns columns(row);
+/// The columns that name a path: policy, attempts, three models before, and the pass's own.
+PathKey read_key(Columns& columns) {
   PathKey key;
   key.policy = columns.text();
   const auto attempt = static_cast<std::size_t>(columns.integer());
   key.deep = attempt > kDeepestPath;
-  for (std::size_t before = kDeepestPath;
-       before-- > 0;) {  // three models before, and the pass's own
+  for (std::size_t before = kDeepestPath; before-- > 0;) {
     const std::string model = columns.text();
     if (before == 0 || (!key.deep && before < attempt)) key.models.push_back(model);
   }
-  PathCounts& counts = to.paths[key];
+  return key;
+}
+
+Status read_path(const SqlRow& row, LogStatistics& to) {
+  Columns columns(row);
+  PathCounts& counts = to.paths[read_key(columns)];
   counts.fates = columns.fates();
   counts.latency = {counts.fates.passes(), columns.real(), 0};
   counts.latency.squares = columns.real();
@@ -155,6 +159,7 @@ Status read_latency(const SqlRow& row, LogStatistics& to) {
 
 Status read_return(const SqlRow& row, LogStatistics& to) {
   Columns columns(row);
+  const PathKey key = read_key(columns);
   const std::string fate = columns.text();
   // Re-prompted, says the last pass: what came then is not in the log.
   constexpr std::array<std::pair<std::string_view, TaskEnd>, 4> kEnds = {
@@ -166,11 +171,23 @@ Status read_return(const SqlRow& row, LogStatistics& to) {
       std::find_if(kEnds.begin(), kEnds.end(), [&](const auto& end) { return end.first == fate; });
   if (known == kEnds.end()) {
     return Error{ErrorCode::kUnreadable, base::in_quotes(fate) + " is no end of a task",
-                 "column 1"};
+                 "column 7"};
   }
   const auto end = static_cast<std::size_t>(known->second);
-  to.returns.tasks.at(end) += columns.integer();
-  to.returns.last.at(end) += columns.integer();
+  ReturnCounts counts;
+  counts.tasks.at(end) = columns.integer();
+  counts.last.at(end) = columns.integer();
+  to.paths[key].returns += counts;
+  to.returns += counts;
+  return columns.done();
+}
+
+Status read_user_spread(const SqlRow& row, LogStatistics& to) {
+  Columns columns(row);
+  UserSpread& spread = to.users[columns.text()];
+  spread.users = columns.integer();
+  for (auto& sum : spread.sums) sum = columns.integer();
+  for (auto& product : spread.products) product = columns.integer();
   return columns.done();
 }
 
@@ -212,11 +229,12 @@ Status ask(store::SqlStore& store, const store::SqlValues& values, const char* n
 
 Result<LogStatistics> sql_statistics(store::SqlStore& store, const LogSelection& selection,
                                      const base::Watch& watch) {
-  constexpr std::array<std::pair<const char*, ReadRow>, 4> kStatistics = {
+  constexpr std::array<std::pair<const char*, ReadRow>, 5> kStatistics = {
       {{"paths", read_path},
        {"periods", read_period},
        {"latencies", read_latency},
-       {"returns", read_return}}};
+       {"returns", read_return},
+       {"users", read_user_spread}}};
   LogStatistics result;
   TURNOUT_CHECK(store.in_snapshot([&]() -> Status {
     TURNOUT_TRY(const auto size, store.size());

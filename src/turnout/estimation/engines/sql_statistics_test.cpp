@@ -70,8 +70,9 @@ TEST(SqlStatistics, text_that_is_no_number_is_an_error_with_statement_column_and
             "postgres://u@h/db: paths.sql: column 11: 'NaN' is no finite number");
   EXPECT_EQ(message_of({{kTotals}, {}, {}, {{"mini", "", "3"}}}),
             "postgres://u@h/db: latencies.sql: column 2: '' is no whole number of 64 bits");
-  EXPECT_EQ(message_of({{kTotals}, {}, {}, {}, {{"sloved", "3", "1"}}}),
-            "postgres://u@h/db: returns.sql: column 1: 'sloved' is no end of a task");
+  EXPECT_EQ(
+      message_of({{kTotals}, {}, {}, {}, {{"p", "1", "", "", "", "mini", "sloved", "3", "1"}}}),
+      "postgres://u@h/db: returns.sql: column 7: 'sloved' is no end of a task");
 }
 
 TEST(SqlStatistics, an_answer_of_another_shape_is_an_error) {
