@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "turnout/base/rng.h"
 #include "turnout/game/best_response.h"
@@ -33,7 +34,7 @@ TEST(ParticipationAnswer, no_policy_of_a_grid_that_users_come_for_costs_less) {
     const auto scenario = draw(rng);
     const auto answer = participation_answer(scenario).value();
     const double cost = answer.best.payoffs.provider_cost;
-    double least = scenario.game.churn_penalty();
+    double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < 3; ++i) {
       for (std::size_t j = i + 1; j < 3; ++j) {
         const game::Game pair = scenario.game.pair(i, j);
@@ -44,8 +45,9 @@ TEST(ParticipationAnswer, no_policy_of_a_grid_that_users_come_for_costs_less) {
           const game::Primitives<double> terms(pair);
           const auto n = game::expected_visits(terms, policy.start, policy.cascade, q);
           const double believed = n[0] * terms.model[0].net_value + n[1] * terms.model[1].net_value;
-          if (believed < 0) continue;
-          least = std::min(least, game::evaluate(pair, policy, q).provider_cost);
+          // A provider has the cost of a user who stays away only from a policy that keeps him so.
+          least = std::min(least, believed < 0 ? scenario.game.churn_penalty()
+                                               : game::evaluate(pair, policy, q).provider_cost);
         }
       }
     }
