@@ -44,7 +44,7 @@ base::Result<double> option_number(const std::string& option, const std::string&
 
 void add_settings(CLI::App& verb, std::vector<std::string>& settings) {
   verb.add_option("--set", settings,
-                  "change a number of the scenario, any number of times: V, w, P, p1, t1, c1, p2, "
+                  "change what the scenario says, any number of times: V, w, P, p1, t1, c1, p2, "
                   "... or its key (model.NAME.cost)")
       ->option_text("KEY=VALUE")
       ->expected(1)

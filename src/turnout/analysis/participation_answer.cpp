@@ -1,5 +1,6 @@
 #include "turnout/analysis/participation_answer.h"
 
+#include <cmath>
 #include <utility>
 
 #include "turnout/analysis/outside.h"
@@ -7,6 +8,9 @@
 
 namespace turnout::analysis {
 namespace {
+
+/// U of a policy that is just worth coming for is 0 but for the rounding of its sums.
+constexpr double kRounding = 1e-14;
 
 /// The scenario if users came whatever a policy is worth to them.
 base::Result<scenario::Scenario> if_they_came(const scenario::Scenario& scenario) {
@@ -28,9 +32,12 @@ game::Route route_of(const game::RoutingGame& game, const game::PaperPolicy& pol
 DeployablePolicy deployed(const scenario::Scenario& scenario, const game::PaperPolicy& best,
                           const RoundingOptions& options) {
   const game::RoutingGame& game = scenario.game;
-  return deployable_policy(
+  DeployablePolicy policy = deployable_policy(
       game.pair(best.first, best.second), {scenario.names[best.first], scenario.names[best.second]},
       {route_of(game, best), best.policy, best.abandon, best.payoffs}, options);
+  double& utility = policy.payoffs.user_utility;
+  if (std::abs(utility) < kRounding * (1 + game.user().value)) utility = 0;
+  return policy;
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ std::string participation_text(const ParticipationAnswer& answer) {
   std::string text = routing_game_text(answer.scenario) + policy_text(answer);
   text += fmt::format(
       "\nPayoffs\n  provider cost J {}\n  user utility U  {}\n  success S       {}\n  latency L    "
-      "   {}\n  service cost C  {}\n",
+      "   {}\n  {} {}\n",
       number(p.provider_cost), number(p.user_utility), number(p.success), number(p.latency),
+      answer.scenario.game.has_prices() ? "cost less price" : "service cost C ",
       number(p.service_cost));
   const double cost = answer.best.payoffs.provider_cost - other.provider_cost;
   const std::string what =

@@ -51,6 +51,27 @@ TEST(ScenarioSetting, gives_a_scenario_a_difficulty_by_key_and_by_symbol) {
   }
 }
 
+TEST(ScenarioSetting, says_who_may_stay_away_what_users_know_and_how_patience_wears_off) {
+  const auto read = with({"user.participates=true", "user.knows=attempt", "provider.commits=false",
+                          "judgement.naive=true", "rho=[0.99, 0.9]"});
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_TRUE(read->game.participates());
+  EXPECT_EQ(read->knows, Knows::kAttempt);
+  EXPECT_FALSE(read->commits);
+  EXPECT_TRUE(read->game.user().naive);
+  EXPECT_EQ(read->game.patience(0, 0), 0.99);
+  EXPECT_EQ(read->game.patience(1, 7), 0.9);
+}
+
+TEST(ScenarioSetting, says_what_words_and_lists_may_be) {
+  EXPECT_EQ(refusal("user.participates=1"), "--set user.participates: '1' must be true or false");
+  EXPECT_NE(refusal("user.knows=all").find("--set user.knows"), std::string::npos)
+      << refusal("user.knows=all");
+  EXPECT_EQ(refusal("rho=[0.9,x]"), "--set rho: 'x' is not a number");
+  EXPECT_NE(refusal("rho=[]"), "accepted");
+  EXPECT_EQ(refusal("V=[1]"), "--set V: '[1]' is not a number");
+}
+
 TEST(ScenarioSetting, makes_an_interval_a_number_that_is_known) {
   ASSERT_TRUE(with({}));
   EXPECT_EQ(with({})->uncertain.size(), 1U);
@@ -71,10 +92,10 @@ TEST(ScenarioSetting, names_what_may_have_been_meant) {
   EXPECT_NE(refusal("user.valeu=1").find("did you mean 'user.value'?"), std::string::npos);
   EXPECT_NE(refusal("model.lrage.cost=1").find("did you mean 'model.large.cost'?"),
             std::string::npos);
-  EXPECT_NE(refusal("p3=1").find("'p3' is no number of this scenario"), std::string::npos);
+  EXPECT_NE(refusal("p3=1").find("'p3' is nothing that this scenario may say"), std::string::npos);
   EXPECT_EQ(refusal("V"), "--set: 'V' must be KEY=VALUE");
   EXPECT_EQ(refusal("V=two"), "--set V: 'two' is not a number");
-  EXPECT_NE(refusal("=1").find("'' is no number"), std::string::npos);
+  EXPECT_NE(refusal("=1").find("'' is nothing"), std::string::npos);
 }
 
 TEST(ScenarioSetting, leaves_a_file_that_is_no_scenario_to_the_reader) {
