@@ -1,6 +1,7 @@
 #include "turnout/report/explain_report.h"
 
 #include "answer_verb.h"
+#include "turnout/report/policy_explain_report.h"
 
 namespace turnout::program {
 namespace {
@@ -8,18 +9,36 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  turnout explain examples/gpt-4.1.toml\n"
-    "  turnout explain examples/gpt-4.1.toml --json";
+    "  turnout explain examples/gpt-4.1.toml --json\n"
+    "  turnout explain examples/four-models.toml --set user.participates=true";
+
+struct Arguments {
+  ScenarioArguments scenario;
+  bool json = false;
+};
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  TURNOUT_TRY(auto scenario, arguments.scenario.read());
+  if (scenario.game.size() != game::Game::kModels || scenario.game.participates()) {
+    TURNOUT_TRY(const auto answer, analysis::policy_explain_answer(std::move(scenario)));
+    print_notes(answer.notes);
+    return print_answer(answer, {report::policy_explain_text, report::policy_explain_json},
+                        arguments.json);
+  }
+  TURNOUT_TRY(const auto answer, analysis::explain_answer(std::move(scenario)));
+  return print_answer(answer, {report::explain_text, report::explain_json}, arguments.json);
+}
 
 }  // namespace
 
 void add_explain(CLI::App& program, Action& chosen) {
-  add_answer_verb<analysis::ExplainAnswer>(
-      program, chosen,
-      {"explain",
-       "The decision rule that applied, and how far the nearest change of policy is",
-       kExamples,
-       analysis::explain_answer,
-       {report::explain_text, report::explain_json}});
+  auto* verb = program.add_subcommand(
+      "explain", "The decision rule that applied, and how far the nearest change of policy is");
+  auto arguments = std::make_shared<Arguments>();
+  arguments->scenario.add_to(*verb);
+  add_output_options(*verb, arguments->json);
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace turnout::program

@@ -68,6 +68,19 @@ base::Result<std::string> take_best_pair(scenario::Scenario& scenario) {
 
 }  // namespace
 
+base::Result<PolicyScenario> policy_scenario(scenario::Scenario scenario, const std::string& verb) {
+  TURNOUT_CHECK(scenario::check_for_one_patience(scenario, verb));
+  TURNOUT_TRY(auto notes, take_means(scenario));
+  TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
+  for (const auto& table : left_out) notes.push_back(left_out_note(table, scenario));
+  const game::RoutingGame& game = scenario.game;
+  TURNOUT_TRY(auto others, game::RoutingGame::make(game.user(), game.provider(), game.models()));
+  scenario::Scenario who_come = scenario;
+  who_come.game = others;
+  TURNOUT_CHECK(scenario::check_for_policies(who_come, verb));
+  return PolicyScenario{std::move(scenario), std::move(others), std::move(notes)};
+}
+
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
                                            scenario::Besides besides) {
   TURNOUT_CHECK(scenario::check_for_one_patience(scenario, verb));

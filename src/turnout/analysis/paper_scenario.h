@@ -23,6 +23,18 @@ struct PaperScenario {
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
                                            scenario::Besides besides = scenario::Besides::kNothing);
 
+/// A scenario of any number of models whose users know the policy.
+struct PolicyScenario {
+  scenario::Scenario scenario;
+  game::RoutingGame if_they_came;  ///< the game if users came whatever a policy is worth to them
+  std::vector<std::string> notes;
+};
+
+/// @returns the same without leaving models out; users may stay away. kUnsupported naming the key for
+///   users who differ, know more than the policy, or whose patience depends on the attempt, and for a
+///   provider that does not commit.
+base::Result<PolicyScenario> policy_scenario(scenario::Scenario scenario, const std::string& verb);
+
 /// Puts numbers with intervals at their means.
 /// @returns the note that says so, and where they count if a verb takes the whole scenario with
 ///   them; nothing if all numbers are plain. kUnsupported for a range, which has no mean

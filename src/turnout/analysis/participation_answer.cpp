@@ -12,29 +12,12 @@ namespace {
 /// U of a policy that is just worth coming for is 0 but for the rounding of its sums.
 constexpr double kRounding = 1e-14;
 
-/// The scenario if users came whatever a policy is worth to them.
-base::Result<scenario::Scenario> if_they_came(const scenario::Scenario& scenario) {
-  const game::RoutingGame& game = scenario.game;
-  std::vector<game::Model> models;
-  for (std::size_t k = 0; k < game.size(); ++k) models.push_back(game.model(k));
-  scenario::Scenario other = scenario;
-  TURNOUT_TRY(other.game, game::RoutingGame::make(game.user(), game.provider(), std::move(models)));
-  return other;
-}
-
-/// The route that (i, s) is, for the side to which s is rounded: a user whom M1 alone would lose, or
-/// not win, has the more from the policy the greater s is.
-game::Route route_of(const game::RoutingGame& game, const game::PaperPolicy& policy) {
-  if (game.pass(policy.first).net_value < 0) return game::Route::kCascadeStay;
-  return policy.abandon == 0 ? game::Route::kCascadePatience : game::Route::kCascadeMixed;
-}
-
 DeployablePolicy deployed(const scenario::Scenario& scenario, const game::PaperPolicy& best,
                           const RoundingOptions& options) {
   const game::RoutingGame& game = scenario.game;
   DeployablePolicy policy = deployable_policy(
       game.pair(best.first, best.second), {scenario.names[best.first], scenario.names[best.second]},
-      {route_of(game, best), best.policy, best.abandon, best.payoffs}, options);
+      {best.route, best.policy, best.abandon, best.payoffs}, options);
   double& utility = policy.payoffs.user_utility;
   if (std::abs(utility) < kRounding * (1 + game.user().value)) utility = 0;
   return policy;
@@ -45,16 +28,14 @@ DeployablePolicy deployed(const scenario::Scenario& scenario, const game::PaperP
 base::Result<ParticipationAnswer> participation_answer(scenario::Scenario scenario,
                                                        const RoundingOptions& options) {
   TURNOUT_CHECK(check(options));
-  TURNOUT_CHECK(scenario::check_for_one_patience(scenario, "solve"));
-  TURNOUT_TRY(auto notes, take_means(scenario));
-  TURNOUT_TRY(const auto left_out, scenario::leave_out_what_the_paper_lacks(scenario));
-  for (const auto& table : left_out)
-    notes.push_back(table + " is left out: the paper's game has none; see turnout plan");
-  TURNOUT_TRY(const auto others, if_they_came(scenario));
-  TURNOUT_CHECK(scenario::check_for_policies(others, "solve"));
-  ParticipationAnswer answer{std::move(scenario), {}, options.margin, {}, {}, std::move(notes)};
-  answer.best = *game::best_paper_policy(answer.scenario.game);
-  answer.if_they_came = *game::best_paper_policy(others.game);
+  TURNOUT_TRY(auto policies, policy_scenario(std::move(scenario), "solve"));
+  const auto best = *game::best_paper_policy(policies.scenario.game);
+  ParticipationAnswer answer{std::move(policies.scenario),
+                             best,
+                             options.margin,
+                             {},
+                             *game::best_paper_policy(policies.if_they_came),
+                             std::move(policies.notes)};
   if (answer.best.submits) answer.deployed = deployed(answer.scenario, answer.best, options);
   const double outside = answer.scenario.game.user().outside;
   add_outside(answer.best.payoffs, outside);

@@ -10,7 +10,9 @@ namespace {
 PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
   const EscalationPlan plan = static_plan(game, k);
   const PlanPayoffs& p = plan.payoffs;
-  return {k,
+  return {plan.until_solved ? Route::kFirstStay : Route::kFirstLeave,
+          false,
+          k,
           k,
           {0, 0},
           plan.until_solved ? 0.0 : 1.0,
@@ -20,7 +22,14 @@ PaperPolicy one_model(const RoutingGame& game, std::size_t k) {
 }
 
 PaperPolicy of_candidate(std::size_t i, std::size_t j, const Candidate& c) {
-  return {i, j, c.policy, c.abandon, true, c.payoffs};
+  PaperPolicy policy{c.route, false, i, j, c.policy, c.abandon, true, c.payoffs};
+  if (c.route == Route::kFirstStay || c.route == Route::kFirstLeave) policy.second = i;
+  if (c.route == Route::kSecondStay || c.route == Route::kSecondLeave) {
+    policy.first = j;
+    policy.policy.start = 0;
+    policy.route = c.route == Route::kSecondStay ? Route::kFirstStay : Route::kFirstLeave;
+  }
+  return policy;
 }
 
 /// What the policies of one pair come to if the user submits; without participation those that can
@@ -40,7 +49,7 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
     const Policy policy{0, share};
     auto payoffs = evaluate(pair, policy, 0);
     if (share == entry && !game.user().naive) payoffs.user_utility = 0;
-    visit(PaperPolicy{i, j, policy, 0, true, payoffs});
+    visit(PaperPolicy{Route::kCascadeStay, true, i, j, policy, 0, true, payoffs});
   }
 }
 
@@ -56,6 +65,12 @@ double expected_by_user(const RoutingGame& game, const PaperPolicy& policy) {
 }
 
 }  // namespace
+
+bool same_way(const PaperPolicy& a, const PaperPolicy& b) {
+  if (!a.submits || !b.submits) return a.submits == b.submits;
+  return a.first == b.first && a.second == b.second && a.route == b.route &&
+         a.wins_users == b.wins_users;
+}
 
 std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
   if (game.has_switching()) return std::nullopt;

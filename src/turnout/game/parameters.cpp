@@ -72,11 +72,6 @@ const char* letter(Quantity quantity) {
   return "?";
 }
 
-bool belongs_to_a_model(Quantity quantity) {
-  return std::find(kModelQuantities.begin(), kModelQuantities.end(), quantity) !=
-         kModelQuantities.end();
-}
-
 double& slot(Quantity quantity, User& user, Provider& provider) {
   switch (quantity) {
     case Quantity::kValueOfTime:
@@ -140,6 +135,21 @@ double get(const Model& model, Quantity quantity) {
 
 void set(Model& model, Quantity quantity, double value) { slot(quantity, model) = value; }
 
+double get(const User& user, const Provider& provider, Quantity quantity) {
+  User users = user;
+  Provider providers = provider;
+  return slot(quantity, users, providers);
+}
+
+void set(User& user, Provider& provider, Quantity quantity, double value) {
+  slot(quantity, user, provider) = value;
+}
+
+bool belongs_to_a_model(Quantity quantity) {
+  return std::find(kModelQuantities.begin(), kModelQuantities.end(), quantity) !=
+         kModelQuantities.end();
+}
+
 std::string symbol(Parameter parameter) {
   std::string text = letter(parameter.quantity);
   if (belongs_to_a_model(parameter.quantity)) text += std::to_string(parameter.model + 1);
@@ -178,10 +188,8 @@ base::Status check(Quantity quantity, double value) {
 }
 
 base::Status check(const User& user, const Provider& provider, std::span<const Model> models) {
-  User users = user;
-  Provider providers = provider;
   for (const Quantity quantity : kGameQuantities)
-    TURNOUT_CHECK(check(quantity, slot(quantity, users, providers)).within(symbol({quantity, 0})));
+    TURNOUT_CHECK(check(quantity, get(user, provider, quantity)).within(symbol({quantity, 0})));
   for (std::size_t k = 0; k < models.size(); ++k) {
     for (const Quantity quantity : kModelQuantities)
       TURNOUT_CHECK(check(quantity, get(models[k], quantity)).within(symbol({quantity, k})));
@@ -198,9 +206,7 @@ base::Result<Game> Game::make(const User& user, const Provider& provider,
 double Game::get(Parameter parameter) const {
   if (belongs_to_a_model(parameter.quantity))
     return turnout::game::get(models_[parameter.model], parameter.quantity);
-  User user = user_;
-  Provider provider = provider_;
-  return slot(parameter.quantity, user, provider);
+  return turnout::game::get(user_, provider_, parameter.quantity);
 }
 
 base::Result<Game> Game::with(Parameter parameter, double value) const {
@@ -211,29 +217,36 @@ base::Result<Game> Game::with(Parameter parameter, double value) const {
   return make(copy.user_, copy.provider_, copy.models_);
 }
 
-std::vector<Parameter> parameters() {
+std::vector<Parameter> parameters(std::size_t models) {
   std::vector<Parameter> all = {
       {Quantity::kValue, 0}, {Quantity::kValueOfTime, 0}, {Quantity::kChurnPenalty, 0}};
-  for (std::size_t k = 0; k < Game::kModels; ++k) {
+  for (std::size_t k = 0; k < models; ++k) {
     for (const auto quantity : {Quantity::kSuccess, Quantity::kLatency, Quantity::kCost})
       all.push_back({quantity, k});
   }
   return all;
 }
 
-std::vector<Parameter> varied_parameters(const Game& game) {
-  std::vector<Parameter> all = parameters();
-  for (std::size_t k = 0; k < Game::kModels; ++k) {
+std::vector<Parameter> varied_parameters(const User& user, const Provider& provider,
+                                         std::span<const Model> models) {
+  std::vector<Parameter> all = parameters(models.size());
+  bool errs = false;
+  for (std::size_t k = 0; k < models.size(); ++k) {
+    errs = errs || models[k].false_accept > 0;
     for (const auto quantity :
          {Quantity::kPrice, Quantity::kPatience, Quantity::kFalseAccept, Quantity::kFalseReject}) {
-      if (game.get({quantity, k}) != get(Model{}, quantity)) all.push_back({quantity, k});
+      if (get(models[k], quantity) != get(Model{}, quantity)) all.push_back({quantity, k});
     }
   }
-  const bool errs = game.model(0).false_accept > 0 || game.model(1).false_accept > 0;
-  if (game.user().outside > 0) all.push_back({Quantity::kOutside, 0});
+  if (user.outside > 0) all.push_back({Quantity::kOutside, 0});
   if (errs) all.push_back({Quantity::kHarm, 0});
-  if (errs && game.provider().late_churn) all.push_back({Quantity::kLateChurn, 0});
+  if (errs && provider.late_churn) all.push_back({Quantity::kLateChurn, 0});
   return all;
+}
+
+std::vector<Parameter> varied_parameters(const Game& game) {
+  const std::array models = {game.model(0), game.model(1)};
+  return varied_parameters(game.user(), game.provider(), models);
 }
 
 bool Game::is_papers() const {

@@ -136,12 +136,21 @@ class Game {
   std::array<Model, kModels> models_;
 };
 
-/// @returns the parameters of the paper's game, in the order V, w, P, p1, t1, c1, p2, t2, c2.
-std::vector<Parameter> parameters();
+/// @returns the number of `user` or `provider` that a quantity of kGameQuantities names, to read or to
+///   replace unchecked. late_churn: P where it is not given; to replace it is to give it.
+double get(const User& user, const Provider& provider, Quantity quantity);
+void set(User& user, Provider& provider, Quantity quantity, double value);
+bool belongs_to_a_model(Quantity quantity);
+
+/// @returns the parameters of the paper's game, in the order V, w, P, p1, t1, c1, p2, t2, c2;
+///   so on for more models.
+std::vector<Parameter> parameters(std::size_t models = 2);
 
 /// @returns those, and of the numbers beyond the paper's those that this game has: price, patience,
 ///   errors of judgement and an outside option where they are not the paper's, harm where wrong
 ///   answers are accepted, late churn where it is given.
+std::vector<Parameter> varied_parameters(const User& user, const Provider& provider,
+                                         std::span<const Model> models);
 std::vector<Parameter> varied_parameters(const Game& game);
 
 /// @returns the paper's assumptions that the game breaks, each as the inequality that should hold

@@ -106,6 +106,27 @@ bool RoutingGame::has_impatience() const {
                      [](const Model& model) { return model.patience != 1; });
 }
 
+double RoutingGame::get(Parameter parameter) const {
+  if (belongs_to_a_model(parameter.quantity))
+    return game::get(models_[parameter.model], parameter.quantity);
+  return game::get(user_, provider_, parameter.quantity);
+}
+
+base::Result<RoutingGame> RoutingGame::with(Parameter parameter, double value) const {
+  std::vector<Model> models = models_;
+  User user = user_;
+  Provider provider = provider_;
+  PatienceByAttempt patience = patience_;
+  if (belongs_to_a_model(parameter.quantity)) {
+    game::set(models[parameter.model], parameter.quantity, value);
+    if (parameter.quantity == Quantity::kPatience && !patience.empty())
+      patience[parameter.model] = {value};
+  } else {
+    game::set(user, provider, parameter.quantity, value);
+  }
+  return make(user, provider, std::move(models), switching_, participates_, std::move(patience));
+}
+
 Game RoutingGame::pair(std::size_t i, std::size_t j) const {
   return Game::make(user_, provider_, {models_[i], models_[j]}).value();  // all are in range
 }

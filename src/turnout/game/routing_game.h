@@ -45,6 +45,7 @@ class RoutingGame {
   [[nodiscard]] bool participates() const { return participates_; }
   [[nodiscard]] std::size_t size() const { return models_.size(); }
   [[nodiscard]] const Model& model(std::size_t k) const { return models_[k]; }
+  [[nodiscard]] const std::vector<Model>& models() const { return models_; }
   [[nodiscard]] const PassTerms& pass(std::size_t k) const { return terms_[k]; }
   [[nodiscard]] const Switching& switching() const { return switching_; }
   [[nodiscard]] bool has_switching() const { return !switching_.empty(); }
@@ -82,6 +83,11 @@ class RoutingGame {
   [[nodiscard]] double switch_latency(std::size_t from, std::size_t to) const {
     return switching_.latency.empty() ? 0 : switching_.latency[from * size() + to];
   }
+
+  [[nodiscard]] double get(Parameter parameter) const;
+  /// @returns this game with one number replaced, or why that is no game. One for patience is that after
+  ///   all attempts.
+  [[nodiscard]] base::Result<RoutingGame> with(Parameter parameter, double value) const;
 
   /// @returns the two-model game of models i and j, in that order. Switching and participation are
   ///   not in it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "turnout/numeric/bisection.h"
 
@@ -40,44 +41,77 @@ struct Bounds {
   double high;
 };
 
-Bounds searched(const Game& game, Parameter parameter) {
-  if (parameter.quantity == Quantity::kSuccess || parameter.quantity == Quantity::kValueOfTime)
-    return {1e-15 * game.get(parameter), range_of(parameter.quantity).high};
-  const Range allowed = range_of(parameter.quantity);
-  return {std::max(allowed.low, std::min(0.0, game.get(parameter))), allowed.high};
+Bounds searched(Quantity quantity, double value) {
+  const Range allowed = range_of(quantity);
+  if (quantity == Quantity::kSuccess || quantity == Quantity::kValueOfTime)
+    return {1e-15 * value, allowed.high};
+  return {std::max(allowed.low, std::min(0.0, value)), allowed.high};
 }
 
-std::optional<Boundary> nearest(const Game& game, Parameter parameter, Route now, bool upwards) {
-  const auto route_at = [&](double x) -> std::optional<Route> {
-    const auto moved = game.with(parameter, x);
-    if (!moved) return std::nullopt;
-    return solve(*moved).best().route;
+bool same_way(Route a, Route b) { return a == b; }
+
+/// Where another way than `now` is played: the number, and what is played there.
+template <class Way>
+struct Change {
+  double at;
+  Way beyond;
+};
+
+/// @param way_at  what is played at a value of the parameter; nothing where that is no game
+template <class Way, class WayAt>
+std::optional<Change<Way>> nearest(Quantity quantity, double value, const Way& now, bool upwards,
+                                   const WayAt& way_at) {
+  const Bounds bounds = searched(quantity, value);
+  const auto as_now = [&](double x) {
+    const std::optional<Way> way = way_at(x);
+    return way && same_way(*way, now);
   };
-  const Bounds bounds = searched(game, parameter);
-  double before = game.get(parameter);
-  for (const double x : probes(before, upwards, bounds.low, bounds.high)) {
-    const auto route = route_at(x);
-    if (!route) return std::nullopt;
-    if (*route != now) {
-      const auto bracket = numeric::bisect(
-          before, x, [&](double y) { return route_at(y) == now; }, 1e-15);
-      return Boundary{bracket.other, route_at(bracket.other).value_or(*route)};
+  double before = value;
+  for (const double x : probes(value, upwards, bounds.low, bounds.high)) {
+    const std::optional<Way> way = way_at(x);
+    if (!way) return std::nullopt;
+    if (!same_way(*way, now)) {
+      const auto bracket = numeric::bisect(before, x, as_now, 1e-15);
+      return Change<Way>{bracket.other, way_at(bracket.other).value_or(*way)};
     }
     before = x;
   }
   return std::nullopt;
 }
 
+/// One entry per parameter.
+template <class Entry, class AnyGame, class Way, class Solve>
+std::vector<Entry> entries(const AnyGame& game, const std::vector<Parameter>& varied,
+                           const Way& now, const Solve& solve_for) {
+  std::vector<Entry> all;
+  for (const Parameter parameter : varied) {
+    const auto way_at = [&](double x) -> std::optional<Way> {
+      const auto moved = game.with(parameter, x);
+      if (!moved) return std::nullopt;
+      return solve_for(*moved);
+    };
+    Entry entry{parameter, game.get(parameter), {}, {}};
+    const auto below = nearest(parameter.quantity, entry.value, now, false, way_at);
+    const auto above = nearest(parameter.quantity, entry.value, now, true, way_at);
+    if (below) entry.below = {below->at, below->beyond};
+    if (above) entry.above = {above->at, above->beyond};
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<Sensitivity> sensitivities(const Game& game) {
-  const Route now = solve(game).best().route;
-  std::vector<Sensitivity> all;
-  for (const Parameter parameter : varied_parameters(game)) {
-    all.push_back({parameter, game.get(parameter), nearest(game, parameter, now, false),
-                   nearest(game, parameter, now, true)});
-  }
-  return all;
+  const auto route = [](const Game& moved) { return solve(moved).best().route; };
+  return entries<Sensitivity>(game, varied_parameters(game), route(game), route);
+}
+
+std::vector<PolicySensitivity> sensitivities(const RoutingGame& game) {
+  if (game.has_switching()) return {};
+  const auto policy = [](const RoutingGame& moved) { return *best_paper_policy(moved); };
+  return entries<PolicySensitivity>(
+      game, varied_parameters(game.user(), game.provider(), game.models()), policy(game), policy);
 }
 
 }  // namespace turnout::game

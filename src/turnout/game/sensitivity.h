@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "turnout/game/equilibrium.h"
+#include "turnout/game/paper_policy.h"
 
 namespace turnout::game {
 
@@ -11,6 +11,18 @@ namespace turnout::game {
 struct Boundary {
   double at = 0;  ///< the parameter's value, to 1e-12 relative
   Route beyond = Route::kFirstStay;
+};
+
+/// The same of a game of any number of models, where the models may change too.
+struct PolicyBoundary {
+  double at = 0;
+  PaperPolicy beyond;
+};
+struct PolicySensitivity {
+  Parameter parameter;
+  double value = 0;
+  std::optional<PolicyBoundary> below;
+  std::optional<PolicyBoundary> above;
 };
 
 /// How far one parameter may move, all else equal, before the provider would play another route.
@@ -29,5 +41,9 @@ struct Sensitivity {
 /// % of its distance can be missed; none further than 10^6 times the parameter is looked for. Cost:
 /// about 10,000 solves, a millisecond or two.
 std::vector<Sensitivity> sensitivities(const Game& game);
+
+/// @returns where best_paper_policy() becomes another one, see same_way(), by the same method. Empty
+///   with switching costs. Cost: 6,000 N^3 solves, 0.3 s for four models.
+std::vector<PolicySensitivity> sensitivities(const RoutingGame& game);
 
 }  // namespace turnout::game

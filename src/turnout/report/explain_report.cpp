@@ -49,15 +49,34 @@ std::string reaches_text(const std::vector<analysis::ParameterReach>& reaches) {
 
 }  // namespace
 
-std::string explain_text(const analysis::ExplainAnswer& answer) {
-  const auto& scenario = answer.paper.scenario;
-  const game::Candidate& best = answer.equilibrium.best();
-  std::string text = game_text(scenario) + "\nRule\n" + wrapped(answer.rule.name + ".", 96, 2);
-  for (const auto& c : answer.rule.comparisons) {
+std::string comparisons_text(const std::vector<game::Comparison>& comparisons) {
+  std::string text;
+  for (const auto& c : comparisons) {
     text += fmt::format("  {} = {}  {}  {} = {}\n", c.left, number(c.left_value), c.relation,
                         c.right, number(c.right_value));
     text += wrapped(c.meaning + ".", 96, 4);
   }
+  return text;
+}
+
+ordered_json comparisons_json(const std::vector<game::Comparison>& comparisons) {
+  ordered_json json = ordered_json::array();
+  for (const auto& c : comparisons) {
+    json.push_back({{"left", c.left},
+                    {"left_value", c.left_value},
+                    {"relation", c.relation},
+                    {"right", c.right},
+                    {"right_value", c.right_value},
+                    {"meaning", c.meaning}});
+  }
+  return json;
+}
+
+std::string explain_text(const analysis::ExplainAnswer& answer) {
+  const auto& scenario = answer.paper.scenario;
+  const game::Candidate& best = answer.equilibrium.best();
+  std::string text = game_text(scenario) + "\nRule\n" + wrapped(answer.rule.name + ".", 96, 2);
+  text += comparisons_text(answer.rule.comparisons);
   text += fmt::format("\nSo the provider plays {}\n", game::to_string(best.route));
   text += wrapped(in_words(best, scenario) + ".", 96, 2);
   return text + reaches_text(answer.reaches) + nearest_text(answer.nearest);
@@ -69,18 +88,10 @@ ordered_json explain_json(const analysis::ExplainAnswer& answer) {
                        {"regime", game::to_string(answer.equilibrium.regime)},
                        {"optimum", candidate_json(answer.equilibrium.best())},
                        {"rule", answer.rule.name},
-                       {"comparisons", ordered_json::array()},
+                       {"comparisons", comparisons_json(answer.rule.comparisons)},
                        {"boundaries", ordered_json::array()},
                        {"assumptions", answer.assumptions},
                        {"notes", answer.paper.notes}};
-  for (const auto& c : answer.rule.comparisons) {
-    json["comparisons"].push_back({{"left", c.left},
-                                   {"left_value", c.left_value},
-                                   {"relation", c.relation},
-                                   {"right", c.right},
-                                   {"right_value", c.right_value},
-                                   {"meaning", c.meaning}});
-  }
   for (const auto& r : answer.reaches) {
     json["boundaries"].push_back({{"parameter", game::symbol(r.parameter)},
                                   {"value", r.value},

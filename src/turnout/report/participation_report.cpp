@@ -30,7 +30,10 @@ std::string policy_text(const ParticipationAnswer& answer) {
          fmt::format("  response q = {}\n", number(deployed.abandon)) + deployed_text(deployed);
 }
 
-ordered_json policy_json(const game::PaperPolicy& policy, const std::vector<std::string>& names) {
+}  // namespace
+
+ordered_json paper_policy_json(const game::PaperPolicy& policy,
+                               const std::vector<std::string>& names) {
   const auto& p = policy.payoffs;
   return {{"models", {names[policy.first], names[policy.second]}},
           {"start", policy.policy.start + 1},
@@ -43,17 +46,15 @@ ordered_json policy_json(const game::PaperPolicy& policy, const std::vector<std:
           {"service_cost", p.service_cost}};
 }
 
-}  // namespace
-
 ordered_json participation_json(const ParticipationAnswer& answer) {
   ordered_json json = {{"schema", "turnout/solve-participation/1"},
                        {"game", routing_game_json(answer.scenario)},
                        {"submits", answer.best.submits}};
-  json.update(policy_json(answer.best, answer.scenario.names));
+  json.update(paper_policy_json(answer.best, answer.scenario.names));
   json["policy"] = answer.deployed ? ordered_json(answer.deployed->text) : ordered_json(nullptr);
   json["deployed"] =
       answer.deployed ? deployed_json(*answer.deployed, answer.margin) : ordered_json(nullptr);
-  json["if_they_came"] = policy_json(answer.if_they_came, answer.scenario.names);
+  json["if_they_came"] = paper_policy_json(answer.if_they_came, answer.scenario.names);
   json["notes"] = answer.notes;
   return json;
 }

@@ -10,6 +10,9 @@ namespace turnout::report {
 
 /// docs/schemas/solve.json, "turnout/solve-participation/1"
 nlohmann::ordered_json participation_json(const analysis::ParticipationAnswer& answer);
+/// A policy (i, s) on two models of several, and what it comes to.
+nlohmann::ordered_json paper_policy_json(const game::PaperPolicy& policy,
+                                         const std::vector<std::string>& names);
 std::string participation_text(const analysis::ParticipationAnswer& answer);
 
 }  // namespace turnout::report

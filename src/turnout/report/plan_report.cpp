@@ -73,20 +73,6 @@ std::string saving(double cost, double reference) {
   return reference == 0 ? "-" : percent((reference - cost) / std::abs(reference));
 }
 
-std::string policy_line(const game::PaperPolicy& policy, const Names& names) {
-  if (!policy.submits) return "the user does not submit";
-  const std::string leaves =
-      policy.abandon == 0
-          ? ""
-          : fmt::format(", the user leaves with probability {}", number(policy.abandon));
-  if (policy.policy.start == 1)
-    return fmt::format("{} until solved or left{}", names[policy.second], leaves);
-  if (policy.policy.cascade == 0)
-    return fmt::format("{} until solved or left{}", names[policy.first], leaves);
-  return fmt::format("{}, each re-prompt to {} for good with s = {}{}", names[policy.first],
-                     names[policy.second], number(policy.policy.cascade), leaves);
-}
-
 ordered_json payoffs_json(const game::PlanPayoffs& p) {
   return {{"provider_cost", p.provider_cost},
           {"user_utility", p.user_utility},
@@ -114,7 +100,7 @@ ordered_json paper_policy_json(const PlanAnswer& answer, const Names& names) {
           {"start", cascade->policy.start + 1},
           {"cascade", cascade->policy.cascade},
           {"abandon", cascade->abandon},
-          {"plan", policy_line(*cascade, names)}};
+          {"plan", in_one_line(*cascade, names)}};
 }
 
 /// The breakpoints of the least cost of delivering a promised utility after a failure.
@@ -153,7 +139,7 @@ std::string classes_text(const PlanAnswer& answer, const Names& names) {
   add("plan", plan.plan.payoffs);
   std::string text = table.to_string(2) + "\n";
   text += fmt::format("  best static:        {}\n", in_one_line(fixed, names));
-  if (cascade) text += fmt::format("  the paper's (i,s):  {}\n", policy_line(*cascade, names));
+  if (cascade) text += fmt::format("  the paper's (i,s):  {}\n", in_one_line(*cascade, names));
   if (sequence) text += fmt::format("  one switch:         {}\n", in_one_line(*sequence, names));
   return text + fmt::format("  deterministic plan: {}\n  plan:               {}\n",
                             in_one_line(deterministic.plan, names), in_one_line(plan.plan, names));
@@ -214,6 +200,20 @@ std::string end_of_offer_text(const PlanAnswer& answer) {
 constexpr std::size_t kMostParts = 8;
 
 }  // namespace
+
+std::string in_one_line(const game::PaperPolicy& policy, const Names& names) {
+  if (!policy.submits) return "the user does not submit";
+  const std::string leaves =
+      policy.abandon == 0
+          ? ""
+          : fmt::format(", the user leaves with probability {}", number(policy.abandon));
+  if (policy.policy.start == 1)
+    return fmt::format("{} until solved or left{}", names[policy.second], leaves);
+  if (policy.policy.cascade == 0)
+    return fmt::format("{} until solved or left{}", names[policy.first], leaves);
+  return fmt::format("{}, each re-prompt to {} for good with s = {}{}", names[policy.first],
+                     names[policy.second], number(policy.policy.cascade), leaves);
+}
 
 ordered_json steps_json(const EscalationPlan& plan, const Names& names) {
   ordered_json list = ordered_json::array();

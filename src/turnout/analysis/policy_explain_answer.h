@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "turnout/game/decision_rule.h"
+#include "turnout/game/sensitivity.h"
+#include "turnout/scenario/scenario.h"
+
+namespace turnout::analysis {
+
+/// Why the best policy (i, s) of any number of models is what it is, and how firmly.
+struct PolicyExplainAnswer {
+  static constexpr std::size_t kMostModels = 12;
+
+  scenario::Scenario scenario;
+  game::PaperPolicy best;  ///< utilities with what users get elsewhere in them
+  /// The best policy if users came whatever it is worth to them, where it is another one.
+  std::optional<game::PaperPolicy> if_they_came;
+  /// The rule by which the two models of the best policy are played; nothing where one model serves, or
+  /// s is chosen so that users come.
+  std::optional<game::DecisionRule> rule;
+  std::vector<game::PolicySensitivity> reaches;
+  std::vector<std::string> reach_names;  ///< of their parameters: "V", "p1, mini", ...
+  /// The one move that changes the policy soonest, relative to the number.
+  struct Nearest {
+    std::string parameter;
+    double from = 0, to = 0, distance = 0;
+  };
+  std::optional<Nearest> nearest;
+  std::vector<std::string> notes;
+};
+
+/// @returns the answer. [difficulty] and [switching] are left out, with a note; kUnsupported naming the
+///   key for users who differ, know more than the policy, or whose patience is a list by attempt, for a
+///   provider that does not commit, and for more than kMostModels models.
+/// Cost: game::sensitivities(), 0.3 s for four models, some seconds for twelve.
+base::Result<PolicyExplainAnswer> policy_explain_answer(scenario::Scenario scenario);
+
+}  // namespace turnout::analysis
