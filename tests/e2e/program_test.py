@@ -336,7 +336,7 @@ class Program(unittest.TestCase):
         both = turnout("solve", example, "--set", "model.gpt-5 (medium).cost=0.01", "--set", "V=2", "--json")
         self.assertEqual(json.loads(both.stdout)["game"]["models"][1]["cost"], 0.01)
         self.assertEqual(json.loads(both.stdout)["game"]["value"], 2)
-        self.refuses(turnout("solve", example, "--set", "provider.churn=1"), "--set: 'provider.churn' is no number", "did you mean")
+        self.refuses(turnout("solve", example, "--set", "provider.churn=1"), "--set: 'provider.churn' is nothing that this scenario may say", "did you mean")
         self.refuses(turnout("solve", example, "--set", "p1=2"), "--set model[1].success")
         self.refuses(turnout("solve", *GAME, "--set", "P=1"), "--set")
         self.refuses(turnout("solve", "-", stdin=example.read_text().replace("churn_penalty", "churn_penaly")), "did you mean 'churn_penalty'?")

@@ -11,7 +11,7 @@
 namespace turnout::analysis {
 
 /// The best policy (i, s) for users who know it and may stay away, over all pairs of models.
-/// docs/theory.md, section 7.
+/// docs/theory.md, section 24.
 struct ParticipationAnswer {
   scenario::Scenario scenario;  ///< that was solved: numbers with intervals at their means
   game::PaperPolicy best;       ///< utilities with what users get elsewhere in them
