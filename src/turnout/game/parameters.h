@@ -139,7 +139,11 @@ class Game {
 /// @returns the parameters of the paper's game, in the order V, w, P, p1, t1, c1, p2, t2, c2.
 std::vector<Parameter> parameters();
 
-/// @returns those, and of the numbers beyond the paper's those that this game has: price, patience,
+/// @returns all numbers of a two-model game: those of parameters(), then r1, rho1, fa1, fr1, r2, rho2,
+///   fa2, fr2, v0, H, Pw.
+std::vector<Parameter> all_parameters();
+
+/// @returns those of parameters(), and of the numbers beyond the paper's those that this game has: price, patience,
 ///   errors of judgement and an outside option where they are not the paper's, harm where wrong
 ///   answers are accepted, late churn where it is given.
 std::vector<Parameter> varied_parameters(const Game& game);
