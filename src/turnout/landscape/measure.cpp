@@ -194,19 +194,19 @@ Result<Measure> Measure::parse(std::string_view name) {
   Measure measure;
   measure.name_ = in_symbols(name);
   if (measure.name_ == "rho") {
-    measure.moved_ = patience_of(0);
+    measure.let_move(patience_of(0));
     measure.also_moved_ = patience_of(1);
     return measure;
   }
   if (name == "xi1" || name == "xi2") {
     measure.net_of_ = name == "xi1" ? 0 : 1;
-    measure.moved_ = latency_of(*measure.net_of_);
+    measure.let_move(latency_of(*measure.net_of_));
     return measure;
   }
   const auto minus = name.find('-');
   const auto first = term_of(name.substr(0, minus));
   if (!first) return wrong("names no quantity of a game");
-  measure.moved_ = first->above;
+  measure.let_move(first->above);
   measure.over_ = first->below;
   measure.name_ = first->name();
   if (minus != std::string_view::npos) {
@@ -218,6 +218,11 @@ Result<Measure> Measure::parse(std::string_view name) {
   }
   if (measure.depends_on(measure.moved_)) return wrong("has its first parameter twice");
   return measure;
+}
+
+void Measure::let_move(std::size_t parameter) {
+  moved_ = parameter;
+  allowed_ = range_of(all_numbers()[parameter].quantity);
 }
 
 double Measure::value_in(const Numbers& numbers) const {
@@ -232,7 +237,7 @@ bool Measure::move(Numbers& numbers, double value) const {
   if (net_of_) value = where_net_value_is(value, numbers, *net_of_, moved_);
   if (less_) value += lessened_by(numbers);
   if (over_) value *= number_in(numbers, *over_);
-  if (!game::check(all_numbers()[moved_].quantity, value)) return false;
+  if (!(value >= allowed_.low && value <= allowed_.high)) return false;
   numbers.at(moved_) = value;
   if (also_moved_) numbers.at(*also_moved_) = value;
   return true;
@@ -260,7 +265,7 @@ bool Measure::depends_on(std::size_t parameter) const {
 std::optional<Measure> Measure::moved_by_value() const {
   if (!net_of_) return std::nullopt;
   Measure other = *this;
-  other.moved_ = kValue;
+  other.let_move(kValue);
   return other;
 }
 

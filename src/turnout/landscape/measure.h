@@ -67,9 +67,11 @@ class Measure {
 
  private:
   Measure() = default;
+  void let_move(std::size_t parameter);
   [[nodiscard]] double lessened_by(const Numbers& numbers) const;
   std::string name_;
   std::size_t moved_ = 0;
+  game::Range allowed_{};                        // of what it moves
   std::optional<std::size_t> also_moved_;        // rho: that of the second model
   std::optional<std::size_t> over_;              // A/B: B
   std::optional<std::size_t> less_, less_over_;  // ... - C/D

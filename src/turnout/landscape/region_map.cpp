@@ -31,14 +31,20 @@ class GameRows {
   /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was
   /// moved along no axis.
   void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
+    const std::size_t x = axes_.x().measure().moved();
+    const std::size_t y = axes_.y().measure().moved();
+    const bool both = axes_.x().measure().moves_both() || axes_.y().measure().moves_both();
     Numbers numbers = base_;
     for (std::size_t i = 0; i < width_; ++i) {
       const bool valid = axes_.move(numbers, x_values[i], y_value);
       is_game[i] = valid;
-      for (const std::size_t k : moved_) {
-        columns_[k][i] = valid ? numbers.at(k) : base_.at(k);
-        numbers.at(k) = base_.at(k);
-      }
+      const auto put = [&](std::size_t k) {
+        columns_[k][i] = valid ? numbers[k] : base_[k];
+        numbers[k] = base_[k];
+      };
+      put(x);
+      put(y);
+      if (both) put(kPatiences[1]);
     }
   }
 
