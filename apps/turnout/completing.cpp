@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "help_text.h"
+#include "turnout/landscape/axis.h"
 #include "turnout/landscape/shown.h"
 #include "turnout/mapping/row_map.h"
 #include "verbs.h"
@@ -47,6 +48,10 @@ Completions values_of(const std::string& name, const std::string& value) {
   Completions found;
   found.files = takes_file(value);
   if (name == "--show") add_all(found, landscape::kShownNames);
+  if (value == "AXIS") {
+    for (const std::string& axis : landscape::Axis::names())
+      found.words.push_back({axis + "=", ""});
+  }
   if (name == "--map" || name == "map NAME") add_all(found, mapping::row_map_names());
   if (name == "--format") add_all(found, kFormats);
   if (name == "completion SHELL") add_all(found, kShells);
@@ -111,6 +116,7 @@ _turnout() {
       compopt -o filenames 2>/dev/null
       while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
     else
+      [[ "$word" = *= ]] && compopt -o nospace 2>/dev/null
       COMPREPLY+=("$word")
     fi
   done < <("${COMP_WORDS[0]}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)

@@ -18,17 +18,19 @@ constexpr const char* kExamples =
     "  turnout map examples/grok-3-mini-gpt-5.toml --x V=0.2:2 --y t2/t1=0.2:5:log --show "
     "misalignment -o map.png\n"
     "  turnout map examples/gpt-4.1.toml --x c2/p2-c1/p1=-0.1:0.2 --y P=0:1 --size 200x200 --json\n"
+    "  turnout map examples/impatient-users.toml --x rho=0.6:1 --y r2=0:0.5 -o impatience.svg\n"
     "  turnout map examples/gpt-oss-grok-3-mini.toml --x s=0:1 --y q=0:1 --show utility -o "
     "s-q.svg\n"
+    "Beyond the paper's game are r1 (price), rho1 (patience), fa1 and fr1 (false accepts and "
+    "rejects), r2, ...,\n"
+    "rho (patience of both models), v0 (outside), H (harm) and Pw (late churn), as in solve "
+    "--set.\n"
     "xi1 and xi2, what an attempt is worth to the user, move t1 and t2 (V where the other axis "
-    "does "
-    "already).\n"
+    "does already).\n"
     "s and q are played, not solved for: over both the user leaves with q whatever policy (1, s) "
-    "is "
-    "posted, over s and\n"
+    "is posted, over s and\n"
     "another quantity he answers (1, s) at his best, over q and another quantity the provider "
-    "posts "
-    "its optimum.";
+    "posts its optimum.";
 
 struct Arguments {
   ScenarioArguments scenario;
@@ -79,7 +81,8 @@ void add_map(CLI::App& program, Action& chosen) {
   auto arguments = std::make_shared<Arguments>();
   arguments->scenario.add_to(*verb);
   const char* axis =
-      "QUANTITY=LOW:HIGH or ...:log; a parameter (V, w, P, p1, t1, c1, p2, ...), a ratio (t2/t1), "
+      "QUANTITY=LOW:HIGH or ...:log; a parameter (V, w, P, p1, t1, c1, p2, ..., or beyond the "
+      "paper's r1, rho1, fa1, fr1, r2, ..., rho, v0, H, Pw), a ratio (t2/t1), "
       "a difference (c2/p2-c1/p1), xi1, xi2, s or q";
   verb->add_option("--x", arguments->map.x, axis)->option_text("AXIS")->required();
   verb->add_option("--y", arguments->map.y, "likewise")->option_text("AXIS")->required();

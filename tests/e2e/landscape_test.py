@@ -91,6 +91,87 @@ class Landscape(unittest.TestCase):
         form = [re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "0", text) for text in (printed, json.dumps(as_json, indent=2) + "\n")]
         self.assertEqual(*form, "in the form of every other answer, but for the number of digits")
 
+    def test_every_point_of_a_map_is_what_solve_says_with_set(self):
+        scenario = self.folder / "fuller.toml"
+        scenario.write_text("""
+[user]
+value = 2.0
+patience = 0.9
+outside = 0.1
+[provider]
+churn_penalty = 5.0
+[judgement]
+harm = 0.3
+[[model]]
+name = "mini"
+success = 0.45
+latency = 0.15
+cost = 0.0005
+price = 0.01
+false_accept = 0.1
+[[model]]
+name = "large"
+success = 0.82
+latency = 0.4
+cost = 0.03
+price = 0.05
+false_accept = 0.05
+false_reject = 0.1
+""")
+        ranges = {"V": "0.2:4", "w": "0.5:3", "P": "0:6", "p1": "0.1:0.9", "t1": "0:1.5", "c1": "0:0.2", "r1": "0:0.3", "rho1": "0.5:1",
+                  "fa1": "0:0.5", "fr1": "0:0.5", "r2": "0:0.3", "rho2": "0.5:1", "fa2": "0:0.5", "fr2": "0:0.5", "v0": "0:1", "H": "0:2",
+                  "Pw": "0:9", "rho": "0.5:1"}
+        others = ["P", "rho", "v0", "fa1", "H", "Pw", "r2", "V"]
+        for at, name in enumerate(ranges):
+            other = next(n for n in others[at % len(others):] + others if n.rstrip("12") != name.rstrip("12"))
+            show = ("cost", "utility", "misalignment", "throttling-gain")[at % 4]
+            file = self.folder / "m.csv"
+            done = turnout("map", scenario, "--x", f"{name}={ranges[name]}", "--y", f"{other}={ranges[other]}", "--show", show, "--size", "3x2", "-o", file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with file.open() as text:
+                rows = list(csv.DictReader(text))
+            self.assertEqual(list(rows[0])[:2], [name, other])
+            for row in rows:
+                settings = ["--set", f"{name}={row[name]}", "--set", f"{other}={row[other]}"]
+                solved = json.loads(turnout("solve", scenario, *settings, "--json").stdout)
+                value = solved[{"cost": "provider_cost", "utility": "user_utility"}.get(show, show.replace("-", "_"))]
+                self.assertAlmostEqual(value, float(row[show]), delta=1e-11, msg=(name, other, show))
+                self.assertEqual(solved["route"], row["route"], (name, other))
+        picture = self.folder / "m.svg"
+        self.assertEqual(turnout("map", scenario, "--x", "patience=0.5:1", "--y", "late_churn=0:9", "--size", "9x9", "-o", picture).returncode, 0)
+        words = turnout("map", scenario, "--x", "patience=0.5:1", "--y", "harm=0:2", "--size", "3x3", "--json")
+        self.assertEqual(json.loads(words.stdout)["x"]["name"], "rho")
+        own = self.folder / "own.toml"
+        own.write_text(scenario.read_text() + "patience = 0.7\n")
+        self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "P=0:1"), "--x: rho is the patience of all models, but large has its own")
+        self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "rho1=0:1"), "rho and rho1 cannot be moved apart")
+
+    def test_a_sweep_draws_numbers_beyond_the_papers_and_refuses_a_list_by_attempt(self):
+        draws = "V = 10\nP = 4\np1 = 0.2\nt1 = 3\nc1 = 1\np2 = 0.8\nt2 = 6\nc2 = 5\n"
+        statistic = '[[statistic]]\nof = "cost"\n'
+        file = self.folder / "sweep.toml"
+
+        def cost(more):
+            file.write_text(f"games = 1\n[draw]\n{draws}{more}{statistic}")
+            done = turnout("sweep", file, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)["statistics"][0]["groups"][0]["mean"]["value"]
+
+        scenario = self.folder / "same.toml"
+        scenario.write_text("[user]\nvalue = 10\n[provider]\nchurn_penalty = 4\n" + "".join(
+            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n" for name, p, t, c in (("a", 0.2, 3, 1), ("b", 0.8, 6, 5))))
+        for settings in ({}, {"rho": 0.7}, {"rho": 0.7, "rho2": 0.9}, {"r1": 0.3, "v0": 1}, {"fa1": 0.3, "H": 2}, {"fa1": 0.3, "fr2": 0.1, "Pw": 9, "P": 2}):
+            numbers = {key: value for key, value in settings.items() if key != "P"}
+            draws = re.sub(r"P = .*", f"P = {settings.get('P', 4)}", draws)
+            solved = turnout("solve", scenario, "--json", *[word for key, value in settings.items() for word in ("--set", f"{key}={value}")])
+            found = cost("".join(f"{key} = {value}\n" for key, value in numbers.items()))
+            self.assertAlmostEqual(found, json.loads(solved.stdout)["provider_cost"], delta=1e-11, msg=settings)
+        file.write_text(f"[draw]\n{draws}rho = [0.9, 0.8]\n{statistic}")
+        self.refuses(turnout("sweep", file), "sweep.toml:10: draw.rho: patience by attempt has no closed form, which sweep needs")
+        scenario.write_text(scenario.read_text().replace("value = 10", "value = 10\npatience = [0.9, 0.8]"))
+        file.write_text(f'[draw]\nscenario = "same.toml"\n{statistic}')
+        self.refuses(turnout("sweep", file), "patience by attempt has no closed form, which sweep needs")
+
     def test_what_cannot_be_mapped_is_refused_in_one_line(self):
         self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q' names no quantity")
         self.refuses(turnout("map", PAIR, "--x", "P=1:2", "--y", "P=0:1"), "P and P cannot be moved apart")

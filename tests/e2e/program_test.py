@@ -368,7 +368,7 @@ class Program(unittest.TestCase):
             self.assertNotIn(library, linked)
 
     COMPLETIONS = [("so", ["solve"]), ("solve --ba", ["--batch"]), ("log pr", ["prune"]), ("log map lang", ["langfuse"]),
-                   ("map x.toml --show misa", ["misaligned", "misalignment"]), ("import --map lite", ["litellm"]), ("completion z", ["zsh"]),
+                   ("map x.toml --show misa", ["misaligned", "misalignment"]), ("map x.toml --x rho", ["rho1=", "rho2=", "rho="]), ("import --map lite", ["litellm"]), ("completion z", ["zsh"]),
                    ("help tran", ["transparency"]), ("solve sc", ["scenario.toml"]), ("solve --nothing-like-it", [])]
 
     def completed(self, shell, *arguments):

@@ -62,6 +62,20 @@ base::Result<Shown> shown_of(const std::string& text, const AxisPair& axes) {
                "--show"};
 }
 
+/// "rho" stands for models that have no patience of their own in the scenario.
+base::Status check_patience_axes(const scenario::Scenario& scenario, const AxisPair& axes) {
+  if (scenario.own_patience.empty()) return base::Done{};
+  for (const Axis* axis : {&axes.x(), &axes.y()}) {
+    if (!axis->moves_game() || !axis->measure().moves_both()) continue;
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("rho is the patience of all models, but {} has its own; move rho1 or "
+                             "rho2",
+                             scenario.names.at(scenario.own_patience.front())),
+                 axis == &axes.x() ? "--x" : "--y"};
+  }
+  return base::Done{};
+}
+
 /// Everything that is asked for, checked.
 struct Request {
   AxisPair axes;
@@ -124,6 +138,7 @@ base::Result<MapFormat> map_format(const std::string& path) {
 base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions& options,
                                    const base::Watch& watch) {
   TURNOUT_TRY(const auto request, request_of(options));
+  TURNOUT_CHECK(check_patience_axes(scenario, request.axes));
   TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "map"));
   return draw_up(std::move(paper), request, watch);
 }

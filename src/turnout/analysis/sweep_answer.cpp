@@ -23,10 +23,13 @@ std::string fingerprint_of(const std::string& text, const SweepSpec& spec) {
   };
   add(text.data(), text.size());
   add(&spec.games, sizeof spec.games);
-  for (const auto& draw : spec.draw) {  // of tables and scenarios
+  const std::size_t drawn = spec.is_papers() ? landscape::kPaperNumbers : landscape::kNumbers;
+  for (std::size_t k = 0; k < drawn; ++k) {  // of tables and scenarios
+    const auto& draw = spec.draw.at(k);
     add(&draw.first, sizeof draw.first);
     add(draw.column.data(), draw.column.size() * sizeof(double));
   }
+  if (spec.naive) add(&spec.naive, sizeof spec.naive);
   return fmt::format("{:016x}", hash);
 }
 

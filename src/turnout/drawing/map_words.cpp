@@ -119,16 +119,24 @@ std::string axis_in_words(const Axis& axis, const MapAnswer& answer) {
   if (name == "V") return "V, value of a solved task to the user";
   if (name == "w") return "w, worth of a unit of time to the user";
   if (name == "P") return "P, provider's loss by an unsolved task";
+  if (name == "rho") return "rho, share of users who do not leave for other reasons";
+  if (name == "v0") return "v0, what a user who leaves gets elsewhere";
+  if (name == "H") return "H, harm of an accepted wrong answer to the user";
+  if (name == "Pw") return "Pw, provider's loss by an accepted wrong answer";
   if (name == "q") return "q, probability that the user leaves after a failure";
   const auto& names = answer.paper.scenario.names;
   if (name == "s") return "s, share of re-prompts that go to " + names[1];
   if (name.empty() || (name.back() != '1' && name.back() != '2')) return name;
   const std::string kind = name.substr(0, name.size() - 1);
-  const char* words = kind == "p"    ? "success of an attempt on"
-                      : kind == "t"  ? "time of an attempt on"
-                      : kind == "c"  ? "cost of an attempt on"
-                      : kind == "xi" ? "worth to the user of an attempt on"
-                                     : nullptr;
+  const char* words = kind == "p"     ? "success of an attempt on"
+                      : kind == "t"   ? "time of an attempt on"
+                      : kind == "c"   ? "cost of an attempt on"
+                      : kind == "r"   ? "price to the user of an attempt on"
+                      : kind == "rho" ? "share of users who do not leave for other reasons after"
+                      : kind == "fa"  ? "share of wrong answers that users accept, of"
+                      : kind == "fr"  ? "share of right answers that users reject, of"
+                      : kind == "xi"  ? "worth to the user of an attempt on"
+                                      : nullptr;
   if (words == nullptr) return name;
   return fmt::format("{}, {} {}", name, words, names.at(name.back() == '1' ? 0 : 1));
 }

@@ -227,6 +227,18 @@ std::vector<Parameter> parameters(std::size_t models) {
   return all;
 }
 
+std::vector<Parameter> all_parameters() {
+  std::vector<Parameter> all = parameters();
+  for (std::size_t k = 0; k < Game::kModels; ++k) {
+    for (const auto quantity :
+         {Quantity::kPrice, Quantity::kPatience, Quantity::kFalseAccept, Quantity::kFalseReject})
+      all.push_back({quantity, k});
+  }
+  for (const auto quantity : {Quantity::kOutside, Quantity::kHarm, Quantity::kLateChurn})
+    all.push_back({quantity, 0});
+  return all;
+}
+
 std::vector<Parameter> varied_parameters(const User& user, const Provider& provider,
                                          std::span<const Model> models) {
   std::vector<Parameter> all = parameters(models.size());

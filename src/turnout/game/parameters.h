@@ -146,7 +146,11 @@ bool belongs_to_a_model(Quantity quantity);
 ///   so on for more models.
 std::vector<Parameter> parameters(std::size_t models = 2);
 
-/// @returns those, and of the numbers beyond the paper's those that this game has: price, patience,
+/// @returns all numbers of a two-model game: those of parameters(), then r1, rho1, fa1, fr1, r2, rho2,
+///   fa2, fr2, v0, H, Pw.
+std::vector<Parameter> all_parameters();
+
+/// @returns those of parameters(), and of the numbers beyond the paper's those that this game has: price, patience,
 ///   errors of judgement and an outside option where they are not the paper's, harm where wrong
 ///   answers are accepted, late churn where it is given.
 std::vector<Parameter> varied_parameters(const User& user, const Provider& provider,

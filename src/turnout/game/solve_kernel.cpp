@@ -89,18 +89,37 @@ std::span<const Instructions> available_instructions() {
   return found;
 }
 
+bool GameColumns::are_papers() const {
+  const auto none = [](const std::array<const double*, Game::kModels>& columns) {
+    return columns == std::array<const double*, Game::kModels>{};
+  };
+  return (like == nullptr || like->is_papers()) && none(price) && none(patience) &&
+         none(false_accept) && none(false_reject) && outside == nullptr && harm == nullptr &&
+         late_churn == nullptr;
+}
+
 base::Result<Game> game_at(const GameColumns& games, std::size_t i) {
   User user = games.like == nullptr ? User{} : games.like->user();
   Provider provider = games.like == nullptr ? Provider{} : games.like->provider();
   user.value = games.value[i];
   user.value_of_time = games.value_of_time == nullptr ? 1 : games.value_of_time[i];
   provider.churn_penalty = games.churn_penalty[i];
+  if (games.outside != nullptr) user.outside = games.outside[i];
+  if (games.harm != nullptr) user.harm = games.harm[i];
+  if (games.late_churn != nullptr) provider.late_churn = games.late_churn[i];
   std::array<Model, Game::kModels> models{};
   for (std::size_t k = 0; k < models.size(); ++k) {
     if (games.like != nullptr) models.at(k) = games.like->model(k);
     models.at(k).success = games.success.at(k)[i];
     models.at(k).latency = games.latency.at(k)[i];
     models.at(k).cost = games.cost.at(k)[i];
+    const auto put = [i](const double* column, double& number) {
+      if (column != nullptr) number = column[i];
+    };
+    put(games.price.at(k), models.at(k).price);
+    put(games.patience.at(k), models.at(k).patience);
+    put(games.false_accept.at(k), models.at(k).false_accept);
+    put(games.false_reject.at(k), models.at(k).false_reject);
   }
   return Game::make(user, provider, models);
 }
@@ -112,7 +131,7 @@ std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers) {
 std::size_t solve_many(const GameColumns& games, const AnswerColumns& answers,
                        Instructions instructions) {
   const bool audit = wants_audit(answers);
-  if (games.like != nullptr && !games.like->is_papers()) return solve_each(games, answers, audit);
+  if (!games.are_papers()) return solve_each(games, answers, audit);
   const bool timed = games.value_of_time != nullptr;
   const kernels::SolveBlock many = block_of(instructions, audit, timed);
   const kernels::SolveBlock one = kernels::scalar_block(audit, timed);

@@ -20,9 +20,18 @@ struct GameColumns {
   const double* churn_penalty = nullptr;  ///< P
   std::array<const double*, Game::kModels> success{}, latency{}, cost{};
   const double* value_of_time = nullptr;  ///< w; null: 1 in all games
-  /// A game whose numbers beyond the paper's (patience, prices, ...) all games have; null: the
-  /// paper's. With others than the paper's the games are solved one by one, not in lanes.
+  /// A game whose numbers beyond the paper's (patience, prices, ...) all games have that no column
+  /// below gives; null: the paper's.
   const Game* like = nullptr;
+  /// Columns of numbers beyond the paper's; null: as in `like`. With such a column, or a `like` that
+  /// is not the paper's, games are solved one by one, not in lanes.
+  std::array<const double*, Game::kModels> price{}, patience{}, false_accept{}, false_reject{};
+  const double* outside = nullptr;     ///< v0
+  const double* harm = nullptr;        ///< H
+  const double* late_churn = nullptr;  ///< P_w, given in all games
+
+  /// Whether no game has a number beyond the paper's.
+  [[nodiscard]] bool are_papers() const;
 };
 
 /// Where answers go; a null column is not wanted. Asking for no more than route, s, q and J costs

@@ -19,7 +19,7 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   const auto wrong = [&](const char* what) {
     return Error{ErrorCode::kInvalidValue,
                  fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5, "
-                             "c2/p2-c1/p1=-1:3, xi1=-2:2, s=0:1 or q=0:1",
+                             "c2/p2-c1/p1=-1:3, rho=0.8:1, xi1=-2:2, s=0:1 or q=0:1",
                              base::in_quotes(text), what),
                  option};
   };
@@ -31,6 +31,7 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
     axis.moves_ = axis.name_ == "s" ? Moves::kCascade : Moves::kAbandon;
   } else {
     TURNOUT_TRY(axis.measure_, Measure::parse(axis.name_).within(option));
+    axis.name_ = axis.measure_->name();
   }
   std::string range = text.substr(equals + 1);
   axis.logarithmic_ = range.ends_with(":log");
@@ -48,6 +49,13 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   if (!axis.moves_game() && !(axis.low_ >= 0 && axis.high_ <= 1))
     return wrong("has a range of a probability that leaves 0 to 1");
   return axis;
+}
+
+std::vector<std::string> Axis::names() {
+  std::vector<std::string> all;
+  for (const auto parameter : game::all_parameters()) all.push_back(symbol(parameter));
+  for (const char* name : {"rho", "xi1", "xi2", "s", "q"}) all.emplace_back(name);
+  return all;
 }
 
 Axis Axis::moved_by(const Measure& measure) const {
@@ -86,8 +94,12 @@ Result<AxisPair> AxisPair::make(const Axis& x, const Axis& y) {
   }
   const Measure& a = first.measure();
   const Measure& b = second.measure();
-  const bool x_later = a.depends_on(b.moved());
-  if (a.moved() == b.moved() || (x_later && b.depends_on(a.moved()))) return refused;
+  const auto depends = [](const Measure& one, const Measure& other) {
+    if (other.moves_both()) return one.depends_on(kPatiences[0]) || one.depends_on(kPatiences[1]);
+    return one.depends_on(other.moved());
+  };
+  const bool x_later = depends(a, b);
+  if (a.moves(b.moved()) || b.moves(a.moved()) || (x_later && depends(b, a))) return refused;
   return AxisPair(first, second, !x_later);
 }
 

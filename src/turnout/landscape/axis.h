@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "turnout/landscape/measure.h"
 
@@ -24,6 +25,10 @@ class Axis {
   ///   "q", whose ranges lie in [0, 1]
   /// @returns kInvalidValue naming option, text and what is allowed
   static base::Result<Axis> parse(const std::string& option, const std::string& text);
+
+  /// @returns the names of quantities that are no ratio and no difference: V, ..., Pw, rho, xi1, xi2,
+  ///   s, q.
+  static std::vector<std::string> names();
 
   [[nodiscard]] Moves moves() const { return moves_; }
   [[nodiscard]] bool moves_game() const { return moves_ == Moves::kGame; }

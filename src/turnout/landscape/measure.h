@@ -6,36 +6,59 @@
 #include <string_view>
 
 #include "turnout/base/result.h"
-#include "turnout/game/parameters.h"
+#include "turnout/game/solve_kernel.h"
 
 /// The numbers of a game, and what is made of them: a parameter, a ratio, a difference of
 /// parameters or ratios, or what an attempt is worth to the user.
 namespace turnout::landscape {
 
-/// The nine numbers of a game, in the order of game::parameters().
-using Numbers = std::array<double, 9>;
-inline constexpr std::size_t kNumbers = 9;
+/// How many numbers a game has, and how many of them, the first, the paper's has.
+inline constexpr std::size_t kNumbers = 20;
+inline constexpr std::size_t kPaperNumbers = 9;
+/// The numbers of a game, in the order of game::all_parameters(), and last, which nothing moves, 1
+/// if the user is naive, else 0. A late churn that is not given, so that it is P, is kNotGiven.
+using Numbers = std::array<double, kNumbers + 1>;
+inline constexpr double kNotGiven = -1;
+// Places of some of them.
+inline constexpr std::array<std::size_t, 2> kPatiences = {10, 14};
+inline constexpr std::size_t kOutside = 17;
+inline constexpr std::size_t kLateChurn = 19;
+
 Numbers numbers_of(const game::Game& game);
 base::Result<game::Game> game_from(const Numbers& numbers);
-/// @returns the game with these nine numbers, and with another game's numbers beyond the paper's.
-base::Result<game::Game> game_like(const game::Game& game, const Numbers& numbers);
 
-/// "P", "t2/t1", "c2/p2-c1/p1" or "xi1". Its first parameter is the one that moves it, all else
-/// equal; xi_k = V p_k - w t_k is moved by t_k, and so is V p_k at most.
+/// Columns of numbers, for the kernel.
+/// @param columns  for each number where its column starts; null: it is the paper's in all games, or
+///   as in `like`. Late churn only where it is given.
+game::GameColumns columns_of(std::size_t size, const std::array<const double*, kNumbers>& columns,
+                             const game::Game* like);
+
+/// "P", "t2/t1", "c2/p2-c1/p1", "xi1" or "rho". Its first parameter is the one that moves it, all
+/// else equal; xi_k, by which the user decides whether an attempt is worth it (PassTerms::net_value),
+/// is moved by t_k, and so is at most what it is without a wait; rho is the patience of both models.
+/// Parameters are called by their symbols, or by their key in a scenario: "patience", "price2".
 class Measure {
  public:
-  /// @param name  a parameter, A/B, A-C, A/B-C, A-C/D, A/B-C/D, xi1 or xi2
+  /// @param name  a parameter, A/B, A-C, A/B-C, A-C/D, A/B-C/D, xi1, xi2 or rho
   /// @returns kInvalidValue saying what is wrong with it
   static base::Result<Measure> parse(std::string_view name);
 
+  /// @returns its name in symbols.
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// @returns its value in a game; not a number, or infinite, where it divides by 0.
+  /// @returns its value in a game; not a number, or infinite, where it divides by 0; not a number for
+  ///   rho where the models differ in it.
   [[nodiscard]] double value_in(const Numbers& numbers) const;
-  /// Moves the first parameter so that the measure has this value.
+  /// Moves the first parameter so that the measure has this value; rho moves two.
   /// @returns whether the parameter is in its range then; it is moved only if so.
   bool move(Numbers& numbers, double value) const;
-  /// The parameter that moves, by its place in Numbers.
+  /// The parameter that moves, by its place in Numbers; of rho that of the first model.
   [[nodiscard]] std::size_t moved() const { return moved_; }
+  /// Whether it moves the patience of both models at once.
+  [[nodiscard]] bool moves_both() const { return also_moved_.has_value(); }
+  /// Whether it moves this parameter.
+  [[nodiscard]] bool moves(std::size_t parameter) const {
+    return moved_ == parameter || also_moved_ == parameter;
+  }
   /// Whether the measure depends on this parameter without moving it.
   [[nodiscard]] bool depends_on(std::size_t parameter) const;
   /// @returns the same quantity moved by V, for xi1 and xi2 where something else moves t_k already;
@@ -44,8 +67,12 @@ class Measure {
 
  private:
   Measure() = default;
+  void let_move(std::size_t parameter);
+  [[nodiscard]] double lessened_by(const Numbers& numbers) const;
   std::string name_;
   std::size_t moved_ = 0;
+  game::Range allowed_{};                        // of what it moves
+  std::optional<std::size_t> also_moved_;        // rho: that of the second model
   std::optional<std::size_t> over_;              // A/B: B
   std::optional<std::size_t> less_, less_over_;  // ... - C/D
   std::optional<std::size_t> net_of_;            // xi_k: k, from 0

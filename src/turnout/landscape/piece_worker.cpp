@@ -32,7 +32,19 @@ std::array<std::size_t, kNumbers> dimensions_of(const SweepSpec& spec) {
       if (together) dimension.at(k) = dimension.at(other);
     }
   }
+  if (spec.one_patience) dimension.at(kPatiences[1]) = dimension.at(kPatiences[0]);
   return dimension;
+}
+
+/// A game in which only the users' naivety matters.
+game::Game game_like(const SweepSpec& spec) {
+  game::User user;
+  user.naive = spec.naive;
+  return game::Game::make(user, {}, {}).value();
+}
+
+bool is_given(const Distribution& late_churn) {
+  return late_churn.kind != Distribution::Kind::kConstant || late_churn.first != kNotGiven;
 }
 
 void add_to_histogram(const Statistic::Histogram& shape, double x,
@@ -78,6 +90,9 @@ std::map<std::int32_t, std::uint64_t> PieceWorker::Bins::counts() const {
 
 PieceWorker::PieceWorker(const SweepSpec& spec)
     : spec_(spec),
+      numbers_(spec.is_papers() ? kPaperNumbers : kNumbers),
+      late_churn_is_given_(is_given(spec.draw[kLateChurn])),
+      like_(game_like(spec)),
       dimension_(dimensions_of(spec)),
       columns_(0, 0),
       routes_(kChunk),
@@ -90,7 +105,7 @@ PieceWorker::PieceWorker(const SweepSpec& spec)
     of_.push_back(place_of(statistic.of));
     where_.push_back(place_of(statistic.where.value_or(statistic.of)));
   }
-  columns_ = game::Columns(kNumbers + wanted_.size(), kChunk);
+  columns_ = game::Columns(numbers_ + wanted_.size(), kChunk);
   for (std::size_t s = 0; s < groups_.size(); ++s) {
     groups_[s].resize(group_names(spec.statistics[s]).size());
     for (Group& group : groups_[s]) {
@@ -103,7 +118,7 @@ SweepSums PieceWorker::work(const Piece& piece) {
   clear();
   std::uint64_t no_games = 0;
   base::Rng rng(spec_.seed, piece.number);
-  numeric::Sobol sobol(shift_of(spec_, piece.replicate));
+  numeric::Sobol sobol(shift_of(spec_, piece.replicate), numbers_);
   sobol.seek(piece.from);
   for (std::uint64_t done = 0; done < piece.count; done += kChunk) {
     count_ = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, piece.count - done));
@@ -137,7 +152,7 @@ void PieceWorker::clear() {
 
 void PieceWorker::draw(base::Rng& rng, numeric::Sobol& sobol) {
   draw_shares(rng, sobol);
-  for (std::size_t k = kNumbers;
+  for (std::size_t k = numbers_;
        k-- > 0;) {  // from the last, for those of one table read the first's shares
     if (dimension_.at(k) != k) std::copy_n(in(dimension_.at(k)).begin(), count_, in(k).begin());
     to_quantiles(spec_.draw.at(k), in(k));
@@ -158,11 +173,11 @@ void PieceWorker::draw_shares(base::Rng& rng, numeric::Sobol& sobol) {
   if (spec_.sampling == Sampling::kSobol) {
     for (std::size_t i = 0; i < count_; ++i) {
       const auto point = sobol.next();
-      for (std::size_t k = 0; k < kNumbers; ++k) in(k)[i] = point.at(k);
+      for (std::size_t k = 0; k < numbers_; ++k) in(k)[i] = point.at(k);
     }
     return;
   }
-  for (std::size_t k = 0; k < kNumbers; ++k) {
+  for (std::size_t k = 0; k < numbers_; ++k) {
     if (dimension_.at(k) != k || spec_.draw.at(k).kind == Distribution::Kind::kConstant) continue;
     for (double& share : in(k)) share = (static_cast<double>(rng.next() >> 12U) + 0.5) * 0x1p-52;
   }
@@ -171,10 +186,11 @@ void PieceWorker::draw_shares(base::Rng& rng, numeric::Sobol& sobol) {
 /// @returns how many; harmless games are put in their place, so that the kernel meets none that it
 ///   must refuse.
 std::uint64_t PieceWorker::leave_out_what_is_no_game() {
-  static const std::vector<game::Parameter> all = game::parameters();
-  constexpr Numbers kHarmless = {1, 1, 1, 0.5, 1, 1, 0.5, 1, 1};
+  static const std::vector<game::Parameter> all = game::all_parameters();
+  constexpr Numbers kHarmless = {1, 1, 1, 0.5, 1, 1, 0.5, 1, 1, 0, 1, 0, 0, 0, 1};
   std::fill_n(is_game_.begin(), count_, ~std::uint64_t{0});
-  for (std::size_t k = 0; k < kNumbers; ++k) {
+  for (std::size_t k = 0; k < numbers_; ++k) {
+    if (k == kLateChurn && !late_churn_is_given_) continue;
     const game::Range range = range_of(all[k].quantity);
     const std::span<const double> x = in(k);
     kernels::loops().check_range(range.low, range.high, x.data(), is_game_.data(), count_);
@@ -183,21 +199,40 @@ std::uint64_t PieceWorker::leave_out_what_is_no_game() {
   for (std::size_t i = 0; i < count_; ++i) {
     if (is_game_[i] != 0) continue;
     ++none;
-    for (std::size_t k = 0; k < kNumbers; ++k) in(k)[i] = kHarmless.at(k);
+    for (std::size_t k = 0; k < numbers_; ++k) in(k)[i] = kHarmless.at(k);
   }
   return none;
 }
 
+game::GameColumns PieceWorker::games() const {
+  std::array<const double*, kNumbers> columns{};
+  for (std::size_t k = 0; k < numbers_; ++k) columns.at(k) = columns_[k];
+  constexpr std::size_t kValueOfTime = 1;
+  const Distribution& time = spec_.draw[kValueOfTime];
+  if (time.kind == Distribution::Kind::kConstant && time.first == 1)
+    columns[kValueOfTime] = nullptr;
+  if (!late_churn_is_given_) columns[kLateChurn] = nullptr;
+  return columns_of(count_, columns, &like_);
+}
+
 void PieceWorker::solve() {
-  const auto& c = columns_;
-  const Distribution& time = spec_.draw.at(1);
-  const bool is_one = time.kind == Distribution::Kind::kConstant && time.first == 1;
-  const game::GameColumns games{
-      count_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1]};
   game::AnswerColumns answers;
   answers.route = routes_.data();
   for (std::size_t k = 0; k < wanted_.size(); ++k) want(answers, wanted_[k], out(k).data());
-  solve_many(games, answers);
+  solve_many(games(), answers);
+  if (numbers_ == kPaperNumbers) return;
+  for (std::size_t k = 0; k < wanted_.size(); ++k) {
+    if (wanted_[k] != Shown::kUtility && wanted_[k] != Shown::kPreferredUtility) continue;
+    for (std::size_t i = 0; i < count_; ++i) out(k)[i] += in(kOutside)[i];
+  }
+}
+
+Numbers PieceWorker::numbers_at(std::size_t i) const {
+  Numbers numbers{};
+  for (std::size_t k = 0; k < kNumbers; ++k)
+    numbers.at(k) = k < numbers_ ? columns_[k][i] : spec_.draw.at(k).first;
+  numbers.back() = spec_.naive ? 1 : 0;
+  return numbers;
 }
 
 /// @param room  where they are put, if they are not what the kernel wrote
@@ -217,12 +252,21 @@ std::span<const double> PieceWorker::values(Shown shown, std::size_t column,
 void PieceWorker::find_ranges(const Statistic& statistic) {
   const auto& edges = statistic.edges;
   for (std::size_t i = 0; i < count_; ++i) {
-    Numbers numbers{};
-    for (std::size_t k = 0; k < kNumbers; ++k) numbers.at(k) = in(k)[i];
-    const double x = statistic.measure->value_in(numbers);
+    const double x = statistic.measure->value_in(numbers_at(i));
     const auto range = std::upper_bound(edges.begin(), edges.end(), x) - edges.begin();
     group_[i] = std::isnan(x) ? kNoGroup : static_cast<double>(range);
   }
+}
+
+void PieceWorker::find_regimes() {
+  if (numbers_ > kPaperNumbers) {
+    for (std::size_t i = 0; i < count_; ++i)
+      group_[i] = static_cast<double>(regime_of(game_at(games(), i).value()));
+    return;
+  }
+  const kernels::RegimeColumns games{in(0).data(), in(1).data(), in(3).data(),
+                                     in(4).data(), in(6).data(), in(7).data()};
+  kernels::loops().find_regimes(games, group_.data(), count_);
 }
 
 void PieceWorker::find_groups(const Statistic& statistic, std::size_t where) {
@@ -235,9 +279,7 @@ void PieceWorker::find_groups(const Statistic& statistic, std::size_t where) {
   } else if (statistic.by == Grouping::kMeasure) {
     find_ranges(statistic);
   } else {
-    const kernels::RegimeColumns games{in(0).data(), in(1).data(), in(3).data(),
-                                       in(4).data(), in(6).data(), in(7).data()};
-    kernels::loops().find_regimes(games, group_.data(), count_);
+    find_regimes();
   }
   for (std::size_t i = 0; i < count_; ++i) group_[i] = is_game_[i] != 0 ? group_[i] : kNoGroup;
   if (!statistic.where) return;

@@ -51,20 +51,26 @@ class PieceWorker {
   };
 
   std::span<double> in(std::size_t k) { return {columns_[k], count_}; }
-  std::span<double> out(std::size_t k) { return {columns_[kNumbers + k], count_}; }
+  std::span<double> out(std::size_t k) { return {columns_[numbers_ + k], count_}; }
   std::size_t place_of(Shown shown);
   void clear();
   void draw(base::Rng& rng, numeric::Sobol& sobol);
   void draw_shares(base::Rng& rng, numeric::Sobol& sobol);
   std::uint64_t leave_out_what_is_no_game();
+  [[nodiscard]] game::GameColumns games() const;
   void solve();
+  [[nodiscard]] Numbers numbers_at(std::size_t i) const;
   std::span<const double> values(Shown shown, std::size_t column, std::vector<double>& room);
   void find_ranges(const Statistic& statistic);
+  void find_regimes();
   void find_groups(const Statistic& statistic, std::size_t where);
   void add(std::size_t s);
   [[nodiscard]] SweepSums sums(std::uint64_t replicate, std::uint64_t no_games) const;
 
   const SweepSpec& spec_;
+  std::size_t numbers_ = kPaperNumbers;  // that are drawn; the others are the paper's
+  bool late_churn_is_given_ = false;
+  game::Game like_;        // whose users are as naive
   std::size_t count_ = 0;  // games of this chunk
   std::array<std::size_t, kNumbers> dimension_{};
   std::vector<Shown> wanted_;            // answers, by column behind the games' numbers

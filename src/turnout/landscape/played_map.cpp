@@ -97,7 +97,7 @@ std::vector<Curve> threshold_curves(const game::Game& game, const AxisPair& axes
     const double value = other.at(static_cast<double>(i) / static_cast<double>(steps));
     Numbers numbers = numbers_of(game);
     game::Thresholds at;
-    if (axes.move(numbers, value, value)) at = thresholds(*game_like(game, numbers));
+    if (axes.move(numbers, value, value)) at = thresholds(*game_from(numbers));
     const std::array<std::optional<double>, 3> found = {at.stay, at.patience, at.leave};
     for (std::size_t k = 0; k < found.size(); ++k) {
       const auto& s = found.at(k);
@@ -147,7 +147,7 @@ base::Result<RegionMap> played_map(const game::Game& game, const AxisPair& axes,
       Numbers numbers = base;
       if (!axes.move(numbers, x, y)) continue;
       any = true;
-      const game::Game here = *game_like(game, numbers);
+      const game::Game here = *game_from(numbers);
       const Play play =
           play_of(here, said(axes, Moves::kCascade, x, y), said(axes, Moves::kAbandon, x, y));
       map.values[j * map.width + i] = value_of(here, play, shown);

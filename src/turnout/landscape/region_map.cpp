@@ -22,29 +22,43 @@ class GameRows {
         axes_(axes),
         width_(width),
         columns_(kNumbers, width) {
-    for (std::size_t k = 0; k < kNumbers; ++k) std::fill_n(columns_[k], width, base_.at(k));
+    for (std::size_t k = 0; k < kNumbers; ++k) {
+      std::fill_n(columns_[k], width, base_.at(k));
+      if (axes_.x().measure().moves(k) || axes_.y().measure().moves(k)) moved_.push_back(k);
+    }
   }
 
   /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was
   /// moved along no axis.
   void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
-    const std::array<std::size_t, 2> moved = {axes_.x().measure().moved(),
-                                              axes_.y().measure().moved()};
+    const std::size_t x = axes_.x().measure().moved();
+    const std::size_t y = axes_.y().measure().moved();
+    const bool both = axes_.x().measure().moves_both() || axes_.y().measure().moves_both();
+    Numbers numbers = base_;
     for (std::size_t i = 0; i < width_; ++i) {
-      Numbers numbers = base_;
       const bool valid = axes_.move(numbers, x_values[i], y_value);
       is_game[i] = valid;
-      for (const std::size_t k : moved) columns_[k][i] = valid ? numbers.at(k) : base_.at(k);
+      const auto put = [&](std::size_t k) {
+        columns_[k][i] = valid ? numbers[k] : base_[k];
+        numbers[k] = base_[k];
+      };
+      put(x);
+      put(y);
+      if (both) put(kPatiences[1]);
     }
   }
 
   [[nodiscard]] game::GameColumns columns() {
-    const auto& c = columns_;
-    const bool is_one =
-        base_[1] == 1 && axes_.x().measure().moved() != 1 && axes_.y().measure().moved() != 1;
-    return {width_, c[0], c[2], {c[3], c[6]}, {c[4], c[7]}, {c[5], c[8]}, is_one ? nullptr : c[1],
-            &game_};
+    std::array<const double*, kNumbers> columns{};
+    for (std::size_t k = 0; k < kPaperNumbers; ++k) columns.at(k) = columns_[k];
+    constexpr std::size_t kValueOfTime = 1;
+    if (base_[kValueOfTime] == 1) columns[kValueOfTime] = nullptr;
+    for (const std::size_t k : moved_) columns.at(k) = columns_[k];
+    return columns_of(width_, columns, &game_);
   }
+
+  /// @returns what point i's user gets elsewhere.
+  [[nodiscard]] double outside(std::size_t i) const { return columns_[kOutside][i]; }
 
  private:
   const game::Game& game_;
@@ -52,6 +66,7 @@ class GameRows {
   const AxisPair& axes_;
   std::size_t width_;
   game::Columns columns_;
+  std::vector<std::size_t> moved_;
 };
 
 }  // namespace
@@ -84,7 +99,7 @@ Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown
     for (std::size_t i = 0; i < map.width; ++i) {
       values[i] = value_of(shown, routes[i], values[i]);
       if (shown == Shown::kUtility || shown == Shown::kPreferredUtility)
-        values[i] += game.user().outside;
+        values[i] += rows.outside(i);
       any = any || is_game[i];
       if (is_game[i]) continue;
       values[i] = std::numeric_limits<double>::quiet_NaN();
@@ -104,7 +119,7 @@ using Point = std::array<double, 2>;
 class Tracer {
  public:
   Tracer(const game::Game& game, const AxisPair& axes, std::size_t steps)
-      : game_(game), base_(numbers_of(game)), axes_(axes), steps_(steps) {}
+      : base_(numbers_of(game)), axes_(axes), steps_(steps) {}
 
   std::vector<BoundaryPiece> trace(const base::Cancellation& cancellation) {
     std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
@@ -135,7 +150,7 @@ class Tracer {
     Numbers numbers = base_;
     if (!axes_.move(numbers, axes_.x().at(point[0]), axes_.y().at(point[1])))
       return RegionMap::kNoGame;
-    return static_cast<std::uint8_t>(game::solve(*game_like(game_, numbers)).best().route);
+    return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
   }
 
   /// The point between a and b at which the route of a ends.
@@ -174,7 +189,6 @@ class Tracer {
     for (const auto& one : found) pieces.push_back({one.at, middle, one.before, one.behind});
   }
 
-  const game::Game& game_;
   Numbers base_;
   const AxisPair& axes_;
   std::size_t steps_;

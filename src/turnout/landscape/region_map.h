@@ -37,7 +37,8 @@ struct RegionMap {
 /// @param size   points along x and y, 1 to 10,000 each
 /// @param watch  told of each row as one step, asked after each
 /// @returns the map; kInvalidValue where no point is a game; kCancelled.
-/// 4 to 15 ns a point (game/solve_kernel.h); memory 9 bytes a point.
+/// 4 to 15 ns a point (game/solve_kernel.h), beyond the paper's game 0.15 to 0.3 us; memory 9 bytes
+/// a point.
 base::Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown shown,
                                    std::array<std::size_t, 2> size, const base::Watch& watch = {});
 

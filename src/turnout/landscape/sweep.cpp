@@ -90,6 +90,22 @@ class PieceThreads {
 
 }  // namespace
 
+std::array<Distribution, kNumbers> draws_of_the_paper() {
+  constexpr Numbers kPaper = {0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, kNotGiven};
+  std::array<Distribution, kNumbers> draw;
+  for (std::size_t k = 0; k < kNumbers; ++k) draw.at(k).first = kPaper.at(k);
+  return draw;
+}
+
+bool SweepSpec::is_papers() const {
+  static const auto paper = draws_of_the_paper();
+  for (std::size_t k = kPaperNumbers; k < kNumbers; ++k) {
+    const bool constant = draw.at(k).kind == Distribution::Kind::kConstant;
+    if (!constant || draw.at(k).first != paper.at(k).first) return false;
+  }
+  return true;
+}
+
 std::uint64_t pieces_of(const SweepSpec& spec) {
   std::uint64_t pieces = 0;
   for (std::uint64_t r = 0; r < replicates_of(spec); ++r) pieces += pieces_in_replicate(spec, r);

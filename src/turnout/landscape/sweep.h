@@ -13,13 +13,23 @@
 /// Statistics of very many random games, by threads and by processes.
 namespace turnout::landscape {
 
+/// @returns what no game of the paper has, as constants; of the paper's own numbers all are 0 but w,
+///   which is 1.
+std::array<Distribution, kNumbers> draws_of_the_paper();
+
 struct SweepSpec {
   std::uint64_t games = 1'000'000;
   std::uint64_t seed = 1;
   Sampling sampling = Sampling::kIndependent;
-  std::array<Distribution, kNumbers> draw;  ///< in the order of game::parameters()
+  /// In the order of Numbers. Late churn that is the constant kNotGiven is P.
+  std::array<Distribution, kNumbers> draw = draws_of_the_paper();
+  bool one_patience = false;  ///< whether both models have the patience that is drawn for the first
+  bool naive = false;         ///< whether users are naive
   std::array<bool, 3> ordered{};  ///< p, t, c: whether the smaller of two drawn is model 1's
   std::vector<Statistic> statistics;
+
+  /// Whether all games are the paper's: those are solved in lanes, others one by one.
+  [[nodiscard]] bool is_papers() const;
 };
 
 /// Into how many pieces a sweep falls, whatever the number of threads and ranks. Sums are added in

@@ -19,15 +19,9 @@ SweepSpec paper_spec(std::uint64_t games, bool sobol = false) {
     return Distribution{Distribution::Kind::kExponential, mean, 0, {}, 0};
   };
   const Distribution p{Distribution::Kind::kUniform, 0.02, 0.98, {}, 0};
-  spec.draw = {exponential(3),
-               Distribution{Distribution::Kind::kConstant, 1, 0, {}, 0},
-               exponential(3),
-               p,
-               exponential(1),
-               exponential(1),
-               p,
-               exponential(1),
-               exponential(1)};
+  for (const auto k : {0U, 2U}) spec.draw.at(k) = exponential(3);
+  for (const auto k : {3U, 6U}) spec.draw.at(k) = p;
+  for (const auto k : {4U, 5U, 7U, 8U}) spec.draw.at(k) = exponential(1);
   spec.ordered = {true, true, true};
   spec.statistics = {
       {"cascades", Shown::kCascades, Grouping::kNone, {}, {}, {}, {}, {}},

@@ -12,16 +12,28 @@ constexpr std::size_t kBits = 40;
 struct Polynomial {
   unsigned degree;
   unsigned inner;
-  std::array<unsigned, 5> first;
+  std::array<unsigned, 7> first;
 };
-constexpr std::array<Polynomial, Sobol::kDimensions - 1> kPolynomials = {{{1, 0, {1}},
-                                                                          {2, 1, {1, 3}},
-                                                                          {3, 1, {1, 3, 1}},
-                                                                          {3, 2, {1, 1, 1}},
-                                                                          {4, 1, {1, 1, 3, 3}},
-                                                                          {4, 4, {1, 3, 5, 13}},
-                                                                          {5, 2, {1, 1, 5, 5, 17}},
-                                                                          {5, 4, {1, 1, 5, 5, 5}}}};
+constexpr std::array<Polynomial, Sobol::kDimensions - 1> kPolynomials = {
+    {{1, 0, {1}},
+     {2, 1, {1, 3}},
+     {3, 1, {1, 3, 1}},
+     {3, 2, {1, 1, 1}},
+     {4, 1, {1, 1, 3, 3}},
+     {4, 4, {1, 3, 5, 13}},
+     {5, 2, {1, 1, 5, 5, 17}},
+     {5, 4, {1, 1, 5, 5, 5}},
+     {5, 7, {1, 1, 7, 11, 19}},
+     {5, 11, {1, 1, 5, 1, 1}},
+     {5, 13, {1, 1, 1, 3, 11}},
+     {5, 14, {1, 3, 5, 5, 31}},
+     {6, 1, {1, 3, 3, 9, 7, 49}},
+     {6, 13, {1, 1, 1, 15, 21, 21}},
+     {6, 16, {1, 3, 1, 13, 27, 49}},
+     {6, 19, {1, 1, 1, 15, 7, 5}},
+     {6, 22, {1, 3, 1, 15, 13, 25}},
+     {6, 25, {1, 1, 5, 5, 19, 61}},
+     {7, 1, {1, 3, 7, 11, 23, 15, 103}}}};
 
 using Directions = std::array<std::array<std::uint64_t, kBits>, Sobol::kDimensions>;
 
@@ -54,7 +66,8 @@ const Directions& directions() {
 
 }  // namespace
 
-Sobol::Sobol(const std::array<std::uint64_t, kDimensions>& shift) : shift_(shift) {}
+Sobol::Sobol(const std::array<std::uint64_t, kDimensions>& shift, std::size_t dimensions)
+    : dimensions_(dimensions), shift_(shift) {}
 
 void Sobol::seek(std::uint64_t index) {
   index_ = index;
@@ -68,12 +81,12 @@ void Sobol::seek(std::uint64_t index) {
 
 std::array<double, Sobol::kDimensions> Sobol::next() {
   std::array<double, kDimensions> point{};
-  for (std::size_t k = 0; k < kDimensions; ++k) {
+  for (std::size_t k = 0; k < dimensions_; ++k) {
     // The middle of an interval of 2^-53: neither 0 nor 1.
     point.at(k) = (static_cast<double>((digits_.at(k) ^ shift_.at(k)) >> 12U) + 0.5) * 0x1p-52;
   }
   const auto changed = static_cast<std::size_t>(std::countr_one(index_++));
-  for (std::size_t k = 0; k < kDimensions; ++k) digits_.at(k) ^= directions().at(k).at(changed);
+  for (std::size_t k = 0; k < dimensions_; ++k) digits_.at(k) ^= directions().at(k).at(changed);
   return point;
 }
 

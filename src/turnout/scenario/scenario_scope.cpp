@@ -54,15 +54,6 @@ std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenar
   return std::nullopt;
 }
 
-std::optional<Obstacle> beyond_papers_passes(const Scenario& scenario) {
-  const game::RoutingGame& game = scenario.game;
-  if (game.has_prices()) return Obstacle{"model.price", "a price other than 0"};
-  if (!game.has_papers_users())
-    return Obstacle{"user.patience, user.outside, judgement",
-                    "a user who is impatient, has something elsewhere or misjudges answers"};
-  return std::nullopt;
-}
-
 /// The same for a verb that leaves out what leave_out_what_the_paper_lacks() does.
 std::optional<Obstacle> beyond_pairs(Besides allowed, Scenario scenario) {
   if (scenario.game.size() < game::Game::kModels) return Obstacle{"model", "one model"};
@@ -169,15 +160,6 @@ Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& scenar
           .within(scenario.source));
   scenario.game = std::move(without);
   return left_out;
-}
-
-Status check_for_papers_passes(const Scenario& scenario, const std::string& verb) {
-  const auto beyond = beyond_papers_passes(scenario);
-  if (!beyond) return base::Done{};
-  return Error{ErrorCode::kUnsupported,
-               fmt::format("{} goes beyond the paper's game, which {} solves{}", beyond->what, verb,
-                           advice("plan", beyond_plans(scenario))),
-               fmt::format("{}: {}", scenario.source, beyond->key)};
 }
 
 Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,

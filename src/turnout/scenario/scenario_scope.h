@@ -27,10 +27,6 @@ enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge };
 base::Result<TwoModelScenario> paper_game(const Scenario& scenario, const std::string& verb,
                                           Besides besides = Besides::kNothing);
 
-/// @returns kUnsupported naming the key if passes have a price or users are impatient, misjudge
-///   answers or have something elsewhere.
-base::Status check_for_papers_passes(const Scenario& scenario, const std::string& verb);
-
 /// Leaves out what an estimate may have found and the paper's game has not: difficulty and
 /// switching costs.
 /// @returns the names of the tables that were left out

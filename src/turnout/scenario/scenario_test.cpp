@@ -258,11 +258,6 @@ TEST(Scenario, the_papers_game_is_refused_by_naming_the_key_that_goes_beyond_it)
   EXPECT_EQ(refusal(base), "s.toml: has 1 [[model]] tables, solve needs 2; see turnout plan");
   const std::string priced = base + "price = 0.5\n" + kSecond;
   EXPECT_EQ(refusal(priced), "none");
-  EXPECT_EQ(check_for_papers_passes(parse_scenario(priced, "s.toml").value(), "sweep")
-                .error()
-                .to_string(),
-            "s.toml: model.price: a price other than 0 goes beyond the paper's game, which sweep "
-            "solves; see turnout plan");
   EXPECT_EQ(refusal("[user]\nvalue = {median = 9, sigma = 1}\n" + kProvider + kFirst + kSecond),
             "s.toml: segment: audit is for users who are alike; see turnout solve");
   for (const char* beyond : {"[switching]\ncost = 1\n", "[difficulty]\nsigma = 1\n"}) {

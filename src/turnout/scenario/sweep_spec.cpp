@@ -38,6 +38,8 @@ constexpr auto kNumbersShown = [] {
   return names;
 }();
 
+constexpr const char* kPatience = "rho";  // of both models
+
 class SweepReader {
  public:
   SweepReader(std::string source, std::string folder)
@@ -94,22 +96,34 @@ class SweepReader {
     auto section = file.table("draw");
     if (!section) return section.error();
     std::vector<std::string> names;
-    for (const auto parameter : game::parameters()) names.push_back(symbol(parameter));
+    for (const auto parameter : game::all_parameters()) names.push_back(symbol(parameter));
     std::vector<std::string_view> allowed(names.begin(), names.end());
+    allowed.emplace_back(kPatience);
     allowed.emplace_back("scenario");
     TURNOUT_CHECK(section->allow_only(allowed));
     if (section->has("scenario")) {
       TURNOUT_CHECK(read_posterior(*section));
     }
+    TURNOUT_CHECK(read_patience_of_both(*section));
     for (std::size_t k = 0; k < names.size(); ++k) {
-      if (section->has("scenario") && !section->has(names[k])) continue;
-      if (names[k] == "w" && !section->has("w")) {
-        spec_.draw.at(k) = {Distribution::Kind::kConstant, 1, 0, {}, 0};
-        continue;
-      }
+      const bool optional =
+          section->has("scenario") || names[k] == "w" || k >= landscape::kPaperNumbers;
+      if (optional && !section->has(names[k])) continue;
       TURNOUT_TRY(auto distribution, read_distribution(*section, names[k]));
       spec_.draw.at(k) = std::move(distribution);
+      const auto& patiences = landscape::kPatiences;
+      if (std::find(patiences.begin(), patiences.end(), k) != patiences.end())
+        spec_.one_patience = false;
     }
+    return base::Done{};
+  }
+
+  /// "rho": the models' patience, unless one has its own.
+  Status read_patience_of_both(const TomlSection& draws) {
+    if (!draws.has(kPatience)) return base::Done{};
+    TURNOUT_TRY(const auto distribution, read_distribution(draws, kPatience));
+    for (const std::size_t k : landscape::kPatiences) spec_.draw.at(k) = distribution;
+    spec_.one_patience = true;
     return base::Done{};
   }
 
@@ -122,28 +136,44 @@ class SweepReader {
                                        .within(draws.place("scenario")));
     TURNOUT_TRY(left_out_,
                 leave_out_what_the_paper_lacks(scenario).within(draws.place("scenario")));
-    TURNOUT_CHECK(check_for_papers_passes(scenario, "sweep").within(draws.place("scenario")));
+    TURNOUT_CHECK(check_for_one_patience(scenario, "sweep").within(draws.place("scenario")));
     TURNOUT_TRY(auto mean, paper_game(scenario, "sweep").within(draws.place("scenario")));
-    const auto all = game::parameters();
-    for (std::size_t k = 0; k < all.size(); ++k)
-      spec_.draw.at(k) = {Distribution::Kind::kConstant, mean.game.get(all[k]), 0, {}, 0};
+    const auto numbers = landscape::numbers_of(mean.game);
+    for (std::size_t k = 0; k < landscape::kNumbers; ++k)
+      spec_.draw.at(k) = {Distribution::Kind::kConstant, numbers.at(k), 0, {}, 0};
+    spec_.naive = mean.game.user().naive;
+    const auto all = game::all_parameters();
     for (const Uncertainty& uncertain : scenario.uncertain) {
       TURNOUT_TRY(auto posterior, distribution_of(uncertain).within(draws.place("scenario")));
-      const auto number = std::find(all.begin(), all.end(), uncertain.parameter);
       if (uncertain.difficulty != nullptr) continue;  // left out above
-      if (number == all.end()) {
-        return Error{ErrorCode::kUnsupported, "is no number of the paper's game, which sweep draws",
-                     uncertain.place.empty() ? symbol(uncertain) : uncertain.place};
+      if (uncertain.parameter.model == kEveryModel) {
+        draw_shared_patience(scenario.own_patience, posterior);
+        continue;
       }
+      const auto number = std::find(all.begin(), all.end(), uncertain.parameter);
       spec_.draw.at(static_cast<std::size_t>(number - all.begin())) = std::move(posterior);
     }
     return base::Done{};
+  }
+
+  /// @param own  the models that have a patience of their own
+  void draw_shared_patience(const std::vector<std::size_t>& own, const Distribution& posterior) {
+    for (std::size_t k = 0; k < landscape::kPatiences.size(); ++k) {
+      if (std::find(own.begin(), own.end(), k) == own.end())
+        spec_.draw.at(landscape::kPatiences.at(k)) = posterior;
+    }
+    spec_.one_patience = own.empty();
   }
 
   Result<Distribution> read_distribution(const TomlSection& draws, const std::string& key) {
     constexpr double kFar = 1e100;
     const auto* node = draws.node(key);
     if (node == nullptr) return draws.missing(key);
+    if (node->is_array() && key.starts_with(kPatience)) {
+      return draws.fail(ErrorCode::kUnsupported, key,
+                        "patience by attempt has no closed form, which sweep needs; must be a "
+                        "number or a distribution");
+    }
     if (!node->is_table()) {
       TURNOUT_TRY(auto number, draws.number_between(key, -kFar, kFar));
       return Distribution{Distribution::Kind::kConstant, number, 0, {}, 0};
