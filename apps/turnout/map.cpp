@@ -18,7 +18,7 @@ constexpr const char* kExamples =
     "  turnout map examples/grok-3-mini-gpt-5.toml --x V=0.2:2 --y t2/t1=0.2:5:log --show "
     "misalignment -o map.png\n"
     "  turnout map examples/gpt-4.1.toml --x c2/p2-c1/p1=-0.1:0.2 --y P=0:1 --size 200x200 --json\n"
-    "  turnout map examples/impatient-users.toml --x rho=0.6:1 --y r2=0:0.5 -o impatience.svg\n"
+    "  turnout map examples/impatient-users.toml --x rho=0.6:1 --y P=0.01:5:log -o rho-P.svg\n"
     "  turnout map examples/gpt-oss-grok-3-mini.toml --x s=0:1 --y q=0:1 --show utility -o "
     "s-q.svg\n"
     "Beyond the paper's game are r1 (price), rho1 (patience), fa1 and fr1 (false accepts and "
