@@ -151,10 +151,9 @@ base::Result<LogPosterior> log_posterior(const LogModel& model,
     return base::Error{base::ErrorCode::kInvalidValue, "has no pass to learn from", ""};
   const auto bars = model.bars(rough_world(model)).value_or(std::pair(1.0, 100.0));
   const Coordinates coordinates(model, bars);
-  const auto density = [&](std::span<const double> x) {
-    const double prior = coordinates.prior(x);
-    return std::isfinite(prior) ? prior + model.log_likelihood(coordinates.world(x)) : prior;
-  };
+  const numeric::Density density{
+      [&](std::span<const double> x) { return coordinates.prior(x); },
+      [&](std::span<const double> x) { return model.log_likelihood(coordinates.world(x)); }};
   const auto drawn =
       numeric::temper(density, coordinates.start(model), coordinates.scale(), options, watch);
   TURNOUT_CHECK(watch.cancellation.check());

@@ -22,7 +22,7 @@ struct Nodes {
 /// The standard normal, filled up by nodes without weight to a multiple of kLanes.
 const Nodes& normal_tasks() {
   static const auto kept = [] {
-    constexpr double kNegligible = 1e-9;
+    constexpr double kNegligible = 1e-7;
     Nodes some;
     for (const auto& node : numeric::normal_nodes(0.5)) {
       if (node.weight <= kNegligible) continue;
@@ -79,10 +79,13 @@ const double* SuccessTable::at(std::size_t attempt, std::size_t k) {
   const std::size_t row = models * harder_.size();
   const std::size_t m = world_.feedback == 0 ? 0 : attempt;
   while (success_.size() < (m + 1) * row) {
-    const auto made = static_cast<double>(success_.size() / row);
+    const std::size_t before = success_.size();
+    const auto made = static_cast<double>(before / row);
+    success_.resize(before + row);
+    double* to = success_.data() + before;
     for (std::size_t i = 0; i < models; ++i) {
       const double odds = bounded_exp(-world_.skills[i] - world_.feedback * made);
-      for (const double harder : harder_) success_.push_back(1 / (1 + odds * harder));
+      for (const double harder : harder_) *to++ = 1 / (1 + odds * harder);
     }
   }
   return success_.data() + m * row + k * harder_.size();
@@ -90,16 +93,24 @@ const double* SuccessTable::at(std::size_t attempt, std::size_t k) {
 
 void make_attempt(std::span<const double> open, double drawn, const double* success,
                   double patience, AttemptRow& row, std::span<double> still) {
+  if (open.size() == 1) {
+    const double here = drawn * open[0];
+    row.open += here;
+    row.solved += here * success[0];
+    still[0] += here * (1 - success[0]) * patience;
+    return;
+  }
   std::array<double, kLanes> made{};
   std::array<double, kLanes> solved{};
-  const std::size_t lanes = std::min(kLanes, open.size());
-  for (std::size_t i = 0; i < open.size(); i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
+  for (std::size_t i = 0; i < open.size(); i += kLanes) {
+    std::array<double, kLanes> fails{};
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const double here = drawn * open[i + lane];
       made[lane] += here;
       solved[lane] += here * success[i + lane];
-      still[i + lane] += here * (1 - success[i + lane]) * patience;
+      fails[lane] = here * (1 - success[i + lane]) * patience;
     }
+    for (std::size_t lane = 0; lane < kLanes; ++lane) still[i + lane] += fails[lane];
   }
   row.open += std::accumulate(made.begin(), made.end(), 0.0);
   row.solved += std::accumulate(solved.begin(), solved.end(), 0.0);

@@ -12,7 +12,7 @@ namespace turnout::estimation {
 
 /// Attempts at a task that are followed, at most: until fewer than kFewOpen of all tasks are open.
 inline constexpr std::size_t kMostFollowed = 100;
-inline constexpr double kFewOpen = 1e-8;
+inline constexpr double kFewOpen = 1e-5;
 
 /// The success of every model on every attempt, by node of difficulty: one node where tasks are
 /// alike, else some 25.
