@@ -191,6 +191,9 @@ TEST(Advice, chooses_the_least_mean_and_says_what_knowing_would_save) {
   EXPECT_EQ(choice.best, 0U);  // as good as the other
   EXPECT_NEAR(choice.mean_cost, 1.2, 1e-12);
   EXPECT_NEAR(choice.mean_regret, 0.1, 1e-12);
+  EXPECT_EQ(choice.chance_of_regret, 0.5) << "the other one costs 1 or 1.4 instead of 1.2";
+  EXPECT_EQ(choose_sequence(undecided(1000, 0.05), penalties).chance_of_regret, 0)
+      << "less than a tenth is not notable";
   std::vector<double> decides;
   std::vector<double> says_nothing;
   for (std::size_t d = 0; d < 1000; ++d) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 
 #include "turnout/numeric/normal.h"
@@ -19,8 +20,8 @@ double logit(double p) { return std::log(p / (1 - p)); }
 
 /// The numbers of a world as coordinates without bounds, and back. In order: skills; sigma and
 /// feedback, where they are not 0; logit of the common patience, by how much models' own differ from
-/// it, where they do, and each model's share of that; mean ln V and its spread; logit of leaving after solved tasks, and of the share of the rest that
-/// leaves besides after unsolved ones.
+/// it, where they do, and each model's share of that; mean ln V and its spread; logit of leaving
+/// after solved tasks, and of the share of the rest that leaves besides after unsolved ones.
 class Coordinates {
  public:
   Coordinates(const LogModel& model, std::pair<double, double> bars)
@@ -57,8 +58,11 @@ class Coordinates {
   /// ln of the prior's density of the coordinates.
   [[nodiscard]] double prior(std::span<const double> x) const {
     double sum = 0;
-    for (std::size_t k = 0; k < models_; ++k) sum -= square(x[k] / 3) / 2;
     const auto rest = x.subspan(models_);
+    // Of all first attempts a share solves that is uniform: the mean of logistic(skill - theta) is
+    // nearly logistic(skill / flatter) (MacKay 1992, "The evidence framework").
+    const double flatter = std::sqrt(1 + std::numbers::pi / 8 * square(std::max(0.0, rest[0])));
+    for (std::size_t k = 0; k < models_; ++k) sum += uniform_in(x[k] / flatter) - std::log(flatter);
     sum -= square(rest[0] / 1.5) / 2 + square(rest[1] / 0.4) / 2;
     // rho^9: users live between .8 and 1 rather than below.
     sum += uniform_in(rest[2]) + 9 * std::log(logistic(rest[2]));

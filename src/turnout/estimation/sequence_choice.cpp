@@ -117,10 +117,13 @@ SequenceChoice choose_sequence(const PlayedSequences& played,
   SequenceChoice choice;
   choice.best = static_cast<std::size_t>(chosen - means.begin());
   choice.mean_cost = *chosen;
+  double notable = 0;
   for (std::size_t d = 0; d < draws; ++d) {
     choice.costs.push_back(provider_cost(played.plays[choice.best][d], penalties[d]));
     choice.regrets.push_back(choice.costs[d] - least_in[d]);
+    notable += choice.regrets[d] > kNotableRegret * std::abs(least_in[d]) ? 1 : 0;
   }
+  choice.chance_of_regret = notable / static_cast<double>(draws);
   choice.mean_regret = mean_of(choice.regrets);
   return choice;
 }

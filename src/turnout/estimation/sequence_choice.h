@@ -39,7 +39,10 @@ struct SequenceChoice {
   std::vector<double> regrets;  ///< what knowing the draw would save, by draw
   double mean_cost = 0;
   double mean_regret = 0;
+  /// Share of the draws in which it costs over kNotableRegret more than the best sequence there.
+  double chance_of_regret = 0;
 };
+inline constexpr double kNotableRegret = 0.1;
 
 /// @returns of the sequences whose mean J is within a thousandth of the least the first, which is the
 ///   shortest. docs/theory.md, section 25. Cost: sequences x draws.
