@@ -80,11 +80,12 @@ const double* SuccessTable::at(std::size_t attempt, std::size_t k) {
   const std::size_t m = world_.feedback == 0 ? 0 : attempt;
   while (success_.size() < (m + 1) * row) {
     const std::size_t before = success_.size();
-    const auto made = static_cast<double>(before / row);
+    const std::size_t failures = before / row;
     success_.resize(before + row);
     double* to = success_.data() + before;
     for (std::size_t i = 0; i < models; ++i) {
-      const double odds = bounded_exp(-world_.skills[i] - world_.feedback * made);
+      const double odds =
+          bounded_exp(-world_.skills[i] - world_.feedback * static_cast<double>(failures));
       for (const double harder : harder_) *to++ = 1 / (1 + odds * harder);
     }
   }

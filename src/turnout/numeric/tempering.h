@@ -14,9 +14,9 @@ namespace turnout::numeric {
 
 struct TemperingOptions {
   std::size_t warm_up =
-      4000;                 ///< steps of a run in which proposals are fitted; none of them is kept
-  std::size_t draws = 800;  ///< kept, of all runs together
-  std::size_t apart = 20;   ///< steps from one draw that is kept to the next
+      4000;                  ///< steps of a run in which proposals are fitted; none of them is kept
+  std::size_t draws = 1200;  ///< kept, of all runs together
+  std::size_t apart = 40;    ///< steps from one draw that is kept to the next
   std::uint64_t seed = 1;
   std::size_t runs =
       4;  ///< from the start, each with a warm-up and a share of the draws of its own
