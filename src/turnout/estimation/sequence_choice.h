@@ -26,7 +26,7 @@ struct PlayedSequences {
 /// Plays all sequences of up to kLongestTried attempts whose last model repeats, of at most
 /// kMostTriedModels models: those that are cheapest alone, in the mean over the draws.
 /// @param penalties  P by draw, to compare models with
-/// Cost: models^kLongestTried x draws plays, some 3 us each. If it is cancelled, what it gives means
+/// Cost: models^kLongestTried x draws plays, some 2 us each. If it is cancelled, what it gives means
 /// nothing.
 PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<double>& penalties,
                                const base::Cancellation& cancellation = {});
