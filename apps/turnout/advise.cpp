@@ -69,7 +69,7 @@ void add_advise(CLI::App& program, Action& chosen) {
   verb->add_option("--page", arguments->page_file, "write a page to print or send (HTML)")
       ->option_text("FILE");
   verb->add_option("--draws", arguments->options.draws,
-                   "worlds to weigh, 100 to 10000 (default 400)")
+                   "worlds to weigh, 100 to 10000 (default 1200)")
       ->option_text("N");
   verb->add_option("--seed", arguments->options.seed, "seed of the posterior draws (default 1)")
       ->option_text("N");

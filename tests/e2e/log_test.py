@@ -88,7 +88,8 @@ class Logs(LogCase):
             self.assertTrue(answer["declined"])
             self.assertIn(words, answer["reason"])
             self.assertNotIn("policy", answer)
-            for figure in ("cost_per_task", "saving_per_task", "regret_per_task"):
+            for figure in ("cost_per_task", "saving_per_task", "regret_per_task",
+                           "chance_of_regret"):
                 self.assertIsNone(answer[figure])
             self.assertGreater(answer["leaving_today"]["value"], 0)
 

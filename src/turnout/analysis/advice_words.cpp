@@ -172,12 +172,13 @@ std::string reason_to_decline(const AdviseAnswer& answer) {
     return "The log does not tell whether users whose task failed come back: it has no user_id, or "
            "is too short. That is what a lost user costs, and it decides.";
   if (answer.ranges.size() > 1) return without_lifetime_value(answer);
-  const double cost = std::abs(answer.then.cost.value);
-  if (answer.regret <= kMostRegret * cost) return {};
+  if (answer.chance_of_regret <= kMostChanceOfRegret) return {};
   return fmt::format(
-             "The log does not decide: the best choice so far, {}, is expected to cost {:.1f} % "
-             "more than what would be chosen if all that the log leaves open were known.",
-             answer.policy, 100 * answer.regret / cost) +
+             "The log does not decide: with a chance of {:.0f} % the best choice so far, {}, costs "
+             "over {:.0f} % more than what would be chosen if all that the log leaves open were "
+             "known; in expectation ${:.2g} a task more.",
+             100 * answer.chance_of_regret, answer.policy, 100 * estimation::kNotableRegret,
+             answer.regret) +
          what_would_help(answer);
 }
 

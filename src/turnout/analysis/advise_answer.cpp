@@ -162,6 +162,7 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   answer.policy_today = shares_text(model.shares(), answer.models);
   answer.exploring = "explore:0.1/" + answer.policy;
   answer.regret = choice.mean_regret;
+  answer.chance_of_regret = choice.chance_of_regret;
   compare(model, posterior, played, penalties, choice.best, answer);
   if (!options.lifetime_value && told && answer.costs_known)
     answer.ranges = lifetime_ranges(posterior, played, answer.models);

@@ -89,7 +89,7 @@ class Few {
     double chosen = 0;
     for (const Priced& world : worlds_) {
       const Priced there = shifted(assumption, world, by);
-      const SequencePlayer player(there.world);
+      SequencePlayer player(there.world);
       chosen += provider_cost(player.play(chosen_), there.penalty);
       for (std::size_t i = 0; i < sequences_.size(); ++i)
         costs[i] += provider_cost(player.play(sequences_[i]), there.penalty);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <span>
 
 #include "turnout/estimation/world_play.h"
 
@@ -91,22 +92,20 @@ class TreeBuilder {
 struct Played {
   std::vector<AttemptRow> rows;
   std::vector<double> success;  ///< by node of the tree: p of the pass that ends its path
-  /// [attempt][model]: of attempts whose path is not known, how many are made and solved
-  std::vector<std::vector<AttemptRow>> adrift;
+  /// attempt x models + model: of attempts whose path is not known, how many are made and solved
+  std::vector<AttemptRow> adrift;
 };
 
 /// Follows tasks through a tree, none of whose users leaves of his own will.
 class Follower {
  public:
-  Follower(const Tree& tree, const LogWorld& world, const SuccessTable& success)
+  Follower(const Tree& tree, const LogWorld& world, SuccessTable& success)
       : tree_(tree),
         world_(world),
         success_(success),
         models_(world.skills.size()),
-        adrift_(kMostFollowed + 1, std::vector<double>(all_tasks().size(), 0)) {
-    played_.rows.resize(kMostFollowed);
-    played_.adrift.assign(kMostFollowed, std::vector<AttemptRow>(models_));
-  }
+        nodes_(success.all_tasks().size()),
+        adrift_((kDeepestPath + 1) * nodes_) {}
   Played follow() {
     follow_paths();
     follow_adrift();
@@ -114,33 +113,49 @@ class Follower {
   }
 
  private:
+  /// The n-th of vectors by node of difficulty that lie one behind the other.
+  [[nodiscard]] std::span<double> part(std::vector<double>& all, std::size_t n) const {
+    return std::span(all).subspan(n * nodes_, nodes_);
+  }
+
   void follow_paths() {
-    const std::vector<double> all = all_tasks();
-    std::vector<std::vector<double>> after(tree_.nodes.size());
+    std::vector<double> after(tree_.nodes.size() * nodes_);
     for (std::size_t i = 0; i < tree_.nodes.size(); ++i) {
       const Node& node = tree_.nodes[i];
-      after[i].assign(all.size(), 0);
+      const std::span<const double> open =
+          node.parent ? part(after, *node.parent) : std::span(success_.all_tasks());
       AttemptRow row;
-      serve(node.parent ? after[*node.parent] : all, node.share, node.model, node.attempt, row,
-            after[i]);
+      serve(open, node.share, node.model, node.attempt, row, part(after, i));
       played_.success.push_back(row.open > 0 ? row.solved / row.open : 0);
-      if (node.leads_on) continue;
-      for (std::size_t j = 0; j < all.size(); ++j) adrift_[node.attempt + 1][j] += after[i][j];
+      if (!node.leads_on) add(part(after, i), part(adrift_, node.attempt + 1));
     }
   }
 
   void follow_adrift() {
+    std::vector<double> open(nodes_);
+    std::vector<double> still(nodes_);
+    played_.adrift.resize(models_);
     for (std::size_t m = 1; m < kMostFollowed; ++m) {
+      if (m <= kDeepestPath) add(part(adrift_, m), open);
+      if (m >= kDeepestPath && std::accumulate(open.begin(), open.end(), 0.0) < kFewOpen) break;
+      played_.adrift.resize((m + 1) * models_);
       const auto& shares = tree_.shares[std::min(m, kDeepestPath)];
       for (std::size_t k = 0; k < models_; ++k) {
-        if (shares[k] > 0) serve(adrift_[m], shares[k], k, m, played_.adrift[m][k], adrift_[m + 1]);
+        if (shares[k] > 0) serve(open, shares[k], k, m, played_.adrift[m * models_ + k], still);
       }
+      std::swap(open, still);
+      std::fill(still.begin(), still.end(), 0.0);
     }
   }
 
-  void serve(const std::vector<double>& open, double share, std::size_t k, std::size_t m,
-             AttemptRow& row, std::vector<double>& still) {
+  static void add(std::span<const double> what, std::span<double> to) {
+    for (std::size_t j = 0; j < what.size(); ++j) to[j] += what[j];
+  }
+
+  void serve(std::span<const double> open, double share, std::size_t k, std::size_t m,
+             AttemptRow& row, std::span<double> still) {
     make_attempt(open, share, success_.at(m, k), world_.patience[k], row, still);
+    if (played_.rows.size() <= m) played_.rows.resize(m + 1);
     AttemptRow& all = played_.rows[m];
     all.open += row.open;
     all.solved += row.solved;
@@ -150,20 +165,21 @@ class Follower {
 
   const Tree& tree_;
   const LogWorld& world_;
-  const SuccessTable& success_;
-  std::size_t models_;
-  std::vector<std::vector<double>> adrift_;  // open tasks by node whose path nobody knows
+  SuccessTable& success_;
+  std::size_t models_, nodes_;
+  std::vector<double> adrift_;  // open tasks whose path nobody knows, by attempt
   Played played_;
 };
 
 /// Of the attempts behind kDeepestPath that a model serves: the share that succeeds, and of those
 /// that fail the share whose users the next wait would keep.
-std::pair<double, double> deep_means(const Played& played, const Keeping& keeping, std::size_t k) {
+std::pair<double, double> deep_means(const Played& played, const Keeping& keeping, std::size_t k,
+                                     std::size_t models) {
   double made = 0;
   double solved = 0;
   double kept = 0;
-  for (std::size_t m = kDeepestPath; m < kMostFollowed; ++m) {
-    const AttemptRow& row = played.adrift[m][k];
+  for (std::size_t m = kDeepestPath; m * models < played.adrift.size(); ++m) {
+    const AttemptRow& row = played.adrift[m * models + k];
     const double here = keeping.at(m);
     made += here * row.open;
     solved += here * row.solved;
@@ -177,32 +193,25 @@ double plog(double count, double share) {
   return count == 0 ? 0 : count * std::log(std::max(share, 1e-300));
 }
 
-/// ln of the probability that passes ended so and that so many of their users never came back, up to
-/// a constant. Equations (34) and (35).
-class EndsLikelihood {
- public:
-  explicit EndsLikelihood(const LogWorld& world) : world_(world) {}
-  void count(const Fates& fates, const ReturnCounts& returns, double p, double stays) {
-    const double leaves = (1 - p) * (1 - stays);
-    sum_ += plog(as_real(fates.reprompted), (1 - p) * stays) + plog(as_real(fates.solved), p) +
-            plog(as_real(fates.abandoned), leaves) + plog(as_real(fates.silent), p + leaves);
-    const double solved = p / std::max(p + leaves, 1e-300);  // of those who say nothing
-    count_last(returns, TaskEnd::kSolved, world_.leaves_solved);
-    count_last(returns, TaskEnd::kAbandoned, world_.leaves_unsolved);
-    count_last(returns, TaskEnd::kSilent,
-               solved * world_.leaves_solved + (1 - solved) * world_.leaves_unsolved);
-  }
-  [[nodiscard]] double sum() const { return sum_; }
+/// ln of the probability that so many of these users never came back and the others did.
+double ln_returns(const ReturnCounts& returns, TaskEnd end, double leaves) {
+  const auto i = static_cast<std::size_t>(end);
+  return plog(as_real(returns.last[i]), leaves) +
+         plog(as_real(returns.tasks[i] - returns.last[i]), 1 - leaves);
+}
 
- private:
-  void count_last(const ReturnCounts& returns, TaskEnd end, double leaves) {
-    const auto i = static_cast<std::size_t>(end);
-    sum_ += plog(as_real(returns.last[i]), leaves) +
-            plog(as_real(returns.tasks[i] - returns.last[i]), 1 - leaves);
-  }
-  const LogWorld& world_;
-  double sum_ = 0;
-};
+/// ln of the probability that passes ended so and that so many of their users never came back, up to
+/// a constant. Equations (34) and (35). Returns after ends that are known are all alike and counted
+/// at once, elsewhere.
+double ln_ends(const Fates& fates, const ReturnCounts& returns, double p, double stays,
+               const LogWorld& world) {
+  const double leaves = (1 - p) * (1 - stays);
+  const double solved = p / std::max(p + leaves, 1e-300);  // of those who say nothing
+  return plog(as_real(fates.reprompted), (1 - p) * stays) + plog(as_real(fates.solved), p) +
+         plog(as_real(fates.abandoned), leaves) + plog(as_real(fates.silent), p + leaves) +
+         ln_returns(returns, TaskEnd::kSilent,
+                    solved * world.leaves_solved + (1 - solved) * world.leaves_unsolved);
+}
 
 }  // namespace
 
@@ -220,11 +229,15 @@ struct LogModel::State {
           builder.add_deep(number_of(key.models.back()), counts);
       }
       Tree tree = builder.finish();
-      if (tree.tasks > 0) trees.push_back(std::move(tree));
+      if (tree.tasks == 0) continue;
+      for (const Node& node : tree.nodes) returns += node.returns;
+      for (const Deep& deep : tree.deep) returns += deep.returns;
+      trees.push_back(std::move(tree));
     }
   }
   PathTable table;
   std::vector<Tree> trees;
+  ReturnCounts returns;  ///< of all trees
 };
 
 LogModel::LogModel(const LogStatistics& statistics)
@@ -233,27 +246,29 @@ LogModel::LogModel(const LogStatistics& statistics)
 const PathTable& LogModel::table() const { return state_->table; }
 
 double LogModel::log_likelihood(const LogWorld& world) const {
-  const SuccessTable success(world);
-  EndsLikelihood likelihood(world);
+  SuccessTable success(world);
+  double sum = ln_returns(state_->returns, TaskEnd::kSolved, world.leaves_solved) +
+               ln_returns(state_->returns, TaskEnd::kAbandoned, world.leaves_unsolved);
   for (const Tree& tree : state_->trees) {
     const Played played = Follower(tree, world, success).follow();
     const Keeping keeping(played.rows, world);
     for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
       const Node& node = tree.nodes[i];
-      likelihood.count(node.fates, node.returns, played.success[i],
-                       world.patience[node.model] * keeping.after(node.attempt + 1));
+      sum += ln_ends(node.fates, node.returns, played.success[i],
+                     world.patience[node.model] * keeping.after(node.attempt + 1), world);
     }
     for (std::size_t k = 0; k < tree.deep.size(); ++k) {
-      if (tree.deep[k].fates.passes() == 0) continue;
-      const auto [p, kept] = deep_means(played, keeping, k);
-      likelihood.count(tree.deep[k].fates, tree.deep[k].returns, p, world.patience[k] * kept);
+      const Deep& deep = tree.deep[k];
+      if (deep.fates.passes() == 0) continue;
+      const auto [p, kept] = deep_means(played, keeping, k, tree.deep.size());
+      sum += ln_ends(deep.fates, deep.returns, p, world.patience[k] * kept, world);
     }
   }
-  return likelihood.sum();
+  return sum;
 }
 
 WorldPayoffs LogModel::today(const LogWorld& world) const {
-  const SuccessTable success(world);
+  SuccessTable success(world);
   double tasks = 0;
   for (const Tree& tree : state_->trees) tasks += tree.tasks;
   WorldPayoffs mean;
@@ -287,7 +302,7 @@ std::vector<std::vector<double>> LogModel::shares() const {
 }
 
 std::optional<std::pair<double, double>> LogModel::bars(const LogWorld& world) const {
-  const SuccessTable success(world);
+  SuccessTable success(world);
   std::optional<std::pair<double, double>> range;
   for (const Tree& tree : state_->trees) {
     const Keeping keeping(Follower(tree, world, success).follow().rows, world);

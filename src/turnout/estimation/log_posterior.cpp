@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 
 #include "turnout/numeric/normal.h"
@@ -18,9 +19,9 @@ double square(double x) { return x * x; }
 double logit(double p) { return std::log(p / (1 - p)); }
 
 /// The numbers of a world as coordinates without bounds, and back. In order: skills; sigma and
-/// feedback, where they are not 0; logit of the common patience, and what each model's differs by;
-/// mean ln V and its spread; logit of leaving after solved tasks, and of the share of the rest that
-/// leaves besides after unsolved ones.
+/// feedback, where they are not 0; logit of the common patience, by how much models' own differ from
+/// it, where they do, and each model's share of that; mean ln V and its spread; logit of leaving
+/// after solved tasks, and of the share of the rest that leaves besides after unsolved ones.
 class Coordinates {
  public:
   Coordinates(const LogModel& model, std::pair<double, double> bars)
@@ -33,7 +34,7 @@ class Coordinates {
     }
   }
 
-  [[nodiscard]] std::size_t size() const { return 2 * models_ + 7; }
+  [[nodiscard]] std::size_t size() const { return 2 * models_ + 8; }
 
   [[nodiscard]] LogWorld world(std::span<const double> x) const {
     LogWorld w;
@@ -41,8 +42,10 @@ class Coordinates {
     const auto rest = x.subspan(models_);
     w.sigma = std::max(0.0, rest[0]);
     w.feedback = beyond(kNoFeedback, rest[1]);
-    for (std::size_t k = 0; k < models_; ++k) w.patience.push_back(logistic(rest[2] + rest[3 + k]));
-    const auto last = rest.subspan(3 + models_);
+    const double spread = std::max(0.0, rest[3]);
+    for (std::size_t k = 0; k < models_; ++k)
+      w.patience.push_back(logistic(rest[2] + spread * rest[4 + k]));
+    const auto last = rest.subspan(4 + models_);
     w.log_value = last[0];
     w.value_sigma = std::max(last[1], kLeastSigma);
     w.leaves_solved = logistic(last[2]);
@@ -55,14 +58,17 @@ class Coordinates {
   /// ln of the prior's density of the coordinates.
   [[nodiscard]] double prior(std::span<const double> x) const {
     double sum = 0;
-    for (std::size_t k = 0; k < models_; ++k) sum -= square(x[k] / 3) / 2;
     const auto rest = x.subspan(models_);
+    // Of all first attempts a share solves that is uniform: the mean of logistic(skill - theta) is
+    // nearly logistic(skill / flatter) (MacKay 1992, "The evidence framework").
+    const double flatter = std::sqrt(1 + std::numbers::pi / 8 * square(std::max(0.0, rest[0])));
+    for (std::size_t k = 0; k < models_; ++k) sum += uniform_in(x[k] / flatter) - std::log(flatter);
     sum -= square(rest[0] / 1.5) / 2 + square(rest[1] / 0.4) / 2;
     // rho^9: users live between .8 and 1 rather than below.
     sum += uniform_in(rest[2]) + 9 * std::log(logistic(rest[2]));
-    // Cauchy: much the same for all models, or quite another.
-    for (std::size_t k = 0; k < models_; ++k) sum -= std::log1p(square(rest[3 + k] / 0.25));
-    const auto last = rest.subspan(3 + models_);
+    sum -= square(rest[3]) / 2;
+    for (std::size_t k = 0; k < models_; ++k) sum -= square(rest[4 + k]) / 2;
+    const auto last = rest.subspan(4 + models_);
     if (last[0] < low_value_ || last[0] > high_value_)
       return -std::numeric_limits<double>::infinity();
     sum -= square(last[1] / 0.7) / 2;
@@ -87,27 +93,28 @@ class Coordinates {
     x[models_] = 0.5;
     const double stays = failed > 0 ? std::clamp(reprompted / failed, 0.1, 0.97) : 0.9;
     x[models_ + 2] = logit(stays);
-    x[2 * models_ + 3] = std::max(low_value_, high_value_ - std::log(20.0));
-    x[2 * models_ + 4] = 0.3;
-    x[2 * models_ + 5] = logit(0.1);
-    x[2 * models_ + 6] = logit(0.1);
+    const std::size_t last = 2 * models_ + 4;
+    x[last] = std::max(low_value_, high_value_ - std::log(20.0));
+    x[last + 1] = 0.3;
+    x[last + 2] = logit(0.1);
+    x[last + 3] = logit(0.1);
     return x;
   }
 
   [[nodiscard]] Point scale() const {
     Point s(size(), 0.1);
     s[models_] = 0.3;
-    s[models_ + 2] = 0.3;
-    for (std::size_t k = 0; k < models_; ++k) s[models_ + 3 + k] = 0.3;
-    s[2 * models_ + 3] = 0.7;
-    s[2 * models_ + 4] = 0.4;
-    s[2 * models_ + 5] = 0.3;
-    s[2 * models_ + 6] = 0.3;
+    for (std::size_t k = models_ + 2; k < 2 * models_ + 4; ++k) s[k] = 0.3;
+    const std::size_t last = 2 * models_ + 4;
+    s[last] = 0.7;
+    s[last + 1] = 0.4;
+    s[last + 2] = 0.3;
+    s[last + 3] = 0.3;
     return s;
   }
 
  private:
-  static constexpr double kLeastSigma = 0.02;
+  static constexpr double kLeastSigma = 0.005;
   static constexpr double kNoFeedback = 0.2;
   /// 0 within +-least: a plain world is a possibility of its own, not one of measure 0.
   static double beyond(double least, double x) {
@@ -148,10 +155,9 @@ base::Result<LogPosterior> log_posterior(const LogModel& model,
     return base::Error{base::ErrorCode::kInvalidValue, "has no pass to learn from", ""};
   const auto bars = model.bars(rough_world(model)).value_or(std::pair(1.0, 100.0));
   const Coordinates coordinates(model, bars);
-  const auto density = [&](std::span<const double> x) {
-    const double prior = coordinates.prior(x);
-    return std::isfinite(prior) ? prior + model.log_likelihood(coordinates.world(x)) : prior;
-  };
+  const numeric::Density density{
+      [&](std::span<const double> x) { return coordinates.prior(x); },
+      [&](std::span<const double> x) { return model.log_likelihood(coordinates.world(x)); }};
   const auto drawn =
       numeric::temper(density, coordinates.start(model), coordinates.scale(), options, watch);
   TURNOUT_CHECK(watch.cancellation.check());

@@ -41,7 +41,7 @@ std::vector<Sequence> sequences_of(const std::vector<std::size_t>& models) {
 }
 
 /// The models that are cheapest alone, in the order of their numbers.
-std::vector<std::size_t> cheapest_models(const std::vector<SequencePlayer>& players,
+std::vector<std::size_t> cheapest_models(std::vector<SequencePlayer>& players,
                                          const std::vector<double>& penalties, std::size_t models) {
   std::vector<std::pair<double, std::size_t>> alone;
   for (std::size_t k = 0; k < models; ++k) {
@@ -90,7 +90,7 @@ PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<
   for (const Sequence& sequence : played.tried) {
     if (cancellation.requested()) return played;
     auto& plays = played.plays.emplace_back();
-    for (const SequencePlayer& player : players) plays.push_back(player.play(sequence));
+    for (SequencePlayer& player : players) plays.push_back(player.play(sequence));
   }
   return played;
 }
@@ -117,10 +117,13 @@ SequenceChoice choose_sequence(const PlayedSequences& played,
   SequenceChoice choice;
   choice.best = static_cast<std::size_t>(chosen - means.begin());
   choice.mean_cost = *chosen;
+  double notable = 0;
   for (std::size_t d = 0; d < draws; ++d) {
     choice.costs.push_back(provider_cost(played.plays[choice.best][d], penalties[d]));
     choice.regrets.push_back(choice.costs[d] - least_in[d]);
+    notable += choice.regrets[d] > kNotableRegret * std::abs(least_in[d]) ? 1 : 0;
   }
+  choice.chance_of_regret = notable / static_cast<double>(draws);
   choice.mean_regret = mean_of(choice.regrets);
   return choice;
 }

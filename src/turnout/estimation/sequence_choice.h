@@ -26,7 +26,7 @@ struct PlayedSequences {
 /// Plays all sequences of up to kLongestTried attempts whose last model repeats, of at most
 /// kMostTriedModels models: those that are cheapest alone, in the mean over the draws.
 /// @param penalties  P by draw, to compare models with
-/// Cost: models^kLongestTried x draws plays, some 3 us each. If it is cancelled, what it gives means
+/// Cost: models^kLongestTried x draws plays, some 2 us each. If it is cancelled, what it gives means
 /// nothing.
 PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<double>& penalties,
                                const base::Cancellation& cancellation = {});
@@ -39,7 +39,10 @@ struct SequenceChoice {
   std::vector<double> regrets;  ///< what knowing the draw would save, by draw
   double mean_cost = 0;
   double mean_regret = 0;
+  /// Share of the draws in which it costs over kNotableRegret more than the best sequence there.
+  double chance_of_regret = 0;
 };
+inline constexpr double kNotableRegret = 0.1;
 
 /// @returns of the sequences whose mean J is within a thousandth of the least the first, which is the
 ///   shortest. docs/theory.md, section 25. Cost: sequences x draws.

@@ -159,6 +159,7 @@ ordered_json advise_json(const AdviseAnswer& answer) {
   json["latency_per_task"] = interval_json(answer.then.latency);
   json["latency_per_task_today"] = interval_json(answer.today.latency);
   json["regret_per_task"] = known(priced, answer.regret);
+  json["chance_of_regret"] = known(priced, answer.chance_of_regret);
   json["rests_on"] = rests_on_json(answer);
   json["worth_knowing"] = worth_json(answer);
   json["by_lifetime_value"] = ranges_json(answer);
