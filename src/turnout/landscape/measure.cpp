@@ -214,7 +214,7 @@ Result<Measure> Measure::parse(std::string_view name) {
     if (!second) return wrong("names no quantity of a game");
     measure.less_ = second->above;
     measure.less_over_ = second->below;
-    measure.name_ += "-" + second->name();
+    measure.name_.append("-").append(second->name());
   }
   if (measure.depends_on(measure.moved_)) return wrong("has its first parameter twice");
   return measure;
