@@ -153,6 +153,29 @@ TEST(FullerLandscape, a_late_churn_that_is_not_given_follows_the_penalty) {
   EXPECT_EQ(Measure::parse("Pw").value().value_in(numbers_of(game)), 4);
 }
 
+TEST(FullerLandscape, a_point_that_is_no_game_leaves_those_beside_it_alone) {
+  const Game game =
+      Game::make({10, 1}, {4}, {{{0.2, 3, 1, 0, 0.9, 0.3}, {0.8, 6, 5, 0, 0.9, 0.3}}}).value();
+  for (const char* x : {"Pw=-1:5", "Pw-c2=-6:3"}) {
+    const AxisPair axes = axes_of(x, "V=5:20");
+    const auto map = region_map(game, axes, Shown::kCost, {7, 3}).value();
+    int games = 0;
+    int others = 0;
+    for (std::size_t at = 0; at < map.values.size(); ++at) {
+      Numbers numbers = numbers_of(game);
+      if (!axes.move(numbers, axes.x().at_cell(at % 7, 7), axes.y().at_cell(at / 7, 3))) {
+        EXPECT_EQ(map.routes[at], RegionMap::kNoGame) << x;
+        ++others;
+        continue;
+      }
+      ++games;
+      EXPECT_NEAR(map.values[at], answer_of(game_from(numbers).value(), Shown::kCost), 1e-10) << x;
+    }
+    EXPECT_GT(games, 5) << x;
+    EXPECT_GT(others, 2) << x;
+  }
+}
+
 TEST(FullerLandscape, a_net_value_is_that_by_which_the_users_of_the_game_decide) {
   base::Rng rng(33);
   for (int i = 0; i < 400; ++i) {

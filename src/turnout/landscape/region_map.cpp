@@ -1,6 +1,7 @@
 #include "turnout/landscape/region_map.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -39,7 +40,7 @@ class GameRows {
       const bool valid = axes_.move(numbers, x_values[i], y_value);
       is_game[i] = valid;
       const auto put = [&](std::size_t k) {
-        columns_[k][i] = valid ? numbers[k] : base_[k];
+        columns_[k][i] = valid ? numbers[k] : of_a_game(k);
         numbers[k] = base_[k];
       };
       put(x);
@@ -61,6 +62,11 @@ class GameRows {
   [[nodiscard]] double outside(std::size_t i) const { return columns_[kOutside][i]; }
 
  private:
+  /// The number for a point that is none: a late churn that is not given is no number of a game.
+  [[nodiscard]] double of_a_game(std::size_t k) const {
+    return k == kLateChurn && base_[k] == kNotGiven ? 0 : base_[k];
+  }
+
   const game::Game& game_;
   Numbers base_;
   const AxisPair& axes_;
@@ -95,7 +101,8 @@ Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown
     game::AnswerColumns answers;
     answers.route = routes;
     want(answers, shown, values);
-    solve_many(rows.columns(), answers);
+    [[maybe_unused]] const std::size_t solved = solve_many(rows.columns(), answers);
+    assert(solved == map.width);
     for (std::size_t i = 0; i < map.width; ++i) {
       values[i] = value_of(shown, routes[i], values[i]);
       if (shown == Shown::kUtility || shown == Shown::kPreferredUtility)
