@@ -29,6 +29,7 @@ std::string fingerprint_of(const std::string& text, const SweepSpec& spec) {
     add(&draw.first, sizeof draw.first);
     add(draw.column.data(), draw.column.size() * sizeof(double));
   }
+  if (spec.one_patience) add(&spec.one_patience, sizeof spec.one_patience);
   if (spec.naive) add(&spec.naive, sizeof spec.naive);
   return fmt::format("{:016x}", hash);
 }

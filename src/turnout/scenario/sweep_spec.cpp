@@ -110,6 +110,9 @@ class SweepReader {
           section->has("scenario") || names[k] == "w" || k >= landscape::kPaperNumbers;
       if (optional && !section->has(names[k])) continue;
       TURNOUT_TRY(auto distribution, read_distribution(*section, names[k]));
+      const bool constant = distribution.kind == Distribution::Kind::kConstant;
+      if (k == landscape::kLateChurn && constant && distribution.first < 0)
+        return section->fail(ErrorCode::kInvalidValue, names[k], "must be >= 0");
       spec_.draw.at(k) = std::move(distribution);
       const auto& patiences = landscape::kPatiences;
       if (std::find(patiences.begin(), patiences.end(), k) != patiences.end())
@@ -121,6 +124,10 @@ class SweepReader {
   /// "rho": the models' patience, unless one has its own.
   Status read_patience_of_both(const TomlSection& draws) {
     if (!draws.has(kPatience)) return base::Done{};
+    if (!own_patience_.empty()) {
+      return draws.fail(ErrorCode::kInvalidValue, kPatience,
+                        "a model of the scenario has a patience of its own; draw rho1 or rho2");
+    }
     TURNOUT_TRY(const auto distribution, read_distribution(draws, kPatience));
     for (const std::size_t k : landscape::kPatiences) spec_.draw.at(k) = distribution;
     spec_.one_patience = true;
@@ -142,6 +149,7 @@ class SweepReader {
     for (std::size_t k = 0; k < landscape::kNumbers; ++k)
       spec_.draw.at(k) = {Distribution::Kind::kConstant, numbers.at(k), 0, {}, 0};
     spec_.naive = mean.game.user().naive;
+    own_patience_ = scenario.own_patience;
     const auto all = game::all_parameters();
     for (const Uncertainty& uncertain : scenario.uncertain) {
       TURNOUT_TRY(auto posterior, distribution_of(uncertain).within(draws.place("scenario")));
@@ -348,6 +356,7 @@ class SweepReader {
   std::string source_, folder_;
   SweepSpec spec_;
   std::vector<std::string> tables_, left_out_;
+  std::vector<std::size_t> own_patience_;  // of the scenario's models
 };
 
 }  // namespace
