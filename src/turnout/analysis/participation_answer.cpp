@@ -30,12 +30,10 @@ base::Result<ParticipationAnswer> participation_answer(scenario::Scenario scenar
   TURNOUT_CHECK(check(options));
   TURNOUT_TRY(auto policies, policy_scenario(std::move(scenario), "solve"));
   const auto best = *game::best_paper_policy(policies.scenario.game);
-  ParticipationAnswer answer{std::move(policies.scenario),
-                             best,
-                             options.margin,
-                             {},
-                             *game::best_paper_policy(policies.if_they_came),
-                             std::move(policies.notes)};
+  const auto other = *game::best_paper_policy(policies.if_they_came);
+  ParticipationAnswer answer{
+      std::move(policies.scenario), best, options.margin, {}, other, !game::same_way(best, other),
+      std::move(policies.notes)};
   if (answer.best.submits) answer.deployed = deployed(answer.scenario, answer.best, options);
   const double outside = answer.scenario.game.user().outside;
   add_outside(answer.best.payoffs, outside);

@@ -20,13 +20,15 @@ struct ParticipationAnswer {
   std::optional<DeployablePolicy> deployed;
   /// The best policy if they came whatever it was worth, as the paper has it.
   game::PaperPolicy if_they_came;
+  /// Whether that is another way to play than the best.
+  bool right_changes_policy = false;
   std::vector<std::string> notes;
 };
 
 /// @returns the answer; [difficulty] and [switching] are left out, with a note. kInvalidValue for a
 ///   margin out of range; kUnsupported naming the key for users who differ, who know more than the
-///   policy, or whose patience depends on the attempt, and for a provider that does not commit. Cost:
-///   N^2, microseconds.
+///   policy, or whose patience depends on the attempt, and for a provider that does not commit.
+///   Cost: N^2, microseconds.
 /// @param scenario  its users may stay away (participates)
 base::Result<ParticipationAnswer> participation_answer(scenario::Scenario scenario,
                                                        const RoundingOptions& options = {});

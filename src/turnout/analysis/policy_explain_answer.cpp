@@ -32,7 +32,7 @@ std::optional<PolicyExplainAnswer::Nearest> nearest_of(const PolicyExplainAnswer
 
 std::optional<game::DecisionRule> rule_of(const game::RoutingGame& game,
                                           const game::PaperPolicy& best) {
-  if (!best.submits || best.wins_users || best.first == best.second) return std::nullopt;
+  if (!best.submits || best.first == best.second) return std::nullopt;
   const game::Game pair = game.pair(best.first, best.second);
   return game::decision_rule(pair, game::solve(pair));
 }
@@ -54,7 +54,7 @@ base::Result<PolicyExplainAnswer> policy_explain_answer(scenario::Scenario scena
   if (const auto other = *game::best_paper_policy(policies.if_they_came);
       !game::same_way(other, answer.best))
     answer.if_they_came = other;
-  answer.rule = rule_of(game, answer.best);
+  if (!answer.if_they_came) answer.rule = rule_of(game, answer.best);
   answer.reaches = game::sensitivities(game);
   for (const auto& reach : answer.reaches)
     answer.reach_names.push_back(name_of(reach.parameter, answer.scenario.names));

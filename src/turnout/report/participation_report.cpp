@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/plan_report.h"
@@ -16,7 +17,7 @@ using nlohmann::ordered_json;
 
 std::string policy_text(const ParticipationAnswer& answer) {
   if (!answer.deployed) {
-    return "\nNo policy\n  every policy for which users come costs more than losing them all, P\n";
+    return "\nNo policy\n  no policy that users come for costs less than losing them all, P\n";
   }
   const auto& deployed = *answer.deployed;
   const auto& names = answer.scenario.names;
@@ -71,11 +72,12 @@ std::string participation_text(const ParticipationAnswer& answer) {
       number(p.service_cost));
   const double cost = answer.best.payoffs.provider_cost - other.provider_cost;
   const std::string what =
-      other.user_utility < answer.scenario.game.user().outside
+      answer.right_changes_policy
           ? fmt::format(
-                "If they came whatever it was worth, they would get U = {} at J = {}: their "
-                "right to stay away costs the provider {} per task.",
-                number(other.user_utility), number(other.provider_cost), number(cost))
+                "If they came whatever it was worth, they would get U = {} at J = {}: "
+                "their right to stay away {} the provider {} per task.",
+                number(other.user_utility), number(other.provider_cost),
+                cost < 0 ? "saves" : "costs", number(std::abs(cost)))
           : "They would come anyway: their right to stay away changes nothing.";
   return text + "\n" + wrapped(what, 96, 2);
 }

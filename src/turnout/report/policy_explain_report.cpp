@@ -58,7 +58,7 @@ std::string rule_text(const PolicyExplainAnswer& answer) {
   const auto& best = answer.best;
   if (!best.submits)
     return wrapped(
-        "Every policy that users come for costs more than P, what it costs to lose them "
+        "No policy that users come for costs less than P, what it costs to lose them "
         "all.",
         96, 2);
   if (answer.if_they_came && game.participates()) {
@@ -72,6 +72,8 @@ std::string rule_text(const PolicyExplainAnswer& answer) {
             number(best.payoffs.provider_cost)),
         96, 2);
   }
+  if (game.size() == 1)
+    return wrapped("There is one model: " + in_one_line(best, names) + ".", 96, 2);
   if (!answer.rule) {
     return wrapped(
         fmt::format("No policy (i,s) of any two of the {} models costs less than {}: {}.",
