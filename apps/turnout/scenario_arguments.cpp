@@ -43,9 +43,10 @@ base::Result<double> option_number(const std::string& option, const std::string&
 }
 
 void add_settings(CLI::App& verb, std::vector<std::string>& settings) {
-  verb.add_option("--set", settings,
-                  "change what the scenario says, any number of times: V, w, P, p1, t1, c1, p2, "
-                  "... or its key (model.NAME.cost)")
+  verb.add_option(
+          "--set", settings,
+          "change what the scenario says, any number of times: V, w, P, p1, t1, c1, p2, "
+          "... or its key (model.NAME.cost, user.participates=true, user.patience=[0.99,0.9])")
       ->option_text("KEY=VALUE")
       ->expected(1)
       ->take_all();

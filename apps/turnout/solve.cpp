@@ -20,6 +20,7 @@ constexpr const char* kExamples =
     "  turnout solve --value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2 "
     "--json\n"
     "  turnout solve examples/two-kinds-of-users.toml\n"
+    "  turnout solve examples/four-models.toml --set user.participates=true\n"
     "  turnout solve --batch games.csv -o solved.csv\n"
     "  turnout solve --batch games.npy -o solved.npy";
 

@@ -12,8 +12,8 @@
 namespace turnout::analysis {
 
 struct AdviseOptions {
-  /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is never
-  /// to come back after an unsolved task.
+  /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is
+  /// never to come back after an unsolved task.
   std::optional<double> lifetime_value;
   std::size_t draws = 1200;  ///< of the posterior, kLeastDraws to kMostDraws
   std::uint64_t seed = 1;
@@ -80,8 +80,8 @@ struct AdviseAnswer {
   std::vector<std::string> notes;
 };
 
-/// A chance of notable regret above this declines: the data do not decide. Of logs below it the mean
-/// chance is 0.05 or so: docs/theory.md, section 25.
+/// A chance of notable regret above this declines: the data do not decide. Of logs below it the
+/// mean chance is 0.05 or so: docs/theory.md, section 25.
 inline constexpr double kMostChanceOfRegret = 0.2;
 
 /// @returns the answer; kInvalidValue where the log has no first attempt or an option is out of

@@ -7,17 +7,17 @@
 
 namespace turnout::analysis {
 
-/// A scenario taken as a game of two models, users who know the policy. Of more models the two of the
-/// best policy (i, s).
+/// A scenario taken as a game of two models, users who know the policy. Of more models the two of
+/// the best policy (i, s).
 struct PaperScenario {
   scenario::TwoModelScenario scenario;
   /// What was simplified to make it one, a sentence each, for the reader of the answer.
   std::vector<std::string> notes;
 };
 
-/// @returns the scenario as a game of two models: numbers with intervals at their means, [difficulty]
-///   and [switching] left out, models beyond two left out, each with a note; kUnsupported naming the
-///   key for what else goes beyond it (scenario::paper_game()).
+/// @returns the scenario as a game of two models: numbers with intervals at their means,
+///   [difficulty] and [switching] left out, models beyond two left out, each with a note;
+///   kUnsupported naming the key for what else goes beyond it (scenario::paper_game()).
 /// @param verb     who asks, for messages
 /// @param besides  what the verb does besides; its numbers are in the scenario, not in the answer
 base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const std::string& verb,
@@ -30,9 +30,9 @@ struct PolicyScenario {
   std::vector<std::string> notes;
 };
 
-/// @returns the same without leaving models out; users may stay away. kUnsupported naming the key for
-///   users who differ, know more than the policy, or whose patience depends on the attempt, and for a
-///   provider that does not commit.
+/// @returns the same without leaving models out; users may stay away. kUnsupported naming the key
+///   for users who differ, know more than the policy, or whose patience depends on the attempt,
+///   and for a provider that does not commit.
 base::Result<PolicyScenario> policy_scenario(scenario::Scenario scenario, const std::string& verb);
 
 /// Puts numbers with intervals at their means.

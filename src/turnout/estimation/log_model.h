@@ -31,8 +31,8 @@ class LogModel {
   ///   each attempt as often as in the log.
   [[nodiscard]] WorldPayoffs today(const LogWorld& world) const;
 
-  /// @returns how often models served attempts 1, 2, ..., kDeepestPath + 1 and later ones: by attempt
-  ///   and model, each attempt's sum is 1; attempts that nobody made are left out.
+  /// @returns how often models served attempts 1, 2, ..., kDeepestPath + 1 and later ones: by
+  ///   attempt and model, each attempt's sum is 1; attempts that nobody made are left out.
   [[nodiscard]] std::vector<std::vector<double>> shares() const;
 
   /// @returns the least and the greatest wait per success that users faced: outside of these bars V

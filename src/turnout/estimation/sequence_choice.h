@@ -26,8 +26,8 @@ struct PlayedSequences {
 /// Plays all sequences of up to kLongestTried attempts whose last model repeats, of at most
 /// kMostTriedModels models: those that are cheapest alone, in the mean over the draws.
 /// @param penalties  P by draw, to compare models with
-/// Cost: models^kLongestTried x draws plays, some 2 us each. If it is cancelled, what it gives means
-/// nothing.
+/// Cost: models^kLongestTried x draws plays, some 2 us each. If it is cancelled, what it gives
+/// means nothing.
 PlayedSequences play_sequences(const LogPosterior& posterior, const std::vector<double>& penalties,
                                const base::Cancellation& cancellation = {});
 inline constexpr std::size_t kLongestTried = 4;
@@ -44,15 +44,16 @@ struct SequenceChoice {
 };
 inline constexpr double kNotableRegret = 0.1;
 
-/// @returns of the sequences whose mean J is within a thousandth of the least the first, which is the
-///   shortest. docs/theory.md, section 25. Cost: sequences x draws.
+/// @returns of the sequences whose mean J is within a thousandth of the least the first, which is
+///   the shortest. docs/theory.md, section 25. Cost: sequences x draws.
 /// @param penalties  P by draw
 SequenceChoice choose_sequence(const PlayedSequences& played, const std::vector<double>& penalties);
 
 /// @returns what is gained at most, in the mean over the draws, by knowing one quantity before one
-///   chooses: the choice is made anew in each tenth of the draws by that quantity, and what noise alone
-///   gives (the same with the draws in another order) is taken off. The expected value of partial
-///   perfect information (Strong and Oakley 2013 call the method single-parameter binning). >= 0.
+///   chooses: the choice is made anew in each tenth of the draws by that quantity, and what noise
+///   alone gives (the same with the draws in another order) is taken off. The expected value of
+///   partial perfect information (Strong and Oakley 2013 call the method single-parameter
+///   binning). >= 0.
 /// @param quantity  by draw, at least 100 draws
 /// Cost: eleven choices.
 double worth_of_knowing(const PlayedSequences& played, const std::vector<double>& penalties,

@@ -11,8 +11,8 @@ namespace turnout::game {
 struct PaperPolicy {
   /// How the pair is played; of one model kFirstStay or kFirstLeave.
   Route route = Route::kFirstStay;
-  /// Whether s is chosen, above s0, so that users who may stay away come: the least at which they do,
-  /// or 1. The route is then kCascadeStay.
+  /// Whether s is chosen, above s0, so that users who may stay away come: the least at which they
+  /// do, or 1. The route is then kCascadeStay.
   bool wins_users = false;
   std::size_t first = 0;   ///< the pair's M1 ...
   std::size_t second = 0;  ///< ... and M2; the same where there is one model only
@@ -22,8 +22,8 @@ struct PaperPolicy {
   Payoffs<double> payoffs{};  ///< user_utility is U - v0
 };
 
-/// @returns whether two policies are the same but for the numbers s and q: nobody comes for either, or
-///   the same models, route and reason for s.
+/// @returns whether two policies are the same but for the numbers s and q: nobody comes for
+///   either, or the same models, route and reason for s.
 bool same_way(const PaperPolicy& a, const PaperPolicy& b);
 
 /// @returns the cheapest policy (i, s), 0 <= s <= 1, over all pairs of models in the order in which

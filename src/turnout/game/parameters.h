@@ -42,8 +42,8 @@ struct Segment {
 
 struct Provider {
   double churn_penalty = 0;  ///< P, what an unsolved task costs the provider, >= 0
-  /// P_w, what a wrong answer that was accepted costs the provider, >= 0. Nothing: P, for the task is
-  /// unsolved.
+  /// P_w, what a wrong answer that was accepted costs the provider, >= 0. Nothing: P, for the task
+  /// is unsolved.
   std::optional<double> late_churn = {};
 };
 
@@ -104,8 +104,8 @@ base::Status check(Quantity quantity, double value);
 base::Status check(const User& user, const Provider& provider, std::span<const Model> models);
 
 /// The two-model game: a provider that routes between models, a user who leaves or re-prompts after
-/// a failure. A Game that exists is valid, so all mathematics on it is total. Immutable and cheap to
-/// copy.
+/// a failure. A Game that exists is valid, so all mathematics on it is total. Immutable and cheap
+/// to copy.
 class Game {
  public:
   static constexpr std::size_t kModels = 2;
@@ -121,8 +121,8 @@ class Game {
   [[nodiscard]] const Provider& provider() const { return provider_; }
   [[nodiscard]] const Model& model(std::size_t k) const { return models_[k]; }
 
-  /// Whether nothing but the paper's V, w, P, p, t and c matters. The vector kernel solves such games
-  /// only.
+  /// Whether nothing but the paper's V, w, P, p, t and c matters. The vector kernel solves such
+  /// games only.
   [[nodiscard]] bool is_papers() const;
   [[nodiscard]] double get(Parameter parameter) const;
   /// @returns this game with one number replaced, or why that is no game.
@@ -136,8 +136,8 @@ class Game {
   std::array<Model, kModels> models_;
 };
 
-/// @returns the number of `user` or `provider` that a quantity of kGameQuantities names, to read or to
-///   replace unchecked. late_churn: P where it is not given; to replace it is to give it.
+/// @returns the number of `user` or `provider` that a quantity of kGameQuantities names, to read
+///   or to replace unchecked. late_churn: P where it is not given; to replace it is to give it.
 double get(const User& user, const Provider& provider, Quantity quantity);
 void set(User& user, Provider& provider, Quantity quantity, double value);
 bool belongs_to_a_model(Quantity quantity);
@@ -146,13 +146,13 @@ bool belongs_to_a_model(Quantity quantity);
 ///   so on for more models.
 std::vector<Parameter> parameters(std::size_t models = 2);
 
-/// @returns all numbers of a two-model game: those of parameters(), then r1, rho1, fa1, fr1, r2, rho2,
-///   fa2, fr2, v0, H, Pw.
+/// @returns all numbers of a two-model game: those of parameters(), then r1, rho1, fa1, fr1, r2,
+///   rho2, fa2, fr2, v0, H, Pw.
 std::vector<Parameter> all_parameters();
 
-/// @returns those of parameters(), and of the numbers beyond the paper's those that this game has: price, patience,
-///   errors of judgement and an outside option where they are not the paper's, harm where wrong
-///   answers are accepted, late churn where it is given.
+/// @returns those of parameters(), and of the numbers beyond the paper's those that this game has:
+///   price, patience, errors of judgement and an outside option where they are not the paper's,
+///   harm where wrong answers are accepted, late churn where it is given.
 std::vector<Parameter> varied_parameters(const User& user, const Provider& provider,
                                          std::span<const Model> models);
 std::vector<Parameter> varied_parameters(const Game& game);

@@ -29,17 +29,18 @@ struct PlanAudit {
   double penalty_floor = 0;  ///< the least P from which on throttling never pays, all else equal
   /// What it costs the provider if users may pin a model: then it must serve the preferred plan.
   double opt_out_price = 0;
-  /// Throttling gain left under opt-out if the provider may slow pinned models down; 0 if it may not.
+  /// Throttling gain left under opt-out if the provider may slow pinned models down; 0 if it may
+  /// not.
   double gain_if_pins_are_slowed = 0;
   numeric::Range aligning_penalties;  ///< the P for which the provider chooses the user's plan
 };
 
-/// @returns the audit of a game without switching costs. Users who may stay away do so for good where all
-///   that is offered is too slow; without an attempt they get 0 and cost P.
+/// @returns the audit of a game without switching costs. Users who may stay away do so for good
+///   where all that is offered is too slow; without an attempt they get 0 and cost P.
 /// U_pref = max_k U(k until it ends) or U(k once), as the user responds; over all plans of
-/// independent attempts if he is calibrated, over static ones if he is naive (he then takes by belief
-/// what is not the best for him). All J are linear in P, and which plans can be the best does not
-/// depend on P: penalties are where such lines meet.
+/// independent attempts if he is calibrated, over static ones if he is naive (he then takes by
+/// belief what is not the best for him). All J are linear in P, and which plans can be the best
+/// does not depend on P: penalties are where such lines meet.
 /// @param margin  by how much a throttled latency exceeds the smallest that works, >= 0
 /// Differences below 4 * 2^-52 of the amounts are 0. Cost: N^3.
 PlanAudit plan_audit(const RoutingGame& game, double margin = 0.01);

@@ -17,8 +17,8 @@ struct Switching {
   [[nodiscard]] bool empty() const { return cost.empty() && latency.empty(); }
 };
 
-/// How patience wears off: for each model rho after attempts 1, 2, ..., the last entry for all later
-/// ones. Empty: each model's `patience`, whatever the attempt.
+/// How patience wears off: for each model rho after attempts 1, 2, ..., the last entry for all
+/// later ones. Empty: each model's `patience`, whatever the attempt.
 using PatienceByAttempt = std::vector<std::vector<double>>;
 
 /// The game with any number of models, per-call prices, switching costs and the choice not to
@@ -30,8 +30,8 @@ class RoutingGame {
 
   /// @param participates  whether the user may decide not to submit the task at all, which is worth
   ///   0 to him and costs the provider P
-  /// @param patience  a list for each model, of 1 to kLongestPatience entries in [0, 1]; its last entry
-  ///   takes the place of the model's number
+  /// @param patience  a list for each model, of 1 to kLongestPatience entries in [0, 1]; its last
+  ///   entry takes the place of the model's number
   /// @returns kInvalidValue naming the first number out of range (p3, t1, r2, d13, ...), or no
   ///   model or too many.
   static base::Result<RoutingGame> make(const User& user, const Provider& provider,
@@ -54,8 +54,8 @@ class RoutingGame {
   [[nodiscard]] bool has_errors_of_judgement() const;
   /// Whether users leave after failures for reasons of their own.
   [[nodiscard]] bool has_impatience() const;
-  /// Whether patience is not the same after all attempts; the models' `patience` is that after the last
-  /// attempt listed, and closed forms of one pass (pass(), PassTerms) do not apply.
+  /// Whether patience is not the same after all attempts; the models' `patience` is that after the
+  /// last attempt listed, and closed forms of one pass (pass(), PassTerms) do not apply.
   [[nodiscard]] bool has_patience_by_attempt() const { return !patience_.empty(); }
   [[nodiscard]] const PatienceByAttempt& patience_by_attempt() const { return patience_; }
   /// rho of model k after an attempt, counted from 0.
@@ -63,8 +63,8 @@ class RoutingGame {
     if (patience_.empty()) return models_[k].patience;
     return patience_[k][std::min(attempt, patience_[k].size() - 1)];
   }
-  /// Whether the same attempts in any order leave as many users: patience does not depend on the attempt,
-  /// or does so for all models alike.
+  /// Whether the same attempts in any order leave as many users: patience does not depend on the
+  /// attempt, or does so for all models alike.
   [[nodiscard]] bool patience_commutes() const;
   /// Whether users are the paper's: patient, with no errors of judgement and nothing elsewhere.
   [[nodiscard]] bool has_papers_users() const {
@@ -85,8 +85,8 @@ class RoutingGame {
   }
 
   [[nodiscard]] double get(Parameter parameter) const;
-  /// @returns this game with one number replaced, or why that is no game. One for patience is that after
-  ///   all attempts.
+  /// @returns this game with one number replaced, or why that is no game. One for patience is that
+  ///   after all attempts.
   [[nodiscard]] base::Result<RoutingGame> with(Parameter parameter, double value) const;
 
   /// @returns the two-model game of models i and j, in that order. Switching and participation are

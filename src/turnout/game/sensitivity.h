@@ -33,8 +33,8 @@ struct Sensitivity {
   std::optional<Boundary> above;
 };
 
-/// @returns one entry per parameter of the game, see varied_parameters(). A route that stays while its s0 or sL moves is no
-///   change.
+/// @returns one entry per parameter of the game, see varied_parameters(). A route that stays while
+///   its s0 or sL moves is no change.
 /// Method: the game is solved at 32 values per decade of distance from 1e-12 to 1e6 times the
 /// parameter (from 1e-12 to 1e6 for a parameter that is 0), over its allowed range with costs from
 /// 0 on, and a change is bisected. So a boundary that is reported is one; a region narrower than 7
@@ -42,8 +42,8 @@ struct Sensitivity {
 /// about 10,000 solves, a millisecond or two.
 std::vector<Sensitivity> sensitivities(const Game& game);
 
-/// @returns where best_paper_policy() becomes another one, see same_way(), by the same method. Empty
-///   with switching costs. Cost: 6,000 N^3 solves, 0.3 s for four models.
+/// @returns where best_paper_policy() becomes another one, see same_way(), by the same method.
+///   Empty with switching costs. Cost: 6,000 N^3 solves, 0.04 s for four models.
 std::vector<PolicySensitivity> sensitivities(const RoutingGame& game);
 
 }  // namespace turnout::game

@@ -23,8 +23,8 @@ struct GameColumns {
   /// A game whose numbers beyond the paper's (patience, prices, ...) all games have that no column
   /// below gives; null: the paper's.
   const Game* like = nullptr;
-  /// Columns of numbers beyond the paper's; null: as in `like`. With such a column, or a `like` that
-  /// is not the paper's, games are solved one by one, not in lanes.
+  /// Columns of numbers beyond the paper's; null: as in `like`. With such a column, or a `like`
+  /// that is not the paper's, games are solved one by one, not in lanes.
   std::array<const double*, Game::kModels> price{}, patience{}, false_accept{}, false_reject{};
   const double* outside = nullptr;     ///< v0
   const double* harm = nullptr;        ///< H

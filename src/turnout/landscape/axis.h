@@ -26,8 +26,8 @@ class Axis {
   /// @returns kInvalidValue naming option, text and what is allowed
   static base::Result<Axis> parse(const std::string& option, const std::string& text);
 
-  /// @returns the names of quantities that are no ratio and no difference: V, ..., Pw, rho, xi1, xi2,
-  ///   s, q.
+  /// @returns the names of quantities that are no ratio and no difference: V, ..., Pw, rho, xi1,
+  ///   xi2, s, q.
   static std::vector<std::string> names();
 
   [[nodiscard]] Moves moves() const { return moves_; }

@@ -28,15 +28,16 @@ Numbers numbers_of(const game::Game& game);
 base::Result<game::Game> game_from(const Numbers& numbers);
 
 /// Columns of numbers, for the kernel.
-/// @param columns  for each number where its column starts; null: it is the paper's in all games, or
-///   as in `like`. Late churn only where it is given.
+/// @param columns  for each number where its column starts; null: it is the paper's in all games,
+///   or as in `like`. Late churn only where it is given.
 game::GameColumns columns_of(std::size_t size, const std::array<const double*, kNumbers>& columns,
                              const game::Game* like);
 
 /// "P", "t2/t1", "c2/p2-c1/p1", "xi1" or "rho". Its first parameter is the one that moves it, all
-/// else equal; xi_k, by which the user decides whether an attempt is worth it (PassTerms::net_value),
-/// is moved by t_k, and so is at most what it is without a wait; rho is the patience of both models.
-/// Parameters are called by their symbols, or by their key in a scenario: "patience", "price2".
+/// else equal; xi_k, by which the user decides whether an attempt is worth it
+/// (PassTerms::net_value), is moved by t_k, and so is at most what it is without a wait; rho is
+/// the patience of both models. Parameters are called by their symbols, or by their key in a
+/// scenario: "patience", "price2".
 class Measure {
  public:
   /// @param name  a parameter, A/B, A-C, A/B-C, A-C/D, A/B-C/D, xi1, xi2 or rho
@@ -45,8 +46,8 @@ class Measure {
 
   /// @returns its name in symbols.
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// @returns its value in a game; not a number, or infinite, where it divides by 0; not a number for
-  ///   rho where the models differ in it.
+  /// @returns its value in a game; not a number, or infinite, where it divides by 0; not a number
+  ///   for rho where the models differ in it.
   [[nodiscard]] double value_in(const Numbers& numbers) const;
   /// Moves the first parameter so that the measure has this value; rho moves two.
   /// @returns whether the parameter is in its range then; it is moved only if so.

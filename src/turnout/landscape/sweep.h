@@ -13,8 +13,8 @@
 /// Statistics of very many random games, by threads and by processes.
 namespace turnout::landscape {
 
-/// @returns what no game of the paper has, as constants; of the paper's own numbers all are 0 but w,
-///   which is 1.
+/// @returns what no game of the paper has, as constants; of the paper's own numbers all are 0 but
+///   w, which is 1.
 std::array<Distribution, kNumbers> draws_of_the_paper();
 
 struct SweepSpec {

@@ -19,8 +19,8 @@ class Sobol {
                  std::size_t dimensions = kDimensions);
   /// Goes to point `index`, below 2^40.
   void seek(std::uint64_t index);
-  /// @returns the coordinates of the present point, in (0, 1), those that are not wanted 0, and goes
-  ///   to the next. O(dimensions).
+  /// @returns the coordinates of the present point, in (0, 1), those that are not wanted 0, and
+  ///   goes to the next. O(dimensions).
   std::array<double, kDimensions> next();
 
  private:

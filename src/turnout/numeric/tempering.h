@@ -22,24 +22,25 @@ struct TemperingOptions {
       4;  ///< from the start, each with a warm-up and a share of the draws of its own
 };
 
-/// What is drawn from, up to a factor: the product of the two. -inf where a point has no density; the
-/// likelihood is asked for only where the prior has one.
+/// What is drawn from, up to a factor: the product of the two. -inf where a point has no density;
+/// the likelihood is asked for only where the prior has one.
 struct Density {
   std::function<double(std::span<const double>)> log_prior;
   std::function<double(std::span<const double>)> log_likelihood;
 };
 
 /// @returns draws by random-walk Metropolis, normal proposals with the covariance of the warm-up's
-///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on eight chains
-///   of which the hotter ones see the likelihood to a power below 1 and the prior as it is, and
-///   neighbours exchange their states (Geyer 1991; Earl and Deem 2005, "Parallel tempering"): the
-///   hottest goes wherever the prior does, and so from summit to summit. Proposals are fixed after
-///   the warm-up, so that the density is the chains' limit; nothing bounds how far from it the draws
-///   are. A run that stays at one of several summits is outvoted by the others: draws of all runs are
-///   pooled, one run behind the other. The same for a seed.
+///   states (Haario, Saksman and Tamminen 2001, "An adaptive Metropolis algorithm"), on eight
+///   chains of which the hotter ones see the likelihood to a power below 1 and the prior as it is,
+///   and neighbours exchange their states (Geyer 1991; Earl and Deem 2005, "Parallel tempering"):
+///   the hottest goes wherever the prior does, and so from summit to summit. Proposals are fixed
+///   after the warm-up, so that the density is the chains' limit; nothing bounds how far from it
+///   the draws are. A run that stays at one of several summits is outvoted by the others: draws of
+///   all runs are pooled, one run behind the other. The same for a seed.
 /// @param start  of all chains, where the density is not 0
 /// @param scale  a guess at the spread of each coordinate, > 0
-/// Cost: 8 (runs x warm_up + draws x apart) densities. If it is cancelled, what it gives means nothing.
+/// Cost: 8 (runs x warm_up + draws x apart) densities. If it is cancelled, what it gives means
+/// nothing.
 /// @param watch  told of steps
 std::vector<std::vector<double>> temper(const Density& density, const std::vector<double>& start,
                                         const std::vector<double>& scale,

@@ -38,9 +38,9 @@ base::Result<std::vector<std::string>> leave_out_what_the_paper_lacks(Scenario& 
 base::Status check_for_plans(const Scenario& scenario, const std::string& verb,
                              Besides besides = Besides::kNothing);
 
-/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a policy
-///   (i, s): users who are alike and know the policy alone, a provider that commits. Any number of
-///   models.
+/// @returns kUnsupported naming the key if the scenario's users or provider are not those of a
+///   policy (i, s): users who are alike and know the policy alone, a provider that commits. Any
+///   number of models.
 /// @param besides  what the verb does not refuse
 base::Status check_for_policies(const Scenario& scenario, const std::string& verb,
                                 Besides besides = Besides::kNothing);
@@ -51,8 +51,8 @@ base::Status check_for_one_patience(const Scenario& scenario, const std::string&
 /// @returns whether `plan` takes the scenario, users who differ included.
 bool takes_plans(const Scenario& scenario);
 
-/// @returns whether `robust` takes the scenario, intervals or none: what `plan` takes, and the paper's
-///   game.
+/// @returns whether `robust` takes the scenario, intervals or none: what `plan` takes, and the
+///   paper's game.
 bool takes_posteriors(const Scenario& scenario);
 
 /// @returns kUnsupported naming the first number that is a range {lo, hi} without a mean, and
