@@ -66,7 +66,7 @@ base::Status write_file(const analysis::MapAnswer& answer, const std::string& pa
 base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
   TURNOUT_TRY(const auto answer, analysis::map_answer(std::move(scenario), arguments.map));
-  print_notes(answer.paper.notes);
+  print_notes(answer.notes);
   if (!arguments.map.output.empty()) TURNOUT_CHECK(write_file(answer, arguments.map.output));
   if (!arguments.json) return print(report::map_text(answer));
   TURNOUT_CHECK(write(base::OutputFile::standard_output(), answer, report::write_map_json));

@@ -22,14 +22,14 @@ struct Arguments {
 };
 
 /// The user's response and both payoffs over s as a picture, or the table as CSV.
-base::Status write_file(const std::string& path, const scenario::TwoModelScenario& scenario,
+base::Status write_file(const std::string& path, const analysis::PaperScenario& paper,
                         const std::string& csv) {
   const std::string format = drawing::picture_format(path);
   std::string bytes = csv;
   if (!format.empty()) {
     TURNOUT_TRY(bytes,
                 drawing::picture(format, drawing::kResponseSize, [&](drawing::Canvas& canvas) {
-                  drawing::draw_response(canvas, scenario);
+                  drawing::draw_response(canvas, paper);
                 }));
   }
   return base::write_file(path, bytes);
@@ -47,8 +47,7 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
   TURNOUT_TRY(const auto answer, analysis::response_answer(std::move(scenario), arguments.options));
   if (!arguments.output.empty()) {
-    TURNOUT_CHECK(
-        write_file(arguments.output, answer.paper.scenario, report::response_csv(answer)));
+    TURNOUT_CHECK(write_file(arguments.output, answer.paper, report::response_csv(answer)));
   }
   const auto text = arguments.csv ? report::response_csv : report::response_text;
   return print_answer(answer, {text, report::response_json}, arguments.json);

@@ -66,12 +66,13 @@ base::Result<Shown> shown_of(const std::string& text, const AxisPair& axes) {
 base::Status check_patience_axes(const scenario::Scenario& scenario, const AxisPair& axes) {
   if (scenario.own_patience.empty()) return base::Done{};
   for (const Axis* axis : {&axes.x(), &axes.y()}) {
-    if (!axis->moves_game() || !axis->measure().moves_both()) continue;
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("rho is the patience of all models, but {} has its own; move rho1 or "
-                             "rho2",
-                             scenario.names.at(scenario.own_patience.front())),
-                 axis == &axes.x() ? "--x" : "--y"};
+    if (!axis->moves_game() || axis->measure().moved().size() < 2) continue;
+    return Error{
+        ErrorCode::kUnsupported,
+        fmt::format("rho is the patience of all models, but {} has its own; move that of a "
+                    "model, as rho1",
+                    scenario.names.at(scenario.own_patience.front())),
+        axis == &axes.x() ? "--x" : "--y"};
   }
   return base::Done{};
 }
@@ -83,9 +84,10 @@ struct Request {
   std::array<std::size_t, 2> size{};
 };
 
-base::Result<Request> request_of(const MapOptions& options) {
-  TURNOUT_TRY(const auto x, Axis::parse("--x", options.x));
-  TURNOUT_TRY(const auto y, Axis::parse("--y", options.y));
+base::Result<Request> request_of(const MapOptions& options,
+                                 std::size_t models = game::Game::kModels) {
+  TURNOUT_TRY(const auto x, Axis::parse("--x", options.x, models));
+  TURNOUT_TRY(const auto y, Axis::parse("--y", options.y, models));
   TURNOUT_TRY(auto axes, AxisPair::make(x, y));
   TURNOUT_TRY(const auto shown, shown_of(options.show, axes));
   TURNOUT_TRY(const auto size, size_of(options.size));
@@ -114,7 +116,14 @@ base::Result<MapAnswer> draw_up(PaperScenario paper, const Request& request,
   const game::Game game = paper.scenario.game;
   TURNOUT_TRY(auto map, axes.is_played() ? landscape::played_map(game, axes, shown, size, watch)
                                          : landscape::region_map(game, axes, shown, size, watch));
-  MapAnswer answer{std::move(paper), std::move(map), {}, {}, own_place(game, axes)};
+  const auto& names = paper.scenario.names;
+  MapAnswer answer{paper.scenario,
+                   {names.begin(), names.end()},
+                   std::move(paper.notes),
+                   std::move(map),
+                   {},
+                   {},
+                   own_place(game, axes)};
   if (axes.is_played()) {
     answer.curves = landscape::response_curves(game, axes, kCurveSteps);
   } else {
@@ -122,6 +131,27 @@ base::Result<MapAnswer> draw_up(PaperScenario paper, const Request& request,
   }
   TURNOUT_CHECK(watch.cancellation.check());
   return answer;
+}
+
+/// The same with policies (i, s) on any two of the models.
+base::Result<MapAnswer> draw_up(PolicyScenario policies, const Request& request,
+                                const base::Watch& watch) {
+  const auto& [axes, shown, size] = request;
+  const game::RoutingGame& game = policies.scenario.game;
+  TURNOUT_TRY(auto map, landscape::policy_map(game, axes, shown, size, watch));
+  auto lines = landscape::trace_ways(game, map, kTraceSteps, watch.cancellation);
+  TURNOUT_CHECK(watch.cancellation.check());
+  const auto numbers = landscape::numbers_of(game);
+  const std::array<double, 2> own = {axes.x().measure().value_in(numbers),
+                                     axes.y().measure().value_in(numbers)};
+  const bool has_own = std::isfinite(own[0]) && std::isfinite(own[1]);
+  return MapAnswer{policies.scenario,
+                   policies.scenario.names,
+                   std::move(policies.notes),
+                   std::move(map),
+                   std::move(lines),
+                   {},
+                   has_own ? std::optional(own) : std::nullopt};
 }
 
 }  // namespace
@@ -137,8 +167,24 @@ base::Result<MapFormat> map_format(const std::string& path) {
 
 base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions& options,
                                    const base::Watch& watch) {
-  TURNOUT_TRY(const auto request, request_of(options));
+  const game::RoutingGame& game = scenario.game;
+  TURNOUT_TRY(auto request, request_of(options, game.size()));
   TURNOUT_CHECK(check_patience_axes(scenario, request.axes));
+  const bool is_papers = game.size() == game::Game::kModels && !game.participates();
+  if (!is_papers && !request.axes.is_played()) {
+    TURNOUT_TRY(auto policies, policy_scenario(std::move(scenario), "map"));
+    return draw_up(std::move(policies), request, watch);
+  }
+  if (game.participates()) {
+    return Error{ErrorCode::kUnsupported,
+                 "is true, and where s or q is an axis users come: they leave as the axis or the "
+                 "best response says",
+                 scenario.source + ": user.participates"};
+  }
+  // Of more models the two of the best policy play: p1 is then of the first of those.
+  if (!is_papers) {
+    TURNOUT_TRY(request, request_of(options));
+  }
   TURNOUT_TRY(auto paper, paper_scenario(std::move(scenario), "map"));
   return draw_up(std::move(paper), request, watch);
 }

@@ -3,11 +3,13 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "turnout/analysis/paper_scenario.h"
 #include "turnout/base/watch.h"
 #include "turnout/landscape/played_map.h"
+#include "turnout/landscape/policy_map.h"
 #include "turnout/landscape/region_map.h"
 
 namespace turnout::analysis {
@@ -30,7 +32,11 @@ base::Result<MapFormat> map_format(const std::string& path);
 /// The optimal policy, or what it comes to, over two quantities of a game; or, where s or q is an
 /// axis, what a posted policy and the user's way to leave come to.
 struct MapAnswer {
-  PaperScenario paper;
+  /// The game that is moved: of two models; or, with policies (i, s) on any two, of any number of
+  /// models, whose users may stay away.
+  std::variant<scenario::TwoModelScenario, scenario::Scenario> scenario;
+  std::vector<std::string> names;  ///< of its models
+  std::vector<std::string> notes;  ///< what was simplified, a sentence each
   landscape::RegionMap map;
   std::vector<landscape::BoundaryPiece> boundaries;  ///< none where s or q is an axis
   std::vector<landscape::Curve> curves;              ///< landscape::response_curves()
@@ -40,10 +46,13 @@ struct MapAnswer {
 };
 
 /// @param watch  told of each row of the map as one step, asked after each
-/// @returns the map. Before anything is solved: kInvalidValue naming --x, --y, --show, --size or
-///   --output, the text and what is allowed; then errors of paper_scenario(), kInvalidValue where
-///   no point is a game, kCancelled.
-/// Cost: that of landscape::region_map() or played_map(), and some 20 ms for the lines.
+/// @returns the map: of other than two models, or where users may stay away, of the best policy of
+///   any two; where s or q is an axis, of the two models of the best policy. Before anything is
+///   solved: kInvalidValue naming --x, --y, --show, --size or --output, the text and what is
+///   allowed; then errors of paper_scenario() or policy_scenario(), kUnsupported for s or q where
+///   users may stay away, kInvalidValue where no point is a game, kCancelled.
+/// Cost: that of landscape::region_map(), policy_map() or played_map(), and some 20 ms for the
+///   lines, 0.5 s between policies of four models.
 base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions& options,
                                    const base::Watch& watch = {});
 /// The same for what is known to be the paper's game.

@@ -63,9 +63,9 @@ TEST(PaperAnswers, count_in_what_users_get_elsewhere) {
                                audit.opt_out.best.payoffs.user_utility,
                                explained.equilibrium.best().payoffs.user_utility,
                                unpublished.commitment.payoffs.user_utility,
-                               response.knowledge.policy.payoffs.user_utility,
-                               response.knowledge.model.payoffs.user_utility,
-                               response.knowledge.attempt.payoffs.user_utility,
+                               response.knowledge->policy.payoffs.user_utility,
+                               response.knowledge->model.payoffs.user_utility,
+                               response.knowledge->attempt.payoffs.user_utility,
                                population.best.mean.payoffs.user_utility,
                                population.deployed.payoffs.user_utility,
                                robust.paper->policies.robust.mean.payoffs.user_utility,
@@ -155,7 +155,7 @@ TEST(ResponseAnswer, has_the_numbers_of_the_engine_whatever_users_know) {
     EXPECT_EQ(point.response.abandon, q);
     EXPECT_EQ(point.payoffs.user_utility, game::evaluate(game, point.policy, q).user_utility);
   }
-  EXPECT_EQ(answer.knowledge.policy.payoffs.provider_cost,
+  EXPECT_EQ(answer.knowledge->policy.payoffs.provider_cost,
             game::solve(game).best().payoffs.provider_cost);
 }
 

@@ -93,7 +93,7 @@ base::Result<PaperScenario> paper_scenario(scenario::Scenario scenario, const st
     notes.push_back(std::move(note));
   }
   TURNOUT_TRY(auto paper, scenario::paper_game(scenario, verb, besides));
-  return PaperScenario{std::move(paper), std::move(notes)};
+  return PaperScenario{std::move(paper), std::move(notes), scenario.game.participates()};
 }
 
 }  // namespace turnout::analysis

@@ -13,6 +13,7 @@ struct PaperScenario {
   scenario::TwoModelScenario scenario;
   /// What was simplified to make it one, a sentence each, for the reader of the answer.
   std::vector<std::string> notes;
+  bool may_stay_away = false;  ///< whether users do where a policy is not worth coming for
 };
 
 /// @returns the scenario as a game of two models: numbers with intervals at their means,

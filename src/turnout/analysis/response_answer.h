@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,10 @@ struct ResponsePoint {
   game::Policy policy;
   game::Response response;
   game::Payoffs<double> payoffs{};
-  std::string mark;  ///< "s0", "sL", "sH" at a threshold; "optimum" at the provider's optimum
+  bool comes = true;  ///< false: users who may stay away do; the response is that of who tries
+  /// "s0", "sL", "sH" at a threshold, "comes" at the least s at which users do who may stay away;
+  /// "optimum" at the provider's optimum.
+  std::string mark;
 };
 
 /// The provider's optimum under users who know less or more. docs/theory.md, section 13.
@@ -28,14 +33,18 @@ struct KnowledgeAnswer {
   game::Candidate policy;          ///< he knows the policy: the paper's user
   game::InformedResponse model;    ///< he sees which model answered
   game::CountingResponse attempt;  ///< he counts attempts
+  /// Whether each of the three comes; those who may stay away may not.
+  std::array<bool, 3> comes = {true, true, true};
 };
 
 /// The user's best response and both payoffs as functions of the policy.
 struct ResponseAnswer {
   PaperScenario paper;
   game::Thresholds thresholds;
+  std::optional<double> entry;  ///< game::entry_share(), for users who may stay away
   std::vector<ResponsePoint> curve;
-  KnowledgeAnswer knowledge;
+  /// Nothing where users may stay away and no policy is better than to lose them all.
+  std::optional<KnowledgeAnswer> knowledge;
 };
 
 /// @returns (1, s) for equally spaced s and for every threshold, in increasing s, then (2, 0), each

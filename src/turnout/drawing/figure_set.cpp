@@ -34,8 +34,8 @@ base::Result<Figure> map_figure(const std::string& name, const PaperScenario& pa
                 [map, words](Canvas& canvas) { draw_map(canvas, *map, words); }};
 }
 
-Figure response_figure(const std::string& name, const scenario::TwoModelScenario& scenario) {
-  return {name, kResponseSize, [scenario](Canvas& canvas) { draw_response(canvas, scenario); }};
+Figure response_figure(const std::string& name, const PaperScenario& paper) {
+  return {name, kResponseSize, [paper](Canvas& canvas) { draw_response(canvas, paper); }};
 }
 
 Figure rules_figure(const std::optional<scenario::TwoModelScenario>& scenario) {
@@ -131,8 +131,8 @@ base::Result<std::vector<Figure>> documentation_figures(const DocumentationData&
   TURNOUT_CHECK(add(phases, {"cost-s-q", "s=0:1", "q=0:1", "cost"}));
   TURNOUT_TRY(auto pair, two_real_models(data.pair, watch));
   figures.push_back(std::move(pair));
-  figures.push_back(response_figure("response-three-phases", phases.scenario));
-  figures.push_back(response_figure("response-one-threshold", threshold.scenario));
+  figures.push_back(response_figure("response-three-phases", phases));
+  figures.push_back(response_figure("response-one-threshold", threshold));
   figures.push_back(rules_figure({}));
   figures.push_back(chain_figure({}));
   figures.push_back({"catalog", kCatalogSize, [data](Canvas& canvas) {
@@ -148,7 +148,7 @@ base::Result<std::vector<Figure>> scenario_figures(const PaperScenario& paper,
     TURNOUT_TRY(auto figure, map_figure(name, paper, x, y, show, watch));
     figures.push_back(std::move(figure));
   }
-  figures.push_back(response_figure("response", paper.scenario));
+  figures.push_back(response_figure("response", paper));
   figures.push_back(rules_figure(paper.scenario));
   figures.push_back(chain_figure(paper.scenario));
   return figures;

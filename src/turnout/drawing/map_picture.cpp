@@ -8,13 +8,13 @@
 #include <map>
 
 #include "turnout/drawing/map_words.h"
+#include "turnout/report/map_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::drawing {
 namespace {
 
 using analysis::MapAnswer;
-using game::Route;
 using landscape::Axis;
 using landscape::RegionMap;
 using landscape::Shown;
@@ -139,19 +139,24 @@ struct LegendEntry {
   std::vector<std::string> lines;
 };
 
+/// Whether the legend gives regions their names besides what is said of them: (i, s) of two models.
+bool has_named_legend(const MapAnswer& answer, const MapWords& words) {
+  return !words.plain && answer.map.ways.empty();
+}
+
 std::vector<LegendEntry> legend_of(const MapAnswer& answer, const MapWords& words) {
   std::vector<LegendEntry> entries;
   if (answer.map.shown != Shown::kPolicy) return entries;
-  const double columns = (words.plot.x + (words.plain ? 46 : -40)) / 5.75;  // of letters so wide
+  const bool named = has_named_legend(answer, words);
+  const double columns = (words.plot.x + (named ? -40 : 46)) / 5.75;  // of letters so wide
   for (const auto& [route, count] : landscape::region_counts(answer.map)) {
-    const bool none = route == RegionMap::kNoGame;
     const double share = static_cast<double>(count) / static_cast<double>(answer.map.routes.size());
     const std::string said = region_in_words(answer, route, words.plain);
     const std::string text =
         report::wrapped(words.plain ? said : fmt::format("{}: {}", percent(share), said),
                         static_cast<std::size_t>(columns), 0);
-    LegendEntry& entry = entries.emplace_back(
-        LegendEntry{route, none ? "no game" : to_string(static_cast<Route>(route)), {}});
+    LegendEntry& entry =
+        entries.emplace_back(LegendEntry{route, report::region_name(answer, route), {}});
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       entry.lines.push_back(text.substr(at, end - at));
@@ -169,7 +174,7 @@ double legend_height(const MapAnswer& answer, const MapWords& words) {
 }
 
 void draw_legend(Canvas& canvas, const MapAnswer& answer, const MapWords& map_words) {
-  const bool plain = map_words.plain;
+  const bool named = has_named_legend(answer, map_words);
   double y = kCorner.y + map_words.plot.y + 62;
   const double x = kCorner.x - 40;
   for (const auto& [route, name, lines] : legend_of(answer, map_words)) {
@@ -177,9 +182,9 @@ void draw_legend(Canvas& canvas, const MapAnswer& answer, const MapWords& map_wo
         {x, y - 10}, {14, 12},
         route == RegionMap::kNoGame ? Colour{0.85, 0.85, 0.85} : region_colour(route));
     canvas.frame({x, y - 10}, {14, 12});
-    if (!plain) canvas.text({x + 22, y}, name, kText, Anchor::kLeft, false, true);
+    if (named) canvas.text({x + 22, y}, name, kText, Anchor::kLeft, false, true);
     for (const auto& line : lines) {
-      canvas.text({x + (plain ? 22 : 108), y}, line, kText);
+      canvas.text({x + (named ? 108 : 22), y}, line, kText);
       y += kLine;
     }
   }

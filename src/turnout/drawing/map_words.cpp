@@ -1,6 +1,9 @@
 #include "turnout/drawing/map_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
 
 #include "turnout/report/solution_report.h"
 
@@ -13,22 +16,42 @@ using landscape::Axis;
 using landscape::RegionMap;
 using landscape::Shown;
 
+bool parse_digits(const std::string& text, std::size_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// A region's way to play, and the two models that it is on.
+struct Region {
+  Route route = Route::kFirstStay;
+  std::string first, second;
+  bool nobody_comes = false;
+  bool wins_users = false;
+};
+
+Region region_of(const MapAnswer& answer, std::uint8_t number) {
+  const auto& names = answer.names;
+  if (answer.map.ways.empty()) return {static_cast<Route>(number), names[0], names[1]};
+  const game::PaperPolicy& way = answer.map.ways[number];
+  return {way.route, names[way.first], names[way.second], !way.submits, way.wins_users};
+}
+
 /// A region's name for who has not read the theory, in lines.
-std::vector<std::string> plain_name(const MapAnswer& answer, Route route) {
-  const auto& [first, second] = answer.paper.scenario.names;
-  switch (route) {
+std::vector<std::string> plain_name(const Region& region) {
+  if (region.nobody_comes) return {"nobody", "comes"};
+  switch (region.route) {
     case Route::kFirstStay:
-      return {first, "every time"};
+      return {region.first, "every time"};
     case Route::kFirstLeave:
-      return {first, "once; then", "users leave"};
+      return {region.first, "once; then", "users leave"};
     case Route::kThreat:
-      return {first, "once; " + second, "next, so they leave"};
+      return {region.first, "once; " + region.second, "next, so they leave"};
     case Route::kSecondStay:
-      return {second, "every time"};
+      return {region.second, "every time"};
     case Route::kSecondLeave:
-      return {second, "once; then", "users leave"};
+      return {region.second, "once; then", "users leave"};
     default:
-      return {first + ",", "then " + second, "now and then"};
+      return {region.first + ",", "then " + region.second, "now and then"};
   }
 }
 
@@ -36,29 +59,30 @@ std::vector<std::string> plain_name(const MapAnswer& answer, Route route) {
 
 std::string region_in_words(const MapAnswer& answer, std::uint8_t route, bool plain) {
   if (route == RegionMap::kNoGame) return "a parameter is out of its range";
-  game::Candidate candidate;
-  candidate.route = static_cast<Route>(route);
-  const auto& names = answer.paper.scenario.names;
-  if (plain && is_cascade(candidate.route)) {
-    return fmt::format("{} first, then {} just often enough that users stay", names[0], names[1]);
-  }
-  switch (candidate.route) {  // shares differ from point to point
+  const Region region = region_of(answer, route);
+  const auto& [way, first, second, nobody_comes, wins_users] = region;
+  if (nobody_comes) return "no policy that users come for costs less than to lose them all";
+  if (wins_users)
+    return fmt::format("{} first, then {} just often enough that users come", first, second);
+  if (plain && is_cascade(way))
+    return fmt::format("{} first, then {} just often enough that users stay", first, second);
+  switch (way) {  // shares differ from point to point
     case Route::kCascadeStay:
       return fmt::format("re-prompts go from {} to {} just often enough (s0) to make the user stay",
-                         names[0], names[1]);
+                         first, second);
     case Route::kCascadePatience:
-      return fmt::format("re-prompts go from {} to {} as often as the user bears (sL)", names[0],
-                         names[1]);
+      return fmt::format("re-prompts go from {} to {} as often as the user bears (sL)", first,
+                         second);
     case Route::kCascadeMixed:
       return fmt::format("re-prompts go from {} to {} more often than the user bears; some leave",
-                         names[0], names[1]);
+                         first, second);
     default:
-      return report::in_words(candidate, answer.paper.scenario);
+      return report::in_words(way, {first, second});
   }
 }
 
 std::vector<std::string> name_of_region(const MapAnswer& answer, std::uint8_t route, bool plain) {
-  if (plain) return plain_name(answer, static_cast<Route>(route));
+  if (plain || !answer.map.ways.empty()) return plain_name(region_of(answer, route));
   return {to_string(static_cast<Route>(route))};
 }
 
@@ -100,7 +124,12 @@ std::string shown_in_words(Shown shown) {
 
 std::string subtitle_of(const MapAnswer& answer) {
   const auto& axes = answer.map.axes;
-  const auto& [first, second] = answer.paper.scenario.names;
+  if (const auto* of_any = std::get_if<scenario::Scenario>(&answer.scenario)) {
+    return fmt::format("{}{}", fmt::join(answer.names, ", "),
+                       of_any->game.participates() ? "; users may stay away" : "");
+  }
+  const std::string& first = answer.names[0];
+  const std::string& second = answer.names[1];
   const bool named = first != "M1" || second != "M2";
   std::string names = named ? fmt::format("M1: {}, M2: {}", first, second) : "";
   if (!axes.is_played()) return names;
@@ -124,10 +153,13 @@ std::string axis_in_words(const Axis& axis, const MapAnswer& answer) {
   if (name == "H") return "H, harm of an accepted wrong answer to the user";
   if (name == "Pw") return "Pw, provider's loss by an accepted wrong answer";
   if (name == "q") return "q, probability that the user leaves after a failure";
-  const auto& names = answer.paper.scenario.names;
-  if (name == "s") return "s, share of re-prompts that go to " + names[1];
-  if (name.empty() || (name.back() != '1' && name.back() != '2')) return name;
-  const std::string kind = name.substr(0, name.size() - 1);
+  if (name == "s") return "s, share of re-prompts that go to " + answer.names[1];
+  const std::size_t letters = name.find_first_of("0123456789");
+  const std::string kind = name.substr(0, letters);
+  std::size_t model = 0;
+  const bool of_a_model =
+      letters != std::string::npos && letters > 0 && parse_digits(name.substr(letters), model);
+  if (!of_a_model || model < 1 || model > answer.names.size()) return name;
   const char* words = kind == "p"     ? "success of an attempt on"
                       : kind == "t"   ? "time of an attempt on"
                       : kind == "c"   ? "cost of an attempt on"
@@ -138,7 +170,7 @@ std::string axis_in_words(const Axis& axis, const MapAnswer& answer) {
                       : kind == "xi"  ? "worth to the user of an attempt on"
                                       : nullptr;
   if (words == nullptr) return name;
-  return fmt::format("{}, {} {}", name, words, names.at(name.back() == '1' ? 0 : 1));
+  return fmt::format("{}, {} {}", name, words, answer.names[model - 1]);
 }
 
 std::string lines_in_words(const MapAnswer& answer) {

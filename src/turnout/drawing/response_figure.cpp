@@ -6,7 +6,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "turnout/game/best_response.h"
+#include "turnout/game/participation.h"
 #include "turnout/report/table.h"
 
 namespace turnout::drawing {
@@ -17,12 +17,19 @@ constexpr Colour kUser = {0.00, 0.30, 0.55};
 constexpr Colour kBlack = {0, 0, 0};
 constexpr int kSteps = 2000;
 
-/// A curve over s, cut where the user's response q jumps.
+/// Response and payoffs at equally spaced s.
+struct Curves {
+  std::vector<double> abandon, cost, utility;
+  std::vector<bool> comes;
+};
+
+/// A curve over s, cut where the user's response q jumps, or he comes from there on.
 void draw_curve(Canvas& canvas, const PlotArea& area, const std::vector<double>& y,
-                const std::vector<double>& q, Colour colour) {
+                const Curves& curves, Colour colour) {
+  const auto& q = curves.abandon;
   std::vector<Point> part;
   for (std::size_t i = 0; i < y.size(); ++i) {
-    if (i > 0 && std::abs(q[i] - q[i - 1]) > 0.5) {
+    if (i > 0 && (std::abs(q[i] - q[i - 1]) > 0.5 || curves.comes[i] != curves.comes[i - 1])) {
       canvas.line(part, colour, 2);
       part.clear();
     }
@@ -31,17 +38,15 @@ void draw_curve(Canvas& canvas, const PlotArea& area, const std::vector<double>&
   canvas.line(part, colour, 2);
 }
 
-/// Response and payoffs at equally spaced s.
-struct Curves {
-  std::vector<double> abandon, cost, utility;
-};
-
-Curves curves_of(const game::Game& game) {
+Curves curves_of(const game::Game& game, bool may_stay_away) {
   Curves curves;
   for (int i = 0; i <= kSteps; ++i) {
     const game::Policy policy{0, static_cast<double>(i) / kSteps};
     curves.abandon.push_back(best_response(game, policy).abandon);
-    const auto payoffs = evaluate(game, policy, curves.abandon.back());
+    auto payoffs = evaluate(game, policy, curves.abandon.back());
+    const bool comes = !may_stay_away || believed_utility(game, policy, curves.abandon.back()) >= 0;
+    if (!comes) payoffs = game::payoffs_of_nobody(game.churn_penalty());
+    curves.comes.push_back(comes);
     curves.cost.push_back(payoffs.provider_cost);
     curves.utility.push_back(game.user().outside + payoffs.user_utility);
   }
@@ -85,8 +90,9 @@ void draw_payoff_legend(Canvas& canvas) {
 
 }  // namespace
 
-void draw_response(Canvas& canvas, const scenario::TwoModelScenario& scenario) {
-  const Curves curves = curves_of(scenario.game);
+void draw_response(Canvas& canvas, const analysis::PaperScenario& paper) {
+  const auto& scenario = paper.scenario;
+  const Curves curves = curves_of(scenario.game, paper.may_stay_away);
   const PlotArea upper({80, 54}, {520, 130}, {"", 0, 1}, {"q", -0.05, 1.05});
   const PlotArea lower({80, 224}, {520, 140},
                        {"s, share of re-prompts that go to " + scenario.names[1], 0, 1},
@@ -96,9 +102,9 @@ void draw_response(Canvas& canvas, const scenario::TwoModelScenario& scenario) {
       fmt::format("the user's response to (1, s): {} and {}", scenario.names[0], scenario.names[1]),
       13, Anchor::kLeft, false, true);
   draw_thresholds(canvas, scenario.game, upper, lower);
-  draw_curve(canvas, upper, curves.abandon, curves.abandon, kBlack);
-  draw_curve(canvas, lower, curves.cost, curves.abandon, kProvider);
-  draw_curve(canvas, lower, curves.utility, curves.abandon, kUser);
+  draw_curve(canvas, upper, curves.abandon, curves, kBlack);
+  draw_curve(canvas, lower, curves.cost, curves, kProvider);
+  draw_curve(canvas, lower, curves.utility, curves, kUser);
   upper.draw_axes(canvas);
   lower.draw_axes(canvas);
   draw_payoff_legend(canvas);

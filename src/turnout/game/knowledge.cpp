@@ -8,24 +8,32 @@ namespace {
 
 using P = Primitives<double>;
 
-/// What so many passes come to if the user leaves of his own will on `left` of the tasks.
-Payoffs<double> from_visits(const P& p, double first, double second, double left) {
-  Payoffs<double> sum = payoffs(p, {first, second}, 0.0);
-  sum.unsolved += left;
-  sum.provider_cost += p.churn_penalty * left;
+/// Expected passes on each model, and the share of the tasks on which the user leaves of his own
+/// will.
+struct Served {
+  double first = 0, second = 0, left = 0;
+};
+
+Payoffs<double> payoffs_of(const P& p, const Served& served) {
+  Payoffs<double> sum = payoffs(p, {served.first, served.second}, 0.0);
+  sum.unsolved += served.left;
+  sum.provider_cost += p.churn_penalty * served.left;
   return sum;
 }
 
-Payoffs<double> informed_payoffs(const P& p, const Policy& policy, bool leaves_first,
-                                 bool leaves_second) {
+double believed_of(const P& p, const Served& served) {
+  return p.model[0].net_value * served.first + p.model[1].net_value * served.second;
+}
+
+Served informed(const P& p, const Policy& policy, bool leaves_first, bool leaves_second) {
   const auto& [a, b] = p.model;
   const double on_second = leaves_second ? 1 : 1 / b.ends;  // passes per arrival on M2
   const double left_second = leaves_second ? b.goes_on : 0;
-  if (policy.start == 1) return from_visits(p, 0, on_second, left_second);
-  if (leaves_first) return from_visits(p, 1, 0, a.goes_on);
+  if (policy.start == 1) return {0, on_second, left_second};
+  if (leaves_first) return {1, 0, a.goes_on};
   const double first = 1 / (a.ends + a.goes_on * policy.cascade);
   const double arrivals = a.goes_on * policy.cascade * first;
-  return from_visits(p, first, arrivals * on_second, arrivals * left_second);
+  return {first, arrivals * on_second, arrivals * left_second};
 }
 
 }  // namespace
@@ -45,9 +53,10 @@ InformedResponse informed_response(const Game& game, const Policy& policy) {
       const bool second_fits = std::abs(second) <= tie || leaves_second == (second < 0);
       const bool first_fits = std::abs(after_first) <= tie || leaves_first == (after_first < 0);
       if (!first_fits || !second_fits) continue;
-      const Payoffs<double> payoffs = informed_payoffs(p, policy, leaves_first, leaves_second);
+      const Served served = informed(p, policy, leaves_first, leaves_second);
+      const Payoffs<double> payoffs = payoffs_of(p, served);
       if (any && payoffs.provider_cost >= best.payoffs.provider_cost) continue;
-      best = {leaves_first, leaves_second, payoffs};
+      best = {leaves_first, leaves_second, payoffs, believed_of(p, served)};
       any = true;
     }
   }
@@ -64,12 +73,9 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
   const auto& b = p.model[1];
   const double s = policy.cascade;
   // A user who never leaves is the stationary one with q = 0; he decides by what he believes.
-  const auto believed = [&](double first, double second) {
-    return a.net_value * first + b.net_value * second;
-  };
   const Visits<double> for_ever = expected_visits(p, policy.start, s, 0.0);
-  CountingResponse best{std::nullopt, evaluate(game, policy, 0)};
-  double most = believed(for_ever[0], for_ever[1]);
+  CountingResponse best{std::nullopt, evaluate(game, policy, 0),
+                        believed_of(p, {for_ever[0], for_ever[1], 0})};
   // Probabilities that the task is open and the next attempt is on M1 or M2, and passes so far.
   double on_first = policy.start == 0 ? 1 : 0;
   double on_second = 1 - on_first;
@@ -83,16 +89,16 @@ CountingResponse counting_response(const Game& game, const Policy& policy) {
     on_second = on_second * b.goes_on + open_first * s;
     on_first = open_first * (1 - s);
     const double left = on_first + on_second;
-    const double worth = believed(first, second);
-    const double gain = worth - most;
+    const Served served = {first, second, left};
+    const double worth = believed_of(p, served);
+    const double gain = worth - best.believed;
     // A tie is one of those who are left: what late attempts are worth must not vanish with their
     // number.
     const bool tie = std::abs(gain) <= kTie * scale * left;
     if (!tie && gain <= kRounding * scale) continue;
-    const Payoffs<double> stop = from_visits(p, first, second, left);
+    const Payoffs<double> stop = payoffs_of(p, served);
     if (tie && stop.provider_cost >= best.payoffs.provider_cost) continue;
-    best = {m, stop};
-    most = worth;
+    best = {m, stop, worth};
   }
   return best;
 }

@@ -14,6 +14,7 @@ struct InformedResponse {
   bool leaves_first = false;
   bool leaves_second = false;
   Payoffs<double> payoffs{};
+  double believed = 0;  ///< U as he believes it to be, above v0; user_utility if he is calibrated
 };
 
 /// @returns the best response to (i, s) of a user who sees which model answered. W_2 = max(0,
@@ -26,6 +27,7 @@ InformedResponse informed_response(const Game& game, const Policy& policy);
 struct CountingResponse {
   std::optional<std::size_t> leaves_after;  ///< nothing: he never leaves
   Payoffs<double> payoffs{};
+  double believed = 0;  ///< U as he believes it to be, above v0; user_utility if he is calibrated
 };
 
 /// @returns the best response to (i, s) of a user who knows the policy and the number of the

@@ -1,7 +1,6 @@
 #include "turnout/game/paper_policy.h"
 
-#include <cmath>
-
+#include "turnout/game/participation.h"
 #include "turnout/game/promised_utility.h"
 
 namespace turnout::game {
@@ -41,14 +40,13 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
   for (const Candidate& c : equilibrium.candidates()) visit(of_candidate(i, j, c));
   const PassTerms& first = game.pass(i);
   const PassTerms& second = game.pass(j);
-  if (!game.participates() || first.net_value >= 0 || second.net_value <= 0) return;
-  // U(1,s) with a user who stays is 0 at this s, which lies above s0.
-  const double entry = -first.net_value * second.ends / (first.goes_on * second.net_value);
-  if (!(entry <= 1)) return;
-  for (const double share : {entry, 1.0}) {
+  if (!game.participates()) return;
+  const auto entry = entry_share(first, second);
+  if (!entry) return;
+  for (const double share : {*entry, 1.0}) {
     const Policy policy{0, share};
     auto payoffs = evaluate(pair, policy, 0);
-    if (share == entry && !game.user().naive) payoffs.user_utility = 0;
+    if (share == *entry && !game.user().naive) payoffs.user_utility = 0;
     visit(PaperPolicy{Route::kCascadeStay, true, i, j, policy, 0, true, payoffs});
   }
 }
@@ -56,12 +54,7 @@ void for_each_policy(const RoutingGame& game, std::size_t i, std::size_t j, Visi
 /// What the user believes a policy to be worth to him.
 double expected_by_user(const RoutingGame& game, const PaperPolicy& policy) {
   if (!game.user().naive) return policy.payoffs.user_utility;
-  const Primitives<double> pair(game.pair(policy.first, policy.second));
-  const auto n = expected_visits(pair, policy.policy.start, policy.policy.cascade, policy.abandon);
-  const double first = pair.model[0].net_value * n[0];
-  const double second = pair.model[1].net_value * n[1];
-  const double rounding = 4 * 0x1p-52 * (std::abs(first) + std::abs(second));
-  return first + second + rounding;
+  return believed_utility(game.pair(policy.first, policy.second), policy.policy, policy.abandon);
 }
 
 }  // namespace
@@ -85,6 +78,19 @@ std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game) {
     for (std::size_t j = i + 1; j < game.size(); ++j) for_each_policy(game, i, j, consider);
   }
   return best;
+}
+
+std::optional<Candidate> best_for_who_may_stay_away(const Game& game) {
+  const auto routing =
+      RoutingGame::make(game.user(), game.provider(), {game.model(0), game.model(1)}, {}, true);
+  const PaperPolicy best = *best_paper_policy(routing.value());
+  if (!best.submits) return std::nullopt;
+  Candidate candidate{best.route, best.policy, best.abandon, best.payoffs};
+  if (best.first == 1) {
+    candidate.policy.start = 1;
+    candidate.route = best.route == Route::kFirstStay ? Route::kSecondStay : Route::kSecondLeave;
+  }
+  return candidate;
 }
 
 }  // namespace turnout::game

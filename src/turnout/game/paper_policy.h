@@ -33,4 +33,8 @@ bool same_way(const PaperPolicy& a, const PaperPolicy& b);
 /// Relative error 1e-14, as solve().
 std::optional<PaperPolicy> best_paper_policy(const RoutingGame& game);
 
+/// @returns the provider's optimum in a game of two models whose users may stay away; nothing where
+///   no policy that they come for costs less than P, what it costs to lose them all.
+std::optional<Candidate> best_for_who_may_stay_away(const Game& game);
+
 }  // namespace turnout::game

@@ -156,6 +156,38 @@ std::string symbol(Parameter parameter) {
   return text;
 }
 
+std::string_view key_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kValue:
+      return "value";
+    case Quantity::kValueOfTime:
+      return "value_of_time";
+    case Quantity::kChurnPenalty:
+      return "churn_penalty";
+    case Quantity::kSuccess:
+      return "success";
+    case Quantity::kLatency:
+      return "latency";
+    case Quantity::kCost:
+      return "cost";
+    case Quantity::kPrice:
+      return "price";
+    case Quantity::kPatience:
+      return "patience";
+    case Quantity::kFalseAccept:
+      return "false_accept";
+    case Quantity::kFalseReject:
+      return "false_reject";
+    case Quantity::kOutside:
+      return "outside";
+    case Quantity::kHarm:
+      return "harm";
+    case Quantity::kLateChurn:
+      return "late_churn";
+  }
+  return "?";
+}
+
 Range range_of(Quantity quantity) {
   switch (quantity) {
     case Quantity::kSuccess:

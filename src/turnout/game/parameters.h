@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "turnout/base/result.h"
@@ -87,6 +88,9 @@ void set(Model& model, Quantity quantity, double value);
 
 /// @returns the symbol used by the CSV format and by messages: V, w, P, p1, t1, c1, p2, ...
 std::string symbol(Parameter parameter);
+
+/// @returns what scenarios call a quantity: "value", "churn_penalty", "false_accept", ...
+std::string_view key_of(Quantity quantity);
 
 /// What a quantity may be, both ends included. Magnitudes stop at 1e100 and success and value of
 /// time start at 1e-100, so that no result can overflow.

@@ -15,7 +15,7 @@ using base::Result;
 
 }  // namespace
 
-Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
+Result<Axis> Axis::parse(const std::string& option, const std::string& text, std::size_t models) {
   const auto wrong = [&](const char* what) {
     return Error{ErrorCode::kInvalidValue,
                  fmt::format("{} {}, must be like P=0:20, c2=1:10:log, t2/t1=1:5, "
@@ -30,7 +30,7 @@ Result<Axis> Axis::parse(const std::string& option, const std::string& text) {
   if (axis.name_ == "s" || axis.name_ == "q") {
     axis.moves_ = axis.name_ == "s" ? Moves::kCascade : Moves::kAbandon;
   } else {
-    TURNOUT_TRY(axis.measure_, Measure::parse(axis.name_).within(option));
+    TURNOUT_TRY(axis.measure_, Measure::parse(axis.name_, models).within(option));
     axis.name_ = axis.measure_->name();
   }
   std::string range = text.substr(equals + 1);
@@ -85,7 +85,7 @@ Result<AxisPair> AxisPair::make(const Axis& x, const Axis& y) {
   }
   Axis first = x;
   Axis second = y;
-  if (x.measure().moved() == y.measure().moved()) {
+  if (x.measure().moves_some_of(y.measure())) {
     if (const auto y_by_value = y.measure().moved_by_value()) {
       second = y.moved_by(*y_by_value);
     } else if (const auto x_by_value = x.measure().moved_by_value()) {
@@ -94,16 +94,12 @@ Result<AxisPair> AxisPair::make(const Axis& x, const Axis& y) {
   }
   const Measure& a = first.measure();
   const Measure& b = second.measure();
-  const auto depends = [](const Measure& one, const Measure& other) {
-    if (other.moves_both()) return one.depends_on(kPatiences[0]) || one.depends_on(kPatiences[1]);
-    return one.depends_on(other.moved());
-  };
-  const bool x_later = depends(a, b);
-  if (a.moves(b.moved()) || b.moves(a.moved()) || (x_later && depends(b, a))) return refused;
+  const bool x_later = a.depends_on(b);
+  if (a.moves_some_of(b) || (x_later && b.depends_on(a))) return refused;
   return AxisPair(first, second, !x_later);
 }
 
-bool AxisPair::move(Numbers& numbers, double x_value, double y_value) const {
+bool AxisPair::move(std::span<double> numbers, double x_value, double y_value) const {
   const auto along = [&](const Axis& axis, double value) {
     return !axis.moves_game() || axis.measure().move(numbers, value);
   };

@@ -23,8 +23,10 @@ class Axis {
   /// @param option  that the text was given by, for messages
   /// @param text    QUANTITY=LOW:HIGH or QUANTITY=LOW:HIGH:log; the quantity is a Measure, "s" or
   ///   "q", whose ranges lie in [0, 1]
+  /// @param models  of the games that are moved along it
   /// @returns kInvalidValue naming option, text and what is allowed
-  static base::Result<Axis> parse(const std::string& option, const std::string& text);
+  static base::Result<Axis> parse(const std::string& option, const std::string& text,
+                                  std::size_t models = game::Game::kModels);
 
   /// @returns the names of quantities that are no ratio and no difference: V, ..., Pw, rho, xi1,
   ///   xi2, s, q.
@@ -72,7 +74,7 @@ class AxisPair {
   [[nodiscard]] bool is_played() const { return !x_.moves_game() || !y_.moves_game(); }
   /// Moves a game to a point; an axis that depends on what the other moves comes second.
   /// @returns whether all its parameters are in their ranges there.
-  bool move(Numbers& numbers, double x_value, double y_value) const;
+  bool move(std::span<double> numbers, double x_value, double y_value) const;
 
  private:
   AxisPair(Axis x, Axis y, bool x_first) : x_(std::move(x)), y_(std::move(y)), x_first_(x_first) {}

@@ -22,142 +22,165 @@ using base::Result;
 constexpr std::size_t kValue = 0;
 constexpr std::size_t kValueOfTime = 1;
 constexpr std::size_t kChurnPenalty = 2;
-constexpr std::size_t success_of(std::size_t model) { return 3 + 3 * model; }
-constexpr std::size_t latency_of(std::size_t model) { return 4 + 3 * model; }
-constexpr std::size_t cost_of(std::size_t model) { return 5 + 3 * model; }
-constexpr std::size_t price_of(std::size_t model) { return kPaperNumbers + 4 * model; }
-constexpr std::size_t patience_of(std::size_t model) { return price_of(model) + 1; }
-constexpr std::size_t false_accept_of(std::size_t model) { return price_of(model) + 2; }
-constexpr std::size_t false_reject_of(std::size_t model) { return price_of(model) + 3; }
+/// Place of a quantity of a model, by its place in game::kModelQuantities.
+constexpr std::size_t place_in(std::size_t model, std::size_t quantity) {
+  constexpr std::size_t kPapers = 3;  // success, latency and cost come first
+  if (model >= game::Game::kModels)
+    return kNumbers + 1 + game::kModelQuantities.size() * (model - game::Game::kModels) + quantity;
+  return quantity < kPapers ? kPapers + kPapers * model + quantity
+                            : kPaperNumbers + 4 * model + (quantity - kPapers);
+}
+constexpr std::size_t success_of(std::size_t model) { return place_in(model, 0); }
+constexpr std::size_t latency_of(std::size_t model) { return place_in(model, 1); }
+constexpr std::size_t cost_of(std::size_t model) { return place_in(model, 2); }
+constexpr std::size_t price_of(std::size_t model) { return place_in(model, 3); }
+constexpr std::size_t patience_of(std::size_t model) { return place_in(model, 4); }
+constexpr std::size_t false_accept_of(std::size_t model) { return place_in(model, 5); }
+constexpr std::size_t false_reject_of(std::size_t model) { return place_in(model, 6); }
 constexpr std::size_t kHarm = 18;
 constexpr std::size_t kNaive = kNumbers;
 
-const std::vector<game::Parameter>& all_numbers() {
-  static const std::vector<game::Parameter> all = game::all_parameters();
+/// A number that a game has: what scenarios and messages call it, where it is, and what it may be.
+struct Number {
+  std::string symbol;
+  std::string key;
+  std::size_t place = 0;
+  game::Quantity quantity = game::Quantity::kValue;
+};
+
+/// The numbers of a game of so many models: those of two in their order, then those of the others.
+std::vector<Number> numbers_with(std::size_t models) {
+  std::vector<Number> all;
+  const auto add = [&](game::Parameter parameter, std::size_t place) {
+    std::string key(key_of(parameter.quantity));
+    if (belongs_to_a_model(parameter.quantity)) key += std::to_string(parameter.model + 1);
+    all.push_back({symbol(parameter), std::move(key), place, parameter.quantity});
+  };
+  const auto of_two = game::all_parameters();
+  for (std::size_t place = 0; place < of_two.size(); ++place) {
+    const bool is_there =
+        !belongs_to_a_model(of_two[place].quantity) || of_two[place].model < models;
+    if (is_there) add(of_two[place], place);
+  }
+  for (std::size_t k = game::Game::kModels; k < models; ++k) {
+    for (std::size_t i = 0; i < game::kModelQuantities.size(); ++i)
+      add({game::kModelQuantities.at(i), k}, place_in(k, i));
+  }
   return all;
 }
 
-const std::vector<std::string>& symbols() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> found;
-    for (const auto parameter : all_numbers()) found.push_back(symbol(parameter));
-    return found;
-  }();
-  return names;
-}
-
-/// What keys of scenarios call the numbers of a game, and of each model.
-constexpr auto kWords =
-    std::to_array<std::pair<std::string_view, std::string_view>>({{"value", "V"},
-                                                                  {"value_of_time", "w"},
-                                                                  {"churn_penalty", "P"},
-                                                                  {"outside", "v0"},
-                                                                  {"harm", "H"},
-                                                                  {"late_churn", "Pw"},
-                                                                  {"patience", "rho"}});
-constexpr auto kWordsOfModels =
-    std::to_array<std::pair<std::string_view, std::string_view>>({{"success", "p"},
-                                                                  {"latency", "t"},
-                                                                  {"cost", "c"},
-                                                                  {"price", "r"},
-                                                                  {"patience", "rho"},
-                                                                  {"false_accept", "fa"},
-                                                                  {"false_reject", "fr"}});
-
-/// @returns the symbol of a number that is called by its key; any other name as it is.
-std::string in_symbols(std::string_view name) {
-  for (const auto& [word, letter] : kWords) {
-    if (name == word) return std::string(letter);
-  }
-  for (const auto& [word, letter] : kWordsOfModels) {
-    const bool ends = name.ends_with('1') || name.ends_with('2');
-    if (ends && name.substr(0, name.size() - 1) == word)
-      return fmt::format("{}{}", letter, name.back());
-  }
-  return std::string(name);
-}
-
-std::optional<std::size_t> place_of(std::string_view name) {
-  const auto& names = symbols();
-  const auto at = std::find(names.begin(), names.end(), in_symbols(name));
-  return at == names.end() ? std::nullopt
-                           : std::optional(static_cast<std::size_t>(at - names.begin()));
+const Number* number_called(std::string_view name, const std::vector<Number>& all) {
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Number& number) {
+    return name == number.symbol || name == number.key;
+  });
+  return at == all.end() ? nullptr : &*at;
 }
 
 /// "A" or "A/B".
 struct Term {
-  std::size_t above = 0;
-  std::optional<std::size_t> below;
+  const Number* above = nullptr;
+  const Number* below = nullptr;
   [[nodiscard]] std::string name() const {
-    return below ? fmt::format("{}/{}", symbols()[above], symbols()[*below]) : symbols()[above];
+    return below == nullptr ? above->symbol : fmt::format("{}/{}", above->symbol, below->symbol);
   }
 };
 
-std::optional<Term> term_of(std::string_view text) {
+std::optional<Term> term_of(std::string_view text, const std::vector<Number>& all) {
   const auto slash = text.find('/');
-  const auto above = place_of(text.substr(0, slash));
-  if (!above) return std::nullopt;
-  if (slash == std::string_view::npos) return Term{*above, {}};
-  const auto below = place_of(text.substr(slash + 1));
-  if (!below) return std::nullopt;
-  return Term{*above, below};
+  Term term{number_called(text.substr(0, slash), all), nullptr};
+  if (slash != std::string_view::npos) term.below = number_called(text.substr(slash + 1), all);
+  const bool found = term.above != nullptr && (term.below != nullptr || slash == text.npos);
+  return found ? std::optional(term) : std::nullopt;
+}
+
+/// @returns k, from 0, of "xi1", "xi2", ...; nothing for another name.
+std::optional<std::size_t> net_value_called(std::string_view name, std::size_t models) {
+  for (std::size_t k = 0; k < models; ++k) {
+    if (name == fmt::format("xi{}", k + 1)) return k;
+  }
+  return std::nullopt;
 }
 
 /// A number as it counts: late churn that is not given is P.
-double number_in(const Numbers& numbers, std::size_t place) {
+double number_in(std::span<const double> numbers, std::size_t place) {
   const bool is_penalty = place == kLateChurn && numbers[kLateChurn] == kNotGiven;
-  return numbers.at(is_penalty ? kChurnPenalty : place);
+  return numbers[is_penalty ? kChurnPenalty : place];
 }
 
-game::User user_in(const Numbers& numbers) {
+game::User user_in(std::span<const double> numbers) {
   return {numbers[kValue], numbers[kValueOfTime], numbers[kOutside], numbers[kHarm],
           numbers[kNaive] != 0};
 }
 
-game::Provider provider_in(const Numbers& numbers) {
+game::Provider provider_in(std::span<const double> numbers) {
   game::Provider provider{numbers[kChurnPenalty]};
   if (numbers[kLateChurn] != kNotGiven) provider.late_churn = numbers[kLateChurn];
   return provider;
 }
 
-game::Model model_in(const Numbers& numbers, std::size_t k) {
-  return {numbers.at(success_of(k)),     numbers.at(latency_of(k)),  numbers.at(cost_of(k)),
-          numbers.at(price_of(k)),       numbers.at(patience_of(k)), numbers.at(false_accept_of(k)),
-          numbers.at(false_reject_of(k))};
+game::Model model_in(std::span<const double> numbers, std::size_t k) {
+  return {numbers[success_of(k)],     numbers[latency_of(k)],  numbers[cost_of(k)],
+          numbers[price_of(k)],       numbers[patience_of(k)], numbers[false_accept_of(k)],
+          numbers[false_reject_of(k)]};
 }
 
 /// xi_k.
-double net_value_in(const Numbers& numbers, std::size_t k) {
+double net_value_in(std::span<const double> numbers, std::size_t k) {
   return pass_terms(user_in(numbers), provider_in(numbers), model_in(numbers, k)).net_value;
 }
 
 /// @returns the t_k, or V if that is moved, at which xi_k has a value: xi falls by w with t, and
 ///   rises with V by the share of passes that he counts as solved.
-double where_net_value_is(double value, Numbers numbers, std::size_t k, std::size_t moved) {
+double where_net_value_is(double value, std::span<const double> numbers, std::size_t k,
+                          std::size_t moved) {
+  game::User user = user_in(numbers);
+  game::Model model = model_in(numbers, k);
   if (moved != kValue) {
-    numbers.at(latency_of(k)) = 0;
-    return (net_value_in(numbers, k) - value) / numbers[kValueOfTime];
+    model.latency = 0;
+    return (pass_terms(user, provider_in(numbers), model).net_value - value) / user.value_of_time;
   }
-  numbers[kValue] = numbers[kOutside];
-  const game::Model model = model_in(numbers, k);
+  user.value = user.outside;
   const double share =
-      numbers[kNaive] != 0 ? accepted_share(model) : model.success * (1 - model.false_reject);
-  return numbers[kOutside] + (value - net_value_in(numbers, k)) / share;
+      user.naive ? accepted_share(model) : model.success * (1 - model.false_reject);
+  return user.outside + (value - pass_terms(user, provider_in(numbers), model).net_value) / share;
 }
 
 }  // namespace
 
 Numbers numbers_of(const game::Game& game) {
   Numbers numbers{};
-  for (std::size_t i = 0; i < kNumbers; ++i) numbers.at(i) = game.get(all_numbers()[i]);
+  const auto all = game::all_parameters();
+  for (std::size_t i = 0; i < kNumbers; ++i) numbers.at(i) = game.get(all[i]);
   if (!game.provider().late_churn) numbers[kLateChurn] = kNotGiven;
   numbers[kNaive] = game.user().naive ? 1 : 0;
+  return numbers;
+}
+
+std::vector<double> numbers_of(const game::RoutingGame& game) {
+  const std::size_t most = std::max(game.size(), game::Game::kModels);
+  std::vector<double> numbers(place_in(most, 0));
+  for (const Number& number : numbers_with(0))
+    numbers[number.place] = get(game.user(), game.provider(), number.quantity);
+  if (!game.provider().late_churn) numbers[kLateChurn] = kNotGiven;
+  numbers[kNaive] = game.user().naive ? 1 : 0;
+  for (std::size_t k = 0; k < game.size(); ++k) {
+    for (std::size_t i = 0; i < game::kModelQuantities.size(); ++i)
+      numbers[place_in(k, i)] = get(game.model(k), game::kModelQuantities.at(i));
+  }
   return numbers;
 }
 
 Result<game::Game> game_from(const Numbers& numbers) {
   return game::Game::make(user_in(numbers), provider_in(numbers),
                           {model_in(numbers, 0), model_in(numbers, 1)});
+}
+
+Result<game::RoutingGame> game_from(std::span<const double> numbers,
+                                    const game::RoutingGame& like) {
+  std::vector<game::Model> models;
+  for (std::size_t k = 0; k < like.size(); ++k) models.push_back(model_in(numbers, k));
+  return game::RoutingGame::make(user_in(numbers), provider_in(numbers), std::move(models), {},
+                                 like.participates());
 }
 
 game::GameColumns columns_of(std::size_t size, const std::array<const double*, kNumbers>& columns,
@@ -184,73 +207,99 @@ game::GameColumns columns_of(std::size_t size, const std::array<const double*, k
   return games;
 }
 
-Result<Measure> Measure::parse(std::string_view name) {
-  const auto wrong = [&](const char* what) {
+Result<Measure> Measure::parse(std::string_view name, std::size_t models) {
+  const std::vector<Number> all = numbers_with(models);
+  const auto wrong = [&](const std::string& what) {
+    std::vector<std::string> symbols;
+    for (const Number& number : all) symbols.push_back(number.symbol);
     return Error{ErrorCode::kInvalidValue,
                  fmt::format("{} {}, must be like P, t2/t1, c2/p2-c1/p1, xi1 or rho of {}",
-                             base::in_quotes(name), what, fmt::join(symbols(), ", ")),
+                             base::in_quotes(name), what, fmt::join(symbols, ", ")),
                  ""};
   };
   Measure measure;
-  measure.name_ = in_symbols(name);
-  if (measure.name_ == "rho") {
+  measure.name_ = name;
+  if (name == "rho" || name == key_of(game::Quantity::kPatience)) {
+    measure.name_ = "rho";
     measure.let_move(patience_of(0));
-    measure.also_moved_ = patience_of(1);
+    for (std::size_t k = 1; k < models; ++k) measure.moved_.push_back(patience_of(k));
     return measure;
   }
-  if (name == "xi1" || name == "xi2") {
-    measure.net_of_ = name == "xi1" ? 0 : 1;
-    measure.let_move(latency_of(*measure.net_of_));
+  if (const auto k = net_value_called(name, models)) {
+    measure.net_of_ = k;
+    measure.let_move(latency_of(*k));
     return measure;
   }
   const auto minus = name.find('-');
-  const auto first = term_of(name.substr(0, minus));
+  const auto first = term_of(name.substr(0, minus), all);
   if (!first) return wrong("names no quantity of a game");
-  measure.let_move(first->above);
-  measure.over_ = first->below;
+  measure.let_move(first->above->place);
+  if (first->below != nullptr) measure.over_ = first->below->place;
   measure.name_ = first->name();
   if (minus != std::string_view::npos) {
-    const auto second = term_of(name.substr(minus + 1));
+    const auto second = term_of(name.substr(minus + 1), all);
     if (!second) return wrong("names no quantity of a game");
-    measure.less_ = second->above;
-    measure.less_over_ = second->below;
+    measure.less_ = second->above->place;
+    if (second->below != nullptr) measure.less_over_ = second->below->place;
     measure.name_.append("-").append(second->name());
   }
-  if (measure.depends_on(measure.moved_)) return wrong("has its first parameter twice");
-  return measure;
+  const auto names_late_churn = {measure.over_, measure.less_, measure.less_over_};
+  if (!measure.depends_on(measure)) return measure;
+  return wrong(measure.moves(kChurnPenalty) &&
+                       std::count(names_late_churn.begin(), names_late_churn.end(), kLateChurn) > 0
+                   ? "moves P, which Pw is unless it is given"
+                   : "has its first parameter twice");
 }
 
 void Measure::let_move(std::size_t parameter) {
-  moved_ = parameter;
-  allowed_ = range_of(all_numbers()[parameter].quantity);
+  moved_ = {parameter};
+  const auto all = numbers_with(game::RoutingGame::kMostModels);
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const Number& number) { return number.place == parameter; });
+  allowed_ = range_of(at->quantity);
 }
 
-double Measure::value_in(const Numbers& numbers) const {
+double Measure::value_in(std::span<const double> numbers) const {
   if (net_of_) return net_value_in(numbers, *net_of_);
-  double value = number_in(numbers, moved_);
-  if (also_moved_ && numbers.at(*also_moved_) != value) return std::nan("");
+  double value = number_in(numbers, moved_.front());
+  for (const std::size_t place : moved_) {
+    if (number_in(numbers, place) != value) return std::nan("");
+  }
   if (over_) value /= number_in(numbers, *over_);
   return less_ ? value - lessened_by(numbers) : value;
 }
 
-bool Measure::move(Numbers& numbers, double value) const {
-  if (net_of_) value = where_net_value_is(value, numbers, *net_of_, moved_);
+bool Measure::move(std::span<double> numbers, double value) const {
+  if (net_of_) value = where_net_value_is(value, numbers, *net_of_, moved_.front());
   if (less_) value += lessened_by(numbers);
   if (over_) value *= number_in(numbers, *over_);
   if (!(value >= allowed_.low && value <= allowed_.high)) return false;
-  numbers.at(moved_) = value;
-  if (also_moved_) numbers.at(*also_moved_) = value;
+  for (const std::size_t place : moved_) numbers[place] = value;
   return true;
 }
 
-double Measure::lessened_by(const Numbers& numbers) const {
+double Measure::lessened_by(std::span<const double> numbers) const {
   const double less = number_in(numbers, *less_);
   return less_over_ ? less / number_in(numbers, *less_over_) : less;
 }
 
+bool Measure::moves(std::size_t parameter) const {
+  return std::find(moved_.begin(), moved_.end(), parameter) != moved_.end();
+}
+
+bool Measure::moves_some_of(const Measure& other) const {
+  return std::any_of(moved_.begin(), moved_.end(),
+                     [&](std::size_t parameter) { return other.moves(parameter); });
+}
+
+bool Measure::depends_on(const Measure& other) const {
+  return std::any_of(other.moved_.begin(), other.moved_.end(),
+                     [&](std::size_t parameter) { return depends_on(parameter); });
+}
+
 bool Measure::depends_on(std::size_t parameter) const {
   if (net_of_) {
-    if (parameter == moved_) return false;
+    if (moves(parameter)) return false;
     const std::size_t k = *net_of_;
     const auto on = {kValue,      kValueOfTime,       success_of(k),      latency_of(k), kOutside,
                      price_of(k), false_accept_of(k), false_reject_of(k), kHarm};

@@ -135,7 +135,7 @@ bool can_be_played(const AxisPair& axes, Shown shown) {
 
 base::Result<RegionMap> played_map(const game::Game& game, const AxisPair& axes, Shown shown,
                                    std::array<std::size_t, 2> size, const base::Watch& watch) {
-  RegionMap map{axes, size[0], size[1], shown, {}, {}};
+  RegionMap map{axes, size[0], size[1], shown, {}, {}, {}};
   map.values.resize(map.width * map.height, std::numeric_limits<double>::quiet_NaN());
   const Numbers base = numbers_of(game);
   bool any = false;

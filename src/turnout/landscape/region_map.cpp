@@ -32,20 +32,14 @@ class GameRows {
   /// Fills the row at y_value; is_game tells which points are games. Others hold the game that was
   /// moved along no axis.
   void fill(const std::vector<double>& x_values, double y_value, std::vector<bool>& is_game) {
-    const std::size_t x = axes_.x().measure().moved();
-    const std::size_t y = axes_.y().measure().moved();
-    const bool both = axes_.x().measure().moves_both() || axes_.y().measure().moves_both();
     Numbers numbers = base_;
     for (std::size_t i = 0; i < width_; ++i) {
       const bool valid = axes_.move(numbers, x_values[i], y_value);
       is_game[i] = valid;
-      const auto put = [&](std::size_t k) {
-        columns_[k][i] = valid ? numbers[k] : of_a_game(k);
-        numbers[k] = base_[k];
-      };
-      put(x);
-      put(y);
-      if (both) put(kPatiences[1]);
+      for (const std::size_t k : moved_) {
+        columns_[k][i] = valid ? numbers.at(k) : of_a_game(k);
+        numbers.at(k) = base_.at(k);
+      }
     }
   }
 
@@ -85,7 +79,7 @@ Error no_point_is_a_game() {
 
 Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown shown,
                              std::array<std::size_t, 2> size, const base::Watch& watch) {
-  RegionMap map{axes, size[0], size[1], shown, {}, {}};
+  RegionMap map{axes, size[0], size[1], shown, {}, {}, {}};
   map.values.resize(map.width * map.height);
   map.routes.resize(map.width * map.height);
   std::vector<double> x_values(map.width);
@@ -118,95 +112,16 @@ Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes, Shown
   return no_point_is_a_game();
 }
 
-namespace {
-
-using Point = std::array<double, 2>;
-
-/// The lines through one cell after the other.
-class Tracer {
- public:
-  Tracer(const game::Game& game, const AxisPair& axes, std::size_t steps)
-      : base_(numbers_of(game)), axes_(axes), steps_(steps) {}
-
-  std::vector<BoundaryPiece> trace(const base::Cancellation& cancellation) {
-    std::vector<std::uint8_t> corners((steps_ + 1) * (steps_ + 1));
-    for (std::size_t j = 0; j <= steps_; ++j) {
-      for (std::size_t i = 0; i <= steps_; ++i)
-        corners[j * (steps_ + 1) + i] = route_at(corner(i, j));
-    }
-    std::vector<BoundaryPiece> pieces;
-    for (std::size_t j = 0; j < steps_ && !cancellation.requested(); ++j) {
-      for (std::size_t i = 0; i < steps_; ++i) {
-        const auto at = [&](std::size_t di, std::size_t dj) {
-          return corners[(j + dj) * (steps_ + 1) + i + di];
-        };
-        cell({corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)},
-             {at(0, 0), at(1, 0), at(1, 1), at(0, 1)}, pieces);
-      }
-    }
-    return pieces;
-  }
-
- private:
-  [[nodiscard]] Point corner(std::size_t i, std::size_t j) const {
-    return {static_cast<double>(i) / static_cast<double>(steps_),
-            static_cast<double>(j) / static_cast<double>(steps_)};
-  }
-
-  [[nodiscard]] std::uint8_t route_at(const Point& point) const {
-    Numbers numbers = base_;
-    if (!axes_.move(numbers, axes_.x().at(point[0]), axes_.y().at(point[1])))
-      return RegionMap::kNoGame;
-    return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
-  }
-
-  /// The point between a and b at which the route of a ends.
-  [[nodiscard]] Point crossing(Point a, Point b, std::uint8_t route_a) const {
-    constexpr int kHalvings = 40;
-    for (int i = 0; i < kHalvings; ++i) {
-      const Point middle = {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
-      (route_at(middle) == route_a ? a : b) = middle;
-    }
-    return {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
-  }
-
-  struct Crossing {
-    Point at;
-    std::uint8_t before, behind;
-  };
-
-  void cell(const std::array<Point, 4>& corners, const std::array<std::uint8_t, 4>& routes,
-            std::vector<BoundaryPiece>& pieces) const {
-    std::vector<Crossing> found;
-    for (std::size_t side = 0; side < 4; ++side) {
-      const std::size_t next = (side + 1) % 4;
-      if (routes.at(side) == routes.at(next)) continue;
-      found.push_back({crossing(corners.at(side), corners.at(next), routes.at(side)),
-                       routes.at(side), routes.at(next)});
-    }
-    if (found.size() == 2) {
-      pieces.push_back({found[0].at, found[1].at, found[0].before, found[0].behind});
-      return;
-    }
-    Point middle{};
-    for (const auto& one : found) {
-      for (std::size_t k = 0; k < 2; ++k)
-        middle.at(k) += one.at.at(k) / static_cast<double>(found.size());
-    }
-    for (const auto& one : found) pieces.push_back({one.at, middle, one.before, one.behind});
-  }
-
-  Numbers base_;
-  const AxisPair& axes_;
-  std::size_t steps_;
-};
-
-}  // namespace
-
 std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const AxisPair& axes,
                                             std::size_t steps,
                                             const base::Cancellation& cancellation) {
-  return Tracer(game, axes, steps).trace(cancellation);
+  const Numbers base = numbers_of(game);
+  const auto route_at = [&](double x, double y) {
+    Numbers numbers = base;
+    if (!axes.move(numbers, axes.x().at(x), axes.y().at(y))) return RegionMap::kNoGame;
+    return static_cast<std::uint8_t>(game::solve(*game_from(numbers)).best().route);
+  };
+  return lines_between(route_at, steps, cancellation);
 }
 
 std::map<std::uint8_t, std::size_t> region_counts(const RegionMap& map) {

@@ -12,7 +12,9 @@
 
 #include "turnout/base/watch.h"
 #include "turnout/game/equilibrium.h"
+#include "turnout/game/paper_policy.h"
 #include "turnout/landscape/axis.h"
+#include "turnout/landscape/boundaries.h"
 #include "turnout/landscape/shown.h"
 
 /// The equilibrium over two quantities of a game: a number for each point of a grid, and the lines
@@ -25,8 +27,11 @@ struct RegionMap {
   std::size_t width = 0, height = 0;
   Shown shown = Shown::kPolicy;
   std::vector<double> values;  ///< row by row from low y; NaN where there is no such game
-  /// game::Route, kNoGame where there is no such game; empty where s or q is an axis
+  /// game::Route, or the place in `ways`; kNoGame where there is no such game; empty where s or q is
+  /// an axis
   std::vector<std::uint8_t> routes;
+  /// Of a policy_map(): a policy for each way to play that was met, its numbers those of some point.
+  std::vector<game::PaperPolicy> ways;
   static constexpr std::uint8_t kNoGame = 255;
 
   [[nodiscard]] const Axis& x() const { return axes.x(); }
@@ -45,18 +50,10 @@ base::Result<RegionMap> region_map(const game::Game& game, const AxisPair& axes,
 /// @returns what region_map() says if no point is a game.
 base::Error no_point_is_a_game();
 
-/// A piece of the line between two regions, in shares of the axes' ranges.
-struct BoundaryPiece {
-  std::array<double, 2> from{}, to{};
-  std::uint8_t one_side = 0, other_side = 0;  ///< routes
-};
-
 /// @param steps  cells along each side in which a line is looked for: a region narrower than that
 ///   can be missed
 /// @param cancellation  asked after each row of cells; the lines mean nothing once it is requested
-/// @returns the lines between regions of different routes. A cell's side whose ends differ is
-///   bisected with solve() to 2^-40 of its length; between the crossings of one cell the line is
-///   straight. Three or more meet in a point.
+/// @returns the lines between regions of different routes, by lines_between() with solve().
 std::vector<BoundaryPiece> trace_boundaries(const game::Game& game, const AxisPair& axes,
                                             std::size_t steps,
                                             const base::Cancellation& cancellation = {});

@@ -7,8 +7,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "turnout/base/csv.h"
 #include "turnout/base/npy.h"
 #include "turnout/base/number_text.h"
+#include "turnout/report/participation_report.h"
+#include "turnout/report/plan_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/report/table.h"
 
@@ -16,19 +19,26 @@ namespace turnout::report {
 namespace {
 
 using analysis::MapAnswer;
-using game::Route;
 using landscape::RegionMap;
 using landscape::Shown;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kRoutes = 8;
-
-/// What is written for each route, without a look-up by name for each point.
-std::array<std::string, kRoutes> route_texts() {
-  std::array<std::string, kRoutes> texts;
-  for (std::size_t k = 0; k < kRoutes; ++k)
-    texts.at(k) = fmt::format("\"{}\"", to_string(static_cast<Route>(k)));
+/// The names of all regions, each in a format's quotes, without a look-up for each point.
+std::vector<std::string> region_texts(const MapAnswer& answer,
+                                      std::string (*in_quotes)(const std::string& name)) {
+  constexpr std::size_t kRoutes = 8;
+  const std::size_t regions = answer.map.ways.empty() ? kRoutes : answer.map.ways.size();
+  std::vector<std::string> texts;
+  for (std::size_t k = 0; k < regions; ++k)
+    texts.push_back(in_quotes(region_name(answer, static_cast<std::uint8_t>(k))));
   return texts;
+}
+
+std::string json_quotes(const std::string& name) { return ordered_json(name).dump(); }
+
+std::string csv_quotes(const std::string& name) {
+  const std::string field = base::csv_field(name);
+  return field.starts_with('"') ? field : '"' + field + '"';
 }
 
 ordered_json axis_json(const landscape::Axis& axis) {
@@ -39,9 +49,9 @@ ordered_json axis_json(const landscape::Axis& axis) {
 }
 
 ordered_json boundaries_json(const MapAnswer& answer) {
-  const auto route_name = [](std::uint8_t route) {
+  const auto route_name = [&](std::uint8_t route) {
     return route == RegionMap::kNoGame ? ordered_json(nullptr)
-                                       : ordered_json(to_string(static_cast<Route>(route)));
+                                       : ordered_json(region_name(answer, route));
   };
   const auto& axes = answer.map.axes;
   const auto point = [&](const std::array<double, 2>& shares) {
@@ -105,9 +115,10 @@ class JsonObject {
   bool first_ = true;
 };
 
-base::Status write_points(const RegionMap& map, JsonObject& object) {
+base::Status write_points(const MapAnswer& answer, JsonObject& object) {
+  const RegionMap& map = answer.map;
   if (!map.routes.empty()) {
-    const auto texts = route_texts();
+    const auto texts = region_texts(answer, json_quotes);
     TURNOUT_CHECK(
         object.matrix("routes", map.height, map.width, [&](std::string& text, std::size_t i) {
           text += map.routes[i] == RegionMap::kNoGame ? "null" : texts.at(map.routes[i]);
@@ -120,7 +131,19 @@ base::Status write_points(const RegionMap& map, JsonObject& object) {
   });
 }
 
+ordered_json scenario_json(const MapAnswer& answer) {
+  if (const auto* two = std::get_if<scenario::TwoModelScenario>(&answer.scenario))
+    return game_json(*two);
+  return routing_game_json(std::get<scenario::Scenario>(answer.scenario));
+}
+
 }  // namespace
+
+std::string region_name(const MapAnswer& answer, std::uint8_t region) {
+  if (region == RegionMap::kNoGame) return "no game";
+  if (answer.map.ways.empty()) return to_string(static_cast<game::Route>(region));
+  return way_to_play(answer.map.ways[region], answer.names);
+}
 
 std::string map_text(const MapAnswer& answer) {
   const RegionMap& map = answer.map;
@@ -128,7 +151,7 @@ std::string map_text(const MapAnswer& answer) {
   if (!map.routes.empty()) {
     Table table({"region", "share of the map", "points"});
     for (const auto& [route, count] : landscape::region_counts(map)) {
-      table.add({route == RegionMap::kNoGame ? "no game" : to_string(static_cast<Route>(route)),
+      table.add({region_name(answer, route),
                  percent(static_cast<double>(count) / static_cast<double>(map.routes.size())),
                  fmt::format("{}", count)});
     }
@@ -144,7 +167,7 @@ base::Status write_map_csv(const MapAnswer& answer, const Sink& sink) {
   const RegionMap& map = answer.map;
   const bool has_route = !map.routes.empty();
   const bool has_value = map.shown != Shown::kPolicy;
-  const auto texts = route_texts();
+  const auto texts = region_texts(answer, csv_quotes);
   std::string text =
       fmt::format("{},{}{}", map.x().name(), map.y().name(), has_route ? ",route" : "");
   if (has_value) text += fmt::format(",{}", name_of(map.shown));
@@ -184,17 +207,18 @@ base::Status write_map_npy(const MapAnswer& answer, const Sink& sink) {
 
 base::Status write_map_json(const MapAnswer& answer, const Sink& sink) {
   JsonObject object(sink);
-  TURNOUT_CHECK(object.member("schema", "turnout/map/1"));
-  TURNOUT_CHECK(object.member("game", game_json(answer.paper.scenario)));
+  TURNOUT_CHECK(object.member(
+      "schema", answer.map.ways.empty() ? "turnout/map/1" : "turnout/map-policies/1"));
+  TURNOUT_CHECK(object.member("game", scenario_json(answer)));
   TURNOUT_CHECK(object.member("x", axis_json(answer.map.x())));
   TURNOUT_CHECK(object.member("y", axis_json(answer.map.y())));
   TURNOUT_CHECK(object.member("show", std::string(name_of(answer.map.shown))));
   TURNOUT_CHECK(
       object.member("scenario_at", answer.own ? ordered_json(*answer.own) : ordered_json(nullptr)));
-  TURNOUT_CHECK(write_points(answer.map, object));
+  TURNOUT_CHECK(write_points(answer, object));
   TURNOUT_CHECK(object.member("boundaries", boundaries_json(answer)));
   TURNOUT_CHECK(object.member("curves", curves_json(answer)));
-  TURNOUT_CHECK(object.member("notes", answer.paper.notes));
+  TURNOUT_CHECK(object.member("notes", answer.notes));
   return object.end();
 }
 

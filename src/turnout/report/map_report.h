@@ -10,6 +10,10 @@
 /// regions".
 namespace turnout::report {
 
+/// @returns the name of a region of the map, by its number: "(1,s0) stay", "mini to large, (1,s0)",
+///   "no game".
+std::string region_name(const analysis::MapAnswer& answer, std::uint8_t region);
+
 /// @returns the share of the map that each region covers, and the range of what is shown, as text.
 std::string map_text(const analysis::MapAnswer& answer);
 

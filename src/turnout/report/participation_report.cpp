@@ -33,6 +33,20 @@ std::string policy_text(const ParticipationAnswer& answer) {
 
 }  // namespace
 
+std::string way_to_play(const game::PaperPolicy& policy, const std::vector<std::string>& names) {
+  if (!policy.submits) return "nobody comes";
+  const std::string& first = names[policy.first];
+  const std::string& second = names[policy.second];
+  if (policy.route == game::Route::kFirstStay) return first;
+  if (policy.route == game::Route::kFirstLeave) return first + " once";
+  if (policy.route == game::Route::kThreat) return fmt::format("{} once, then {}", first, second);
+  return fmt::format("{} to {}{}", first, second,
+                     policy.wins_users                               ? ", so that users come"
+                     : policy.route == game::Route::kCascadeStay     ? ", (1,s0)"
+                     : policy.route == game::Route::kCascadePatience ? ", (1,sL)"
+                                                                     : ", mixed");
+}
+
 ordered_json paper_policy_json(const game::PaperPolicy& policy,
                                const std::vector<std::string>& names) {
   const auto& p = policy.payoffs;

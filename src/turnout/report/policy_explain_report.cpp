@@ -17,21 +17,6 @@ using analysis::PolicyExplainAnswer;
 using nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
-/// Which way a policy is, without the numbers that it depends on.
-std::string way(const game::PaperPolicy& policy, const Names& names) {
-  if (!policy.submits) return "nobody comes";
-  const std::string& first = names[policy.first];
-  const std::string& second = names[policy.second];
-  if (policy.route == game::Route::kFirstStay) return first;
-  if (policy.route == game::Route::kFirstLeave) return first + " once";
-  if (policy.route == game::Route::kThreat) return fmt::format("{} once, then {}", first, second);
-  return fmt::format("{} to {}{}", first, second,
-                     policy.wins_users                               ? ", so that users come"
-                     : policy.route == game::Route::kCascadeStay     ? ", (1,s0)"
-                     : policy.route == game::Route::kCascadePatience ? ", (1,sL)"
-                                                                     : ", mixed");
-}
-
 std::string change_text(double value, const std::optional<game::PolicyBoundary>& change,
                         const Names& names) {
   if (!change) return "-";
@@ -39,7 +24,7 @@ std::string change_text(double value, const std::optional<game::PolicyBoundary>&
   return fmt::format(
       "{} {}-> {}", number(change->at),
       value == 0 ? "" : fmt::format("({}{}) ", change->at < value ? "-" : "+", percent(distance)),
-      way(change->beyond, names));
+      way_to_play(change->beyond, names));
 }
 
 ordered_json change_json(double value, const std::optional<game::PolicyBoundary>& change,
@@ -48,7 +33,7 @@ ordered_json change_json(double value, const std::optional<game::PolicyBoundary>
   const double distance = value == 0 ? 0 : std::abs(change->at - value) / std::abs(value);
   return {{"at", change->at},
           {"relative_distance", value == 0 ? ordered_json(nullptr) : ordered_json(distance)},
-          {"policy_beyond", way(change->beyond, names)}};
+          {"policy_beyond", way_to_play(change->beyond, names)}};
 }
 
 /// Why the policy is the best, in words and numbers.

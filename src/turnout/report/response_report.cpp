@@ -13,6 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 const char* phase(const analysis::ResponsePoint& point) {
+  if (!point.comes) return "stays away";
   if (point.response.indifferent) return "indifferent";
   if (point.response.abandon == 0) return "stays";
   return point.response.abandon == 1 ? "leaves" : "mixes";
@@ -32,28 +33,31 @@ std::string knowledge_text(const analysis::KnowledgeAnswer& k) {
   const auto add = [&](const char* what, const std::string& does, const game::Payoffs<double>& p) {
     table.add({what, does, number(p.user_utility), number(p.provider_cost), number(p.success)});
   };
-  add("the policy (the paper)", fmt::format("leaves with q = {}", number(k.policy.abandon)),
-      k.policy.payoffs);
-  add("which model answered", leaves(k.model), k.model.payoffs);
-  add("the number of the attempt", leaves(k.attempt), k.attempt.payoffs);
+  const auto or_away = [&](std::size_t kind, const std::string& does) {
+    return k.comes.at(kind) ? does : "stays away";
+  };
+  add("the policy (the paper)",
+      or_away(0, fmt::format("leaves with q = {}", number(k.policy.abandon))), k.policy.payoffs);
+  add("which model answered", or_away(1, leaves(k.model)), k.model.payoffs);
+  add("the number of the attempt", or_away(2, leaves(k.attempt)), k.attempt.payoffs);
   return fmt::format("\nThe optimal policy ({},{}) under users who know more\n",
                      k.policy.policy.start + 1, number(k.policy.policy.cascade)) +
          table.to_string(2);
 }
 
 ordered_json knowledge_json(const analysis::KnowledgeAnswer& k) {
-  const auto one = [](const char* knows, const std::string& does,
-                      const game::Payoffs<double>& p) -> ordered_json {
+  const auto one = [&](std::size_t kind, const char* knows, const std::string& does,
+                       const game::Payoffs<double>& p) -> ordered_json {
     return {{"knows", knows},
-            {"response", does},
+            {"response", k.comes.at(kind) ? does : "stays away"},
             {"provider_cost", p.provider_cost},
             {"user_utility", p.user_utility},
             {"success", p.success}};
   };
-  return {
-      one("policy", fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs),
-      one("model", leaves(k.model), k.model.payoffs),
-      one("attempt", leaves(k.attempt), k.attempt.payoffs)};
+  return {one(0, "policy", fmt::format("leaves with q = {}", number(k.policy.abandon)),
+              k.policy.payoffs),
+          one(1, "model", leaves(k.model), k.model.payoffs),
+          one(2, "attempt", leaves(k.attempt), k.attempt.payoffs)};
 }
 
 }  // namespace
@@ -68,8 +72,9 @@ std::string response_text(const analysis::ResponseAnswer& answer) {
                number(p.provider_cost), number(p.success), number(p.latency),
                number(p.service_cost), point.mark});
   }
-  return game_text(answer.paper.scenario) + "\nResponse\n" + table.to_string(2) +
-         knowledge_text(answer.knowledge);
+  const std::string text = game_text(answer.paper.scenario) + "\nResponse\n" + table.to_string(2);
+  if (answer.knowledge) return text + knowledge_text(*answer.knowledge);
+  return text + "\nNo policy that users come for costs less than P, what it costs to lose all.\n";
 }
 
 std::string response_csv(const analysis::ResponseAnswer& answer) {
@@ -88,6 +93,7 @@ ordered_json response_json(const analysis::ResponseAnswer& answer) {
   ordered_json json = {{"schema", "turnout/response/1"},
                        {"game", game_json(answer.paper.scenario)},
                        {"thresholds", thresholds_json(answer.thresholds)},
+                       {"entry", answer.entry ? ordered_json(*answer.entry) : nullptr},
                        {"curve", ordered_json::array()}};
   for (const auto& point : answer.curve) {
     const auto& p = point.payoffs;
@@ -102,7 +108,7 @@ ordered_json response_json(const analysis::ResponseAnswer& answer) {
                              {"service_cost", p.service_cost},
                              {"mark", point.mark}});
   }
-  json["knowledge"] = knowledge_json(answer.knowledge);
+  json["knowledge"] = answer.knowledge ? knowledge_json(*answer.knowledge) : ordered_json::array();
   json["notes"] = answer.paper.notes;
   return json;
 }

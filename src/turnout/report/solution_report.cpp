@@ -104,6 +104,10 @@ std::string in_words(const Candidate& c, const scenario::TwoModelScenario& scena
                   scenario.names);
 }
 
+std::string in_words(game::Route route, const std::array<std::string, 2>& names) {
+  return words_of({route, 0, 0, true}, names);
+}
+
 std::string deployed_text(const analysis::DeployablePolicy& deployed) {
   constexpr double kNoticeable = 1e-4;
   std::string text = fmt::format("  to play it: --policy {}\n", for_shell(deployed.text));

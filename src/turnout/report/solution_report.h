@@ -16,6 +16,9 @@ nlohmann::ordered_json solution_json(const analysis::SolveAnswer& answer);
 ///   never leaves"; s as deployable_policy() rounds it.
 std::string in_words(const game::Candidate& candidate, const scenario::TwoModelScenario& scenario);
 
+/// @returns the same of a route that plays one model at a time, so that its words need no numbers.
+std::string in_words(game::Route route, const std::array<std::string, 2>& names);
+
 /// @returns a line with the policy as `simulate --policy` takes it, quoted for a shell, and where
 ///   rounding or a margin costs much, a second one that says so.
 std::string deployed_text(const analysis::DeployablePolicy& deployed);

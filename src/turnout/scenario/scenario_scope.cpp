@@ -44,7 +44,8 @@ std::optional<Obstacle> beyond_plans(const Scenario& scenario) {
 std::optional<Obstacle> beyond_the_paper(Besides allowed, const Scenario& scenario) {
   const game::RoutingGame& game = scenario.game;
   if (game.has_switching()) return Obstacle{"switching", "a switching cost"};
-  if (game.participates()) return Obstacle{"user.participates", "participation"};
+  const bool may_stay_away = allowed == Besides::kNoCommitment || allowed == Besides::kKnowledge;
+  if (game.participates() && !may_stay_away) return Obstacle{"user.participates", "participation"};
   if (game.has_patience_by_attempt()) return Obstacle{"user.patience", "patience by attempt"};
   if (scenario.difficulty) return Obstacle{"difficulty", "difficulty"};
   if (scenario.outcomes) return Obstacle{"difficulty.outcomes", "a table of outcomes"};

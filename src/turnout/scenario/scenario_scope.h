@@ -16,8 +16,8 @@ struct TwoModelScenario {
   std::array<std::string, game::Game::kModels> names;
 };
 
-/// What a verb for two models does besides: users who differ, a provider that does not commit, or
-/// users who know more than the policy.
+/// What a verb for two models does besides: users who differ; a provider that does not commit, and
+/// users who may stay away; users who know more than the policy, and may stay away.
 enum class Besides { kNothing, kSegments, kNoCommitment, kKnowledge };
 
 /// @returns the two-model game, uncertain numbers at their means, or kUnsupported naming the first

@@ -13,6 +13,7 @@
 #include "turnout/base/nearest_name.h"
 #include "turnout/base/number_text.h"
 #include "turnout/base/split.h"
+#include "turnout/game/parameters.h"
 
 namespace turnout::scenario {
 namespace {
@@ -54,17 +55,7 @@ constexpr auto kSingles = std::to_array<Single>({{"user", "value", "V"},
                                                  {"difficulty", "feedback", "feedback"},
                                                  {"switching", "cost", ""},
                                                  {"switching", "latency", ""}});
-/// Keys of each model, and the letters of its symbol.
-constexpr auto kOfModels =
-    std::to_array<std::pair<const char*, const char*>>({{"success", "p"},
-                                                        {"latency", "t"},
-                                                        {"cost", "c"},
-                                                        {"price", "r"},
-                                                        {"patience", "rho"},
-                                                        {"false_accept", "fa"},
-                                                        {"false_reject", "fr"}});
-
-void insert(toml::table& table, const char* key, const Value& value) {
+void insert(toml::table& table, std::string_view key, const Value& value) {
   if (const auto* list = std::get_if<std::vector<double>>(&value)) {
     toml::array numbers;
     for (const double x : *list) numbers.push_back(x);
@@ -113,11 +104,12 @@ Place place_of(const Single& single) {
 /// @param at  which of the [[model]] tables, from 0
 void add_places_of_model(std::vector<Place>& places, const toml::table& model, std::size_t at) {
   const auto name = model["name"].value<std::string>();
-  for (const auto& [key, letter] : kOfModels) {
-    places.push_back({name ? fmt::format("model.{}.{}", *name, key) : "",
-                      fmt::format("{}{}", letter, at + 1),
-                      std::string_view(key) == "patience" ? Kind::kNumberOrList : Kind::kNumber,
-                      [key = key, at](toml::table& root, const Value& value) {
+  for (const auto quantity : game::kModelQuantities) {
+    const bool may_be_a_list = quantity == game::Quantity::kPatience;
+    places.push_back({name ? fmt::format("model.{}.{}", *name, key_of(quantity)) : "",
+                      symbol(game::Parameter{quantity, at}),
+                      may_be_a_list ? Kind::kNumberOrList : Kind::kNumber,
+                      [key = key_of(quantity), at](toml::table& root, const Value& value) {
                         toml::array& models = *root.get_as<toml::array>("model");
                         insert(*models.get_as<toml::table>(at), key, value);
                       }});
