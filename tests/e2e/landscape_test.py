@@ -146,6 +146,30 @@ false_reject = 0.1
         self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "P=0:1"), "--x: rho is the patience of all models, but large has its own")
         self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "rho1=0:1"), "rho and rho1 cannot be moved apart")
 
+    def test_a_map_of_any_number_of_models_is_what_solve_explain_and_audit_say(self):
+        four = ROOT / "examples/four-models.toml"
+        for away, verb, cost_in in (("true", "solve", lambda a: a), ("false", "explain", lambda a: a["optimum"])):
+            for show, verb_of_show in (("cost", verb), ("utility", verb), ("misalignment", "audit"), ("throttling-gain", "audit")):
+                scenario = [four, "--set", f"user.participates={away}"]
+                file = self.folder / "m.csv"
+                done = turnout("map", *scenario, "--x", "P=0:6", "--y", "t4=0.5:12", "--show", show, "--size", "3x2", "-o", file)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                with file.open() as text:
+                    rows = list(csv.DictReader(text))
+                for row in rows:
+                    answer = json.loads(turnout(verb_of_show, *scenario, "--set", f"P={row['P']}", "--set", f"t4={row['t4']}", "--json").stdout)
+                    value = {"cost": lambda a: cost_in(a)["provider_cost"], "utility": lambda a: cost_in(a)["user_utility"],
+                             "misalignment": lambda a: a["disagreement"]["misalignment"], "throttling-gain": lambda a: a["throttling"]["gain"]}[show](answer)
+                    self.assertAlmostEqual(value, float(row[show]), delta=1e-10, msg=(away, show, row))
+        routes = json.loads(turnout("map", four, "--set", "user.participates=true", "--x", "P=0:3", "--y", "t4=0.2:20:log", "--size", "9x9", "--json").stdout)
+        self.assertEqual(routes["schema"], "turnout/map/2")
+        self.assertEqual({route for row in routes["routes"] for route in row},
+                         {"nobody comes", "mini to reasoning, so that users come", "mini to large, so that users come"})
+        self.refuses(turnout("map", four, "--set", "user.participates=true", "--x", "s=0:1", "--y", "P=0:1"), "user.participates", "users come")
+        self.refuses(turnout("map", four, "--x", "p5=0:1", "--y", "P=0:1"), "'p5' names no quantity of a game", "p4")
+        self.refuses(turnout("map", PAIR, "--x", "P/Pw=0:2", "--y", "V=1:2"), "'P/Pw' moves P, which Pw is unless it is given")
+        self.refuses(turnout("map", PAIR, "--x", "P/P=0:2", "--y", "V=1:2"), "'P/P' has its first parameter twice")
+
     def test_a_sweep_draws_numbers_beyond_the_papers_and_refuses_a_list_by_attempt(self):
         draws = "V = 10\nP = 4\np1 = 0.2\nt1 = 3\nc1 = 1\np2 = 0.8\nt2 = 6\nc2 = 5\n"
         statistic = '[[statistic]]\nof = "cost"\n'

@@ -9,6 +9,7 @@
 #include "scenarios.h"
 #include "turnout/analysis/audit_answer.h"
 #include "turnout/analysis/explain_answer.h"
+#include "turnout/analysis/participation_answer.h"
 #include "turnout/analysis/plan_answer.h"
 #include "turnout/analysis/population_answer.h"
 #include "turnout/analysis/regret_answer.h"
@@ -55,13 +56,18 @@ RobustOptions few_draws() {
   return options;
 }
 
+/// `solve` as the program has it.
+Said solve(const Scenario& s) {
+  const bool may_stay_away = s.game.participates();
+  if (!s.segments.empty() && (may_stay_away || s.game.size() != game::Game::kModels))
+    return said(plan_answer(s, {1, 1}), kOwn);
+  if (may_stay_away) return said(participation_answer(s), kOwn);
+  return s.segments.empty() ? said(solve_answer(s), kPaper) : said(population_answer(s), kPaper);
+}
+
 const std::map<std::string, Verb>& verbs() {
   static const std::map<std::string, Verb> all = {
-      {"solve",
-       [](const Scenario& s) {
-         return s.segments.empty() ? said(solve_answer(s), kPaper)
-                                   : said(population_answer(s), kPaper);
-       }},
+      {"solve", solve},
       {"plan",
        [](const Scenario& s) {
          return said(plan_answer(s, {1, 1}), kOwn);

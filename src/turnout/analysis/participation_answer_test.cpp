@@ -29,6 +29,7 @@ scenario::Scenario draw(base::Rng& rng) {
 TEST(ParticipationAnswer, no_policy_of_a_grid_that_users_come_for_costs_less) {
   int stays_away = 0;
   int won = 0;
+  int unchanged = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     base::Rng rng(3, seed);
     const auto scenario = draw(rng);
@@ -55,6 +56,10 @@ TEST(ParticipationAnswer, no_policy_of_a_grid_that_users_come_for_costs_less) {
     stays_away += answer.best.submits ? 0 : 1;
     won += answer.best.submits && answer.best.policy.cascade > 0 ? 1 : 0;
     EXPECT_EQ(answer.deployed.has_value(), answer.best.submits);
+    unchanged += answer.best.submits && !answer.right_changes_policy ? 1 : 0;
+    if (!answer.right_changes_policy) {
+      EXPECT_EQ(answer.best.payoffs.provider_cost, answer.if_they_came.payoffs.provider_cost);
+    }
     if (answer.best.submits) {
       EXPECT_LE(answer.if_they_came.payoffs.provider_cost, cost + 1e-12);
     }
@@ -67,6 +72,7 @@ TEST(ParticipationAnswer, no_policy_of_a_grid_that_users_come_for_costs_less) {
   }
   EXPECT_GT(stays_away, 20);
   EXPECT_GT(won, 20);
+  EXPECT_GT(unchanged, 20);
 }
 
 TEST(ParticipationAnswer, refuses_users_who_know_more_than_the_policy) {

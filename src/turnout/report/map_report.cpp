@@ -207,8 +207,7 @@ base::Status write_map_npy(const MapAnswer& answer, const Sink& sink) {
 
 base::Status write_map_json(const MapAnswer& answer, const Sink& sink) {
   JsonObject object(sink);
-  TURNOUT_CHECK(object.member(
-      "schema", answer.map.ways.empty() ? "turnout/map/1" : "turnout/map-policies/1"));
+  TURNOUT_CHECK(object.member("schema", "turnout/map/2"));
   TURNOUT_CHECK(object.member("game", scenario_json(answer)));
   TURNOUT_CHECK(object.member("x", axis_json(answer.map.x())));
   TURNOUT_CHECK(object.member("y", axis_json(answer.map.y())));

@@ -50,10 +50,11 @@ std::string rule_text(const PolicyExplainAnswer& answer) {
     const auto& other = *answer.if_they_came;
     return wrapped(
         fmt::format(
-            "Users may stay away. {} would cost {} and be worth {} to them, less than the {} "
-            "of staying away; of the policies that they come for this one is the cheapest, at {}.",
+            "Users may stay away. {} would cost {}, but they expect less of it than the {} of "
+            "staying away (it would be worth {} to them); of the policies that they come for this "
+            "one is the cheapest, at {}.",
             in_one_line(other, names), number(other.payoffs.provider_cost),
-            number(other.payoffs.user_utility), number(game.user().outside),
+            number(game.user().outside), number(other.payoffs.user_utility),
             number(best.payoffs.provider_cost)),
         96, 2);
   }
