@@ -196,6 +196,26 @@ false_reject = 0.1
         file.write_text(f'[draw]\nscenario = "same.toml"\n{statistic}')
         self.refuses(turnout("sweep", file), "patience by attempt has no closed form, which sweep needs")
 
+    def test_a_sweep_tells_patience_of_both_models_from_that_of_each(self):
+        draws = "V = 10\nP = 4\np1 = 0.2\nt1 = 3\nc1 = 1\np2 = 0.8\nt2 = 6\nc2 = 5\n"
+        file = self.folder / "sweep.toml"
+        state = self.folder / "sweep.json"
+        statistic = '[[statistic]]\nof = "cost"\n'
+        drawn = '{ uniform = [0.5, 1] }'
+        file.write_text(f"games = 1000\n[draw]\n{draws}rho = {drawn}\n{statistic}")
+        self.assertEqual(turnout("sweep", file, "--checkpoint", state).returncode, 0)
+        kept = state.read_bytes()
+        file.write_text(f"games = 1000\n[draw]\n{draws}rho1 = {drawn}\nrho2 = {drawn}\n{statistic}")
+        self.refuses(turnout("sweep", file, "--checkpoint", state), "sweep.json")
+        self.assertEqual(state.read_bytes(), kept)
+        file.write_text(f"[draw]\n{draws}Pw = -1\n{statistic}")
+        self.refuses(turnout("sweep", file), "draw.Pw", "must be >= 0")
+        scenario = self.folder / "own.toml"
+        scenario.write_text("[user]\nvalue = 10\n[provider]\nchurn_penalty = 4\n[[model]]\nname = 'a'\nsuccess = 0.2\nlatency = 3\ncost = 1\npatience = 0.9\n"
+                            "[[model]]\nname = 'b'\nsuccess = 0.8\nlatency = 6\ncost = 5\n")
+        file.write_text(f'[draw]\nscenario = "own.toml"\nrho = {drawn}\n{statistic}')
+        self.refuses(turnout("sweep", file), "draw.rho", "patience of its own; draw rho1 or rho2")
+
     def test_what_cannot_be_mapped_is_refused_in_one_line(self):
         self.refuses(turnout("map", PAIR, "--x", "Q=1:2", "--y", "P=0:1"), "--x: 'Q' names no quantity")
         self.refuses(turnout("map", PAIR, "--x", "P=1:2", "--y", "P=0:1"), "P and P cannot be moved apart")

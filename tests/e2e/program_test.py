@@ -74,6 +74,20 @@ class Program(unittest.TestCase):
         self.assertEqual(by_file, turnout("solve", "-", "--json", stdin=file.read_text()).stdout)
         self.assertEqual(json.loads(by_file)["provider_cost"], 0.4 / 0.45)
 
+    def test_solve_plans_for_users_who_differ_where_there_are_not_two_models(self):
+        scenario = self.folder / "differ.toml"
+        segments = "".join(f"[[segment]]\nshare = {share}\nvalue = {value}\n" for share, value in ((0.3, 20), (0.7, 6)))
+        scenario.write_text(f"[user]\npatience = 1\n{segments}[provider]\nchurn_penalty = 4\n" + "".join(
+            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n" for name, p, t, c in (("a", 0.2, 3, 0.1), ("b", 0.5, 4, 0.5), ("c", 0.8, 6, 2))))
+        solved = turnout("solve", scenario, "--json")
+        self.assertEqual(solved.returncode, 0, solved.stderr)
+        planned = turnout("plan", scenario, "--json")
+        answer = json.loads(planned.stdout)
+        self.assertGreater(answer["provider_cost"], 0)
+        for key in ("provider_cost", "steps", "policy", "segments"):
+            self.assertEqual(json.loads(solved.stdout)[key], answer[key])
+        self.assertIn("this is the answer of turnout plan", solved.stderr)
+
     def test_batch_agrees_with_solve(self):
         batch = turnout("solve", "--batch", "-", stdin=HEADER + ROW).stdout.splitlines()
         row = dict(zip(batch[0].split(","), batch[1].split(",")))

@@ -62,6 +62,12 @@ TEST(PolicyExplainAnswer, has_no_rule_of_a_policy_that_users_do_not_come_for) {
     if (!answer.if_they_came) continue;
     ++kept_away;
     EXPECT_FALSE(answer.rule.has_value()) << seed;
+    const double cost = answer.if_they_came->payoffs.provider_cost;
+    if (!answer.best.submits) {  // to lose them all costs less, whatever they would think of it
+      EXPECT_LE(answer.best.payoffs.provider_cost, answer.scenario.game.churn_penalty());
+      continue;
+    }
+    EXPECT_LE(cost, answer.best.payoffs.provider_cost) << seed;
     EXPECT_LT(answer.if_they_came->payoffs.user_utility, answer.scenario.game.user().outside);
   }
   EXPECT_GT(kept_away, 10U);
