@@ -140,8 +140,10 @@ double worth_of_knowing(const PlayedSequences& played, const std::vector<double>
     std::swap(
         shuffled[i - 1],
         shuffled[static_cast<std::size_t>(rng.uniform() * as_real(static_cast<std::int64_t>(i)))]);
-  return std::max(0.0, mean_of_group_bests(played, penalties, shuffled) -
-                           mean_of_group_bests(played, penalties, order));
+  constexpr double kRounding = 1e-12;  // of sums of the same numbers in another order
+  const double unknown = mean_of_group_bests(played, penalties, shuffled);
+  const double gain = unknown - mean_of_group_bests(played, penalties, order);
+  return gain > kRounding * std::abs(unknown) ? gain : 0;
 }
 
 }  // namespace turnout::estimation

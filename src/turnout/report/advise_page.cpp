@@ -25,8 +25,9 @@ constexpr const char* kHead =
     "table{border-collapse:collapse;width:100%}\n"
     "td,th{text-align:right;padding:.25rem .5rem;border-bottom:1px solid #ddd;"
     "vertical-align:top}\n"
-    "td:first-child,th:first-child{text-align:left}\n"
-    "svg{width:100%;height:auto}\n"
+    "td:first-child,th:first-child,td:last-child,th:last-child{text-align:left}\n"
+    "td:last-child{overflow-wrap:anywhere}\n"
+    "svg{width:100%;height:auto;margin-top:1rem}\n"
     "@media print{body{margin:0;max-width:none}}\n</style></head><body>\n";
 
 std::string escaped(const std::string& text) {
@@ -56,8 +57,12 @@ std::string with_interval(const Interval& x) {
   return fmt::format("{:.3g} [{:.3g}, {:.3g}]", x.value, x.low, x.high);
 }
 
+std::string in_short(double x) { return fmt::format("{:.3g}", x); }
+
 /// A quantity today and then: two bars with their intervals, on one scale.
-std::string bars(const std::string& title, const Interval& today, const Interval& then) {
+/// @param in_words  how its values are written
+std::string bars(const std::string& title, const Interval& today, const Interval& then,
+                 std::string (*in_words)(double value) = in_short) {
   constexpr double kLeft = 90;
   constexpr double kWidth = 480;
   const double most = std::max({today.high, then.high, 1e-12});
@@ -72,9 +77,9 @@ std::string bars(const std::string& title, const Interval& today, const Interval
     svg += fmt::format(
         "<text x=\"0\" y=\"{:.0f}\">{}</text><rect x=\"{}\" y=\"{:.0f}\" width=\"{:.1f}\" "
         "height=\"20\" fill=\"{}\"/><path d=\"M{:.1f} {:.0f}H{:.1f}\" stroke=\"#222\" "
-        "stroke-width=\"2\"/><text x=\"{:.1f}\" y=\"{:.0f}\">{:.3g}</text>\n",
+        "stroke-width=\"2\"/><text x=\"{:.1f}\" y=\"{:.0f}\">{}</text>\n",
         y + 15, name, kLeft, y, x(value->value) - kLeft, colour, x(value->low), y + 10,
-        x(value->high), x(value->high) + 8, y + 15, value->value);
+        x(value->high), x(value->high) + 8, y + 15, in_words(value->value));
     y += 30;
   }
   return svg + "</svg>\n";
@@ -106,10 +111,13 @@ std::string rests(const AdviseAnswer& answer) {
 }
 
 std::string worth(const AdviseAnswer& answer) {
-  std::string html =
-      "<h2>What would be worth knowing</h2>\n<table><tr><th>number</th><th>saves at most, $ a "
-      "task</th><th>how</th></tr>\n";
+  std::string html = "<h2>What would be worth knowing</h2>\n";
+  const bool some = std::any_of(answer.worth_most.begin(), answer.worth_most.end(),
+                                [](const auto& one) { return one.gain > 0; });
+  if (!some) return html + "<p>No single number is worth learning better.</p>\n";
+  html += "<table><tr><th>number</th><th>saves at most, $ a task</th><th>how</th></tr>\n";
   for (const auto& one : answer.worth_most) {
+    if (one.gain == 0) continue;
     html += fmt::format("<tr><td>{}</td><td>{:.2g}</td><td>{}</td></tr>\n", escaped(one.what),
                         one.gain, escaped(one.how));
   }
@@ -129,7 +137,8 @@ std::string advise_page(const AdviseAnswer& answer) {
     html += fmt::format("<p>For comparison, with <code>{}</code>:</p>\n", escaped(answer.policy));
   if (answer.costs_known && answer.penalty_known)
     html += bars("Cost of a task, lost users included, $", answer.today.cost, answer.then.cost);
-  html += bars("Share of tasks that end unsolved", answer.today.leaving, answer.then.leaving);
+  html +=
+      bars("Share of tasks that end unsolved", answer.today.leaving, answer.then.leaving, percent);
   html += bars("Waiting per task, seconds", answer.today.latency, answer.then.latency);
   html += "<p>Black lines are 95 % intervals.</p>\n" + rests(answer) + worth(answer);
   for (const auto& note : answer.notes) html += "<p>Note: " + escaped(note) + ".</p>\n";
