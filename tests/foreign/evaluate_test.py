@@ -45,7 +45,7 @@ def policies_of(world: traffic.World) -> list[str]:
 def truths(world: traffic.World) -> dict[str, dict]:
     plans = {text: foreign.read_policy(text, world.names) for text in policies_of(world)}
     if world.user_share:
-        return traffic.as_its_users(world, plans, 30_000)
+        return traffic.as_its_users(world, plans, 60_000)
     return {"today": traffic.as_in_the_log(world, world.plan())} | {
         text: traffic.as_in_the_log(world, plan) for text, plan in plans.items()}
 

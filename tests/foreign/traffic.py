@@ -172,47 +172,51 @@ def as_in_the_log(world: World, plan: foreign.Plan) -> dict:
     return total
 
 
+def _expected(game, plan, most, theta) -> tuple[float, float, float, float]:
+    """L, C, attempts and S of a task so hard whose user makes so many attempts at most."""
+    open_, total = 1.0, [0.0] * 4
+    for attempt in range(1, most + 1):
+        left = 0.0
+        for k, chance in plan.step(attempt):
+            model = game.models[k]
+            solved = open_ * chance * game.success(k, theta, attempt)
+            for i, what in enumerate((model.latency, model.cost, 1.0)):
+                total[i] += open_ * chance * what
+            total[3] += solved
+            left += (open_ * chance - solved) * model.stays(attempt)
+        open_ = left
+        if open_ < 1e-9:
+            break
+    return tuple(total)
+
+
 def as_its_users(world: World, plans: dict[str, foreign.Plan], tasks: int) -> dict[str, dict]:
     """The same where users differ and leave sooner if their tasks are hard, so that a log's tasks are
-    no longer those of its first users: each of so many tasks of a log is played under each plan too.
-    Means, with an error of some 1 / sqrt(tasks)."""
+    no longer those of its first users. Means over so many tasks of a log, each of which comes to what
+    it does in expectation under each plan: of the chances only those of who comes, how long he would
+    wait and how hard his task is are drawn. Their error is some 1 / sqrt(tasks) of the spread of those,
+    and must be small beside that of the log that is judged."""
     dice = random.Random(world.seed * 104729 + 5)
     game, today = world.game(), world.plan()
     wanted = [foreign.attempts_wanted(game, segment, foreign.follow(game, today))
               for segment in game.segments]
     rate = world.a_day / 86400
-    totals = {name: dict.fromkeys(("J", "S", "L", "C", "attempts"), 0.0)
-              for name in [*plans, "today"]}
-
-    def play(plan, most, theta, sums):
-        attempt = 0
-        while attempt < most:
-            attempt += 1
-            step = plan.step(attempt)
-            k = step[0][0] if len(step) == 1 else dice.choices(*zip(*step))[0]
-            model = game.models[k]
-            sums["L"] += model.latency
-            sums["C"] += model.cost
-            sums["attempts"] += 1
-            if dice.random() < game.success(k, theta, attempt):
-                sums["S"] += 1
-                return True
-            if dice.random() >= model.stays(attempt):
-                break
-        return False
-
+    all_plans = plans | {"today": today}
+    totals = {name: dict.fromkeys(("J", "S", "L", "C", "attempts"), 0.0) for name in all_plans}
     done = 0
     while done < tasks:
         clock, nature = dice.uniform(0, SPAN), (dice.gauss(0, 1), dice.gauss(0, 1))
         while clock < SPAN and done < tasks:
             done += 1
             most, theta = _drawn(world, game, wanted, nature, dice)
-            solved = play(today, most, theta, totals["today"])
-            for name, plan in plans.items():
-                play(plan, most, theta, totals[name])
+            for name, plan in all_plans.items():
+                means = _expected(game, plan, most, theta)
+                for key, mean in zip(("L", "C", "attempts", "S"), means):
+                    totals[name][key] += mean
+            solved = dice.random() < means[3]  # of today's, which comes last
             if dice.random() < (world.leaves_solved if solved else world.leaves_unsolved):
                 break
-            clock += dice.expovariate(rate)
+            clock += means[0] + dice.expovariate(rate)
     for sums in totals.values():
         for key in sums:
             sums[key] /= tasks

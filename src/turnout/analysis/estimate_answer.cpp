@@ -104,9 +104,10 @@ class Draft {
     const auto& e = estimate_;
     if (!e.independence || !e.independence->rejected || !e.sigma || !e.feedback) return;
     const bool told = e.feedback->low > 0 || e.feedback->high < 0;
-    hard =
-        game::Difficulty{ten_digits(std::min(e.sigma->value, kWidest)),
-                         told ? ten_digits(std::clamp(e.feedback->value, -kWidest, kWidest)) : 0};
+    hard = game::Difficulty{ten_digits(std::min(e.sigma->value, kWidest)),
+                            told ? ten_digits(std::clamp(e.feedback->value, -kWidest, kWidest)) : 0,
+                            e.tau ? ten_digits(std::min(e.tau->value, kWidest)) : 0};
+    if (e.tau) comments.keys["difficulty.tau"] = in_words(*e.tau);
     comments.keys["difficulty.sigma"] = in_words(*e.sigma);
     comments.keys["difficulty.feedback"] = in_words(*e.feedback);
   }

@@ -1,6 +1,7 @@
 #include "turnout/estimation/attempt_fit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "turnout/numeric/cholesky.h"
@@ -13,13 +14,63 @@ namespace {
 
 using numeric::logistic;
 
-/// Parameters: a skill for each model, then sigma^2, then delta.
+/// Parameters: a skill for each model, then sigma^2, delta and tau^2.
 using Parameters = std::vector<double>;
+constexpr std::size_t kCommon = 3;
+
+double root(double variance) { return std::sqrt(std::max(0.0, variance)); }
+
+/// What the attempts of a path that are on one model come to at one difficulty: that those before the
+/// path's last fail, and that besides its last succeeds, in the mean over how well the task suits it.
+struct OnModel {
+  double failed = 0, solved = 0;
+};
+
+OnModel on_model(std::span<const std::size_t> path, std::size_t k, const Parameters& x,
+                 double theta) {
+  static const auto nodes = numeric::normal_nodes(1);
+  const std::size_t models = x.size() - kCommon;
+  const double tau = root(x[models + 2]);
+  OnModel sum;
+  for (const auto& node : nodes) {
+    const double skill = x[k] - theta + tau * node.x;
+    double failed = node.weight;
+    for (std::size_t m = 0; m + 1 < path.size(); ++m) {
+      if (path[m] == k) failed *= logistic(-skill - x[models + 1] * static_cast<double>(m));
+    }
+    sum.failed += failed;
+    if (path.back() == k)
+      sum.solved += failed * logistic(skill + x[models + 1] * static_cast<double>(path.size() - 1));
+  }
+  return sum;
+}
+
+/// path_success() where tau > 0.
+double success_with_tau(std::span<const std::size_t> path, const Parameters& x) {
+  static const auto nodes = numeric::normal_nodes(0.75);
+  const double sigma = root(x[x.size() - kCommon]);
+  double reached = 0;
+  double solved = 0;
+  for (const auto& node : nodes) {
+    double others = node.weight;
+    for (std::size_t m = 0; m + 1 < path.size(); ++m) {
+      const bool seen = std::find(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(m),
+                                  path[m]) != path.begin() + static_cast<std::ptrdiff_t>(m);
+      if (!seen && path[m] != path.back())
+        others *= on_model(path, path[m], x, sigma * node.x).failed;
+    }
+    const OnModel last = on_model(path, path.back(), x, sigma * node.x);
+    reached += others * last.failed;
+    solved += others * last.solved;
+  }
+  return solved / reached;
+}
 
 double path_success(std::span<const std::size_t> path, const Parameters& x) {
   static const auto nodes = numeric::normal_nodes(0.5);
-  const std::size_t models = x.size() - 2;
-  const double sigma = std::sqrt(std::max(0.0, x[models]));
+  const std::size_t models = x.size() - kCommon;
+  if (x[models + 2] > 0) return success_with_tau(path, x);
+  const double sigma = root(x[models]);
   const double feedback = x[models + 1];
   if (sigma == 0) return logistic(x[path.back()] + feedback * static_cast<double>(path.size() - 1));
   double reached = 0;
@@ -37,11 +88,12 @@ double path_success(std::span<const std::size_t> path, const Parameters& x) {
 }
 
 AttemptModel model_of(const Parameters& x) {
-  return {Parameters(x.begin(), x.end() - 2), x[x.size() - 2], x.back()};
+  const std::size_t models = x.size() - kCommon;
+  return {Parameters(x.begin(), x.end() - kCommon), x[models], x[models + 1], x[models + 2]};
 }
 Parameters parameters_of(const AttemptModel& model) {
   Parameters x = model.skills;
-  x.insert(x.end(), {model.variance, model.feedback});
+  x.insert(x.end(), {model.variance, model.feedback, model.suits});
   return x;
 }
 
@@ -65,9 +117,9 @@ double misfit(const std::vector<AttemptRate>& rates, const Parameters& x) {
 /// Gauss and Newton's steps over the free parameters, halved while they make the fit worse.
 std::optional<FittedAttempts> least_squares(const std::vector<AttemptRate>& rates, Parameters x,
                                             const std::vector<std::size_t>& free) {
-  const std::size_t models = x.size() - 2;
+  const std::size_t models = x.size() - kCommon;
   constexpr int kSteps = 60;
-  constexpr double kSmall = 1e-8;
+  constexpr double kSmall = 1e-10;
   constexpr double kDifference = 1e-5;
   constexpr double kLargestStep = 1;
   const auto normal = [&](const Parameters& at, std::vector<double>& gradient) {
@@ -91,6 +143,7 @@ std::optional<FittedAttempts> least_squares(const std::vector<AttemptRate>& rate
     return information;
   };
   std::vector<double> gradient;
+  double before = misfit(rates, x);
   for (int step = 0; step < kSteps; ++step) {
     const auto covariance = numeric::inverse(normal(x, gradient));
     if (!covariance) return std::nullopt;
@@ -101,22 +154,48 @@ std::optional<FittedAttempts> least_squares(const std::vector<AttemptRate>& rate
       largest = std::max(largest, std::abs(change[i]));
     }
     double scale = std::min(1.0, kLargestStep / std::max(largest, kSmall));
-    const double before = misfit(rates, x);
     Parameters moved = x;
+    double after = before;
     for (int halving = 0; halving < 20; ++halving, scale /= 2) {
       for (std::size_t i = 0; i < free.size(); ++i) moved[free[i]] = x[free[i]] + scale * change[i];
       moved[models] = std::max(0.0, moved[models]);
-      if (misfit(rates, moved) <= before + kSmall) break;
+      moved[models + 2] = std::max(0.0, moved[models + 2]);
+      after = misfit(rates, moved);
+      if (after < before) break;
     }
-    double moved_by = 0;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      moved_by = std::max(moved_by, std::abs(moved[i] - x[i]));
-    x = moved;
-    if (moved_by < kSmall) break;
+    if (after < before) x = moved;
+    const bool settled = before - after <= kSmall * (1 + before);
+    before = after;
+    if (settled) break;
   }
   const auto covariance = numeric::inverse(normal(x, gradient));
   if (!covariance) return std::nullopt;
   return FittedAttempts{model_of(x), free, *covariance, misfit(rates, x)};
+}
+
+/// @returns the fit with tau besides; nothing where the rates of first and second attempts, which are
+///   the many, do not tell it from 0.
+std::optional<FittedAttempts> fit_with_tau(const std::vector<AttemptRate>& rates,
+                                           const FittedAttempts& without) {
+  constexpr double kTells = 3.84;  // chi-square of one degree of freedom, 5 %
+  constexpr double kStart = 0.3;
+  std::vector<AttemptRate> early;
+  std::array<bool, 2> kinds{};
+  for (const auto& rate : rates) {
+    if (rate.path.size() > 2) continue;
+    early.push_back(rate);
+    if (rate.path.size() == 2) kinds.at(rate.path[0] == rate.path[1] ? 0 : 1) = true;
+  }
+  const std::size_t models = without.model.skills.size();
+  std::vector<std::size_t> free = without.free;
+  free.push_back(models + 2);
+  if (!kinds[0] || !kinds[1] || early.size() < free.size()) return {};
+  Parameters x = parameters_of(without.model);
+  const auto alike = least_squares(early, x, without.free);
+  x[models + 2] = kStart;
+  const auto apart = least_squares(early, x, free);
+  if (!alike || !apart || alike->misfit - apart->misfit < kTells) return {};
+  return least_squares(rates, parameters_of(apart->model), free);
 }
 
 }  // namespace
@@ -142,6 +221,7 @@ AttemptModel FittedAttempts::draw(base::Rng& rng) const {
   }
   AttemptModel drawn = model_of(x);
   drawn.variance = std::max(0.0, drawn.variance);
+  drawn.suits = std::max(0.0, drawn.suits);
   return drawn;
 }
 
@@ -168,7 +248,7 @@ std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates
   if (std::none_of(rates.begin(), rates.end(),
                    [](const auto& rate) { return rate.path.size() > 1; }))
     return {};
-  Parameters x(models + 2, 0);
+  Parameters x(models + kCommon, 0);
   std::vector<std::size_t> free;
   for (std::size_t k = 0; k < models; ++k) {
     x[k] = first[k] < 0 ? NAN : std::log(first[k] / (1 - first[k]));
@@ -188,7 +268,10 @@ std::optional<AttemptFit> fit_attempts(const std::vector<AttemptRate>& all_rates
     full = least_squares(rates, x, free);
     if (!full) return {};
   }
-  return AttemptFit{*std::move(full), *std::move(independent), assumed, rates.size()};
+  auto with_tau = fit_with_tau(rates, *full);
+  const bool tells = with_tau.has_value();
+  return AttemptFit{tells ? *std::move(with_tau) : *std::move(full), *std::move(independent),
+                    assumed, tells, rates.size()};
 }
 
 }  // namespace turnout::estimation

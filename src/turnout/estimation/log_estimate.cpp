@@ -155,7 +155,7 @@ void success_from_fit(const FittedAttempts& fit, std::size_t k, std::int64_t pas
                       ModelEstimate& model) {
   const double skill = fit.model.skills[k];
   if (model.success.passes > 0 || std::isnan(skill)) return;
-  const double sigma = std::sqrt(fit.model.variance);
+  const double sigma = std::sqrt(fit.model.variance + fit.model.suits);
   const double reach = numeric::kNormal95 * fit.error(k);
   const auto at = [&](double x) { return game::mean_success(x, sigma); };
   model.success = {at(skill), at(skill - reach), at(skill + reach), Basis::kIdentified, passes};
@@ -172,6 +172,7 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
   }
   Figure variance;
   Figure feedback;
+  std::optional<Figure> suits;  // tau^2
   bool assumed = false;
   for (const double g : odds) {
     const auto fit = fit_attempts(attempt_rates(table, g), table.names().size());
@@ -187,7 +188,10 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
     };
     const auto [v_low, v_high] = bounds(fit->full.model.variance, fit->full.error(models));
     const auto [f_low, f_high] = bounds(fit->full.model.feedback, fit->full.error(models + 1));
+    const auto [t_low, t_high] = bounds(fit->full.model.suits, fit->full.error(models + 2));
     if (g == 1) {
+      if (fit->tells_tau)
+        suits = Figure{fit->full.model.suits, t_low, t_high, Basis::kIdentified, passes};
       for (std::size_t k = 0; k < result.models.size(); ++k)
         success_from_fit(fit->full, k, passes, result.models[k]);
       const Basis basis = options.feedback_odds > 1 ? Basis::kBounded : Basis::kIdentified;
@@ -205,11 +209,17 @@ void estimate_difficulty(const PathTable& table, const EstimateOptions& options,
     variance.high = std::max(variance.high, v_high);
     feedback.low = std::min(feedback.low, f_low);
     feedback.high = std::max(feedback.high, f_high);
+    if (suits) suits->low = std::min(suits->low, t_low);
+    if (suits) suits->high = std::max(suits->high, t_high);
   }
   const auto root = [](double x) { return std::sqrt(std::max(0.0, x)); };
   result.sigma =
       Figure{root(variance.value), root(variance.low), root(variance.high), variance.basis, passes};
   result.feedback = feedback;
+  if (suits) {
+    result.tau =
+        Figure{root(suits->value), root(suits->low), root(suits->high), variance.basis, passes};
+  }
   if (assumed)
     result.notes.emplace_back(
         "feedback delta is assumed to be 0: the log does not tell it from difficulty");

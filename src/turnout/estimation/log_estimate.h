@@ -56,6 +56,7 @@ struct AssumptionTest {
 struct LogEstimate {
   std::vector<ModelEstimate> models;
   std::optional<Figure> sigma, feedback;  ///< nothing: the log has no later attempts with feedback
+  std::optional<Figure> tau;              ///< nothing: the log does not tell it from 0
   std::optional<AssumptionTest> independence;
   Figure value;        ///< median V in seconds of waiting
   Figure value_sigma;  ///< of ln V

@@ -168,6 +168,83 @@ TEST(AttemptFit, finds_the_numbers_that_made_exact_rates) {
   EXPECT_GT(fit->independent_chi_square(), 100);
 }
 
+/// p(h) of tasks that suit some models better than others, summed over a grid of theta and each model's
+/// phi, nothing taken out of the sums.
+double success_on_a_grid(const std::vector<std::size_t>& path, const std::array<double, 2>& skills,
+                         double sigma, double tau, double feedback) {
+  constexpr int kReach = 24;
+  constexpr double kStep = 0.25;
+  double reached = 0;
+  double solved = 0;
+  for (int i = -kReach; i <= kReach; ++i) {
+    for (int j = -kReach; j <= kReach; ++j) {
+      for (int k = -kReach; k <= kReach; ++k) {
+        const std::array<double, 3> z = {i * kStep, j * kStep, k * kStep};
+        double weight = std::exp(-(z[0] * z[0] + z[1] * z[1] + z[2] * z[2]) / 2);
+        for (std::size_t m = 0; m < path.size(); ++m) {
+          const double logit = skills.at(path[m]) - sigma * z[0] + tau * z.at(1 + path[m]) +
+                               feedback * static_cast<double>(m);
+          const double p = 1 / (1 + std::exp(-logit));
+          if (m + 1 == path.size()) solved += weight * p;
+          if (m + 1 == path.size()) reached += weight;
+          weight *= 1 - p;
+        }
+      }
+    }
+  }
+  return solved / reached;
+}
+
+const std::vector<std::vector<std::size_t>> kPaths = {
+    {0}, {1}, {0, 0}, {0, 1}, {1, 0}, {1, 1}, {0, 0, 0}, {0, 0, 1}, {0, 1, 1}, {1, 1, 1}};
+
+TEST(AttemptFit, finds_how_much_better_some_tasks_suit_a_model) {
+  const AttemptModel model{{-0.3, 0.9}, 0.64, 0.2, 1.44};
+  std::vector<AttemptRate> rates;
+  for (const auto& path : kPaths) {
+    const double p = success_on_a_grid(path, {-0.3, 0.9}, 0.8, 1.2, 0.2);
+    EXPECT_NEAR(model.success(path), p, 1e-4);
+    rates.push_back({path, 1, 1e5, p, 1e5});
+  }
+  const auto fit = fit_attempts(rates, 2);
+  ASSERT_TRUE(fit);
+  EXPECT_TRUE(fit->tells_tau);
+  EXPECT_EQ(fit->degrees_of_freedom(), 3);
+  EXPECT_NEAR(fit->full.model.suits, 1.44, 1e-3);
+  EXPECT_NEAR(fit->full.model.variance, 0.64, 1e-3);
+  EXPECT_NEAR(fit->full.model.feedback, 0.2, 1e-3);
+}
+
+/// In how many of so many sets of counts tau is told, and of these in how many its interval holds it.
+std::array<int, 2> tau_told(double tau, std::uint64_t sets) {
+  std::array<int, 2> told{};
+  std::vector<double> truth;
+  for (const auto& path : kPaths) truth.push_back(success_on_a_grid(path, {-0.3, 0.9}, 1, tau, 0));
+  for (std::uint64_t seed = 0; seed < sets; ++seed) {
+    base::Rng rng(23, seed);
+    std::vector<AttemptRate> rates;
+    for (std::size_t i = 0; i < kPaths.size(); ++i) {
+      const double tries = kPaths[i].size() == 1 ? 4000 : 1000;
+      int solved = 0;
+      for (int t = 0; t < tries; ++t) solved += rng.uniform() < truth[i] ? 1 : 0;
+      rates.push_back({kPaths[i], 1, tries, solved / tries, tries});
+    }
+    const auto fit = fit_attempts(rates, 2);
+    if (!fit || !fit->tells_tau) continue;
+    ++told[0];
+    const double error = fit->full.error(4);
+    told[1] += std::abs(fit->full.model.suits - tau * tau) < 1.96 * error ? 1 : 0;
+  }
+  return told;
+}
+
+TEST(AttemptFit, says_tau_where_there_is_some_and_seldom_where_there_is_none) {
+  EXPECT_LE(tau_told(0, 200)[0], 14) << "7 %: one-sided, some 2.5 % are expected";
+  const auto [told, held] = tau_told(1.3, 60);
+  EXPECT_GE(told, 54);
+  EXPECT_GE(held, told * 85 / 100);
+}
+
 TEST(AttemptFit, two_rates_do_not_tell_feedback_from_difficulty) {
   const auto fit = fit_attempts({{{0}, 1, 1000, 0.5, 1000}, {{0, 0}, 1, 500, 0.3, 500}}, 1);
   ASSERT_TRUE(fit);

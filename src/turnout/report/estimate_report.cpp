@@ -73,6 +73,7 @@ ordered_json estimate_json(const analysis::EstimateAnswer& answer) {
           {"import", import_json(answer.reading.import)},
           {"models", models},
           {"sigma", figure_or_null(e.sigma)},
+          {"tau", figure_or_null(e.tau)},
           {"feedback", figure_or_null(e.feedback)},
           {"value", figure_json(e.value)},
           {"value_sigma", figure_json(e.value_sigma)},
@@ -115,6 +116,7 @@ std::string estimate_text(const analysis::EstimateAnswer& answer) {
                 fmt::format("{}", figure.passes)});
   };
   if (e.sigma) add("difficulty sigma", *e.sigma);
+  if (e.tau) add("tau, task x model", *e.tau);
   if (e.feedback) add("feedback delta", *e.feedback);
   add("V, median, seconds", e.value);
   add("sigma of ln V", e.value_sigma);

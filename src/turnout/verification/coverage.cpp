@@ -133,7 +133,7 @@ double regret(const Case& c, const estimation::LogEstimate& e) {
   if (e.independence && e.independence->rejected) {
     // A feedback that may as well be 0 is not carried on to attempts that the log hardly has.
     const bool told = e.feedback->low > 0 || e.feedback->high < 0;
-    difficulty = {e.sigma->value, told ? e.feedback->value : 0};
+    difficulty = {e.sigma->value, told ? e.feedback->value : 0, e.tau ? e.tau->value : 0};
   }
   const auto believed = plan_costs(
       game_of(e.value.value, e.churn_penalty.value, {model(0), model(1)}), difficulty, how);
