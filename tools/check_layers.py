@@ -12,7 +12,7 @@ import sys
 
 # Where answers are shown, and what may be called there: names, ranges and symbols, but no solver.
 SHOWING = ("src/turnout/report", "apps")
-NAMING = {"to_string", "symbol", "is_cascade", "parameters", "broken_assumptions", "check", "range_of", "net_value"}
+NAMING = {"to_string", "symbol", "is_cascade", "parameters", "broken_assumptions", "check", "range_of", "net_value", "belongs_to_a_model"}
 FUNCTION_OF_GAME = re.compile(r"\bgame::((?!k[A-Z])[a-z]\w*)")
 
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]turnout/((\w+)/[\w/]+\.h)[>"]')

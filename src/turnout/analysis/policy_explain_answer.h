@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "turnout/analysis/parameter_reach.h"
 #include "turnout/game/decision_rule.h"
-#include "turnout/game/sensitivity.h"
 #include "turnout/scenario/scenario.h"
 
 namespace turnout::analysis {
@@ -21,14 +21,8 @@ struct PolicyExplainAnswer {
   /// The rule by which the two models of the best policy are played; nothing where one model
   /// serves, or users would stay away from the best policy and another one is played.
   std::optional<game::DecisionRule> rule;
-  std::vector<game::PolicySensitivity> reaches;
-  std::vector<std::string> reach_names;  ///< of their parameters: "V", "p1, mini", ...
-  /// The one move that changes the policy soonest, relative to the number.
-  struct Nearest {
-    std::string parameter;
-    double from = 0, to = 0, distance = 0;
-  };
-  std::optional<Nearest> nearest;
+  std::vector<ParameterReach<game::PaperPolicy>> reaches;
+  std::optional<NearestChange> nearest;  ///< nothing: no single parameter changes the policy
   std::vector<std::string> notes;
 };
 

@@ -50,17 +50,10 @@ Bounds searched(Quantity quantity, double value) {
 
 bool same_way(Route a, Route b) { return a == b; }
 
-/// Where another way than `now` is played: the number, and what is played there.
-template <class Way>
-struct Change {
-  double at;
-  Way beyond;
-};
-
 /// @param way_at  what is played at a value of the parameter; nothing where that is no game
 template <class Way, class WayAt>
-std::optional<Change<Way>> nearest(Quantity quantity, double value, const Way& now, bool upwards,
-                                   const WayAt& way_at) {
+std::optional<Boundary<Way>> nearest(Quantity quantity, double value, const Way& now, bool upwards,
+                                     const WayAt& way_at) {
   const Bounds bounds = searched(quantity, value);
   const auto as_now = [&](double x) {
     const std::optional<Way> way = way_at(x);
@@ -72,7 +65,7 @@ std::optional<Change<Way>> nearest(Quantity quantity, double value, const Way& n
     if (!way) return std::nullopt;
     if (!same_way(*way, now)) {
       const auto bracket = numeric::bisect(before, x, as_now, 1e-15);
-      return Change<Way>{bracket.other, way_at(bracket.other).value_or(*way)};
+      return Boundary<Way>{bracket.other, way_at(bracket.other).value_or(*way)};
     }
     before = x;
   }
@@ -80,22 +73,19 @@ std::optional<Change<Way>> nearest(Quantity quantity, double value, const Way& n
 }
 
 /// One entry per parameter.
-template <class Entry, class AnyGame, class Way, class Solve>
-std::vector<Entry> entries(const AnyGame& game, const std::vector<Parameter>& varied,
-                           const Way& now, const Solve& solve_for) {
-  std::vector<Entry> all;
+template <class Way, class AnyGame, class Solve>
+std::vector<SensitivityOf<Way>> entries(const AnyGame& game, const std::vector<Parameter>& varied,
+                                        const Way& now, const Solve& solve_for) {
+  std::vector<SensitivityOf<Way>> all;
   for (const Parameter parameter : varied) {
     const auto way_at = [&](double x) -> std::optional<Way> {
       const auto moved = game.with(parameter, x);
       if (!moved) return std::nullopt;
       return solve_for(*moved);
     };
-    Entry entry{parameter, game.get(parameter), {}, {}};
-    const auto below = nearest(parameter.quantity, entry.value, now, false, way_at);
-    const auto above = nearest(parameter.quantity, entry.value, now, true, way_at);
-    if (below) entry.below = {below->at, below->beyond};
-    if (above) entry.above = {above->at, above->beyond};
-    all.push_back(std::move(entry));
+    const double value = game.get(parameter);
+    all.push_back({parameter, value, nearest(parameter.quantity, value, now, false, way_at),
+                   nearest(parameter.quantity, value, now, true, way_at)});
   }
   return all;
 }
@@ -104,14 +94,14 @@ std::vector<Entry> entries(const AnyGame& game, const std::vector<Parameter>& va
 
 std::vector<Sensitivity> sensitivities(const Game& game) {
   const auto route = [](const Game& moved) { return solve(moved).best().route; };
-  return entries<Sensitivity>(game, varied_parameters(game), route(game), route);
+  return entries<Route>(game, varied_parameters(game), route(game), route);
 }
 
 std::vector<PolicySensitivity> sensitivities(const RoutingGame& game) {
   if (game.has_switching()) return {};
   const auto policy = [](const RoutingGame& moved) { return *best_paper_policy(moved); };
-  return entries<PolicySensitivity>(
-      game, varied_parameters(game.user(), game.provider(), game.models()), policy(game), policy);
+  return entries<PaperPolicy>(game, varied_parameters(game.user(), game.provider(), game.models()),
+                              policy(game), policy);
 }
 
 }  // namespace turnout::game

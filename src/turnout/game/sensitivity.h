@@ -8,30 +8,24 @@
 namespace turnout::game {
 
 /// The nearest value of one parameter, in one direction, at which the optimal way to play changes.
+template <class Way>
 struct Boundary {
   double at = 0;  ///< the parameter's value, to 1e-12 relative
-  Route beyond = Route::kFirstStay;
+  Way beyond{};
 };
 
-/// The same of a game of any number of models, where the models may change too.
-struct PolicyBoundary {
-  double at = 0;
-  PaperPolicy beyond;
-};
-struct PolicySensitivity {
+/// How far one parameter may move, all else equal, before the provider would play another way.
+template <class Way>
+struct SensitivityOf {
   Parameter parameter;
   double value = 0;
-  std::optional<PolicyBoundary> below;
-  std::optional<PolicyBoundary> above;
+  std::optional<Boundary<Way>> below;
+  std::optional<Boundary<Way>> above;
 };
-
-/// How far one parameter may move, all else equal, before the provider would play another route.
-struct Sensitivity {
-  Parameter parameter;
-  double value = 0;
-  std::optional<Boundary> below;
-  std::optional<Boundary> above;
-};
+/// Of the route of two models, and of the policy of any number of models, where the models may
+/// change too.
+using Sensitivity = SensitivityOf<Route>;
+using PolicySensitivity = SensitivityOf<PaperPolicy>;
 
 /// @returns one entry per parameter of the game, see varied_parameters(). A route that stays while
 ///   its s0 or sL moves is no change.

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/explain_report.h"
 #include "turnout/report/participation_report.h"
 #include "turnout/report/plan_report.h"
+#include "turnout/report/reach_text.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -17,23 +17,15 @@ using analysis::PolicyExplainAnswer;
 using nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
-std::string change_text(double value, const std::optional<game::PolicyBoundary>& change,
-                        const Names& names) {
-  if (!change) return "-";
-  const double distance = value == 0 ? 0 : std::abs(change->at - value) / std::abs(value);
-  return fmt::format(
-      "{} {}-> {}", number(change->at),
-      value == 0 ? "" : fmt::format("({}{}) ", change->at < value ? "-" : "+", percent(distance)),
-      way_to_play(change->beyond, names));
+auto namer(const Names& names) {
+  return [&names](game::Parameter parameter) {
+    if (!game::belongs_to_a_model(parameter.quantity)) return game::symbol(parameter);
+    return fmt::format("{}, {}", game::symbol(parameter), names[parameter.model]);
+  };
 }
 
-ordered_json change_json(double value, const std::optional<game::PolicyBoundary>& change,
-                         const Names& names) {
-  if (!change) return nullptr;
-  const double distance = value == 0 ? 0 : std::abs(change->at - value) / std::abs(value);
-  return {{"at", change->at},
-          {"relative_distance", value == 0 ? ordered_json(nullptr) : ordered_json(distance)},
-          {"policy_beyond", way_to_play(change->beyond, names)}};
+auto worder(const Names& names) {
+  return [&names](const game::PaperPolicy& policy) { return way_to_play(policy, names); };
 }
 
 /// Why the policy is the best, in words and numbers.
@@ -82,19 +74,9 @@ std::string policy_explain_text(const PolicyExplainAnswer& answer) {
                       fmt::format(" (J = {}, U = {})", number(answer.best.payoffs.provider_cost),
                                   number(answer.best.payoffs.user_utility)),
                   96, 2);
-  Table table({"parameter", "now", "falling to", "rising to"});
-  for (std::size_t i = 0; i < answer.reaches.size(); ++i) {
-    const auto& r = answer.reaches[i];
-    table.add({answer.reach_names[i], number(r.value), change_text(r.value, r.below, names),
-               change_text(r.value, r.above, names)});
-  }
-  text += "\nWhere the policy changes, one parameter at a time (- : nowhere in reach)\n" +
-          table.to_string(2);
-  if (!answer.nearest)
-    return text + "  No single parameter changes it within a factor of a million.\n";
-  const auto& n = *answer.nearest;
-  return text + fmt::format("  Nearest: {} from {} to {}, a change of {}.\n", n.parameter,
-                            number(n.from), number(n.to), percent(n.distance));
+  return text + "\nWhere the policy changes, one parameter at a time (- : nowhere in reach)\n" +
+         reaches_text(answer.reaches, namer(names), worder(names)) +
+         nearest_text(answer.nearest, "it", namer(names));
 }
 
 ordered_json policy_explain_json(const PolicyExplainAnswer& answer) {
@@ -109,14 +91,8 @@ ordered_json policy_explain_json(const PolicyExplainAnswer& answer) {
       {"rule", answer.rule ? ordered_json(answer.rule->name) : ordered_json(nullptr)},
       {"comparisons",
        answer.rule ? comparisons_json(answer.rule->comparisons) : ordered_json::array()},
-      {"boundaries", ordered_json::array()},
+      {"boundaries", reaches_json(answer.reaches, "policy_beyond", worder(names))},
       {"notes", answer.notes}};
-  for (const auto& r : answer.reaches) {
-    json["boundaries"].push_back({{"parameter", game::symbol(r.parameter)},
-                                  {"value", r.value},
-                                  {"below", change_json(r.value, r.below, names)},
-                                  {"above", change_json(r.value, r.above, names)}});
-  }
   return json;
 }
 
