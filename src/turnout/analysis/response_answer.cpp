@@ -80,14 +80,9 @@ KnowledgeAnswer knowledge_of(const PaperScenario& paper, const game::Candidate& 
   const game::Game& game = paper.scenario.game;
   KnowledgeAnswer answer{best, game::informed_response(game, best.policy),
                          game::counting_response(game, best.policy)};
-  const std::array believed = {believed_utility(game, best.policy, best.abandon),
-                               answer.model.believed, answer.attempt.believed};
-  const std::array payoffs = {&answer.policy.payoffs, &answer.model.payoffs,
-                              &answer.attempt.payoffs};
-  for (std::size_t k = 0; k < payoffs.size(); ++k) {
-    answer.comes.at(k) = !paper.may_stay_away || believed.at(k) >= -kRounding * (1 + game.value());
-    if (paper.may_stay_away) settle(*payoffs.at(k), answer.comes.at(k), game);
-    add_outside(*payoffs.at(k), game.user().outside);
+  for (auto* payoffs : {&answer.policy.payoffs, &answer.model.payoffs, &answer.attempt.payoffs}) {
+    if (paper.may_stay_away) settle(*payoffs, true, game);
+    add_outside(*payoffs, game.user().outside);
   }
   return answer;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,13 +27,12 @@ struct ResponsePoint {
   std::string mark;
 };
 
-/// The provider's optimum under users who know less or more. docs/theory.md, section 13.
+/// The provider's optimum under users who know less or more. docs/theory.md, section 13. Whoever knows
+/// more expects no less of it, and so comes, too, where users may stay away.
 struct KnowledgeAnswer {
   game::Candidate policy;          ///< he knows the policy: the paper's user
   game::InformedResponse model;    ///< he sees which model answered
   game::CountingResponse attempt;  ///< he counts attempts
-  /// Whether each of the three comes; those who may stay away may not.
-  std::array<bool, 3> comes = {true, true, true};
 };
 
 /// The user's best response and both payoffs as functions of the policy.

@@ -33,31 +33,28 @@ std::string knowledge_text(const analysis::KnowledgeAnswer& k) {
   const auto add = [&](const char* what, const std::string& does, const game::Payoffs<double>& p) {
     table.add({what, does, number(p.user_utility), number(p.provider_cost), number(p.success)});
   };
-  const auto or_away = [&](std::size_t kind, const std::string& does) {
-    return k.comes.at(kind) ? does : "stays away";
-  };
-  add("the policy (the paper)",
-      or_away(0, fmt::format("leaves with q = {}", number(k.policy.abandon))), k.policy.payoffs);
-  add("which model answered", or_away(1, leaves(k.model)), k.model.payoffs);
-  add("the number of the attempt", or_away(2, leaves(k.attempt)), k.attempt.payoffs);
+  add("the policy (the paper)", fmt::format("leaves with q = {}", number(k.policy.abandon)),
+      k.policy.payoffs);
+  add("which model answered", leaves(k.model), k.model.payoffs);
+  add("the number of the attempt", leaves(k.attempt), k.attempt.payoffs);
   return fmt::format("\nThe optimal policy ({},{}) under users who know more\n",
                      k.policy.policy.start + 1, number(k.policy.policy.cascade)) +
          table.to_string(2);
 }
 
 ordered_json knowledge_json(const analysis::KnowledgeAnswer& k) {
-  const auto one = [&](std::size_t kind, const char* knows, const std::string& does,
-                       const game::Payoffs<double>& p) -> ordered_json {
+  const auto one = [](const char* knows, const std::string& does,
+                      const game::Payoffs<double>& p) -> ordered_json {
     return {{"knows", knows},
-            {"response", k.comes.at(kind) ? does : "stays away"},
+            {"response", does},
             {"provider_cost", p.provider_cost},
             {"user_utility", p.user_utility},
             {"success", p.success}};
   };
-  return {one(0, "policy", fmt::format("leaves with q = {}", number(k.policy.abandon)),
-              k.policy.payoffs),
-          one(1, "model", leaves(k.model), k.model.payoffs),
-          one(2, "attempt", leaves(k.attempt), k.attempt.payoffs)};
+  return {
+      one("policy", fmt::format("leaves with q = {}", number(k.policy.abandon)), k.policy.payoffs),
+      one("model", leaves(k.model), k.model.payoffs),
+      one("attempt", leaves(k.attempt), k.attempt.payoffs)};
 }
 
 }  // namespace
