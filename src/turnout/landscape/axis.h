@@ -74,7 +74,7 @@ class AxisPair {
   [[nodiscard]] bool is_played() const { return !x_.moves_game() || !y_.moves_game(); }
   /// Moves a game to a point; an axis that depends on what the other moves comes second.
   /// @returns whether all its parameters are in their ranges there.
-  bool move(std::span<double> numbers, double x_value, double y_value) const;
+  [[nodiscard]] bool move(std::span<double> numbers, double x_value, double y_value) const;
 
  private:
   AxisPair(Axis x, Axis y, bool x_first) : x_(std::move(x)), y_(std::move(y)), x_first_(x_first) {}

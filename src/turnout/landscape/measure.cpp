@@ -89,7 +89,8 @@ std::optional<Term> term_of(std::string_view text, const std::vector<Number>& al
   const auto slash = text.find('/');
   Term term{number_called(text.substr(0, slash), all), nullptr};
   if (slash != std::string_view::npos) term.below = number_called(text.substr(slash + 1), all);
-  const bool found = term.above != nullptr && (term.below != nullptr || slash == text.npos);
+  const bool found =
+      term.above != nullptr && (term.below != nullptr || slash == std::string_view::npos);
   return found ? std::optional(term) : std::nullopt;
 }
 

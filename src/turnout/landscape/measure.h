@@ -61,7 +61,7 @@ class Measure {
   [[nodiscard]] double value_in(std::span<const double> numbers) const;
   /// Moves the first parameter so that the measure has this value; rho moves one of each model.
   /// @returns whether the parameter is in its range then; it is moved only if so.
-  bool move(std::span<double> numbers, double value) const;
+  [[nodiscard]] bool move(std::span<double> numbers, double value) const;
   /// The parameters that move, by their places in Numbers: one, but of rho that of each model.
   [[nodiscard]] const std::vector<std::size_t>& moved() const { return moved_; }
   [[nodiscard]] bool moves(std::size_t parameter) const;

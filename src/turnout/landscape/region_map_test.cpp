@@ -100,8 +100,8 @@ TEST(RegionMap, every_point_is_the_solution_of_its_game) {
     for (std::size_t j = 0; j < 13; ++j) {
       for (std::size_t i = 0; i < 17; ++i) {
         Numbers numbers = numbers_of(kGame);
-        x.measure().move(numbers, x.at((static_cast<double>(i) + 0.5) / 17));
-        y.measure().move(numbers, y.at((static_cast<double>(j) + 0.5) / 13));
+        EXPECT_TRUE(x.measure().move(numbers, x.at((static_cast<double>(i) + 0.5) / 17)));
+        EXPECT_TRUE(y.measure().move(numbers, y.at((static_cast<double>(j) + 0.5) / 13)));
         const auto e = game::solve(*game_from(numbers));
         const double value = map->values[j * 17 + i];
         EXPECT_EQ(map->routes[j * 17 + i], static_cast<std::uint8_t>(e.best().route));
@@ -163,8 +163,10 @@ TEST(Boundaries, have_a_route_of_their_own_on_each_side) {
     if (length < 1e-3) continue;
     const auto route_beside = [&](double off) {
       Numbers numbers = numbers_of(kGame);
-      x.measure().move(numbers, x.at((piece.from[0] + piece.to[0]) / 2 - off * dy / length));
-      y.measure().move(numbers, y.at((piece.from[1] + piece.to[1]) / 2 + off * dx / length));
+      EXPECT_TRUE(
+          x.measure().move(numbers, x.at((piece.from[0] + piece.to[0]) / 2 - off * dy / length)));
+      EXPECT_TRUE(
+          y.measure().move(numbers, y.at((piece.from[1] + piece.to[1]) / 2 + off * dx / length)));
       return game::solve(*game_from(numbers)).best().route;
     };
     checked += route_beside(1e-3) != route_beside(-1e-3) ? 1 : 0;
