@@ -62,7 +62,8 @@ game::EscalationPlan plan_in(const game::PossibleGame& game, const game::Sequenc
 /// The box of games that a scenario leaves possible.
 class Box {
  public:
-  Box(const RegretAnswer& answer, std::size_t depth) : answer_(answer), depth_(depth) {}
+  Box(const RegretAnswer& answer, std::size_t depth)
+      : answer_(answer), games_(answer.scenario, answer.uncertain, depth) {}
 
   [[nodiscard]] std::vector<double> numbers(std::span<const double> at) const {
     std::vector<double> numbers;
@@ -74,7 +75,7 @@ class Box {
   }
   /// Ends of ranges are allowed numbers, and what lies between allowed numbers is allowed.
   [[nodiscard]] game::PossibleGame game(std::span<const double> at) const {
-    return scenario::game_with(answer_.scenario, answer_.uncertain, numbers(at), depth_).value();
+    return games_.with(numbers(at)).value();
   }
   [[nodiscard]] RegretGame regret(const game::RegretAt& found) const {
     return {numbers(found.at), found.cost, plan_in(game(found.at), found.best.models)};
@@ -83,7 +84,7 @@ class Box {
 
  private:
   const RegretAnswer& answer_;
-  std::size_t depth_;
+  scenario::PossibleGames games_;
 };
 
 /// As many attempts as `plan` offers in the middle, where failures tell something or users differ.

@@ -6,23 +6,15 @@
 #include <numeric>
 #include <utility>
 
+#include "turnout/game/own_failures.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/normal_nodes.h"
 
 namespace turnout::game {
 namespace {
 
-/// The logistic function has poles at distance pi, in units of sigma at pi/sigma: the step follows
-/// it.
-std::vector<numeric::WeightedNode> nodes_for(double sigma) {
-  if (sigma == 0) return {{0, 1}};
-  constexpr double kStep = 0.25;
-  constexpr double kSmallest = 0.05;
-  constexpr double kWideEnough = 2.6;
-  return numeric::normal_nodes(std::max(kSmallest, kStep * std::min(1.0, kWideEnough / sigma)));
-}
-
 using numeric::logistic;
+using numeric::logistic_nodes;
 
 /// Rows by which of the attempts made a model made, a bit each: those after m attempts follow those
 /// after m - 1.
@@ -32,7 +24,8 @@ std::size_t row_of(std::size_t made, std::size_t own) { return (std::size_t{1} <
 
 double mean_success(double skill, double sigma) {
   double mean = 0;
-  for (const auto& [x, weight] : nodes_for(sigma)) mean += weight * logistic(skill - sigma * x);
+  for (const auto& [x, weight] : logistic_nodes(sigma))
+    mean += weight * logistic(skill - sigma * x);
   return mean;
 }
 
@@ -40,7 +33,7 @@ double skill_of(double first_try, double sigma) {
   if (first_try >= 1) return std::numeric_limits<double>::infinity();
   const double plain = std::log(first_try) - std::log1p(-first_try);
   if (sigma == 0) return plain;
-  const auto nodes = nodes_for(sigma);
+  const auto nodes = logistic_nodes(sigma);
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   // Newton's method on the logit of the mean, which is nearly linear in the skill; bisection where
@@ -174,12 +167,12 @@ class TaskTypes::Effects {
   Belief prior_;
 };
 
-void TaskTypes::fill_by_count(const Effects& effects, std::size_t k, std::size_t depth) {
-  auto belief = effects.prior();
+/// @param success  by type and number of the model's attempts
+void TaskTypes::fill_by_count(std::span<const double> success, std::size_t k) {
+  const std::size_t depth = rows();
   for (std::size_t own = 0; own < depth; ++own) {
     for (std::size_t type = 0; type < size(); ++type)
-      row(own, k)[type] = effects.success(belief, 0, type);
-    belief = effects.after_rejection(std::move(belief), 0);
+      row(own, k)[type] = success[type * depth + own];
   }
 }
 
@@ -193,29 +186,51 @@ void TaskTypes::fill_by_attempts(const Effects& effects, const std::vector<doubl
                    {own.model, own.made + 1, own.set | std::size_t{1} << own.made}, depth);
 }
 
-TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
-                           std::size_t depth, std::span<const Rejections> rejections) {
+void TaskTypes::fill(std::size_t k, double skill, const Difficulty& difficulty, std::size_t depth,
+                     const Rejections& rejected, std::span<const OwnFailureTable> tables) {
   const auto [sigma, feedback, tau] = difficulty;
-  const auto nodes = nodes_for(sigma);
-  const auto effects = nodes_for(tau);
+  const auto nodes = logistic_nodes(sigma);
+  if (memory_ == Memory::kOwnCount) {
+    std::vector<double> logits;
+    for (const auto& node : nodes) logits.push_back(skill - sigma * node.x);
+    const auto fits = [&, tau = tau](const OwnFailureTable& table) {
+      return table.fits(tau, rejected, depth, logits);
+    };
+    const auto table = std::find_if(tables.begin(), tables.end(), fits);
+    return fill_by_count(table != tables.end()
+                             ? table->at(logits)
+                             : success_after_own_failures(logits, tau, rejected, depth),
+                         k);
+  }
+  const auto effects = logistic_nodes(tau);
+  std::vector<std::vector<double>> chances(feedback == 0 ? 1 : depth);
+  for (std::size_t m = 0; m < chances.size(); ++m) {
+    for (const auto& node : nodes) {
+      for (const auto& effect : effects)
+        chances[m].push_back(
+            logistic(skill - sigma * node.x + tau * effect.x + feedback * static_cast<double>(m)));
+    }
+  }
+  if (memory_ == Memory::kOwnAttempts) {
+    const Effects of_model(std::move(chances), effects, rejected);
+    return fill_by_attempts(of_model, of_model.prior(), {k, 0, 0}, depth);
+  }
+  for (std::size_t m = 0; m < chances.size(); ++m)
+    std::copy(chances[m].begin(), chances[m].end(), row(m, k).begin());
+}
+
+TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
+                           std::size_t depth, std::span<const Rejections> rejections,
+                           std::span<const OwnFailureTable> tables) {
+  const auto [sigma, feedback, tau] = difficulty;
   std::vector<double> weights;
-  for (const auto& node : nodes) weights.push_back(node.weight);
+  for (const auto& node : logistic_nodes(sigma)) weights.push_back(node.weight);
   const Memory memory = tau > 0 ? (feedback == 0 ? Memory::kOwnCount : Memory::kOwnAttempts)
                                 : (feedback == 0 ? Memory::kNone : Memory::kAttempts);
   depth = std::max<std::size_t>(depth, 1);
   TaskTypes types(std::move(weights), first_try.size(), memory, depth);
   for (std::size_t k = 0; k < first_try.size(); ++k) {
     const double skill = skill_of(first_try[k], difficulty.spread());
-    std::vector<std::vector<double>> chances(feedback == 0 ? 1 : depth);
-    for (std::size_t m = 0; m < chances.size(); ++m) {
-      for (const auto& node : nodes) {
-        for (const auto& effect : effects)
-          chances[m].push_back(logistic(skill - sigma * node.x + tau * effect.x +
-                                        feedback * static_cast<double>(m)));
-      }
-    }
-    // Without any spread the first-try rate is passed on as it is.
-    if (difficulty.spread() == 0) chances[0] = {first_try[k]};
     if (tau > 0 && std::isinf(skill)) {  // never fails, whatever suits it
       for (std::size_t at = 0; at < types.rows(); ++at) {
         const auto all = types.row(at, k);
@@ -223,16 +238,10 @@ TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& 
       }
       continue;
     }
-    if (tau == 0) {
-      for (std::size_t m = 0; m < chances.size(); ++m)
-        std::copy(chances[m].begin(), chances[m].end(), types.row(m, k).begin());
-      continue;
-    }
-    const Effects of_model(std::move(chances), effects,
-                           rejections.empty() ? Rejections{} : rejections[k]);
-    if (memory == Memory::kOwnCount) types.fill_by_count(of_model, k, depth);
-    if (memory == Memory::kOwnAttempts)
-      types.fill_by_attempts(of_model, of_model.prior(), {k, 0, 0}, depth);
+    types.fill(k, skill, difficulty, depth, rejections.empty() ? Rejections{} : rejections[k],
+               tables);
+    // Without any spread the first-try rate is passed on as it is.
+    if (difficulty.spread() == 0) types.row(0, k)[0] = first_try[k];
   }
   return types;
 }
