@@ -20,6 +20,8 @@ namespace {
 using scenario::Scenario;
 using scenario::Uncertainty;
 
+constexpr std::size_t kMostWork = 500'000'000;  // types and segments: half a second a turn
+
 base::Status check(const RegretOptions& options, const Scenario& scenario) {
   if (options.depth) {
     TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1,
@@ -154,7 +156,11 @@ base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions&
   search.seed = options.seed;
   search.checks = options.checks;
   search.limits.watch = watch;
-  if (options.nodes) search.limits.nodes = *options.nodes;
+  if (options.nodes) {
+    search.limits.nodes = *options.nodes;
+  } else {
+    search.work = kMostWork;
+  }
   game::RegretPlan found = game::least_regret(
       {box.dimensions(), [&](std::span<const double> at) { return box.game(at); }}, search);
   TURNOUT_CHECK(watch.cancellation.check());

@@ -63,20 +63,38 @@ class Beliefs {
 };
 
 constexpr std::size_t kPoints = 12;  // of an interpolation, half on either side
-constexpr double kPerLogit = 16;     // distance 1/16, so that logits of the table are exact
-constexpr std::size_t kBefore = 5;   // points of an interpolation before the last one below
+
+/// Points of a table in a logit, a power of 2, so that its logits are exact. Where users reject right
+/// answers too, many failures are either luck or hopeless, and it is a matter of a tenth of a logit
+/// which of the two is likelier.
+double per_logit(const Rejections& rejected) { return rejected.right > 0 ? 64 : 16; }
+constexpr double kBefore = 5;  // points of an interpolation before the last one below
+
+/// prod_{i != j} (j - i) for each point, inverted.
+constexpr std::array<double, kPoints> scales() {
+  std::array<double, kPoints> scales{};
+  for (std::size_t j = 0; j < kPoints; ++j) {
+    double product = 1;
+    for (std::size_t i = 0; i < kPoints; ++i) {
+      if (i != j) product *= static_cast<double>(j) - static_cast<double>(i);
+    }
+    scales[j] = 1 / product;
+  }
+  return scales;
+}
+constexpr auto kScales = scales();
 
 /// @returns Lagrange's weights of the points -5, ..., 6 for t in [0, 1).
 std::array<double, kPoints> weights_at(double t) {
-  std::array<double, kPoints> weights{};
+  std::array<double, kPoints> weights = kScales;
+  double left = 1;
+  double right = 1;
   for (std::size_t j = 0; j < kPoints; ++j) {
-    double weight = 1;
-    for (std::size_t other = 0; other < kPoints; ++other) {
-      if (other == j) continue;
-      const double at = static_cast<double>(other) - kBefore;
-      weight *= (t - at) / (static_cast<double>(j) - static_cast<double>(other));
-    }
-    weights[j] = weight;
+    const std::size_t last = kPoints - 1 - j;
+    weights[j] *= left;
+    weights[last] *= right;
+    left *= t + kBefore - static_cast<double>(j);
+    right *= t + kBefore - static_cast<double>(last);
   }
   return weights;
 }
@@ -87,7 +105,9 @@ std::vector<double> success_after_own_failures(std::span<const double> logits, d
                                                const Rejections& rejected, std::size_t depth) {
   const auto effects = numeric::logistic_nodes(tau);
   std::vector<double> odds_of_effects;
-  for (const auto& effect : effects) odds_of_effects.push_back(std::exp(-tau * effect.x));
+  constexpr double kFar = 600;  // no product of two such powers is 0 times infinity
+  for (const auto& effect : effects)
+    odds_of_effects.push_back(std::exp(-std::clamp(tau * effect.x, -kFar, kFar)));
   std::vector<double> success(logits.size() * depth);
   for (std::size_t from = 0; from < logits.size(); from += kLanes) {
     const std::size_t count = std::min(kLanes, logits.size() - from);
@@ -106,10 +126,11 @@ std::vector<double> success_after_own_failures(std::span<const double> logits, d
 OwnFailureTable::OwnFailureTable(double tau, const Rejections& rejected, std::size_t depth,
                                  double reach)
     : tau_(tau), rejected_(rejected), depth_(depth), reach_(std::ceil(reach)) {
-  const auto steps = static_cast<std::size_t>(2 * reach_ * kPerLogit);
+  const double points = per_logit(rejected);
+  const auto steps = static_cast<std::size_t>(2 * reach_ * points);
   std::vector<double> logits;
   for (std::size_t i = 0; i < steps + kPoints; ++i)
-    logits.push_back((static_cast<double>(i) - kBefore) / kPerLogit - reach_);
+    logits.push_back((static_cast<double>(i) - kBefore) / points - reach_);
   success_ = success_after_own_failures(logits, tau, rejected, depth);
 }
 
@@ -121,9 +142,10 @@ bool OwnFailureTable::fits(double tau, const Rejections& rejected, std::size_t d
 }
 
 std::vector<double> OwnFailureTable::at(std::span<const double> logits) const {
+  const double points = per_logit(rejected_);
   std::vector<double> success(logits.size() * depth_, 0);
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    const double steps = (logits[i] + reach_) * kPerLogit;
+    const double steps = (logits[i] + reach_) * points;
     const double below = std::floor(steps);
     const auto weights = weights_at(steps - below);
     const double* from = success_.data() + static_cast<std::size_t>(below) * depth_;

@@ -23,14 +23,16 @@ std::vector<double> success_after_own_failures(std::span<const double> logits, d
 /// their skills and sigma are: it is one function of u. Immutable.
 class OwnFailureTable {
  public:
-  /// Logits from -reach to reach. Cost: 32 x reach logits of success_after_own_failures().
+  /// Logits from -reach to reach. Cost: 32 x reach logits of success_after_own_failures(), 128 x
+  ///   reach where users reject right answers.
   OwnFailureTable(double tau, const Rejections& rejected, std::size_t depth, double reach);
 
   /// Whether it is the table for these numbers, and has these logits.
   [[nodiscard]] bool fits(double tau, const Rejections& rejected, std::size_t depth,
                           std::span<const double> logits) const;
-  /// @returns success_after_own_failures(), with an error of at most 1e-11: polynomials of degree 11
-  ///   through logits a sixteenth apart. Cost: some 2 ns for each logit and number of attempts.
+  /// @returns success_after_own_failures(), with an error of at most 1e-11, by polynomials of degree
+  ///   11 through neighbouring logits; 1e-8 where users reject right answers and depth exceeds 24.
+  ///   Cost: some 2 ns for each logit and number of attempts.
   /// @param logits  that it has
   [[nodiscard]] std::vector<double> at(std::span<const double> logits) const;
 

@@ -1,6 +1,7 @@
 #include "turnout/game/task_types.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -16,9 +17,75 @@ namespace {
 using numeric::logistic;
 using numeric::logistic_nodes;
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 /// Rows by which of the attempts made a model made, a bit each: those after m attempts follow those
 /// after m - 1.
 std::size_t row_of(std::size_t made, std::size_t own) { return (std::size_t{1} << made) - 1 + own; }
+
+/// The skills that models have by the share that they solve at first, for one spread of difficulty.
+class Skills {
+ public:
+  explicit Skills(double sigma) : sigma_(sigma) {
+    constexpr double kFar = 600;  // no product of two such powers is 0 times infinity
+    for (const auto& [x, weight] : logistic_nodes(sigma)) {
+      weight_.push_back(weight);
+      odds_.push_back(std::exp(std::clamp(sigma * x, -kFar, kFar)));
+    }
+    while (weight_.size() % kLanes != 0) {
+      weight_.push_back(0);
+      odds_.push_back(1);
+    }
+  }
+
+  /// @returns skill_of(first_try, sigma): Newton's method on the logit of the mean, which is nearly
+  ///   linear in the skill; bisection where a step leaves the bracket.
+  [[nodiscard]] double of(double first_try) const {
+    if (first_try >= 1) return kInfinity;
+    const double plain = std::log(first_try) - std::log1p(-first_try);
+    if (sigma_ == 0) return plain;
+    double low = -kInfinity;
+    double high = kInfinity;
+    double skill = plain * std::sqrt(1 + sigma_ * sigma_ / 3);
+    constexpr int kSteps = 200;
+    for (int step = 0; step < kSteps; ++step) {
+      const auto [mean, slope] = mean_at(skill);
+      (mean < first_try ? low : high) = skill;
+      const double off = std::log(mean) - std::log1p(-mean) - plain;
+      double next = skill - off * mean * (1 - mean) / slope;
+      if (!(next > low && next < high))
+        next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
+      if (std::abs(next - skill) <= 4e-16 * std::max(1.0, std::abs(skill))) return next;
+      skill = next;
+    }
+    return skill;
+  }
+
+ private:
+  static constexpr std::size_t kLanes = 4;  // sums at once, so that they do not wait for each other
+
+  struct Mean {
+    double mean, slope;
+  };
+  [[nodiscard]] Mean mean_at(double skill) const {
+    const double odds = std::exp(-skill);
+    std::array<double, kLanes> mean{};
+    std::array<double, kLanes> slope{};
+    for (std::size_t i = 0; i < weight_.size(); i += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const double p = 1 / (1 + odds * odds_[i + lane]);
+        mean[lane] += weight_[i + lane] * p;
+        slope[lane] += weight_[i + lane] * p * (1 - p);
+      }
+    }
+    return {(mean[0] + mean[1]) + (mean[2] + mean[3]),
+            (slope[0] + slope[1]) + (slope[2] + slope[3])};
+  }
+
+  double sigma_;
+  std::vector<double> weight_;
+  std::vector<double> odds_;  ///< exp(sigma x)
+};
 
 }  // namespace
 
@@ -29,35 +96,7 @@ double mean_success(double skill, double sigma) {
   return mean;
 }
 
-double skill_of(double first_try, double sigma) {
-  if (first_try >= 1) return std::numeric_limits<double>::infinity();
-  const double plain = std::log(first_try) - std::log1p(-first_try);
-  if (sigma == 0) return plain;
-  const auto nodes = logistic_nodes(sigma);
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-  // Newton's method on the logit of the mean, which is nearly linear in the skill; bisection where
-  // a step leaves the bracket.
-  double skill = plain * std::sqrt(1 + sigma * sigma / 3);
-  constexpr int kSteps = 200;
-  for (int step = 0; step < kSteps; ++step) {
-    double mean = 0;
-    double slope = 0;
-    for (const auto& [x, weight] : nodes) {
-      const double p = logistic(skill - sigma * x);
-      mean += weight * p;
-      slope += weight * p * (1 - p);
-    }
-    (mean < first_try ? low : high) = skill;
-    const double off = std::log(mean) - std::log1p(-mean) - plain;
-    double next = skill - off * mean * (1 - mean) / slope;
-    if (!(next > low && next < high))
-      next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
-    if (std::abs(next - skill) <= 4e-16 * std::max(1.0, std::abs(skill))) return next;
-    skill = next;
-  }
-  return skill;
-}
+double skill_of(double first_try, double sigma) { return Skills(sigma).of(first_try); }
 
 TaskTypes::TaskTypes(std::vector<double> weights, std::size_t models, Memory memory,
                      std::size_t depth)
@@ -229,8 +268,9 @@ TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& 
                                 : (feedback == 0 ? Memory::kNone : Memory::kAttempts);
   depth = std::max<std::size_t>(depth, 1);
   TaskTypes types(std::move(weights), first_try.size(), memory, depth);
+  const Skills skills(difficulty.spread());
   for (std::size_t k = 0; k < first_try.size(); ++k) {
-    const double skill = skill_of(first_try[k], difficulty.spread());
+    const double skill = skills.of(first_try[k]);
     if (tau > 0 && std::isinf(skill)) {  // never fails, whatever suits it
       for (std::size_t at = 0; at < types.rows(); ++at) {
         const auto all = types.row(at, k);
