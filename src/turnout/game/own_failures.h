@@ -12,8 +12,8 @@ namespace turnout::game {
 
 /// @returns E[p g^m] / E[g^m] for m = 0, ..., depth - 1 rejected attempts of the same model, with p =
 ///   1 / (1 + exp(-u - tau X)), X ~ N(0, 1), and g = right p + wrong (1 - p) the probability of a
-///   rejection: [i * depth + m] for the logit u that is logits[i]. Where a rejection cannot happen,
-///   what held before it. Accuracy: that of numeric::logistic_nodes().
+///   rejection: [i * depth + m] for the logit u that is logits[i]. Where none can happen, what held
+///   before. Accuracy: E[p g^m] that of numeric::logistic_nodes(); the quotient less if that is tiny.
 /// @param logits  skill - theta, finite
 /// Cost: some 0.1 us for each logit and number of attempts.
 std::vector<double> success_after_own_failures(std::span<const double> logits, double tau,
