@@ -20,6 +20,8 @@ namespace {
 using scenario::Scenario;
 using scenario::Uncertainty;
 
+constexpr std::size_t kMostWork = 500'000'000;  // types and segments: half a second a turn
+
 base::Status check(const RegretOptions& options, const Scenario& scenario) {
   if (options.depth) {
     TURNOUT_CHECK(base::check_option("--depth", *options.depth, 1,
@@ -62,7 +64,8 @@ game::EscalationPlan plan_in(const game::PossibleGame& game, const game::Sequenc
 /// The box of games that a scenario leaves possible.
 class Box {
  public:
-  Box(const RegretAnswer& answer, std::size_t depth) : answer_(answer), depth_(depth) {}
+  Box(const RegretAnswer& answer, std::size_t depth)
+      : answer_(answer), games_(answer.scenario, answer.uncertain, depth) {}
 
   [[nodiscard]] std::vector<double> numbers(std::span<const double> at) const {
     std::vector<double> numbers;
@@ -74,7 +77,7 @@ class Box {
   }
   /// Ends of ranges are allowed numbers, and what lies between allowed numbers is allowed.
   [[nodiscard]] game::PossibleGame game(std::span<const double> at) const {
-    return scenario::game_with(answer_.scenario, answer_.uncertain, numbers(at), depth_).value();
+    return games_.with(numbers(at)).value();
   }
   [[nodiscard]] RegretGame regret(const game::RegretAt& found) const {
     return {numbers(found.at), found.cost, plan_in(game(found.at), found.best.models)};
@@ -83,7 +86,7 @@ class Box {
 
  private:
   const RegretAnswer& answer_;
-  std::size_t depth_;
+  scenario::PossibleGames games_;
 };
 
 /// As many attempts as `plan` offers in the middle, where failures tell something or users differ.
@@ -153,7 +156,11 @@ base::Result<RegretAnswer> regret_answer(Scenario scenario, const RegretOptions&
   search.seed = options.seed;
   search.checks = options.checks;
   search.limits.watch = watch;
-  if (options.nodes) search.limits.nodes = *options.nodes;
+  if (options.nodes) {
+    search.limits.nodes = *options.nodes;
+  } else {
+    search.work = kMostWork;
+  }
   game::RegretPlan found = game::least_regret(
       {box.dimensions(), [&](std::span<const double> at) { return box.game(at); }}, search);
   TURNOUT_CHECK(watch.cancellation.check());

@@ -16,6 +16,7 @@ struct RegretOptions {
   /// Attempts on offer, 1 to game::kDeepest. Nothing: as many as `plan` offers in the middle game.
   std::optional<std::size_t> depth = {};
   /// Most partial plans of all games together to look at in each turn, 1 to kMostNodes (plan_answer.h).
+  /// Nothing: what takes half a second.
   std::optional<std::size_t> nodes = {};
   std::size_t checks = 1000;  ///< games drawn apart to check the answer
 };

@@ -31,15 +31,18 @@ struct Posterior {
   const std::vector<Uncertainty>& uncertain;
   std::vector<NumberValues> draws;
 
-  [[nodiscard]] base::Result<PossibleGame> game(const NumberValues& values,
-                                                std::size_t depth) const {
-    return scenario::game_with(scenario, uncertain, values, depth).within(scenario.source);
+  [[nodiscard]] scenario::PossibleGames games(std::size_t depth) const {
+    return {scenario, uncertain, depth};
   }
-  [[nodiscard]] base::Result<std::vector<PossibleGame>> games(std::size_t count,
+  [[nodiscard]] base::Result<PossibleGame> mean(std::size_t depth) const {
+    return games(depth).with(means_of(uncertain)).within(scenario.source);
+  }
+  [[nodiscard]] base::Result<std::vector<PossibleGame>> first(std::size_t count,
                                                               std::size_t depth) const {
+    const scenario::PossibleGames possible = games(depth);
     std::vector<PossibleGame> all;
     for (std::size_t i = 0; i < count; ++i) {
-      TURNOUT_TRY(auto one, game(draws[i], depth));
+      TURNOUT_TRY(auto one, possible.with(draws[i]).within(scenario.source));
       all.push_back(std::move(one));
     }
     return all;
@@ -73,8 +76,8 @@ struct Searched {
 };
 base::Result<Searched> search(const Posterior& posterior, std::size_t draws, std::size_t depth,
                               const RobustOptions& options, const base::Watch& watch) {
-  TURNOUT_TRY(const auto mean, posterior.game(means_of(posterior.uncertain), depth));
-  TURNOUT_TRY(const auto games, posterior.games(draws, depth));
+  TURNOUT_TRY(const auto mean, posterior.mean(depth));
+  TURNOUT_TRY(const auto games, posterior.first(draws, depth));
   game::SearchLimits limits;
   limits.watch.cancellation = watch.cancellation;
   auto best = game::best_for_game(mean, depth, limits);
@@ -199,8 +202,9 @@ base::Status play_in_all(RobustPlanAnswer& answer, const Posterior& posterior,
   const std::size_t draws = posterior.draws.size();
   PlayedOver robust(searched.plan.sequence, draws);
   PlayedOver at_mean(searched.at_mean, draws);
+  const scenario::PossibleGames games = posterior.games(searched.depth);
   for (std::size_t i = 0; i < draws; ++i) {
-    TURNOUT_TRY(const auto game, posterior.game(posterior.draws[i], searched.depth));
+    TURNOUT_TRY(const auto game, games.with(posterior.draws[i]).within(posterior.scenario.source));
     robust.add(game);
     at_mean.add(game);
     if ((i + 1) % kPerReport != 0) continue;
@@ -234,7 +238,7 @@ base::Result<RobustPlanAnswer> robust_plan_answer(const Scenario& scenario,
   const Posterior posterior{scenario, uncertain, std::move(draws)};
   const std::size_t most =
       options.depth.value_or(std::min(kMostGrown, scenario::deepest_of_many(scenario, uncertain)));
-  TURNOUT_TRY(const auto mean, posterior.game(means_of(uncertain), most));
+  TURNOUT_TRY(const auto mean, posterior.mean(most));
   const std::size_t searched = draws_to_search(mean, most, options.draws);
   std::size_t depth = options.depth.value_or(0);
   if (depth == 0) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 
 namespace turnout::game {
 
@@ -14,21 +13,43 @@ double least_switch_cost(const RoutingGame& game, std::size_t k) {
   return least;
 }
 
+namespace {
+
+constexpr std::size_t kLanes = 4;  // sums at once, so that they do not wait for each other
+
+double total(const std::array<double, kLanes>& x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
+/// @returns what becomes of the open tasks, and leaves in `open` those that may go on.
+AttemptOutcome answered(const Reception& users, std::span<const double> success,
+                        std::span<double> open) {
+  std::array<double, kLanes> right{};
+  std::array<double, kLanes> wrong{};
+  std::array<double, kLanes> rejected{};
+  const auto one = [&](std::size_t type, std::size_t lane) {
+    const double solved = open[type] * success[type];
+    const double failed = open[type] - solved;
+    const double in_vain = users.rejected(solved, failed);
+    right[lane] += solved;
+    wrong[lane] += failed;
+    rejected[lane] += in_vain;
+    open[type] = users.patience * in_vain;
+  };
+  std::size_t type = 0;
+  for (; type + kLanes <= open.size(); type += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) one(type + lane, lane);
+  }
+  for (; type < open.size(); ++type) one(type, 0);
+  return {total(right), total(wrong), total(rejected)};
+}
+
+}  // namespace
+
 void AttemptWalk::attempt(const RoutingGame& game, const TaskTypes& types,
                           std::span<const std::size_t> before, std::size_t k) {
   const AttemptTerms t = attempt_terms(game, before, k);
   const Reception users(game, k, before.size());
   const auto success = types.success(k, before);
-  AttemptOutcome outcome;
-  for (std::size_t type = 0; type < open.size(); ++type) {
-    const double right = open[type] * success[type];
-    const double wrong = open[type] - right;
-    const double rejected = users.rejected(right, wrong);
-    outcome.right += right;
-    outcome.wrong += wrong;
-    outcome.rejected += rejected;
-    open[type] = users.patience * rejected;
-  }
+  const AttemptOutcome outcome = answered(users, success, open);
   const AttemptGain gain = gain_of(game.user(), users, outcome, reach * t.wait);
   payoffs.service_cost += reach * t.cost;
   payoffs.provider_cost += reach * t.cost + loss_of(game.provider(), users, outcome);
@@ -39,7 +60,7 @@ void AttemptWalk::attempt(const RoutingGame& game, const TaskTypes& types,
   paid += reach * game.model(k).price;
   believed += gain.believed;
   at_stake += gain.at_stake;
-  reach = std::accumulate(open.begin(), open.end(), 0.0);
+  reach = users.patience * outcome.rejected;
 }
 
 PlanPayoffs AttemptWalk::ended(const RoutingGame& game) const {
@@ -80,7 +101,6 @@ InformedCosts informed_costs(const RoutingGame& game, const TaskTypes& types, st
 
 AttemptSums advance(const Reception& users, const double* open, const double* success,
                     const double* informed, double* next, std::size_t n) {
-  constexpr std::size_t kLanes = 4;  // sums at once, so that they do not wait for each other
   const double right_goes_on = users.patience * (1 - users.right_accepted);
   const double wrong_goes_on = users.patience * (1 - users.wrong_accepted);
   std::array<double, kLanes> right{};
@@ -99,9 +119,6 @@ AttemptSums advance(const Reception& users, const double* open, const double* su
     for (std::size_t lane = 0; lane < kLanes; ++lane) one(i + lane, lane);
   }
   for (; i < n; ++i) one(i, 0);
-  const auto total = [](const std::array<double, kLanes>& x) {
-    return (x[0] + x[1]) + (x[2] + x[3]);
-  };
   return {total(right), total(left), total(bound)};
 }
 

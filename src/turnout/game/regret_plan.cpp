@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "turnout/base/rng.h"
+#include "turnout/game/neighbour_search.h"
 #include "turnout/game/population_plan.h"
 
 namespace turnout::game {
@@ -142,9 +143,38 @@ class Regrets {
       const double regret = worst_for(candidate, known_).regret();
       if (regret < incumbent.value) incumbent = {candidate, regret};
     }
-    return search_sequences(searched, known_.front().game.game.size(), options_.depth,
-                            Objective::kGreatestRegret, std::move(incumbent),
-                            kLeastGain * mean_cost(), options_.limits);
+    const std::size_t models = known_.front().game.game.size();
+    const double least_gain = kLeastGain * mean_cost();
+    const SearchLimits limits = limits_now();
+    SearchedSequence found =
+        search_sequences(searched, models, options_.depth, Objective::kGreatestRegret,
+                         std::move(incumbent), least_gain, limits);
+    if (found.certificate.nodes >= limits.nodes) {  // cut short
+      found.best = best_neighbour(
+          std::move(found.best), models, least_gain,
+          [&](const Sequence& s, double enough) { return regret_of(s, enough); },
+          limits.watch.cancellation);
+    }
+    return found;
+  }
+
+  /// Those of a branch and bound over the games known.
+  [[nodiscard]] SearchLimits limits_now() const {
+    constexpr std::size_t kLeastNodes = 100;
+    const PossibleGame& game = known_.front().game;
+    const std::size_t each =
+        game.game.size() * known_.size() * (game.types.size() + 2 * game.segments.size());
+    SearchLimits limits = options_.limits;
+    limits.nodes = std::min(limits.nodes, std::max(kLeastNodes, options_.work / each));
+    return limits;
+  }
+
+  /// The greatest regret over the games known; where it is not below `enough`, the first such one.
+  [[nodiscard]] double regret_of(const Sequence& sequence, double enough) const {
+    double worst = -std::numeric_limits<double>::infinity();
+    for (auto known = known_.rbegin(); known != known_.rend() && worst < enough; ++known)
+      worst = std::max(worst, sequence_cost(known->game, sequence) - known->best.value);
+    return worst;
   }
 
   void keep(const Sequence& sequence) {

@@ -52,6 +52,9 @@ struct RegretOptions {
   std::uint64_t seed = 1;     ///< of the random games
   std::size_t checks = 1000;  ///< random games that check the answer
   SearchLimits limits = {};   ///< of each branch and bound; told of games looked at
+  /// Types and segments that each branch and bound may look at: partial plans x models x games x
+  /// (types + 2 segments), but at least 100 partial plans.
+  std::size_t work = static_cast<std::size_t>(-1);
 };
 
 /// @returns the sequence with the least greatest regret, as far as it was found. J jumps where users
@@ -62,6 +65,8 @@ struct RegretOptions {
 ///   and random games, the best sequence against the games known and the worst game against that
 ///   sequence are found in turn, until no game is worse than those known by more than 1e-6 of the
 ///   mean cost, none of `checks` games drawn apart leads to a worse one, or 40 turns are over.
+/// Where a branch and bound meets its limits, what it found is improved step by step
+/// (neighbour_search.h).
 /// What is proved is `bound`; that no game outside those looked at is worse than `worst` is not.
 /// If cancelled, the answer means nothing. Cost: some thousand games' own best sequences; a second or
 ///   two with four models and difficulty.

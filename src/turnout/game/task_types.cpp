@@ -1,70 +1,102 @@
 #include "turnout/game/task_types.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
 
+#include "turnout/game/own_failures.h"
 #include "turnout/numeric/normal.h"
 #include "turnout/numeric/normal_nodes.h"
 
 namespace turnout::game {
 namespace {
 
-/// The logistic function has poles at distance pi, in units of sigma at pi/sigma: the step follows
-/// it.
-std::vector<numeric::WeightedNode> nodes_for(double sigma) {
-  if (sigma == 0) return {{0, 1}};
-  constexpr double kStep = 0.25;
-  constexpr double kSmallest = 0.05;
-  constexpr double kWideEnough = 2.6;
-  return numeric::normal_nodes(std::max(kSmallest, kStep * std::min(1.0, kWideEnough / sigma)));
-}
-
 using numeric::logistic;
+using numeric::logistic_nodes;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Rows by which of the attempts made a model made, a bit each: those after m attempts follow those
 /// after m - 1.
 std::size_t row_of(std::size_t made, std::size_t own) { return (std::size_t{1} << made) - 1 + own; }
 
+/// The skills that models have by the share that they solve at first, for one spread of difficulty.
+class Skills {
+ public:
+  explicit Skills(double sigma) : sigma_(sigma) {
+    constexpr double kFar = 600;  // no product of two such powers is 0 times infinity
+    for (const auto& [x, weight] : logistic_nodes(sigma)) {
+      weight_.push_back(weight);
+      odds_.push_back(std::exp(std::clamp(sigma * x, -kFar, kFar)));
+    }
+    while (weight_.size() % kLanes != 0) {
+      weight_.push_back(0);
+      odds_.push_back(1);
+    }
+  }
+
+  /// @returns skill_of(first_try, sigma): Newton's method on the logit of the mean, which is nearly
+  ///   linear in the skill; bisection where a step leaves the bracket.
+  [[nodiscard]] double of(double first_try) const {
+    if (first_try >= 1) return kInfinity;
+    const double plain = std::log(first_try) - std::log1p(-first_try);
+    if (sigma_ == 0) return plain;
+    double low = -kInfinity;
+    double high = kInfinity;
+    double skill = plain * std::sqrt(1 + sigma_ * sigma_ / 3);
+    constexpr int kSteps = 200;
+    for (int step = 0; step < kSteps; ++step) {
+      const auto [mean, slope] = mean_at(skill);
+      (mean < first_try ? low : high) = skill;
+      const double off = std::log(mean) - std::log1p(-mean) - plain;
+      double next = skill - off * mean * (1 - mean) / slope;
+      if (!(next > low && next < high))
+        next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
+      if (std::abs(next - skill) <= 4e-16 * std::max(1.0, std::abs(skill))) return next;
+      skill = next;
+    }
+    return skill;
+  }
+
+ private:
+  static constexpr std::size_t kLanes = 4;  // sums at once, so that they do not wait for each other
+
+  struct Mean {
+    double mean, slope;
+  };
+  [[nodiscard]] Mean mean_at(double skill) const {
+    const double odds = std::exp(-skill);
+    std::array<double, kLanes> mean{};
+    std::array<double, kLanes> slope{};
+    for (std::size_t i = 0; i < weight_.size(); i += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const double p = 1 / (1 + odds * odds_[i + lane]);
+        mean[lane] += weight_[i + lane] * p;
+        slope[lane] += weight_[i + lane] * p * (1 - p);
+      }
+    }
+    return {(mean[0] + mean[1]) + (mean[2] + mean[3]),
+            (slope[0] + slope[1]) + (slope[2] + slope[3])};
+  }
+
+  double sigma_;
+  std::vector<double> weight_;
+  std::vector<double> odds_;  ///< exp(sigma x)
+};
+
 }  // namespace
 
 double mean_success(double skill, double sigma) {
   double mean = 0;
-  for (const auto& [x, weight] : nodes_for(sigma)) mean += weight * logistic(skill - sigma * x);
+  for (const auto& [x, weight] : logistic_nodes(sigma))
+    mean += weight * logistic(skill - sigma * x);
   return mean;
 }
 
-double skill_of(double first_try, double sigma) {
-  if (first_try >= 1) return std::numeric_limits<double>::infinity();
-  const double plain = std::log(first_try) - std::log1p(-first_try);
-  if (sigma == 0) return plain;
-  const auto nodes = nodes_for(sigma);
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-  // Newton's method on the logit of the mean, which is nearly linear in the skill; bisection where
-  // a step leaves the bracket.
-  double skill = plain * std::sqrt(1 + sigma * sigma / 3);
-  constexpr int kSteps = 200;
-  for (int step = 0; step < kSteps; ++step) {
-    double mean = 0;
-    double slope = 0;
-    for (const auto& [x, weight] : nodes) {
-      const double p = logistic(skill - sigma * x);
-      mean += weight * p;
-      slope += weight * p * (1 - p);
-    }
-    (mean < first_try ? low : high) = skill;
-    const double off = std::log(mean) - std::log1p(-mean) - plain;
-    double next = skill - off * mean * (1 - mean) / slope;
-    if (!(next > low && next < high))
-      next = std::isinf(low) || std::isinf(high) ? skill - off : low + (high - low) / 2;
-    if (std::abs(next - skill) <= 4e-16 * std::max(1.0, std::abs(skill))) return next;
-    skill = next;
-  }
-  return skill;
-}
+double skill_of(double first_try, double sigma) { return Skills(sigma).of(first_try); }
 
 TaskTypes::TaskTypes(std::vector<double> weights, std::size_t models, Memory memory,
                      std::size_t depth)
@@ -174,12 +206,12 @@ class TaskTypes::Effects {
   Belief prior_;
 };
 
-void TaskTypes::fill_by_count(const Effects& effects, std::size_t k, std::size_t depth) {
-  auto belief = effects.prior();
+/// @param success  by type and number of the model's attempts
+void TaskTypes::fill_by_count(std::span<const double> success, std::size_t k) {
+  const std::size_t depth = rows();
   for (std::size_t own = 0; own < depth; ++own) {
     for (std::size_t type = 0; type < size(); ++type)
-      row(own, k)[type] = effects.success(belief, 0, type);
-    belief = effects.after_rejection(std::move(belief), 0);
+      row(own, k)[type] = success[type * depth + own];
   }
 }
 
@@ -193,29 +225,52 @@ void TaskTypes::fill_by_attempts(const Effects& effects, const std::vector<doubl
                    {own.model, own.made + 1, own.set | std::size_t{1} << own.made}, depth);
 }
 
-TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
-                           std::size_t depth, std::span<const Rejections> rejections) {
+void TaskTypes::fill(std::size_t k, double skill, const Difficulty& difficulty, std::size_t depth,
+                     const Rejections& rejected, std::span<const OwnFailureTable> tables) {
   const auto [sigma, feedback, tau] = difficulty;
-  const auto nodes = nodes_for(sigma);
-  const auto effects = nodes_for(tau);
+  const auto nodes = logistic_nodes(sigma);
+  if (memory_ == Memory::kOwnCount) {
+    std::vector<double> logits;
+    for (const auto& node : nodes) logits.push_back(skill - sigma * node.x);
+    const auto fits = [&, tau = tau](const OwnFailureTable& table) {
+      return table.fits(tau, rejected, depth, logits);
+    };
+    const auto table = std::find_if(tables.begin(), tables.end(), fits);
+    return fill_by_count(table != tables.end()
+                             ? table->at(logits)
+                             : success_after_own_failures(logits, tau, rejected, depth),
+                         k);
+  }
+  const auto effects = logistic_nodes(tau);
+  std::vector<std::vector<double>> chances(feedback == 0 ? 1 : depth);
+  for (std::size_t m = 0; m < chances.size(); ++m) {
+    for (const auto& node : nodes) {
+      for (const auto& effect : effects)
+        chances[m].push_back(
+            logistic(skill - sigma * node.x + tau * effect.x + feedback * static_cast<double>(m)));
+    }
+  }
+  if (memory_ == Memory::kOwnAttempts) {
+    const Effects of_model(std::move(chances), effects, rejected);
+    return fill_by_attempts(of_model, of_model.prior(), {k, 0, 0}, depth);
+  }
+  for (std::size_t m = 0; m < chances.size(); ++m)
+    std::copy(chances[m].begin(), chances[m].end(), row(m, k).begin());
+}
+
+TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& difficulty,
+                           std::size_t depth, std::span<const Rejections> rejections,
+                           std::span<const OwnFailureTable> tables) {
+  const auto [sigma, feedback, tau] = difficulty;
   std::vector<double> weights;
-  for (const auto& node : nodes) weights.push_back(node.weight);
+  for (const auto& node : logistic_nodes(sigma)) weights.push_back(node.weight);
   const Memory memory = tau > 0 ? (feedback == 0 ? Memory::kOwnCount : Memory::kOwnAttempts)
                                 : (feedback == 0 ? Memory::kNone : Memory::kAttempts);
   depth = std::max<std::size_t>(depth, 1);
   TaskTypes types(std::move(weights), first_try.size(), memory, depth);
+  const Skills skills(difficulty.spread());
   for (std::size_t k = 0; k < first_try.size(); ++k) {
-    const double skill = skill_of(first_try[k], difficulty.spread());
-    std::vector<std::vector<double>> chances(feedback == 0 ? 1 : depth);
-    for (std::size_t m = 0; m < chances.size(); ++m) {
-      for (const auto& node : nodes) {
-        for (const auto& effect : effects)
-          chances[m].push_back(logistic(skill - sigma * node.x + tau * effect.x +
-                                        feedback * static_cast<double>(m)));
-      }
-    }
-    // Without any spread the first-try rate is passed on as it is.
-    if (difficulty.spread() == 0) chances[0] = {first_try[k]};
+    const double skill = skills.of(first_try[k]);
     if (tau > 0 && std::isinf(skill)) {  // never fails, whatever suits it
       for (std::size_t at = 0; at < types.rows(); ++at) {
         const auto all = types.row(at, k);
@@ -223,16 +278,10 @@ TaskTypes TaskTypes::rasch(std::span<const double> first_try, const Difficulty& 
       }
       continue;
     }
-    if (tau == 0) {
-      for (std::size_t m = 0; m < chances.size(); ++m)
-        std::copy(chances[m].begin(), chances[m].end(), types.row(m, k).begin());
-      continue;
-    }
-    const Effects of_model(std::move(chances), effects,
-                           rejections.empty() ? Rejections{} : rejections[k]);
-    if (memory == Memory::kOwnCount) types.fill_by_count(of_model, k, depth);
-    if (memory == Memory::kOwnAttempts)
-      types.fill_by_attempts(of_model, of_model.prior(), {k, 0, 0}, depth);
+    types.fill(k, skill, difficulty, depth, rejections.empty() ? Rejections{} : rejections[k],
+               tables);
+    // Without any spread the first-try rate is passed on as it is.
+    if (difficulty.spread() == 0) types.row(0, k)[0] = first_try[k];
   }
   return types;
 }

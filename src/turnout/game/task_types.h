@@ -29,7 +29,11 @@ struct Difficulty {
 struct Rejections {
   double right = 0;  ///< fr, of right answers
   double wrong = 1;  ///< 1 - fa, of wrong ones
+
+  friend bool operator==(const Rejections&, const Rejections&) = default;
 };
+
+class OwnFailureTable;
 
 /// The success probabilities of every type of task, model and attempt. Immutable.
 ///
@@ -55,8 +59,11 @@ class TaskTypes {
   /// with feedback too, for each set of attempts: models x 2^depth.
   /// @param depth       at most deepest(models, difficulty)
   /// @param rejections  by model; empty: users reject all wrong answers and no right one
+  /// @param tables      for many games with tau > 0 and no feedback: where one fits a model, it is
+  ///   read rather than summed over the effects, a tenth of the cost, with its error on top
   static TaskTypes rasch(std::span<const double> first_try, const Difficulty& difficulty,
-                         std::size_t depth, std::span<const Rejections> rejections = {});
+                         std::size_t depth, std::span<const Rejections> rejections = {},
+                         std::span<const OwnFailureTable> tables = {});
   /// Rows of some 70 numbers that the tables may have where every set of attempts counts for itself.
   static constexpr std::size_t kMostRows = std::size_t{1} << 16U;       ///< of one game: 40 MB
   static constexpr std::size_t kMostRowsOfMany = std::size_t{1} << 9U;  ///< of each of a thousand
@@ -111,7 +118,9 @@ class TaskTypes {
   struct OwnAttempts {
     std::size_t model, made, set;
   };
-  void fill_by_count(const Effects& effects, std::size_t k, std::size_t depth);
+  void fill(std::size_t k, double skill, const Difficulty& difficulty, std::size_t depth,
+            const Rejections& rejected, std::span<const OwnFailureTable> tables);
+  void fill_by_count(std::span<const double> success, std::size_t k);
   void fill_by_attempts(const Effects& effects, const std::vector<double>& belief,
                         const OwnAttempts& own, std::size_t depth);
 

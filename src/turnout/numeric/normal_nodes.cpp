@@ -1,5 +1,6 @@
 #include "turnout/numeric/normal_nodes.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace turnout::numeric {
@@ -16,6 +17,14 @@ std::vector<WeightedNode> normal_nodes(double step) {
   }
   for (WeightedNode& node : nodes) node.weight /= total;
   return nodes;
+}
+
+std::vector<WeightedNode> logistic_nodes(double spread) {
+  if (spread == 0) return {{0, 1}};
+  constexpr double kStep = 0.25;
+  constexpr double kSmallest = 0.05;
+  constexpr double kWideEnough = 2.6;
+  return normal_nodes(std::max(kSmallest, kStep * std::min(1.0, kWideEnough / spread)));
 }
 
 }  // namespace turnout::numeric

@@ -16,4 +16,9 @@ struct WeightedNode {
 /// @param step  distance of the nodes, in (0, 1]
 std::vector<WeightedNode> normal_nodes(double step);
 
+/// @returns such nodes for f(x) = g(spread x), where g is made of logistic functions, whose poles lie
+///   at distance pi from the real line, in x at pi / spread: the step follows it. {{0, 1}} if spread is
+///   0. Relative error 1e-10 for spread <= 3, 1e-6 up to 10.
+std::vector<WeightedNode> logistic_nodes(double spread);
+
 }  // namespace turnout::numeric

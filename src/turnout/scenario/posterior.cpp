@@ -1,6 +1,8 @@
 #include "turnout/scenario/posterior.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <optional>
 #include <utility>
 
@@ -172,19 +174,53 @@ struct Parts {
   }
 };
 
+/// What the games have in common of what a model's own failures tell.
+std::vector<game::OwnFailureTable> tables_for(const Scenario& scenario,
+                                              const std::vector<Uncertainty>& uncertain,
+                                              std::size_t depth) {
+  std::vector<game::OwnFailureTable> tables;
+  game::Difficulty widest = scenario.difficulty.value_or(game::Difficulty{});
+  bool tau_varies = false;
+  for (const Uncertainty& u : uncertain) {
+    tau_varies = tau_varies || u.difficulty == &game::Difficulty::tau ||
+                 u.difficulty == &game::Difficulty::feedback;
+    if (u.difficulty == &game::Difficulty::sigma) widest.sigma = std::max(widest.sigma, u.high);
+  }
+  if (scenario.outcomes || tau_varies || widest.tau == 0 || widest.feedback != 0) return tables;
+  // Skills of first tries down to 1 in 20,000, and tasks as far from the mean as any that counts.
+  constexpr double kFarSkill = 10;
+  constexpr double kFarTask = 8.6;
+  const double reach =
+      kFarSkill * std::hypot(1.0, widest.spread() / std::numbers::sqrt3) + kFarTask * widest.sigma;
+  std::vector<game::Rejections> made;
+  for (const game::Rejections& rejected : rejections_of(scenario.game)) {
+    const auto same = [&](const game::Rejections& other) { return other == rejected; };
+    if (std::any_of(made.begin(), made.end(), same)) continue;
+    made.push_back(rejected);
+    tables.emplace_back(widest.tau, rejected, depth, reach);
+  }
+  return tables;
+}
+
 }  // namespace
 
-base::Result<game::PossibleGame> game_with(const Scenario& scenario,
-                                           const std::vector<Uncertainty>& uncertain,
-                                           const NumberValues& values, std::size_t depth) {
-  Parts parts(scenario);
-  for (std::size_t i = 0; i < uncertain.size(); ++i) parts.put(scenario, uncertain[i], values[i]);
-  TURNOUT_TRY(auto game,
-              game::RoutingGame::make(parts.user, parts.provider, std::move(parts.models),
-                                      scenario.game.switching(), scenario.game.participates(),
-                                      scenario.game.patience_by_attempt()));
-  auto types = scenario.outcomes ? game::TaskTypes::empirical(scenario.outcomes->rate)
-                                 : task_types(game, parts.difficulty, depth);
+PossibleGames::PossibleGames(const Scenario& scenario, const std::vector<Uncertainty>& uncertain,
+                             std::size_t depth)
+    : scenario_(scenario),
+      uncertain_(uncertain),
+      depth_(depth),
+      tables_(tables_for(scenario, uncertain, depth)) {}
+
+base::Result<game::PossibleGame> PossibleGames::with(const NumberValues& values) const {
+  Parts parts(scenario_);
+  for (std::size_t i = 0; i < uncertain_.size(); ++i)
+    parts.put(scenario_, uncertain_[i], values[i]);
+  const game::RoutingGame& known = scenario_.game;
+  TURNOUT_TRY(auto game, game::RoutingGame::make(
+                             parts.user, parts.provider, std::move(parts.models), known.switching(),
+                             known.participates(), known.patience_by_attempt()));
+  auto types = scenario_.outcomes ? game::TaskTypes::empirical(scenario_.outcomes->rate)
+                                  : task_types(game, parts.difficulty, depth_, tables_);
   return game::PossibleGame{std::move(game), std::move(parts.segments), std::move(types)};
 }
 

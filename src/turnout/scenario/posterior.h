@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "turnout/game/own_failures.h"
 #include "turnout/game/prefix_bounds.h"
 #include "turnout/landscape/distribution.h"
 #include "turnout/scenario/scenario_scope.h"
@@ -27,14 +28,28 @@ base::Result<std::vector<game::Game>> draw_games(const game::Game& mean,
                                                  const std::vector<Uncertainty>& uncertain,
                                                  std::size_t count, std::uint64_t seed);
 
-/// @returns the game of a scenario in which its uncertain numbers have these values, for sequences of
-///   at most `depth` attempts. Where users differ in their time only, an uncertain V is that of all.
-///   Types of task that come from a table of outcomes stay as they are. kInvalidValue for values that
-///   make no game.
-/// Cost: types x models x depth, some 40 us for Rasch's.
-base::Result<game::PossibleGame> game_with(const Scenario& scenario,
-                                           const std::vector<Uncertainty>& uncertain,
-                                           const NumberValues& values, std::size_t depth);
+/// The games that a scenario's uncertain numbers leave possible, for sequences of at most `depth`
+/// attempts. Immutable. What is passed in must outlive it.
+class PossibleGames {
+ public:
+  /// Cost: nothing, but where tasks suit some models better than others (tau, known, and no feedback)
+  ///   some milliseconds for a table that all the games read (game/own_failures.h).
+  PossibleGames(const Scenario& scenario, const std::vector<Uncertainty>& uncertain,
+                std::size_t depth);
+
+  /// @returns the game in which the uncertain numbers have these values. Where users differ in their
+  ///   time only, an uncertain V is that of all. Types of task that come from a table of outcomes
+  ///   stay as they are. kInvalidValue for values that make no game. Successes are within 1e-11 of
+  ///   those of task_types().
+  /// Cost: types x models x depth, some 40 us for Rasch's.
+  [[nodiscard]] base::Result<game::PossibleGame> with(const NumberValues& values) const;
+
+ private:
+  const Scenario& scenario_;
+  const std::vector<Uncertainty>& uncertain_;
+  std::size_t depth_;
+  std::vector<game::OwnFailureTable> tables_;
+};
 
 /// What a number may be: a range's ends, or the 95 % interval of a posterior.
 struct Bounds {

@@ -153,7 +153,7 @@ TEST(Posterior, every_number_of_a_scenario_may_have_an_interval_and_gets_what_is
     return values[static_cast<std::size_t>(std::find(symbols.begin(), symbols.end(), of) -
                                            symbols.begin())];
   };
-  const auto drawn = game_with(scenario, scenario.uncertain, values, 3).value();
+  const auto drawn = PossibleGames(scenario, scenario.uncertain, 3).with(values).value();
   const game::User& user = drawn.segments.at(0).user;
   EXPECT_EQ(user.value, value("V"));
   EXPECT_EQ(user.value_of_time, value("w"));
@@ -197,7 +197,7 @@ TEST(Posterior, users_who_differ_in_their_time_share_the_value_that_is_drawn) {
           "[[model]]\nname = 'm'\nsuccess = 0.5\nlatency = 1\ncost = 1\n",
           "s.toml")
           .value();
-  const auto drawn = game_with(scenario, scenario.uncertain, {11.5}, 2).value();
+  const auto drawn = PossibleGames(scenario, scenario.uncertain, 2).with({11.5}).value();
   ASSERT_EQ(drawn.segments.size(), 200U);
   for (const Segment& segment : drawn.segments) EXPECT_EQ(segment.user.value, 11.5);
   EXPECT_EQ(drawn.segments[3].user.value_of_time, scenario.segments[3].user.value_of_time);

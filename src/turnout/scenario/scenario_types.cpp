@@ -32,16 +32,18 @@ game::TaskTypes task_types(const Scenario& scenario, std::size_t depth) {
   return task_types(scenario.game, scenario.difficulty.value_or(game::Difficulty{}), depth);
 }
 
-game::TaskTypes task_types(const game::RoutingGame& game, const game::Difficulty& difficulty,
-                           std::size_t depth) {
-  std::vector<double> first_try;
+std::vector<game::Rejections> rejections_of(const game::RoutingGame& game) {
   std::vector<game::Rejections> rejections;
-  for (std::size_t k = 0; k < game.size(); ++k) {
-    const game::Model& model = game.model(k);
-    first_try.push_back(model.success);
-    rejections.push_back({model.false_reject, 1 - model.false_accept});
-  }
-  return game::TaskTypes::rasch(first_try, difficulty, depth, rejections);
+  for (std::size_t k = 0; k < game.size(); ++k)
+    rejections.push_back({game.model(k).false_reject, 1 - game.model(k).false_accept});
+  return rejections;
+}
+
+game::TaskTypes task_types(const game::RoutingGame& game, const game::Difficulty& difficulty,
+                           std::size_t depth, std::span<const game::OwnFailureTable> tables) {
+  std::vector<double> first_try;
+  for (std::size_t k = 0; k < game.size(); ++k) first_try.push_back(game.model(k).success);
+  return game::TaskTypes::rasch(first_try, difficulty, depth, rejections_of(game), tables);
 }
 
 }  // namespace turnout::scenario

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
+#include "turnout/game/own_failures.h"
 #include "turnout/game/task_types.h"
 #include "turnout/scenario/scenario.h"
 
@@ -10,8 +14,12 @@ namespace turnout::scenario {
 game::TaskTypes task_types(const Scenario& scenario, std::size_t depth);
 
 /// @returns the types of task of a game with such a difficulty, likewise.
+/// @param tables  see TaskTypes::rasch()
 game::TaskTypes task_types(const game::RoutingGame& game, const game::Difficulty& difficulty,
-                           std::size_t depth);
+                           std::size_t depth, std::span<const game::OwnFailureTable> tables = {});
+
+/// @returns how users take each model's answers.
+std::vector<game::Rejections> rejections_of(const game::RoutingGame& game);
 
 /// @returns the greatest depth that task_types() takes: game::kDeepest, or less where tau and feedback
 ///   come together (game::TaskTypes::deepest()).

@@ -352,6 +352,7 @@ std::optional<ExpectedPayoffs> Agents::expected() const {
     all.service_cost += share * part->service_cost;
     all.attempts += share * part->attempts;
   }
+  all.success = std::min(1.0, all.success);  // a sum of roundings
   return all;
 }
 
