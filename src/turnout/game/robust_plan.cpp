@@ -184,12 +184,14 @@ std::vector<double> information_gains(const SequenceCosts& costs,
   // The games are drawn independently, so that their own order makes strata at random.
   std::vector<std::size_t> order(costs.cost.front().size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  constexpr double kRounding = 1e-12;  // of sums of the same numbers in another order
   const double at_random = cost_by_strata(costs, order);
   for (const std::vector<double>& number : numbers) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return number[a] < number[b]; });
-    gains.push_back(std::max(0.0, at_random - cost_by_strata(costs, order)));
+    const double gain = at_random - cost_by_strata(costs, order);
+    gains.push_back(gain > kRounding * std::abs(at_random) ? gain : 0);
   }
   return gains;
 }

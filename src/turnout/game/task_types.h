@@ -53,8 +53,9 @@ class TaskTypes {
   static TaskTypes empirical(const std::vector<std::vector<double>>& success);
   /// Rasch types for models with the given first-try rates (in (0, 1]) and plans of at most `depth`
   /// attempts. Sums over the types, and over the effects of task and model behind them, have a
-  /// relative error below 1e-10 for sigma, tau <= 3 (trapezoidal rule, which converges exponentially
-  /// for functions that are analytic near the real line; ~70 types), 1e-6 for sigma, tau <= 10.
+  /// relative error below 1e-10 for sigma, tau <= 3, 1e-9 after more than some ten failures
+  /// (trapezoidal rule, which converges exponentially for functions that are analytic near the real
+  /// line; ~70 types), and 1e-6 for sigma, tau <= 10.
   /// Cost with tau > 0: 5,000 numbers for each model and number of attempts that it may have made;
   /// with feedback too, for each set of attempts: models x 2^depth.
   /// @param depth       at most deepest(models, difficulty)
