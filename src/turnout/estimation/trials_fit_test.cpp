@@ -190,7 +190,7 @@ TEST(HeldOut, a_fit_that_does_not_carry_over_loses_to_the_tables_own) {
   const outcomes::RetryTable other = std::vector<outcomes::RetryCounts>{{"m", 1000, 400, 430}};
   const game::Difficulty helpful{0.5, 2, 0};
   const game::Difficulty own = fit_retries(std::get<0>(other)).difficulty();
-  const Forecasts check = forecast_other(helpful, own, other);
+  const Forecasts check = forecast_other(helpful, std::nullopt, own, other);
   EXPECT_GT(check.by(Forecaster::kFit)->same, check.by(Forecaster::kIndependent)->same);
   EXPECT_LT(check.by(Forecaster::kOwnFit)->same, check.by(Forecaster::kIndependent)->same);
 }
