@@ -18,7 +18,8 @@ struct FeedbackOfPair {
   std::string name;  ///< as name_of() has it
   double tries = 0;
   double solved = 0;
-  numeric::Interval feedback;  ///< shrunk to the mean of all
+  numeric::Interval feedback;  ///< shrunk to the mean of all, whatever sigma and tau are
+  numeric::Interval at_fit;    ///< the same at the fit's sigma and tau: goes with these
   double with_common = 0;      ///< how often the fit's one feedback lets a second try solve
   double with_own = 0;         ///< how often this one does
 };
@@ -45,16 +46,17 @@ struct PairFeedback {
 
 /// Fewer pairs tell no spread; the most that are fitted are those with the most tries.
 inline constexpr std::size_t kFewestPairs = 3;
-inline constexpr std::size_t kMostPairs = 200;
+inline constexpr std::size_t kMostPairs = 100;
 
-/// @returns feedback by pair, d_c ~ N(mean, spread^2), from the logit of each pair's second tries. The
-///   error of a measured d_c is that of its second tries and of the first tries that tell the skills, in
-///   common to pairs that share a model; see numeric/random_effects.h for the rest. All at the fit's
-///   sigma and tau, whose intervals widen those of d_c, to first order. Nothing where there is no feedback, where fewer
-///   than kFewestPairs have tries, or where cancelled.
+/// @returns feedback by pair, d_c ~ N(mean, spread^2), from what each pair shows by itself
+///   (measured_feedback.h) by numeric/random_effects.h. Mean, spread, their test and `at_fit` are at the
+///   fit's sigma and tau; `feedback` is over all values of these in [0, kWidestSigma], priors half-normal
+///   with deviation 3.
+///   Nothing where there is no feedback, where fewer than kFewestPairs have tries, or where cancelled.
 /// @param evidence  of a table of second tries
 /// @param fit       of the same table, by fit_retries() or fit_second_tries()
-/// Total. Cost: 20 to 40 sums over types for each pair.
+/// Total. Cost: 40 measurements of each pair and 1,700 inverses of a matrix of pairs; 130 and 5,000 where
+/// sigma and tau are told apart. A second for 50 pairs.
 std::optional<PairFeedback> feedback_by_pair(const RetryEvidence& evidence,
                                              const DifficultyFit& fit,
                                              const base::Cancellation& cancellation = {});

@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "turnout/base/rng.h"
 #include "turnout/estimation/held_out.h"
-#include "turnout/estimation/second_tries_fit.h"
 #include "turnout/numeric/variates.h"
 
 namespace turnout::estimation {
@@ -72,91 +73,110 @@ PairFeedback of_models(const Board& board) {
   return *feedback_by_pair(evidence_of(board.rows), fit_retries(board.rows));
 }
 
-PairFeedback of_pairs(const Board& board) {
-  const RetryEvidence evidence = evidence_of(board.rows);
-  return *feedback_by_pair(evidence, fit_second_tries(evidence));
-}
-
 /// Intervals that hold the feedback that their row was drawn with.
-int covered(const PairFeedback& found, const Board& board) {
+int covered(const PairFeedback& found, const Board& board,
+            numeric::Interval FeedbackOfPair::*interval) {
   int holding = 0;
   for (std::size_t c = 0; c < board.feedback.size(); ++c) {
-    const numeric::Interval& interval = found.pairs[c].feedback;
-    holding += interval.low <= board.feedback[c] && board.feedback[c] <= interval.high ? 1 : 0;
+    const numeric::Interval& of = found.pairs[c].*interval;
+    holding += of.low <= board.feedback[c] && board.feedback[c] <= of.high ? 1 : 0;
   }
   return holding;
+}
+
+/// A fit that is right about difficulty; the search for one takes long.
+DifficultyFit known(const game::Difficulty& truth) {
+  DifficultyFit fit;
+  fit.sigma = {{truth.sigma, truth.sigma, truth.sigma}, false};
+  fit.tau = {{truth.tau, truth.tau, truth.tau}, false};
+  fit.feedback = {{truth.feedback, truth.feedback, truth.feedback}, false};
+  return fit;
 }
 
 TEST(PairFeedback, recovers_the_feedback_of_each_model_and_its_spread) {
   const Truth truth{{1.5, 0.8, 0}, 0.7};
   base::Rng rng(31);
   const Board board = draw_models(truth, 24, 4000, rng);
-  const PairFeedback found = of_models(board);
+  const PairFeedback found = *feedback_by_pair(evidence_of(board.rows), known(truth.difficulty));
   EXPECT_FALSE(found.other_models);
   EXPECT_TRUE(found.told_apart());
   EXPECT_LE(found.spread.low, truth.spread);
   EXPECT_GE(found.spread.high, truth.spread);
-  EXPECT_NEAR(found.spread.value, truth.spread, 0.25);
-  double mean = 0;
-  for (const double feedback : board.feedback) mean += feedback / 24;
-  for (std::size_t c = 0; c < 24; ++c) {  // differences, which do not hang on sigma as levels do
-    EXPECT_NEAR(found.pairs[c].feedback.value - found.mean, board.feedback[c] - mean, 0.35) << c;
-  }
+  EXPECT_NEAR(found.mean, truth.difficulty.feedback, 0.43);  // 3 x 0.7 / sqrt(24)
+  for (std::size_t c = 0; c < 24; ++c)                       // errors of 0.04 to 0.1
+    EXPECT_NEAR(found.pairs[c].at_fit.value, board.feedback[c], 0.3) << c;
 }
 
 TEST(PairFeedback, recovers_the_feedback_of_each_pair) {
   const Truth truth{{1.2, 0.6, 1}, 0.8};
   base::Rng rng(32);
   const Board board = draw_pairs(truth, 4, 8000, rng);
-  const PairFeedback found = of_pairs(board);
+  const PairFeedback found = *feedback_by_pair(evidence_of(board.rows), known(truth.difficulty));
   EXPECT_TRUE(found.other_models);
   EXPECT_TRUE(found.told_apart());
   EXPECT_EQ(found.pairs[1].name, "m0, then m1");
-  EXPECT_NEAR(found.spread.value, truth.spread, 0.4);
+  EXPECT_LE(found.spread.low, truth.spread);
+  EXPECT_GE(found.spread.high, truth.spread);
   for (std::size_t c = 0; c < 16; ++c)
-    EXPECT_NEAR(found.pairs[c].feedback.value, board.feedback[c], 0.6) << c;
-  EXPECT_GE(covered(found, board), 13);  // of 16 at 95 %: 12 or fewer have a probability below 1 %
+    EXPECT_NEAR(found.pairs[c].at_fit.value, board.feedback[c], 0.25) << c;
 }
 
-TEST(PairFeedback, intervals_cover_the_truth_as_often_as_they_say) {
+TEST(PairFeedback, intervals_at_a_known_difficulty_cover_as_often_as_they_say) {
   const Truth truth{{1, 0.5, 0}, 0.6};
   constexpr int kRounds = 200;
   constexpr int kModels = 8;
   int holding = 0;
   for (int round = 0; round < kRounds; ++round) {
-    base::Rng rng(33, static_cast<std::uint64_t>(round));
+    base::Rng rng(38, static_cast<std::uint64_t>(round));
     const Board board = draw_models(truth, kModels, 300, rng);
-    holding += covered(of_models(board), board);
+    const PairFeedback found = *feedback_by_pair(evidence_of(board.rows), known(truth.difficulty));
+    holding += covered(found, board, &FeedbackOfPair::at_fit);
   }
-  // Errors of sigma are common to a board, so that a board is the unit: a standard error of at most
-  // sqrt(0.95 x 0.05 / 200) = 1.5 %. Intervals half as wide hold 67 %, without sigma's error fewer too.
-  EXPECT_NEAR(holding / static_cast<double>(kRounds * kModels), 0.95, 0.04);
+  // 1600 intervals: a standard error of 0.5 % if they err apart.
+  EXPECT_NEAR(holding / static_cast<double>(kRounds * kModels), 0.95, 0.02);
+}
+
+TEST(PairFeedback, intervals_at_any_difficulty_cover_where_the_fit_is_wrong_about_it) {
+  constexpr int kRounds = 200;
+  constexpr int kModels = 8;
+  int holding = 0;
+  int holding_at_fit = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    base::Rng rng(33, static_cast<std::uint64_t>(round));
+    // As the prior has it, so that 95 % is what intervals should hold over all rounds.
+    const Truth truth{{std::min(8.0, std::abs(3 * numeric::normal(rng))), 0.5, 0}, 0.6};
+    const Board board = draw_models(truth, kModels, 300, rng);
+    const PairFeedback found = of_models(board);
+    holding += covered(found, board, &FeedbackOfPair::feedback);
+    holding_at_fit += covered(found, board, &FeedbackOfPair::at_fit);
+  }
+  // A board's intervals err together: if they did all at once, with a standard error of 1.5 %.
+  EXPECT_NEAR(holding / static_cast<double>(kRounds * kModels), 0.95, 0.045);
+  EXPECT_LT(holding_at_fit, 0.8 * kRounds * kModels);
+  std::printf("XX %d %d\n", holding, holding_at_fit);
 }
 
 TEST(PairFeedback, models_with_one_feedback_are_seldom_told_apart) {
   const Truth truth{{1, 0.5, 0}, 0};
-  constexpr int kRounds = 200;
+  constexpr int kRounds = 100;
   int apart = 0;
   for (int round = 0; round < kRounds; ++round) {
     base::Rng rng(34, static_cast<std::uint64_t>(round));
     apart += of_models(draw_models(truth, 12, 200, rng)).told_apart() ? 1 : 0;
   }
-  EXPECT_LE(apart, 10 + 9);  // 5 % of 200 and three standard errors
+  EXPECT_LE(apart, 5 + 7);  // 5 % of 100 and three standard errors
 }
 
 TEST(PairFeedback, pairs_that_share_models_with_one_feedback_are_seldom_told_apart) {
   const Truth truth{{1, 0.5, 0}, 0};
-  constexpr int kRounds = 200;
+  constexpr int kRounds = 100;
   int apart = 0;
   for (int round = 0; round < kRounds; ++round) {
     base::Rng rng(35, static_cast<std::uint64_t>(round));
     const RetryEvidence evidence = evidence_of(draw_pairs(truth, 3, 60, rng).rows);
-    DifficultyFit known;  // the search for it takes seconds
-    known.sigma = {{1, 1, 1}, false};
-    known.feedback = {{0.5, 0.5, 0.5}, false};
-    apart += feedback_by_pair(evidence, known)->told_apart() ? 1 : 0;
+    apart += feedback_by_pair(evidence, known(truth.difficulty))->told_apart() ? 1 : 0;
   }
-  EXPECT_LE(apart, 10 + 9);
+  EXPECT_LE(apart, 5 + 7);
 }
 
 TEST(PairFeedback, few_pairs_and_tables_without_feedback_have_none) {

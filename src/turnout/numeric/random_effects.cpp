@@ -55,77 +55,88 @@ GivenSpread given_spread(const std::vector<double>& measured, SymmetricMatrix co
 }
 
 struct Normal {
-  double mean = 0, deviation = 0, weight = 0;
+  double mean = 0, deviation = 0;
 };
 
-/// Effects given the spread: measured effects shrunk to the mean, with the mean's own error.
-std::vector<Normal> effects_given(const GivenSpread& given, const std::vector<double>& measured,
-                                  double spread, double weight) {
+/// The effect of measurement i: the measured one shrunk to the mean, which has its own error.
+Normal effect_given(const GivenSpread& given, const std::vector<double>& measured, double spread,
+                    std::size_t i) {
   const double square = spread * spread;
-  std::vector<Normal> effects;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
-    double moved = 0;
-    for (std::size_t j = 0; j < measured.size(); ++j)
-      moved += given.inverse->at(i, j) * (measured[j] - given.mean);
-    const double by_mean = 1 - square * given.row_sums[i];
-    const double variance = square - square * square * given.inverse->at(i, i) +
-                            by_mean * by_mean * given.mean_variance;
-    effects.push_back({given.mean + square * moved, std::sqrt(std::max(variance, 1e-300)), weight});
-  }
-  return effects;
+  double moved = 0;
+  for (std::size_t j = 0; j < measured.size(); ++j)
+    moved += given.inverse->at(i, j) * (measured[j] - given.mean);
+  const double by_mean = 1 - square * given.row_sums[i];
+  const double variance =
+      square - square * square * given.inverse->at(i, i) + by_mean * by_mean * given.mean_variance;
+  return {given.mean + square * moved, std::sqrt(std::max(variance, 1e-300))};
 }
 
-double quantile(const std::vector<Normal>& mixture, double share) {
+struct Weighted : Normal {
+  double weight = 0;
+};
+
+double quantile(const std::vector<Weighted>& mixture, double share) {
   constexpr double kFar = 9;
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
-  double total = 0;
-  for (const Normal& part : mixture) {
+  for (const Weighted& part : mixture) {
     low = std::min(low, part.mean - kFar * part.deviation);
     high = std::max(high, part.mean + kFar * part.deviation);
-    total += part.weight;
   }
-  constexpr int kHalvings = 50;
+  constexpr int kHalvings = 40;
   for (int step = 0; step < kHalvings; ++step) {
     const double middle = (low + high) / 2;
     double above = 0;
-    for (const Normal& part : mixture)
+    for (const Weighted& part : mixture)
       above += part.weight * normal_above((middle - part.mean) / part.deviation);
-    (above > (1 - share) * total ? low : high) = middle;
+    (above > 1 - share ? low : high) = middle;
   }
   return (low + high) / 2;
 }
 
-Interval interval_of(const std::vector<Normal>& mixture) {
-  double total = 0;
-  double mean = 0;
-  for (const Normal& part : mixture) {
-    total += part.weight;
-    mean += part.weight * part.mean;
-  }
-  constexpr double kTail = 0.025;
-  return {mean / total, quantile(mixture, kTail), quantile(mixture, 1 - kTail)};
-}
+}  // namespace
 
-/// Effects by measurement, each a mixture over values of the spread that are denser towards 0.
-std::vector<std::vector<Normal>> effects_of(const std::vector<double>& measured,
-                                            const SymmetricMatrix& errors, double widest,
-                                            double most) {
-  constexpr int kValues = 80;
-  std::vector<std::vector<Normal>> by_measurement(measured.size());
+double EffectsMixture::add(const std::vector<double>& measured, const SymmetricMatrix& errors,
+                           double widest, double log_weight) {
+  constexpr int kValues = 40;  // denser towards 0
+  parts_.resize(measured.size());
+  double total = -std::numeric_limits<double>::infinity();
   for (int value = 0; value < kValues; ++value) {
     const double root = (value + 0.5) / kValues;
     const double spread = widest * root * root;
     const GivenSpread given = given_spread(measured, errors, spread);
-    const double weight = root * std::exp(given.log_likelihood - most);
-    if (!(weight > 0)) continue;
-    const auto effects = effects_given(given, measured, spread, weight);
-    for (std::size_t i = 0; i < effects.size(); ++i) by_measurement[i].push_back(effects[i]);
+    const double weight = log_weight + given.log_likelihood + std::log(root);
+    if (!std::isfinite(weight)) continue;
+    const double more = std::max(total, weight);
+    total = more + std::log(std::exp(total - more) + std::exp(weight - more));
+    for (std::size_t i = 0; i < measured.size(); ++i) {
+      const Normal effect = effect_given(given, measured, spread, i);
+      parts_[i].push_back({effect.mean, effect.deviation, weight});
+    }
   }
-  return by_measurement;
+  return total;
 }
 
-}  // namespace
+std::vector<Interval> EffectsMixture::intervals() const {
+  constexpr double kTail = 0.025;
+  constexpr double kLeast = 1e-6;
+  std::vector<Interval> intervals;
+  for (const auto& parts : parts_) {
+    double most = -std::numeric_limits<double>::infinity();
+    for (const Part& part : parts) most = std::max(most, part.log_weight);
+    double total = 0;
+    for (const Part& part : parts) total += std::exp(part.log_weight - most);
+    std::vector<Weighted> mixture;
+    double mean = 0;
+    for (const Part& part : parts) {
+      const double weight = std::exp(part.log_weight - most) / total;
+      mean += weight * part.mean;
+      if (weight > kLeast) mixture.push_back({{part.mean, part.deviation}, weight});
+    }
+    intervals.push_back({mean, quantile(mixture, kTail), quantile(mixture, 1 - kTail)});
+  }
+  return intervals;
+}
 
 double RandomEffects::p_value() const {
   return likelihood_ratio > 0 ? chi_square_above(likelihood_ratio, 1) / 2 : 1;
@@ -148,8 +159,9 @@ RandomEffects random_effects(const std::vector<double>& measured, const Symmetri
   if (!likely(0)) found.spread.low = bisect(best.at, 0, likely, kAccuracy).same;
   if (!likely(widest)) found.spread.high = bisect(best.at, widest, likely, kAccuracy).same;
   found.likelihood_ratio = std::max(0.0, 2 * (best.value - log_likelihood(0)));
-  for (const auto& mixture : effects_of(measured, errors, widest, best.value))
-    found.effects.push_back(interval_of(mixture));
+  EffectsMixture mixture;
+  mixture.add(measured, errors, widest, 0);
+  found.effects = mixture.intervals();
   return found;
 }
 

@@ -93,6 +93,7 @@ ordered_json pair_feedback_json(const PairFeedback& feedback) {
                              {"tries", pair.tries},
                              {"observed", pair.solved / pair.tries},
                              {"feedback", interval_json(pair.feedback)},
+                             {"at_fit", interval_json(pair.at_fit)},
                              {"with_common", pair.with_common},
                              {"with_own", pair.with_own}});
   }
@@ -119,10 +120,10 @@ std::string pair_feedback_text(const PairFeedback& feedback, bool all) {
   if (feedback.left_out > 0)
     text += fmt::format("  {} {} with the fewest second tries left out\n", feedback.left_out, of);
   if (!all) return text;
-  Table table({"feedback by model", "second tries", "observed", "feedback", "low", "high"});
+  Table table({"feedback by model", "second tries", "observed", "at this sigma and tau", "at any"});
   for (const FeedbackOfPair& pair : feedback.pairs) {
     table.add({pair.name, number(pair.tries), number(pair.solved / pair.tries),
-               number(pair.feedback.value), number(pair.feedback.low), number(pair.feedback.high)});
+               interval_text(pair.at_fit), interval_text(pair.feedback)});
   }
   return text + "\n" + table.to_string(2);
 }
