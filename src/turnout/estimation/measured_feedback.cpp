@@ -13,8 +13,8 @@ namespace {
 using numeric::logistic;
 
 const std::vector<numeric::WeightedNode>& nodes() {
-  static const std::vector<numeric::WeightedNode> kNodes = numeric::normal_nodes(0.25);
-  return kNodes;
+  static const std::vector<numeric::WeightedNode> all = numeric::normal_nodes(0.25);
+  return all;
 }
 
 /// E of success over the effect of task and model.

@@ -63,7 +63,7 @@ const char* name_of(Forecaster by) {
     case Forecaster::kByPair:
       return "the fit, feedback by model";
     case Forecaster::kConstant:
-      return "its share of second tries";
+      return "a constant";
     case Forecaster::kOwnFit:
       break;
   }

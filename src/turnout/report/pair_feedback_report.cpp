@@ -56,7 +56,8 @@ std::string simpler_text(const Forecasts& check) {
   }
   if (carried > constant) {
     text += fmt::format(
-        "\n  its dependence on skill does not carry over: one constant has a loss of {}",
+        "\n  a constant, the share of second tries that solve in the table learnt from, has a loss "
+        "of {}: the fit is worse than that",
         number(constant));
   }
   return text;
@@ -64,16 +65,17 @@ std::string simpler_text(const Forecasts& check) {
 
 std::string by_pair_text(const Forecasts& check) {
   if (check.known_pairs == 0)
-    return "\n  feedback by model cannot be tried there: none of the models is in both tables";
+    return "\n  feedback by model cannot be tried there: that table has none of the models";
   const double common = loss_of(check, Forecaster::kFit);
   const double by_pair = loss_of(check, Forecaster::kByPair);
   const double none = loss_of(check, Forecaster::kNoFeedback);
-  return fmt::format("\n  feedback by model, known of {}, {}: a loss of {} instead of {}",
-                     check.known_pairs,
-                     by_pair >= common ? "does not carry over"
-                     : by_pair < none  ? "carries over"
-                                       : "carries over no better than none",
-                     number(by_pair), number(common));
+  const char* verdict = "carries over";
+  if (by_pair >= none) verdict = "gains on one for all, and is still worse than no feedback";
+  if (by_pair >= common) verdict = "does not carry over";
+  return fmt::format(
+      "\n  feedback by model {}: a loss of {} instead of {} (that table has {} of the models or "
+      "pairs)",
+      verdict, number(by_pair), number(common), check.known_pairs);
 }
 
 }  // namespace
