@@ -49,7 +49,8 @@ Forecasts forecast_held_out(const outcomes::TrialCounts& counts, std::uint64_t s
 
 /// @returns how well a fit forecasts the retries of another table, from the first-try rates of that table,
 ///   beside independent draws and the other table's own fit. Where both tables have feedback also
-///   without it, with feedback by pair (pairs that were not learnt have the fit's), and with a constant.
+///   without it, with feedback by pair (pairs that were not learnt have the fit's), and with a
+///   constant.
 /// @param fit    what was fitted to one table
 /// @param pairs  its feedback by pair, if it has any
 /// @param own    what was fitted to `table`

@@ -32,8 +32,8 @@ std::vector<std::pair<double, double>> points_of(const Box& box, std::size_t by_
   return points;
 }
 
-/// Feedback by pair over all that sigma and tau may be, each with its likelihood: first on a coarse grid,
-/// then on as many points where the likelihood is not small.
+/// Feedback by pair over all that sigma and tau may be, each with its likelihood: first on a coarse
+/// grid, then on as many points where the likelihood is not small.
 std::vector<numeric::Interval> over_difficulties(const std::vector<Retries>& retries,
                                                  const std::vector<SmoothedCount>& skills,
                                                  bool with_tau,
@@ -47,8 +47,8 @@ std::vector<numeric::Interval> over_difficulties(const std::vector<Retries>& ret
   const auto add = [&](numeric::EffectsMixture& mixture, double sigma, double tau) {
     if (cancellation.requested()) return 0.0;
     const MeasuredFeedback measured = measure_feedback(retries, skills, sigma, tau);
-    // Flat priors of mean and spread are in the logits of second tries: in feedback's own they would
-    // favour the widest difficulties, which make these logits hang on feedback the least.
+    // Flat priors of mean and spread are in the logits of second tries: in feedback's own they
+    // would favour the widest difficulties, which make these logits hang on feedback the least.
     const double of_mean_and_spread =
         2 * measured.log_density_step / static_cast<double>(retries.size());
     const double of_difficulty = -(sigma * sigma + tau * tau) / (2 * kUsualSpread * kUsualSpread);

@@ -39,8 +39,8 @@ struct PairFeedback {
   [[nodiscard]] bool told_apart() const;
   /// @returns the feedback of the first pair of that name, if there is one
   [[nodiscard]] std::optional<double> of(const std::string& name) const;
-  /// What the one feedback that plans take gets wrong: root mean square over all tries of with_common
-  /// less with_own.
+  /// What the one feedback that plans take gets wrong: root mean square over all tries of
+  /// with_common less with_own.
   [[nodiscard]] double error_of_common() const;
 };
 
@@ -49,19 +49,21 @@ inline constexpr std::size_t kFewestPairs = 3;
 inline constexpr std::size_t kMostPairs = 100;
 
 /// @returns feedback by pair, d_c ~ N(mean, spread^2), from what each pair shows by itself
-///   (measured_feedback.h) by numeric/random_effects.h. Mean, spread, their test and `at_fit` are at the
-///   fit's sigma and tau; `feedback` is over all values of these in [0, kWidestSigma], priors half-normal
-///   with deviation 3.
-///   Nothing where there is no feedback, where fewer than kFewestPairs have tries, or where cancelled.
+///   (measured_feedback.h) by numeric/random_effects.h. Mean, spread, their test and `at_fit` are
+///   at the fit's sigma and tau; `feedback` is over all values of these in [0, kWidestSigma],
+///   priors half-normal with deviation 3.
+///   Nothing where there is no feedback, where fewer than kFewestPairs have tries, or where
+///   cancelled.
 /// @param evidence  of a table of second tries
 /// @param fit       of the same table, by fit_retries() or fit_second_tries()
-/// Total. Cost: 40 measurements of each pair and 1,700 inverses of a matrix of pairs; 130 and 5,000 where
-/// sigma and tau are told apart. A second for 50 pairs.
+/// Total. Cost: 40 measurements of each pair and 1,700 inverses of a matrix of pairs; 130 and 5,000
+/// where sigma and tau are told apart. A second for 50 pairs.
 std::optional<PairFeedback> feedback_by_pair(const RetryEvidence& evidence,
                                              const DifficultyFit& fit,
                                              const base::Cancellation& cancellation = {});
 
-/// @returns P(a second try solves | the first failed) with this feedback in place of the difficulty's
+/// @returns P(a second try solves | the first failed) with this feedback in place of the
+///   difficulty's
 double second_try_solves(const RetryEvidence& evidence, const Retries& retries,
                          const game::Difficulty& difficulty, double feedback);
 

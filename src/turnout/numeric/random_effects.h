@@ -16,13 +16,13 @@ struct RandomEffects {
   Interval spread;
   double likelihood_ratio = 0;    ///< 2 (log L(spread) - log L(0)), >= 0
   std::vector<Interval> effects;  ///< of each measurement: posterior mean, 2.5 and 97.5 % quantiles
-  /// Of a likelihood ratio at least so great if the effects are all alike: half of chi-square's with
-  /// one degree of freedom, as the spread is at the end of its range (Self and Liang 1987).
+  /// Of a likelihood ratio at least so great if the effects are all alike: half of chi-square's
+  /// with one degree of freedom, as the spread is at the end of its range (Self and Liang 1987).
   [[nodiscard]] double p_value() const;
 };
 
-/// What the effects may be if measurements and their errors are known up to some numbers: a mixture over
-/// values of these, and for each over 40 values of the spread.
+/// What the effects may be if measurements and their errors are known up to some numbers: a mixture
+/// over values of these, and for each over 40 values of the spread.
 class EffectsMixture {
  public:
   /// Adds one value of the numbers that are not known.
@@ -43,9 +43,9 @@ class EffectsMixture {
 
 /// @returns mean, spread and effects of
 ///     measured_c = mean + effect_c + error_c,  effect_c ~ N(0, spread^2),  error ~ N(0, errors).
-///   The effects' intervals take account of what is not known of mean and spread: flat priors, the mean
-///   in closed form, the spread by a sum over 40 values (Gelman et al. 2013, Bayesian Data Analysis,
-///   section 5.4). `effects` include the mean.
+///   The effects' intervals take account of what is not known of mean and spread: flat priors, the
+///   mean in closed form, the spread by a sum over 40 values (Gelman et al. 2013, Bayesian Data
+///   Analysis, section 5.4). `effects` include the mean.
 /// @param measured  two at least
 /// @param errors    of as many, positive definite
 /// @param widest    the spread is searched in [0, widest], > 0

@@ -16,8 +16,8 @@ SymmetricMatrix diagonal(const std::vector<double>& variances) {
   return matrix;
 }
 
-// Eight schools (Rubin 1981; Gelman et al. 2013, Bayesian Data Analysis, section 5.5): estimates 28, 8,
-// -3, 7, -1, 1, 18, 12 with standard errors 15, 10, 16, 11, 9, 11, 10, 18.
+// Eight schools (Rubin 1981; Gelman et al. 2013, Bayesian Data Analysis, section 5.5): estimates
+// 28, 8, -3, 7, -1, 1, 18, 12 with standard errors 15, 10, 16, 11, 9, 11, 10, 18.
 RandomEffects eight_schools() {
   return random_effects({28, 8, -3, 7, -1, 1, 18, 12},
                         diagonal({225, 100, 256, 121, 81, 121, 100, 324}), 40);
@@ -31,8 +31,8 @@ TEST(RandomEffects, have_the_published_mean_of_eight_schools_and_no_spread) {
 }
 
 TEST(RandomEffects, have_the_published_posteriors_of_eight_schools) {
-  // Table 5.3, 200 draws: 2.5 %, median, 97.5 % are A -2, 10, 31 and C -11, 6, 19; a median is no mean,
-  // and quantiles of 200 draws err by 2 or 3.
+  // Table 5.3, 200 draws: 2.5 %, median, 97.5 % are A -2, 10, 31 and C -11, 6, 19; a median is no
+  // mean, and quantiles of 200 draws err by 2 or 3.
   const RandomEffects found = eight_schools();
   EXPECT_NEAR(found.effects[0].value, 11, 1.5);
   EXPECT_NEAR(found.effects[0].low, -2, 3);

@@ -14,8 +14,8 @@ nlohmann::ordered_json pair_feedback_json(const estimation::PairFeedback& feedba
 /// @param all  list every pair, not the summary alone
 std::string pair_feedback_text(const estimation::PairFeedback& feedback, bool all);
 
-/// @returns in words whether a fit, and its feedback by pair, forecast another table better than what
-///   needs no fit or less of one
+/// @returns in words whether a fit, and its feedback by pair, forecast another table better than
+///   what needs no fit or less of one
 /// @param check  of forecast_other()
 std::string carry_over_text(const estimation::Forecasts& check);
 
