@@ -13,6 +13,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout calibrate catalog/aider_polyglot.csv\n"
     "  turnout calibrate catalog/tau2_passk.csv --group domain --models\n"
+    "  turnout calibrate examples/second-tries.csv --models\n"
     "  turnout calibrate catalog/outcomes/taubench_airline.csv --outcomes --held-out\n"
     "  turnout calibrate catalog/aider_polyglot.csv --check catalog/aider_edit.csv --json";
 
@@ -57,7 +58,8 @@ void add_calibrate(CLI::App& program, Action& chosen) {
   verb->add_option("--seed", arguments->options.seed,
                    "seed of the resampling for pass^k tables and of the halves (default 1)")
       ->option_text("N");
-  verb->add_flag("--models", arguments->models, "list every model");
+  verb->add_flag("--models", arguments->models,
+                 "list every model, and the feedback of each model or pair of models");
   add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -1,5 +1,6 @@
 #include "turnout/analysis/calibrate_answer.h"
 
+#include <optional>
 #include <utility>
 
 #include "turnout/base/line_reader.h"
@@ -61,8 +62,10 @@ base::Status check_on_other(CalibrateAnswer& answer, const CalibrateOptions& opt
   TURNOUT_TRY(const auto others, read(options.check, options));
   const outcomes::RetryTable& other = others.begin()->second;
   answer.checked = options.check;
+  std::optional<estimation::PairFeedback> pairs;
+  if (!answer.pairs.empty()) pairs = answer.pairs.begin()->second;
   answer.check =
-      estimation::forecast_other(answer.fits.begin()->second.difficulty(),
+      estimation::forecast_other(answer.fits.begin()->second.difficulty(), pairs,
                                  fit(other, options.seed, cancellation).difficulty(), other);
   return cancellation.check();
 }
@@ -75,7 +78,10 @@ base::Result<CalibrateAnswer> calibrate_answer(const std::string& path,
   TURNOUT_TRY(const auto tables, read(path, options));
   CalibrateAnswer answer;
   for (const auto& [group, table] : tables) {
-    answer.fits.emplace(group, fit(table, options.seed, cancellation));
+    const auto& fitted =
+        answer.fits.emplace(group, fit(table, options.seed, cancellation)).first->second;
+    auto pairs = estimation::feedback_by_pair(estimation::evidence_of(table), fitted, cancellation);
+    if (pairs) answer.pairs.emplace(group, std::move(*pairs));
     if (options.held_out) {
       TURNOUT_TRY(auto forecasts, held_out(table, path, options.seed, cancellation));
       answer.held_out.emplace(group, std::move(forecasts));

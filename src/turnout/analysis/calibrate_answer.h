@@ -8,6 +8,7 @@
 #include "turnout/base/cancellation.h"
 #include "turnout/estimation/difficulty_fit.h"
 #include "turnout/estimation/held_out.h"
+#include "turnout/estimation/pair_feedback.h"
 
 namespace turnout::analysis {
 
@@ -23,6 +24,8 @@ struct CalibrateOptions {
 /// Skill, difficulty, what suits a model and worth of feedback from tables of retries. docs/theory.md, section 15.
 struct CalibrateAnswer {
   std::map<std::string, estimation::DifficultyFit> fits;  ///< by group, "" if there is one only
+  /// By group, where the table has second tries with feedback of enough models or pairs of models.
+  std::map<std::string, estimation::PairFeedback> pairs;
   std::map<std::string, estimation::Forecasts> held_out;  ///< by group, where asked for
   std::string checked;  ///< the table that the fit was tried on; empty: none
   std::optional<estimation::Forecasts> check;

@@ -1,6 +1,7 @@
 #include "turnout/estimation/held_out.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -51,6 +52,23 @@ std::vector<Forecast> forecast_half(const TrialCounts& learnt, const RetryEviden
           {Forecaster::kOutcomes, loss_of_forecast(outcomes_as_types(learnt, rates), evidence)}};
 }
 
+/// What feedback by pair, none, and a constant say of second tries.
+void add_by_pair(Forecasts& forecasts, const game::Difficulty& fit, const PairFeedback& pairs,
+                 const RetryEvidence& evidence) {
+  const auto add = [&](Forecaster by, const std::function<double(const Retries&)>& forecast) {
+    forecasts.rows.push_back({by, loss_of_forecast(forecast, evidence)});
+  };
+  add(Forecaster::kByPair, [&](const Retries& r) {
+    return second_try_solves(evidence, r, fit,
+                             pairs.of(name_of(evidence, r)).value_or(fit.feedback));
+  });
+  add(Forecaster::kNoFeedback,
+      [&](const Retries& r) { return second_try_solves(evidence, r, fit, 0); });
+  add(Forecaster::kConstant, [&](const Retries&) { return pairs.constant; });
+  for (const Retries& r : evidence.retries)
+    forecasts.known_pairs += pairs.of(name_of(evidence, r)) ? 1U : 0U;
+}
+
 double mean(double a, double weight_a, double b, double weight_b) {
   return weight_a + weight_b > 0 ? (a * weight_a + b * weight_b) / (weight_a + weight_b) : 0;
 }
@@ -81,8 +99,8 @@ Forecasts forecast_held_out(const TrialCounts& counts, std::uint64_t seed,
   return forecasts;
 }
 
-Forecasts forecast_other(const game::Difficulty& fit, const game::Difficulty& own,
-                         const outcomes::RetryTable& table) {
+Forecasts forecast_other(const game::Difficulty& fit, const std::optional<PairFeedback>& pairs,
+                         const game::Difficulty& own, const outcomes::RetryTable& table) {
   const RetryEvidence evidence = evidence_of(table);
   const auto by = [&](game::Difficulty difficulty) {
     if (!evidence.with_feedback) difficulty.feedback = 0;
@@ -90,10 +108,11 @@ Forecasts forecast_other(const game::Difficulty& fit, const game::Difficulty& ow
     return loss_of_forecast(game::TaskTypes::rasch(evidence.first_try, difficulty, depth),
                             evidence);
   };
-  return {tries_of(evidence),
-          {{Forecaster::kIndependent, by({})},
-           {Forecaster::kFit, by(fit)},
-           {Forecaster::kOwnFit, by(own)}}};
+  Forecasts forecasts{tries_of(evidence),
+                      {{Forecaster::kIndependent, by({})}, {Forecaster::kFit, by(fit)}}};
+  if (pairs && evidence.with_feedback) add_by_pair(forecasts, fit, *pairs, evidence);
+  forecasts.rows.push_back({Forecaster::kOwnFit, by(own)});
+  return forecasts;
 }
 
 }  // namespace turnout::estimation

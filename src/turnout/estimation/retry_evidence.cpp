@@ -29,6 +29,7 @@ RetryEvidence of_counts(const std::vector<outcomes::RetryCounts>& rows) {
   }
   for (std::size_t k = 0; k < cases.size(); ++k)
     evidence.first_try.push_back(std::max(solved[k] / cases[k], kLeastRate));
+  evidence.cases = cases;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const outcomes::RetryCounts& row = rows[r];
     const double failed = row.cases - row.solved_first;
@@ -46,6 +47,7 @@ RetryEvidence of_powers(const std::vector<outcomes::PassPowers>& rows) {
     const std::size_t k = evidence.models.size();
     evidence.models.push_back(row.model);
     evidence.first_try.push_back(std::max(row.all_succeed[0], kLeastRate));
+    evidence.cases.push_back(0);
     const double failed = 1 - row.all_succeed[0];
     if (row.all_succeed.size() > 1 && failed > 0)
       evidence.retries.push_back(
@@ -89,6 +91,7 @@ RetryEvidence of_trials(const outcomes::TrialCounts& counts) {
       successes += counts.successes[task][k];
     }
     evidence.first_try.push_back(std::clamp(trials > 0 ? successes / trials : 0, kLeastRate, 1.0));
+    evidence.cases.push_back(trials);
     for (std::size_t m = 1; m <= kMostFailures; ++m) {
       for (std::size_t next = 0; next < counts.models.size(); ++next) {
         const Retries retries = count(counts, k, m, next);
@@ -111,6 +114,12 @@ RetryEvidence evidence_of(const outcomes::RetryTable& table) {
   return of_trials(std::get<2>(table));
 }
 
+std::string name_of(const RetryEvidence& evidence, const Retries& retries) {
+  const std::string& model = evidence.models[retries.model];
+  return retries.failed == retries.model ? model
+                                         : evidence.models[retries.failed] + ", then " + model;
+}
+
 ForecastTries tries_of(const RetryEvidence& evidence) {
   ForecastTries tries;
   for (const Retries& r : evidence.retries)
@@ -119,11 +128,19 @@ ForecastTries tries_of(const RetryEvidence& evidence) {
 }
 
 ForecastLoss loss_of_forecast(const game::TaskTypes& types, const RetryEvidence& evidence) {
+  return loss_of_forecast(
+      [&](const Retries& r) {
+        return types.success_after(std::vector<std::size_t>(r.failures, r.failed), r.model);
+      },
+      evidence);
+}
+
+ForecastLoss loss_of_forecast(const std::function<double(const Retries&)>& forecast,
+                              const RetryEvidence& evidence) {
   constexpr double kLeast = 1e-6;
   ForecastLoss loss;
   for (const Retries& r : evidence.retries) {
-    const std::vector<std::size_t> before(r.failures, r.failed);
-    const double p = std::clamp(types.success_after(before, r.model), kLeast, 1 - kLeast);
+    const double p = std::clamp(forecast(r), kLeast, 1 - kLeast);
     (r.failed == r.model ? loss.same : loss.other) -=
         r.solved * std::log(p) + (r.tries - r.solved) * std::log1p(-p);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,12 @@ struct RetryEvidence {
   std::vector<double> first_try;  ///< by model, in (0, 1]
   std::vector<Retries> retries;
   bool with_feedback = false;  ///< a try sees what came of the one before
+  /// By model, how many first tries the rates are of; 0 where only shares are known.
+  std::vector<double> cases = {};
 };
+
+/// @returns what reports call these tries: the model, or "model that failed, then model that tries"
+std::string name_of(const RetryEvidence& evidence, const Retries& retries);
 
 /// Retries are counted up to so many failures.
 inline constexpr std::size_t kMostFailures = 4;
@@ -57,5 +63,9 @@ ForecastTries tries_of(const RetryEvidence& evidence);
 /// @param types  of the evidence's models, for kMostFailures + 1 attempts at least
 /// Cost: a sum over the types for each of the retries.
 ForecastLoss loss_of_forecast(const game::TaskTypes& types, const RetryEvidence& evidence);
+
+/// @returns the same of any forecast of success: a probability for each of the retries
+ForecastLoss loss_of_forecast(const std::function<double(const Retries&)>& forecast,
+                              const RetryEvidence& evidence);
 
 }  // namespace turnout::estimation

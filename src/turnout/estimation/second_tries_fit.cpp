@@ -33,12 +33,10 @@ void add_pairs(DifficultyFit& fit, const RetryEvidence& evidence, const std::vec
   const game::TaskTypes types = types_of(evidence, x);
   for (const Retries& r : evidence.retries) {
     const double fitted = expected(types, r);
-    const std::string name = r.failed == r.model
-                                 ? evidence.models[r.failed]
-                                 : evidence.models[r.failed] + ", then " + evidence.models[r.model];
     const double rate = evidence.first_try[r.failed];
-    fit.models.push_back(
-        {name, rate, game::skill_of(rate, fit.difficulty().spread()), r.solved / r.tries, fitted});
+    fit.models.push_back({name_of(evidence, r), rate,
+                          game::skill_of(rate, fit.difficulty().spread()), r.solved / r.tries,
+                          fitted});
     const double variance = r.tries * fitted * (1 - fitted);
     const double off = r.solved - r.tries * fitted;
     if (variance > 0) fit.chi_square += off * off / variance;

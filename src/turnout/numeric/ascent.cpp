@@ -85,16 +85,21 @@ Summit ascend(const Function& f, std::vector<double> start, const AscentOptions&
       if (const auto step = step_of(slopes, damping)) {
         Summit next = best;
         promised = 0;
+        bool cut = false;
         for (std::size_t i = 0; i < free.size(); ++i) {
           double& x = next.at[free[i]];
           x = std::clamp(x + std::clamp((*step)[i], -kLongest, kLongest), options.low[free[i]],
                          options.high[free[i]]);
+          cut |= std::abs((*step)[i]) > kLongest;
           promised += slopes.slope[i] * (x - best.at[free[i]]) / 2;
         }
-        if (promised < options.gain) break;
-        next.value = f(next.at);
-        climbed = next.value > best.value;
-        if (climbed) best = std::move(next);
+        // A step that is cut may point downhill; a more damped one does not.
+        if (promised < options.gain && !cut) break;
+        if (promised >= options.gain) {
+          next.value = f(next.at);
+          climbed = next.value > best.value;
+          if (climbed) best = std::move(next);
+        }
       }
       damping = climbed ? (damping > kLeastDamping ? damping / 8 : 0)
                         : std::max(kLeastDamping, damping * 8);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/report/interval_json.h"
+#include "turnout/report/pair_feedback_report.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -57,6 +58,12 @@ const char* name_of(Forecaster by) {
       return "the fit";
     case Forecaster::kOutcomes:
       return "the tasks learnt from, as types";
+    case Forecaster::kNoFeedback:
+      return "the fit without feedback";
+    case Forecaster::kByPair:
+      return "the fit, feedback by model";
+    case Forecaster::kConstant:
+      return "a constant";
     case Forecaster::kOwnFit:
       break;
   }
@@ -87,24 +94,6 @@ ordered_json forecasts_json(const std::string& of, const Forecasts& forecasts) {
                                  {"other", loss_of(loss.other, forecasts.tries.other)}});
   }
   return json;
-}
-
-/// Of retries of the same model, which every table of retries has; else of others.
-double loss_of(const Forecasts& forecasts, Forecaster by) {
-  const auto& loss = *forecasts.by(by);
-  return forecasts.tries.same > 0 ? loss.same : loss.other;
-}
-
-std::string verdict_text(const Forecasts& check) {
-  constexpr double kWorthSaying = 0.03;
-  const double carried = loss_of(check, Forecaster::kFit);
-  const double own = loss_of(check, Forecaster::kOwnFit);
-  if (carried > loss_of(check, Forecaster::kIndependent))
-    return "the fit does harm there: to take retries for independent draws is better";
-  if (carried <= own * (1 + kWorthSaying)) return "the fit carries over";
-  return fmt::format(
-      "the fit does not carry over: its loss is {} above what a fit to that table has",
-      percent(carried / own - 1));
 }
 
 std::string fit_text(const DifficultyFit& fit, bool models) {
@@ -167,12 +156,17 @@ ordered_json calibration_json(const analysis::CalibrateAnswer& answer) {
            {"observed", m.observed ? ordered_json(*m.observed) : ordered_json(nullptr)},
            {"fitted", m.fitted}});
     }
+    const auto pairs = answer.pairs.find(group);
+    if (pairs != answer.pairs.end()) one["by_pair"] = pair_feedback_json(pairs->second);
     const auto held_out = answer.held_out.find(group);
     if (held_out != answer.held_out.end())
       one["held_out"] = forecasts_json("the other half of the tasks", held_out->second);
     json["fits"].push_back(one);
   }
-  if (answer.check) json["check"] = forecasts_json(answer.checked, *answer.check);
+  if (answer.check) {
+    json["check"] = forecasts_json(answer.checked, *answer.check);
+    json["check"]["known_pairs"] = answer.check->known_pairs;
+  }
   return json;
 }
 
@@ -183,6 +177,8 @@ std::string calibration_text(const analysis::CalibrateAnswer& answer, bool model
   for (const auto& [group, fit] : answer.fits) {
     text += group.empty() ? "\n" : fmt::format("\n{}\n", group);
     text += fit_text(fit, models);
+    const auto pairs = answer.pairs.find(group);
+    if (pairs != answer.pairs.end()) text += pair_feedback_text(pairs->second, models);
     const auto held_out = answer.held_out.find(group);
     if (held_out == answer.held_out.end()) continue;
     text +=
@@ -190,8 +186,9 @@ std::string calibration_text(const analysis::CalibrateAnswer& answer, bool model
         forecasts_text(held_out->second);
   }
   if (answer.check) {
-    text += fmt::format("\nForecasts of the retries of {}, log loss in nats a try:\n{}  {}\n",
-                        answer.checked, forecasts_text(*answer.check), verdict_text(*answer.check));
+    text +=
+        fmt::format("\nForecasts of the retries of {}, log loss in nats a try:\n{}  {}\n",
+                    answer.checked, forecasts_text(*answer.check), carry_over_text(*answer.check));
   }
   return text;
 }
