@@ -237,7 +237,7 @@ void clip(Design& design, const Means& means, const Within& within) {
     design.y[i] = std::clamp(design.y[i], fitted[i] - reach, fitted[i] + reach);
 }
 
-/// A covariate of the period beside the means of those of its passes: column `extra` behind them.
+/// A covariate of the period, behind the means of those of its passes.
 void add_column(const Vector& values, numeric::NoisySeries& series) {
   for (std::size_t d = 0; d < values.size(); ++d) series.covariates[d].push_back(values[d]);
   for (auto& row : series.prior_rows) row.push_back(0);
