@@ -200,7 +200,6 @@ class Logs(LogCase):
         log.write_text("".join(json.dumps(r) + "\n" for r in steady))
         self.expect_the_day(log)
 
-    @unittest.expectedFailure  # docs/slowdowns.md: a load that rises fifteenfold hides it
     def test_an_audit_finds_the_day_while_traffic_rises_steeply(self):
         self.expect_the_day(self.slowed_log())
 

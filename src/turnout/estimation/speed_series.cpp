@@ -14,9 +14,9 @@ constexpr std::int64_t kDay = std::int64_t{24} * 60 * kMinute;
 constexpr std::size_t kLeastInPeriod = 5;
 constexpr double kShareWithTokens = 0.9;  // fewer: the column is taken as missing
 constexpr double kFarOff = 4;             // standard deviations
-constexpr double kLoadSlack = 0.15;   // what the provider's load may do beside the log's, per ln
-constexpr double kLengthSlack = 0.1;  // by how much the curve of the length may be wrong
-constexpr double kWeekdaySd = 0.15;   // prior of ln latency between weekdays
+constexpr double kLoadBendSd = 0.15;      // prior of d^2 ln latency / 2 (d ln load)^2
+constexpr double kLengthSd = 0.1;    // prior of the share by which the effect of lengths is off
+constexpr double kWeekdaySd = 0.15;  // prior of ln latency between weekdays
 constexpr double kLeastVariance = 1e-8;
 constexpr double kSingular = 1e-9;
 
@@ -237,67 +237,83 @@ void clip(Design& design, const Means& means, const Within& within) {
     design.y[i] = std::clamp(design.y[i], fitted[i] - reach, fitted[i] + reach);
 }
 
-/// Mean of a value over the periods from each one on, less that over those before; by passes.
-Vector contrasts(const Vector& values, const Vector& count) {
-  double before = 0;
-  double before_count = 0;
-  double after = 0;
-  double after_count = 0;
-  for (std::size_t d = 0; d < values.size(); ++d) {
-    after += count[d] * values[d];
-    after_count += count[d];
+/// A covariate of the period, behind the means of those of its passes.
+void add_column(const Vector& values, numeric::NoisySeries& series) {
+  for (std::size_t d = 0; d < values.size(); ++d) series.covariates[d].push_back(values[d]);
+  for (auto& row : series.prior_rows) row.push_back(0);
+}
+
+/// What is known beforehand of one coefficient: it is near 0, with this sd.
+void expect_small(std::size_t column, double deviation, numeric::NoisySeries& series) {
+  Vector row(series.covariates.front().size(), 0);
+  row[column] = 1 / deviation;
+  series.prior_rows.push_back(std::move(row));
+  series.prior_values.push_back(0);
+}
+
+/// ln of the passes of all models in each period, less its mean.
+Vector load_of(const Design& design, const SpeedLog& log, const SpeedPeriods& periods) {
+  Vector load;
+  double mean = 0;
+  for (const std::int64_t number : design.numbers) {
+    const std::int64_t minutes = periods.length_us / kMinute;
+    const std::int64_t from = number * periods.length_us / kMinute;
+    load.push_back(std::log(std::max(1.0, log.arrivals(from, from + minutes))));
+    mean += load.back() / static_cast<double>(design.numbers.size());
   }
-  Vector result;
-  for (std::size_t d = 0; d < values.size(); ++d) {
-    result.push_back(before_count > 0 ? after / after_count - before / before_count : 0);
-    before += count[d] * values[d];
-    before_count += count[d];
-    after -= count[d] * values[d];
-    after_count -= count[d];
+  for (double& x : load) x -= mean;
+  return load;
+}
+
+/// ln latency that the lengths of a period's passes explain, less its mean.
+Vector length_effect(const Design& design, const Means& means, const Within& within) {
+  Vector effect;
+  double mean = 0;
+  for (const Vector& x : means.x) {
+    double sum = 0;
+    for (std::size_t k = 0; k < design.lengths; ++k) sum += within.coefficients[k] * x[k];
+    effect.push_back(sum);
+    mean += sum / static_cast<double>(means.x.size());
   }
-  return result;
+  for (double& x : effect) x -= mean;
+  return effect;
+}
+
+/// What the regression within periods cannot say: the effect of the period's load and its bend, by
+/// how much the curve of lengths is off, and weekdays if periods are days.
+void add_between(const Design& design, const Means& means, const Within& within, const Vector& load,
+                 const SpeedPeriods& periods, numeric::NoisySeries& series) {
+  const std::size_t first = within.r.size();
+  Vector squares;
+  for (const double x : load) squares.push_back(x * x);
+  add_column(load, series);
+  add_column(squares, series);
+  expect_small(first + 1, kLoadBendSd, series);
+  if (design.lengths > 0) {
+    add_column(length_effect(design, means, within), series);
+    expect_small(first + 2, kLengthSd, series);
+  }
+  // A weekday is not worlds apart from the others: without that, steps a week apart are a pattern
+  // of weekdays and a drift.
+  for (std::size_t k = design.weekdays; k < design.weekdays + (periods.days ? 6 : 0); ++k)
+    expect_small(k, kWeekdaySd, series);
 }
 
 void fill_series(const Design& design, const Means& means, const Within& within,
-                 const SpeedLog& log, const SpeedPeriods& periods, numeric::NoisySeries& series) {
+                 numeric::NoisySeries& series) {
   const double deviation = std::sqrt(within.variance);
-  Vector load;
-  Vector lengths;
   for (std::size_t d = 0; d < design.numbers.size(); ++d) {
-    const std::int64_t minutes = periods.length_us / kMinute;
-    const std::int64_t from = design.numbers[d] * periods.length_us / kMinute;
-    load.push_back(std::log(std::max(1.0, log.arrivals(from, from + minutes))));
-    double length = 0;
-    for (std::size_t k = 0; k < design.lengths; ++k)
-      length += within.coefficients[k] * means.x[d][k];
-    lengths.push_back(length);
     series.times.push_back(static_cast<double>(design.numbers[d]));
     series.values.push_back(means.y[d]);
     series.variances.push_back(within.variance / means.count[d]);
     series.covariates.push_back(means.x[d]);
-    series.covariates.back().push_back(load.back());
   }
   for (std::size_t k = 0; k < within.r.size(); ++k) {
     if (within.r[k][k] == 0) continue;
     Vector row = within.r[k];
-    row.push_back(0);
     for (double& x : row) x /= deviation;
     series.prior_rows.push_back(std::move(row));
     series.prior_values.push_back(within.right[k] / deviation);
-  }
-  // A weekday is not worlds apart from the others: without that, steps a week apart are a pattern
-  // of weekdays and a drift.
-  for (std::size_t k = design.weekdays; k < design.weekdays + (periods.days ? 6 : 0); ++k) {
-    Vector row(within.r.size() + 1, 0);
-    row[k] = 1 / kWeekdaySd;
-    series.prior_rows.push_back(std::move(row));
-    series.prior_values.push_back(0);
-  }
-  const Vector of_load = contrasts(load, means.count);
-  const Vector of_length = contrasts(lengths, means.count);
-  for (std::size_t d = 0; d < load.size(); ++d) {
-    series.slack.push_back(std::pow(kLoadSlack * of_load[d], 2) +
-                           std::pow(kLengthSlack * of_length[d], 2));
   }
 }
 
@@ -349,7 +365,8 @@ AdjustedSpeed adjust_speed(const std::vector<SpeedRow>& rows, const SpeedLog& lo
   const Means means = means_of(design);
   const Within within = regress_within(design, means);
   if (output) speed.length_slope = within.coefficients.front();
-  fill_series(design, means, within, log, periods, speed.series);
+  fill_series(design, means, within, speed.series);
+  add_between(design, means, within, load_of(design, log, periods), periods, speed.series);
   for (const std::int64_t number : design.numbers)
     speed.starts_us.push_back(number * periods.length_us);
   return speed;

@@ -167,7 +167,7 @@ class Test {
       logs.push_back(fitted_[g].restricted.at(degree) + 0.5 * size * size * known -
                      0.5 * std::log(known));
       sizes.push_back(size);
-      errors.push_back(1 / known + model_.candidates()[best].slack);
+      errors.push_back(1 / known);
     }
     result.step = interval(shares(logs), sizes, errors);
     describe_drift(result);
@@ -200,8 +200,8 @@ class Test {
       for (std::size_t g = 0; g < model_.grid().size(); ++g) {
         const double known = model_.grid()[g].information.at(degree)[c];
         const double dot = fitted_[g].dots.at(degree)[c];
-        const double twice = dot * dot / known / (1 + model_.candidates()[c].slack * known);
-        likelihood[c] = std::max(likelihood[c], fitted_[g].plain.at(degree) + 0.5 * twice);
+        likelihood[c] =
+            std::max(likelihood[c], fitted_[g].plain.at(degree) + 0.5 * dot * dot / known);
       }
     }
     // A step that ends has a date more to choose: Schwarz's price of it.

@@ -22,9 +22,6 @@ struct NoisySeries {
   /// What else is known of the coefficients: prior_rows * coefficients = prior_values + N(0, 1).
   std::vector<std::vector<double>> prior_rows;
   std::vector<double> prior_values;
-  /// Variance of what covariates may wrongly leave in the difference between values from i on and
-  /// those before; for each i.
-  std::vector<double> slack;
 };
 
 enum class ChangeShape : std::uint8_t {

@@ -30,7 +30,6 @@ NoisySeries series_of(const Truth& truth, std::uint64_t seed) {
                             (i >= 20 && i < truth.until ? truth.step : 0));
     series.variances.push_back(kNoise * kNoise);
     series.covariates.push_back({x});
-    series.slack.push_back(0);
     e = truth.correlation * e +
         truth.deviation * std::sqrt(1 - truth.correlation * truth.correlation) * normal(rng);
   }
@@ -97,13 +96,6 @@ TEST(ChangePoint, a_covariate_that_steps_with_the_values_leaves_nothing_to_tell)
   series.prior_rows = {{0, 1000}};
   series.prior_values = {0};
   EXPECT_EQ(test_for_step(series, {})->shape, ChangeShape::kStep);
-}
-
-TEST(ChangePoint, slack_makes_a_step_as_uncertain_as_it_says) {
-  auto series = series_of({0.4}, 5);
-  for (double& x : series.slack) x = 0.2 * 0.2;
-  const auto size = size_of_step(series, {}, 20);
-  EXPECT_NEAR(size.high - size.low, 2 * 2.06 * std::sqrt(0.04 + 0.0004), 0.05);
 }
 
 TEST(ChangePoint, says_the_same_for_the_same_seed) {

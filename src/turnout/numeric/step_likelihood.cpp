@@ -51,16 +51,14 @@ StepLikelihood::StepLikelihood(const NoisySeries& series, std::vector<std::size_
 
 void StepLikelihood::list_candidates() {
   candidates_.clear();
-  for (std::size_t s = 0; s < splits_.size(); ++s)
-    candidates_.push_back({s, kNever, 0, series_.slack[splits_[s]]});
+  for (std::size_t s = 0; s < splits_.size(); ++s) candidates_.push_back({s, kNever, 0});
   const std::size_t steps = candidates_.size();
   const std::size_t apart = (steps + kTestedEnds - 1) / kTestedEnds;
   std::vector<Candidate> others;
   for (std::size_t s = 0; known_.empty() && s < steps; ++s) {
     for (std::size_t e = s + kLeastBesideStep; e < steps; ++e) {
-      const double slack = series_.slack[splits_[s]] + series_.slack[splits_[e]];
       auto& to = s % apart == 0 && e % apart == 0 ? candidates_ : others;
-      to.push_back({s, e, 0, slack});
+      to.push_back({s, e, 0});
     }
   }
   tested_ = candidates_.size();
@@ -200,11 +198,10 @@ void StepLikelihood::add_candidate(const Candidate& c, GridPoint& point) const {
   point.along_drift.push_back(along);
   for (std::size_t d = 0; d < 2; ++d) {
     const double known = std::max(square - (d == 1 ? along * along : 0), 1e-9);
-    const double slack = 1 + c.slack * known;
-    const double both = slack + kSizeVariance * known;
+    const double both = 1 + kSizeVariance * known;
     point.information.at(d).push_back(known);
-    point.gain.at(d).push_back(0.5 * (1 / slack - 1 / both) / known);
-    point.constant.at(d).push_back(c.log_share - 0.5 * std::log(both / slack));
+    point.gain.at(d).push_back(0.5 * kSizeVariance / both);
+    point.constant.at(d).push_back(c.log_share - 0.5 * std::log(both));
   }
 }
 

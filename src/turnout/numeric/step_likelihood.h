@@ -43,7 +43,6 @@ struct GridPoint {
 struct Candidate {
   std::size_t at = 0, until = 0;  ///< by split; `until` is kNever for a step for good
   double log_share = 0;           ///< prior
-  double slack = 0;
 };
 inline constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
@@ -99,7 +98,7 @@ class StepLikelihood {
   void fit_point(const GridPoint& point, const Vector& white, std::size_t count, Fitted& to) const;
   void find_dots(const GridPoint& point, const Vector& white, std::size_t count, Fitted& to) const;
   /// ln of the mean over the candidates of how much likelier the values are with a step of a size
-  /// drawn from its prior. The slack is there with and without it.
+  /// drawn from its prior.
   [[nodiscard]] double log_gain(const GridPoint& point, const Vector& dots,
                                 std::size_t degree) const;
 
