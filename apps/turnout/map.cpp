@@ -3,8 +3,10 @@
 
 #include <memory>
 
+#include "interruption.h"
 #include "scenario_arguments.h"
 #include "turnout/base/output_file.h"
+#include "turnout/base/progress.h"
 #include "turnout/drawing/map_picture.h"
 #include "turnout/report/map_report.h"
 #include "verbs.h"
@@ -68,9 +70,15 @@ base::Status write_file(const analysis::MapAnswer& answer, const std::string& pa
   return write(std::move(out), answer, writer);
 }
 
-base::Result<ExitCode> run(const Arguments& arguments) {
+base::Result<analysis::MapAnswer> drawn_up(const Arguments& arguments) {
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
-  TURNOUT_TRY(const auto answer, analysis::map_answer(std::move(scenario), arguments.map));
+  base::Progress progress("drawing", analysis::map_steps(arguments.map));
+  return analysis::map_answer(std::move(scenario), arguments.map,
+                              {[&](std::size_t rows) { progress.step(rows); }, interruption()});
+}
+
+base::Result<ExitCode> run(const Arguments& arguments) {
+  TURNOUT_TRY(const auto answer, drawn_up(arguments));
   print_notes(answer.notes);
   if (!arguments.map.output.empty()) TURNOUT_CHECK(write_file(answer, arguments.map.output));
   if (!arguments.json) return print(report::map_text(answer));

@@ -165,6 +165,11 @@ base::Result<MapFormat> map_format(const std::string& path) {
                "--output"};
 }
 
+std::size_t map_steps(const MapOptions& options) {
+  const auto size = size_of(options.size);
+  return size ? (*size)[1] : 0;
+}
+
 base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions& options,
                                    const base::Watch& watch) {
   const game::RoutingGame& game = scenario.game;

@@ -45,6 +45,10 @@ struct MapAnswer {
   std::optional<std::array<double, 2>> own;
 };
 
+/// @returns how many steps map_answer() tells its watch of: the rows of the map; 0 where its size is
+///   not one.
+std::size_t map_steps(const MapOptions& options);
+
 /// @param watch  told of each row of the map as one step, asked after each
 /// @returns the map: of other than two models, or where users may stay away, of the best policy of
 ///   any two; where s or q is an axis, of the two models of the best policy. Before anything is
