@@ -16,8 +16,10 @@ namespace turnout::numeric {
 namespace {
 
 constexpr double kDateRatio = 7.35;  // -2 ln(1 - sqrt(0.95)), Eo and Morley 2015
-/// Prior of no change, for the posterior of the sd and correlation.
-constexpr double kNoChange = 0.3;
+/// Prior of no change, for the posterior of the sd and correlation that series without one are drawn
+/// with. The less it is, the more often days that resemble each other are taken for a step, and the
+/// more often a step is found: docs/theory.md, section 23.
+constexpr double kNoChange = 0.8;
 constexpr int kExceedances = 20;  // Besag and Clifford's h
 
 double log_add(double a, double b) { return log_sum(std::array{a, b}); }

@@ -185,7 +185,7 @@ std::string conditions_text(const LogAuditAnswer& answer) {
                   "about {}; a step is told from a drift at the same level. That takes for granted "
                   "that what a period's passes share varies about one level and resembles its "
                   "neighbours at most as a first-order autoregression does. Where the resemblance "
-                  "is strong and the log short it is more: with 5 % asked for, one in six at a "
+                  "is strong and the log short it is more: with 5 % asked for, one in ten at a "
                   "correlation of 0.8 in 30 days (docs/slowdowns.md). Changes by less than {} are "
                   "not reported.",
                   percent(answer.alpha), percent(answer.least)),
