@@ -45,8 +45,8 @@ struct MapAnswer {
   std::optional<std::array<double, 2>> own;
 };
 
-/// @returns how many steps map_answer() tells its watch of: the rows of the map; 0 where its size is
-///   not one.
+/// @returns how many steps map_answer() tells its watch of: the rows of the map; 0 where its size
+///   is not one.
 std::size_t map_steps(const MapOptions& options);
 
 /// @param watch  told of each row of the map as one step, asked after each

@@ -27,8 +27,8 @@ struct ResponsePoint {
   std::string mark;
 };
 
-/// The provider's optimum under users who know less or more. docs/theory.md, section 13. Whoever knows
-/// more expects no less of it, and so comes, too, where users may stay away.
+/// The provider's optimum under users who know less or more. docs/theory.md, section 13. Whoever
+/// knows more expects no less of it, and so comes, too, where users may stay away.
 struct KnowledgeAnswer {
   game::Candidate policy;          ///< he knows the policy: the paper's user
   game::InformedResponse model;    ///< he sees which model answered

@@ -36,8 +36,8 @@ struct TransparencyAnswer {
   std::vector<UnpublishedRange> ranges;  ///< equilibria are at their ends, if anywhere in them
 };
 
-/// @param scenario  whether its provider commits does not matter: both cases are answered. Users who
-///   may stay away do so in an equilibrium that is worth less than that to them.
+/// @param scenario  whether its provider commits does not matter: both cases are answered. Users
+///   who may stay away do so in an equilibrium that is worth less than that to them.
 /// @returns the answer; errors of paper_scenario().
 base::Result<TransparencyAnswer> transparency_answer(scenario::Scenario scenario);
 

@@ -20,8 +20,9 @@ constexpr std::size_t kCommon = 3;
 
 double root(double variance) { return std::sqrt(std::max(0.0, variance)); }
 
-/// What the attempts of a path that are on one model come to at one difficulty: that those before the
-/// path's last fail, and that besides its last succeeds, in the mean over how well the task suits it.
+/// What the attempts of a path that are on one model come to at one difficulty: that those before
+/// the path's last fail, and that besides its last succeeds, in the mean over how well the task
+/// suits it.
 struct OnModel {
   double failed = 0, solved = 0;
 };

@@ -63,19 +63,21 @@ struct AttemptFit {
   bool tells_tau = false;
   std::size_t rates = 0;  ///< paths fitted
   /// @returns by how much independent attempts fit worse, >= 0: the chi-square of the test that
-  ///   sigma = delta = tau = 0, with degrees_of_freedom() where that holds. docs/theory.md, section 19.
+  ///   sigma = delta = tau = 0, with degrees_of_freedom() where that holds. docs/theory.md,
+  ///   section 19.
   [[nodiscard]] double independent_chi_square() const;
   [[nodiscard]] double degrees_of_freedom() const {
     return (feedback_assumed ? 1 : 2) + (tells_tau ? 1 : 0);
   }
 };
 
-/// @returns Rasch's model with feedback, and tau where the rates tell it, by iterated weighted least squares of e alpha (Gauss and
-///   Newton's steps, halved while they make it worse), which is maximum likelihood to first order;
-///   weights from the binomial variances of e and alpha at the fitted success. docs/theory.md,
-///   section 19, equation (21). Nothing if no path of two models has all of them at some path's
-///   end, or if the rates do not tell the skills apart. Intervals are Wald's on sigma^2 and delta;
-///   sigma^2 is kept >= 0. Ends when a step makes the fit better by less than a part in 1e10, after 60 steps at most.
+/// @returns Rasch's model with feedback, and tau where the rates tell it, by iterated weighted least
+///   squares of e alpha (Gauss and Newton's steps, halved while they make it worse), which is
+///   maximum likelihood to first order; weights from the binomial variances of e and alpha at the
+///   fitted success. docs/theory.md, section 19, equation (21). Nothing if no path of two models has
+///   all of them at some path's end, or if the rates do not tell the skills apart. Intervals are
+///   Wald's on sigma^2, tau^2 and delta; sigma^2 and tau^2 are kept >= 0. Ends when a step makes the
+///   fit better by less than a part in 1e10, after 60 steps at most.
 /// @param all_rates  with passes and told > 0; success() in [0, 1]
 /// @param models  how many there are; paths name them from 0
 /// Cost: in each step, for each rate and number, one AttemptModel::success().
