@@ -94,6 +94,8 @@ class Signals(Folder):
         scenario = ROOT / "examples/grok-3-mini-gpt-5.toml"
         self.ends("verify")
         self.ends("map", scenario, *AXES, "--size", "10000x10000", "-o", self.folder / "map.csv")
+        four = ["examples/four-models.toml", "--x", "P=0:3", "--y", "t4=1:9", "--show", "misalignment"]
+        self.ends("map", *four, "--size", "10000x10000", "-o", self.folder / "four.csv")
         self.ends(*SIMULATE, "--tasks", "1e9")
         self.ends(*SIMULATE, "--tasks", "1e12", "-o", self.folder / "log.jsonl")
 

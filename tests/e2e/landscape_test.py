@@ -165,7 +165,7 @@ false_reject = 0.1
         self.assertEqual(routes["schema"], "turnout/map/2")
         self.assertEqual({route for row in routes["routes"] for route in row},
                          {"nobody comes", "mini to reasoning, so that users come", "mini to large, so that users come"})
-        self.refuses(turnout("map", four, "--set", "user.participates=true", "--x", "s=0:1", "--y", "P=0:1"), "user.participates", "users come")
+        self.refuses(turnout("map", four, "--set", "user.participates=true", "--x", "s=0:1", "--y", "P=0:1"), "user.participates: must be false where s or q is an axis")
         self.refuses(turnout("map", four, "--x", "p5=0:1", "--y", "P=0:1"), "'p5' names no quantity of a game", "p4")
         self.refuses(turnout("map", PAIR, "--x", "P/Pw=0:2", "--y", "V=1:2"), "'P/Pw' moves P, which Pw is unless it is given")
         self.refuses(turnout("map", PAIR, "--x", "P/P=0:2", "--y", "V=1:2"), "'P/P' has its first parameter twice")

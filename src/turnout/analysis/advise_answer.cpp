@@ -181,4 +181,14 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   return answer;
 }
 
+std::size_t worth_telling(const AdviseAnswer& answer) {
+  constexpr double kShare = 1e-3;
+  const double least = kShare * std::abs(answer.then.cost.value);
+  const auto& all = answer.worth_most;
+  const auto end = std::find_if(all.begin(), all.end(), [&](const WorthOfData& worth) {
+    return worth.gain == 0 || worth.gain < least;
+  });
+  return static_cast<std::size_t>(end - all.begin());
+}
+
 }  // namespace turnout::analysis

@@ -80,6 +80,10 @@ struct AdviseAnswer {
   std::vector<std::string> notes;
 };
 
+/// @returns how many of worth_most, the first ones, would save at least a thousandth of the policy's
+///   cost: the others are not worth telling.
+std::size_t worth_telling(const AdviseAnswer& answer);
+
 /// A chance of notable regret above this declines: the data do not decide. Of logs below it the
 /// mean chance is 0.05 or so: docs/theory.md, section 25.
 inline constexpr double kMostChanceOfRegret = 0.2;

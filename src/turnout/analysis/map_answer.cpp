@@ -181,10 +181,11 @@ base::Result<MapAnswer> map_answer(scenario::Scenario scenario, const MapOptions
     return draw_up(std::move(policies), request, watch);
   }
   if (game.participates()) {
-    return Error{ErrorCode::kUnsupported,
-                 "is true, and where s or q is an axis users come: they leave as the axis or the "
-                 "best response says",
-                 scenario.source + ": user.participates"};
+    return Error{
+        ErrorCode::kUnsupported,
+        "must be false where s or q is an axis: the users of such a map come, and leave as "
+        "the axis or their best response says",
+        scenario.source + ": user.participates"};
   }
   // Of more models the two of the best policy play: p1 is then of the first of those.
   if (!is_papers) {

@@ -112,12 +112,11 @@ std::string rests(const AdviseAnswer& answer) {
 
 std::string worth(const AdviseAnswer& answer) {
   std::string html = "<h2>What would be worth knowing</h2>\n";
-  const bool some = std::any_of(answer.worth_most.begin(), answer.worth_most.end(),
-                                [](const auto& one) { return one.gain > 0; });
-  if (!some) return html + "<p>No single number is worth learning better.</p>\n";
+  const std::size_t told = analysis::worth_telling(answer);
+  if (told == 0) return html + "<p>No single number is worth learning better.</p>\n";
   html += "<table><tr><th>number</th><th>saves at most, $ a task</th><th>how</th></tr>\n";
-  for (const auto& one : answer.worth_most) {
-    if (one.gain == 0) continue;
+  for (std::size_t i = 0; i < told; ++i) {
+    const auto& one = answer.worth_most[i];
     html += fmt::format("<tr><td>{}</td><td>{:.2g}</td><td>{}</td></tr>\n", escaped(one.what),
                         one.gain, escaped(one.how));
   }

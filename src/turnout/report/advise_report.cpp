@@ -102,8 +102,7 @@ std::string rests_text(const AdviseAnswer& answer) {
 std::string worth_text(const AdviseAnswer& answer) {
   if (answer.worth_most.empty()) return {};
   const auto& first = answer.worth_most.front();
-  if (first.gain < 1e-3 * std::abs(answer.then.cost.value))
-    return "No single number is worth learning better.\n";
+  if (analysis::worth_telling(answer) == 0) return "No single number is worth learning better.\n";
   return wrapped(fmt::format("What would help most: the {}. Knowing it would save up to ${:.2g} a "
                              "task: {}. A policy that learns: '{}'.",
                              first.what, first.gain, first.how, answer.exploring),

@@ -71,7 +71,8 @@ std::string response_text(const analysis::ResponseAnswer& answer) {
   }
   const std::string text = game_text(answer.paper.scenario) + "\nResponse\n" + table.to_string(2);
   if (answer.knowledge) return text + knowledge_text(*answer.knowledge);
-  return text + "\nNo policy that users come for costs less than P, what it costs to lose all.\n";
+  return text +
+         "\nNo policy that users come for costs less than P, what it costs to lose them all.\n";
 }
 
 std::string response_csv(const analysis::ResponseAnswer& answer) {
