@@ -84,9 +84,11 @@ void for_all(Do&& act, Row& row) {
   act(row.id), act(row.attempt_id), act(row.true_task), act(row.words);
   auto& request = row.request;
   act(request.started_us), act(request.ended_us), act(request.answered), act(request.helper);
-  act(request.batch), act(request.agent), act(request.retries), act(request.person);
+  act(request.batch), act(request.agent), act(request.retries), act(request.call);
+  act(request.person);
   act(request.task), act(request.prompt), act(request.message), act(request.parent);
-  act(request.conversation), act(request.turn), act(request.messages);
+  act(request.conversation), act(request.partial), act(request.turn);
+  act(request.messages);
   act(request.user_messages), act(request.last_user), act(request.last);
   act(request.text.sketch), act(request.text.words), act(request.text.bytes);
   act(request.text.signs);

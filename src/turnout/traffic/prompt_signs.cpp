@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
 
 #include "turnout/traffic/plain_text.h"
@@ -277,58 +278,120 @@ constexpr std::array kSignsAnywhere = {
     Sign{-2.0, false, kTurnsAnywhere},
 };
 
-bool word_at(std::string_view text, std::size_t at, std::string_view word) {
-  const bool open = word.ends_with('*');
-  if (open) word.remove_suffix(1);
-  if (text.substr(at, word.size()) != word) return false;
-  const std::size_t end = at + word.size();
-  return open || end == text.size() || !in_word(text[end]);
+constexpr std::size_t words_in(std::span<const Sign> signs, bool at_start) {
+  std::size_t count = 0;
+  for (const Sign& sign : signs) count += sign.at_start == at_start ? sign.words.size() : 0;
+  return count;
 }
 
-bool says(std::string_view text, const Sign& sign) {
-  const auto begins = text.find_first_not_of(" ,.!?:;-\"'(");
-  return std::any_of(sign.words.begin(), sign.words.end(), [&](std::string_view word) {
-    if (sign.at_start) return begins != std::string_view::npos && word_at(text, begins, word);
-    const std::string_view stem = word.ends_with('*') ? word.substr(0, word.size() - 1) : word;
-    for (auto at = text.find(stem); at != std::string_view::npos; at = text.find(stem, at + 1)) {
-      if ((at == 0 || !in_word(text[at - 1])) && word_at(text, at, word)) return true;
+/// The words of some signs by their first bytes, so that a text is gone through once and not once
+/// for each of them.
+template <std::size_t kWords, std::size_t kFirst>
+class WordIndex {
+ public:
+  constexpr WordIndex(std::span<const Sign> signs, bool at_start) {
+    std::size_t count = 0;
+    for (std::size_t sign = 0; sign < signs.size(); ++sign) {
+      if (signs[sign].at_start != at_start) continue;
+      for (std::string_view word : signs[sign].words) {
+        const bool open = word.ends_with('*');
+        if (open) word.remove_suffix(1);
+        words_[count++] = {word, 1U << sign, open};
+      }
     }
-    return false;
-  });
+    std::sort(words_.begin(), words_.end(),
+              [](const Word& a, const Word& b) { return place(a.stem) < place(b.stem); });
+    for (const Word& word : words_) ++begins_[place(word.stem) + 1];
+    for (std::size_t i = 1; i < begins_.size(); ++i)
+      begins_[i] = static_cast<std::uint16_t>(begins_[i] + begins_[i - 1]);
+  }
+
+  /// @returns the signs of which a word stands at the beginning of a text, one bit for each.
+  /// @param whole  it must end there, unless it takes any ending
+  [[nodiscard]] unsigned signs_at(std::string_view text, bool whole) const {
+    if (text.size() < kFirst) return 0;
+    unsigned found = 0;
+    const std::size_t from = place(text);
+    for (std::size_t i = begins_[from]; i < begins_[from + 1]; ++i) {
+      const Word& word = words_[i];
+      if (!text.starts_with(word.stem)) continue;
+      const auto behind = text.substr(word.stem.size());
+      if (!whole || word.open || behind.empty() || !in_word(behind.front())) found |= word.sign;
+    }
+    return found;
+  }
+
+ private:
+  struct Word {
+    std::string_view stem;
+    unsigned sign = 0;
+    bool open = false;
+  };
+  static constexpr std::size_t kPlaces = 256;
+  static constexpr std::size_t place(std::string_view text) {
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < kFirst; ++i) sum = sum * 37 + static_cast<unsigned char>(text[i]);
+    return sum % kPlaces;
+  }
+  std::array<Word, kWords> words_{};
+  std::array<std::uint16_t, kPlaces + 1> begins_{};
+};
+
+constexpr WordIndex<words_in(kSigns, false), 2> kWords(kSigns, false);
+constexpr WordIndex<words_in(kSigns, true), 2> kFirstWords(kSigns, true);
+constexpr WordIndex<words_in(kSignsAnywhere, false), 3> kWordsAnywhere(kSignsAnywhere, false);
+
+double weight_of(std::span<const Sign> signs, unsigned found) {
+  double odds = 0;
+  for (std::size_t i = 0; i < signs.size(); ++i)
+    odds += (found >> i & 1U) != 0 ? signs[i].weight : 0;
+  return odds;
+}
+
+/// @param text  plain
+double words_of(std::string_view text) {
+  const auto first = text.find_first_not_of(" ,.!?:;-\"'(");
+  unsigned found =
+      first == std::string_view::npos ? 0 : kFirstWords.signs_at(text.substr(first), true);
+  unsigned anywhere = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto rest = text.substr(at);
+    if (at == 0 || !in_word(text[at - 1])) found |= kWords.signs_at(rest, true);
+    if (static_cast<unsigned char>(text[at]) >= 0xe0)
+      anywhere |= kWordsAnywhere.signs_at(rest, false);
+  }
+  return weight_of(kSigns, found) + weight_of(kSignsAnywhere, anywhere);
 }
 
 /// Signs that need no language: "??", "!!", and shouting.
 double punctuation_of(std::string_view text) {
-  double odds = 0;
-  for (const std::string_view run : {"??", "!!", "?!", "!?", "？？", "！！"}) {
-    if (text.find(run) != std::string_view::npos) odds = 1.2;
-  }
-  const auto count = [&](char from, char to) {
-    return std::count_if(text.begin(), text.end(), [&](char c) { return c >= from && c <= to; });
-  };
-  const auto upper = count('A', 'Z');
   constexpr std::ptrdiff_t kShout = 8;
-  if (upper >= kShout && upper > 4 * count('a', 'z')) odds += 1.2;
-  return odds;
+  const auto asks = [](char c) { return c == '?' || c == '!'; };
+  bool twice = false;
+  std::ptrdiff_t upper = 0;
+  std::ptrdiff_t lower = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    upper += c >= 'A' && c <= 'Z' ? 1 : 0;
+    lower += c >= 'a' && c <= 'z' ? 1 : 0;
+    twice |= asks(c) && i + 1 < text.size() && asks(text[i + 1]);
+  }
+  twice |=
+      text.find("？？") != std::string_view::npos || text.find("！！") != std::string_view::npos;
+  return (twice ? 1.2 : 0) + (upper >= kShout && upper > 4 * lower ? 1.2 : 0);
 }
 
 }  // namespace
 
-double signs_of(std::string_view text) {
+double signs_of(std::string_view text, std::string_view plain) {
   // What is said of an answer stands first; further on is the matter itself.
   constexpr std::size_t kBeginning = 160;
   constexpr std::size_t kLong = 600;
-  const std::string plain = plain_text(text.substr(0, 2 * kBeginning));
-  const auto beginning = std::string_view(plain).substr(0, kBeginning);
-  double odds = punctuation_of(text.substr(0, kBeginning));
-  for (const Sign& sign : kSigns) odds += says(beginning, sign) ? sign.weight : 0;
-  for (const Sign& sign : kSignsAnywhere) {
-    const bool found = std::any_of(
-        sign.words.begin(), sign.words.end(),
-        [&](std::string_view word) { return beginning.find(word) != std::string_view::npos; });
-    odds += found ? sign.weight : 0;
-  }
+  const double odds =
+      punctuation_of(text.substr(0, kBeginning)) + words_of(plain.substr(0, kBeginning));
   return text.size() > kLong ? odds / 2 : odds;
 }
+
+double signs_of(std::string_view text) { return signs_of(text, plain_text(text)); }
 
 }  // namespace turnout::traffic

@@ -32,14 +32,18 @@ struct PromptText {
   [[nodiscard]] bool known() const { return !sketch.empty(); }
 };
 
-/// @param text  of the user, without what clients put around it (without_envelopes())
+/// @param text  of the user, without what clients put around it (envelopes.h). Of more than
+///   kMostPromptBytes the first and the last half of as many count, so that the time is bounded.
 PromptText read_prompt(std::string_view text);
+inline constexpr std::size_t kMostPromptBytes = 16'384;
 
-/// @returns the log-odds that a turn's wording alone gives to "this is a re-prompt": punctuation and
-///   capitals in any language, then words of complaint, revision, thanks and of turning to something
-///   else in eleven languages. 0: nothing speaks. The weights are in prompt_signs.cpp, beside
-///   the words.
+/// @returns the log-odds that a turn's wording alone gives to "this is a re-prompt": punctuation
+///   and capitals in any language, then words of complaint, revision, thanks and of turning to
+///   something else in eleven languages. 0: nothing speaks. The weights are in prompt_signs.cpp,
+///   beside the words.
 double signs_of(std::string_view text);
+/// @param plain  plain_text() of the text, where it is known
+double signs_of(std::string_view text, std::string_view plain);
 
 /// @returns how alike a turn is to an earlier one, in [0, 1]: the larger of similarity() and 0.75
 ///   times the share of the turn's words that the earlier one has (of turns of four words or more).
@@ -59,9 +63,5 @@ struct RepromptSigns {
 /// @param turn     has a text
 /// @param earlier  the turns of the task before it, with text or without
 RepromptSigns reprompt_signs(const PromptText& turn, std::span<const PromptText> earlier);
-
-/// @returns a text without what clients, not users, write: <system-reminder>, <environment_context>
-///   and their like, with all between their tags.
-std::string without_envelopes(std::string_view text);
 
 }  // namespace turnout::traffic

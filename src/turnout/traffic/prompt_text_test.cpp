@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "turnout/base/rng.h"
+#include "turnout/traffic/envelopes.h"
 
 namespace turnout::traffic {
 namespace {

@@ -9,9 +9,7 @@ constexpr double kAlike = 0.5;
 /// Nobody reads an answer and writes the next prompt within it: what follows so fast, in a log
 /// without texts, is a program's next step.
 constexpr std::int64_t kFastestPerson = 1'000'000;
-constexpr std::size_t kRecent = 8;  // tasks of a person that a request may be alike to
-constexpr std::size_t kTurns = 5;   // whose words a task keeps: the first, and the latest
-constexpr std::size_t kKeys = 128;  // a task keeps: an agent's steps may be many
+constexpr std::size_t kTurns = 5;  // whose words a task keeps: the first, and the latest
 
 constexpr std::array<std::string_view, kMatchRules> kRuleNames = {
     "helper", "retry", "step", "certain", "further_turn", "other_conversation", "new_task"};
@@ -45,6 +43,12 @@ TaskMatcher::Task* TaskMatcher::find_in_window(const std::optional<Seen>& seen,
   return task != nullptr && in_window(*task, request) ? task : nullptr;
 }
 
+/// Nobody asks again for what is still being answered: what is sent beside it is another program's.
+bool TaskMatcher::answer_seen(const std::optional<Seen>& seen, const Request& request) {
+  const Task* task = find_in_window(seen, request);
+  return task != nullptr && task->pass_end_us != Request::kInFlight;
+}
+
 std::optional<TaskMatcher::Seen> TaskMatcher::seen(Kind kind, std::uint64_t scope,
                                                    std::uint64_t value) const {
   if (value == 0) return std::nullopt;
@@ -70,12 +74,7 @@ std::optional<TaskMatcher::Seen> TaskMatcher::latest_of(const Request& request) 
 
 Match TaskMatcher::take(const Request& request) {
   expire(request.started_us);
-  if (request.helper) {
-    const auto served = latest_of(request);
-    Match match{.rule = MatchRule::kHelper};
-    if (find_in_window(served, request) != nullptr) match.pass = served->pass;
-    return match;
-  }
+  if (request.helper) return helper(request);
   auto match = retry(request);
   if (!match) match = step(request);
   if (!match) match = certain(request);
@@ -86,16 +85,38 @@ Match TaskMatcher::take(const Request& request) {
   return *match;
 }
 
+/// No pass; its cost goes to the one that its prompt began, or else to its conversation's latest.
+Match TaskMatcher::helper(const Request& request) {
+  Match match{.rule = MatchRule::kHelper};
+  auto served = seen(Kind::kPrompt, request.person, request.prompt);
+  if (!served) served = latest_of(request);
+  if (find_in_window(served, request) != nullptr) match.pass = served->pass;
+  return match;
+}
+
+/// Of persons that are not known, the same words are a retry where the client says so or the
+/// earlier request had no answer.
+std::optional<TaskMatcher::Seen> TaskMatcher::seen_by_anyone(const Request& request, bool told) {
+  if (request.person != 0 || request.messages.empty()) return std::nullopt;
+  const auto before = seen(Kind::kBody, 0, request.messages.back());
+  const Task* task = find_in_window(before, request);
+  if (task == nullptr) return std::nullopt;
+  const bool failed = task->pass_end_us <= request.started_us && !task->last_answered;
+  return told || failed ? before : std::nullopt;
+}
+
 std::optional<Match> TaskMatcher::retry(const Request& request) {
-  auto before = seen_text(Kind::kBody, request, request.messages.size());
-  if (!before && request.retries > 0) before = latest_of(request);
+  auto before = seen(Kind::kCall, request.person, request.call);
+  const bool told = before || request.retries > 0;
+  if (!before) before = seen_text(Kind::kBody, request, request.messages.size());
+  if (!before && told) before = latest_of(request);
+  if (!before) before = seen_by_anyone(request, told);
   const Task* task = find_in_window(before, request);
   if (task == nullptr || before->pass != task->pass) return std::nullopt;
   if (request.task != 0 && task->name != 0 && request.task != task->name) return std::nullopt;
   const bool in_flight = task->pass_end_us > request.started_us;
   if (!in_flight && request.started_us - task->pass_end_us > options_.retry_us) return std::nullopt;
-  const bool told = request.retries > 0;
-  const bool untold = !request.batch && (in_flight || !task->last_answered);
+  const bool untold = !request.batch && request.call == 0 && (in_flight || !task->last_answered);
   if (!told && !untold) return std::nullopt;
   return same_pass(MatchRule::kRetry, *before, request);
 }
@@ -106,12 +127,19 @@ std::optional<TaskMatcher::Seen> TaskMatcher::prompt_before(const Request& reque
                          request.last == LastItem::kAssistant ||
                          request.last == LastItem::kEmptyUser;
   if (!continues) return std::nullopt;
-  if (const auto same_turn = seen_text(Kind::kTurn, request, request.last_user);
-      find_in_window(same_turn, request) != nullptr)
-    return same_turn;
+  if (const auto answer = seen(Kind::kAnswer, request.person, request.parent);
+      find_in_window(answer, request) != nullptr)
+    return answer;
+  // What goes on holds a model's words: it is known by its texts even where the person is not.
+  const bool anyone = request.person == 0 && request.conversation == 0;
+  const auto find_text = [&](Kind kind, std::size_t messages) {
+    auto found = seen_text(kind, request, messages);
+    if (!found && anyone && messages > 0) found = seen(kind, 0, request.messages[messages - 1]);
+    return find_in_window(found, request) == nullptr ? std::nullopt : found;
+  };
+  if (const auto same_turn = find_text(Kind::kTurn, request.last_user)) return same_turn;
   for (std::size_t i = request.messages.size(); i-- > 1;) {
-    const auto before = seen_text(Kind::kBody, request, i);
-    if (find_in_window(before, request) != nullptr) return before;
+    if (const auto before = find_text(Kind::kBody, i)) return before;
   }
   if (const auto latest = latest_of(request); find_in_window(latest, request) != nullptr)
     return latest;
@@ -157,7 +185,11 @@ std::optional<Match> TaskMatcher::named_task(const Request& request) {
     task.last_end_us = request.started_us;
     expiries_.emplace(task.last_end_us + options_.window_us, named->second.task);
   }
-  Match match = next_attempt(MatchRule::kCertain, named->second.task, request, 1);
+  const Task& task = *find(named->second.task);
+  // Of two at once under one name the second is no new attempt: nobody has seen an answer.
+  const bool in_flight = task.pass_end_us == Request::kInFlight;
+  Match match = in_flight ? same_pass(MatchRule::kStep, {named->second.task, task.pass}, request)
+                          : next_attempt(MatchRule::kCertain, named->second.task, request, 1);
   match.by_id = true;
   return match;
 }
@@ -169,11 +201,14 @@ std::optional<Match> TaskMatcher::certain(const Request& request) {
   if (!before && !request.batch) before = seen_text(Kind::kBody, request, request.messages.size());
   if (!before && request.user_messages >= 2 && request.last == LastItem::kUser)
     before = seen_text(Kind::kHistory, request, request.last_user - 1);
-  if (find_in_window(before, request) == nullptr) return std::nullopt;
+  if (!answer_seen(before, request)) return std::nullopt;
   return next_attempt(MatchRule::kCertain, before->task, request, 1);
 }
 
 std::optional<TaskMatcher::Continued> TaskMatcher::continued(const Request& request) {
+  if (const auto answer = seen(Kind::kAnswer, request.person, request.parent);
+      find_in_window(answer, request) != nullptr)
+    return Continued{answer->task, true};
   for (std::size_t i = request.last_user; i-- > 1;) {
     const auto before = seen_text(Kind::kTurn, request, i);
     if (find_in_window(before, request) != nullptr) return Continued{before->task, true};
@@ -192,9 +227,10 @@ std::optional<TaskMatcher::Continued> TaskMatcher::continued(const Request& requ
 
 std::optional<Match> TaskMatcher::further_turn(const Request& request) {
   constexpr double kUntold = 0.5;
-  const bool begins = request.user_messages == 1 || (request.turn && *request.turn <= 1);
+  const bool begins =
+      (!request.partial && request.user_messages == 1) || (request.turn && *request.turn <= 1);
   const auto before = begins ? std::nullopt : continued(request);
-  if (!before) return std::nullopt;
+  if (!before || find(before->task)->pass_end_us == Request::kInFlight) return std::nullopt;
   const bool words = request.text.known();
   const Task& task = *find(before->task);
   const std::uint64_t after = task.pass;
@@ -217,7 +253,7 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) {
   double most = kAlike;
   for (const std::uint64_t number : recent->second) {
     const Task& task = *find(number);
-    if (!in_window(task, request)) continue;
+    if (!in_window(task, request) || task.pass_end_us == Request::kInFlight) continue;
     for (const PromptText& turn : task.turns) {
       const double alike = likeness(request.text, turn);
       if (alike < most) continue;
@@ -269,67 +305,22 @@ Match TaskMatcher::new_task(MatchRule rule, const Request& request, double proba
   return match;
 }
 
+/// A task's current pass begins.
+void TaskMatcher::begin(Task& task, const Request& request) {
+  task.pass_end_us = request.ended_us;
+  task.pass_answered = task.last_answered = request.answered;
+  if (!request.text.known()) return;
+  if (task.turns.size() == kTurns) task.turns.erase(task.turns.begin() + 1);
+  task.turns.push_back(request.text);
+}
+
 Match TaskMatcher::begin_pass(MatchRule rule, std::uint64_t number, const Request& request) {
   Task& task = *find(number);
   task.pass = next_pass_++;
-  task.pass_end_us = request.ended_us;
-  task.pass_answered = task.last_answered = request.answered;
-  if (request.text.known()) {
-    if (task.turns.size() == kTurns) task.turns.erase(task.turns.begin() + 1);
-    task.turns.push_back(request.text);
-  }
+  begin(task, request);
   Match match{.rule = rule, .task = number, .pass = task.pass, .begins_pass = true};
   match.attempt = task.answered + 1;
   return match;
-}
-
-void TaskMatcher::remember_key(Kind kind, std::uint64_t scope, std::uint64_t value,
-                               const Match& match) {
-  if (value == 0) return;
-  const std::uint64_t name = key(kind, scope, value);
-  Task& task = *find(match.task);
-  const auto [place, is_new] = seen_.insert_or_assign(name, Seen{match.task, match.pass});
-  if (!is_new && std::find(task.keys.begin(), task.keys.end(), name) != task.keys.end()) return;
-  if (task.keys.size() == kKeys) {
-    const auto oldest = seen_.find(task.keys.front());
-    if (oldest != seen_.end() && oldest->second.task == match.task) seen_.erase(oldest);
-    task.keys.erase(task.keys.begin());
-  }
-  task.keys.push_back(name);
-}
-
-void TaskMatcher::remember_text(Kind kind, const Request& request, std::size_t messages,
-                                const Match& match) {
-  if (messages == 0 || messages > request.messages.size()) return;
-  const std::uint64_t text = request.messages[messages - 1];
-  remember_key(kind, request.person, text, match);
-  if (request.person == 0 && request.conversation != 0)
-    remember_key(kind, request.conversation, text, match);
-}
-
-void TaskMatcher::remember(const Request& request, const Match& match) {
-  Task& task = *find(match.task);
-  remember_text(Kind::kBody, request, request.messages.size(), match);
-  remember_text(Kind::kTurn, request, request.last_user, match);
-  if (request.user_messages >= 2)
-    remember_text(Kind::kHistory, request, request.last_user - 1, match);
-  remember_key(Kind::kConversation, request.person, request.conversation, match);
-  remember_key(Kind::kPrompt, request.person, request.prompt, match);
-  remember_key(Kind::kMessage, request.person, request.message, match);
-  remember_key(Kind::kParent, request.person, request.parent, match);
-  const std::int64_t end =
-      request.ended_us == Request::kInFlight ? request.started_us : request.ended_us;
-  task.last_end_us = std::max(task.last_end_us, end);
-  if (task.name != 0) {
-    named_[task.name] = {match.task, task.answered + (task.pass_answered ? 1 : 0),
-                         task.last_end_us};
-    forget_names(request.started_us);
-  }
-  if (request.person == 0 || request.person != task.person) return;
-  auto& recent = recent_[request.person];
-  std::erase(recent, match.task);
-  recent.push_back(match.task);
-  if (recent.size() > kRecent) recent.erase(recent.begin());
 }
 
 void TaskMatcher::ended(const Match& match, std::int64_t ended_us, bool answered) {
@@ -343,46 +334,39 @@ void TaskMatcher::ended(const Match& match, std::int64_t ended_us, bool answered
   task->last_answered = answered;
 }
 
-void TaskMatcher::forget(std::uint64_t number) {
-  const auto found = tasks_.find(number);
-  for (const std::uint64_t name : found->second.keys) {
-    const auto key = seen_.find(name);
-    if (key != seen_.end() && key->second.task == number) seen_.erase(key);
-  }
-  const auto recent = recent_.find(found->second.person);
-  if (recent != recent_.end()) {
-    std::erase(recent->second, number);
-    if (recent->second.empty()) recent_.erase(recent);
-  }
-  tasks_.erase(found);
+void TaskMatcher::name(const Match& match, std::uint64_t name) {
+  Task* task = find(match.task);
+  if (task == nullptr || task->name != 0) return;
+  task->name = name;
+  task->name_is_ours = true;
+  named_[name] = {match.task, task->answered + (task->pass_answered ? 1 : 0), task->last_end_us};
 }
 
-/// Tasks whose window has ended go, and the one that would go next where there are too many.
-void TaskMatcher::expire(std::int64_t now_us) {
-  while (!expiries_.empty()) {
-    const auto [at, number] = expiries_.top();
-    const bool full = tasks_.size() > options_.most_tasks;
-    if (at >= now_us && !full) return;
-    expiries_.pop();
-    const Task* task = find(number);
-    if (task == nullptr) continue;
-    const std::int64_t end = task->last_end_us + options_.window_us;
-    if (end > at) {
-      expiries_.emplace(end, number);
-    } else {
-      forget(number);
-    }
-  }
+void TaskMatcher::named(const Match& match, std::uint64_t answer) {
+  if (const Task* task = find(match.task); task != nullptr)
+    remember_key(Kind::kAnswer, task->person, answer, match);
 }
 
-/// Clients' names of tasks go when they no longer hold: all at once, whenever there are twice as many
-/// as were left the last time, so that each is looked at a constant number of times.
-void TaskMatcher::forget_names(std::int64_t now_us) {
-  if (named_.size() <= 2 * std::max(options_.most_tasks, names_left_)) return;
-  std::erase_if(named_, [&](const auto& named) {
-    return now_us - named.second.last_end_us > options_.task_name_us;
-  });
-  names_left_ = named_.size();
+void TaskMatcher::restore(const Request& request, const Match& match) {
+  if (match.task == Match::kNone) return;
+  next_task_ = std::max(next_task_, match.task + 1);
+  next_pass_ = std::max(next_pass_, match.pass + 1);
+  const auto [place, is_new] = tasks_.try_emplace(match.task);
+  Task& task = place->second;
+  if (is_new) {
+    task.person = request.person;
+    task.name = request.task;
+    task.last_end_us = request.started_us;
+    expiries_.emplace(request.started_us + options_.window_us, match.task);
+  }
+  if (match.begins_pass || is_new) {
+    task.answered = match.attempt - 1;
+    task.pass = match.pass;
+    begin(task, request);
+  } else {
+    same_pass(match.rule, {match.task, match.pass}, request);
+  }
+  remember(request, match);
 }
 
 }  // namespace turnout::traffic

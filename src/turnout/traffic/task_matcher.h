@@ -38,23 +38,26 @@ enum class LastItem : std::uint8_t {
   kEmptyUser,   ///< of the user, with nothing in it that a user wrote
 };
 
-/// What a request says of where it belongs. Ids and texts come as 64-bit hashes, ids hashed together
-/// with whatever they are unique in; 0 is "not known".
+/// What a request says of where it belongs. Ids and texts come as 64-bit hashes, ids hashed
+/// together with whatever they are unique in; 0 is "not known".
 struct Request {
   static constexpr std::int64_t kInFlight = std::numeric_limits<std::int64_t>::max();
   std::int64_t started_us = 0;
   std::int64_t ended_us = kInFlight;  ///< or what TaskMatcher::ended() will say
   bool answered = true;               ///< false: it ended in an error, or before its first token
-  bool helper = false;
+  bool helper = false;                ///< or a subagent, which has its own models
   bool batch = false;         ///< identical requests are meant: no retry is told by the text
   bool agent = false;         ///< the client says that no user began it (X-Initiator: agent)
   std::int64_t retries = 0;   ///< as the client counts them (x-stainless-retry-count)
+  std::uint64_t call = 0;     ///< the client's name of this very call, again in its retries alone
   std::uint64_t person = 0;   ///< key and user
   std::uint64_t task = 0;     ///< the client's own name of the task
   std::uint64_t prompt = 0;   ///< the client's id of the user's turn; a trace that is one answer
   std::uint64_t message = 0;  ///< the id of the user's message, and of the one that it answers
   std::uint64_t parent = 0;
   std::uint64_t conversation = 0;
+  /// The messages are the newest of a context that the API keeps: what they begin is not known.
+  bool partial = false;
   std::optional<std::int64_t> turn;     ///< how many turns of the user the context holds
   std::vector<std::uint64_t> messages;  ///< a hash of the first 1, 2, ... messages
   std::uint32_t user_messages = 0;      ///< how many of them are a user's own words
@@ -85,8 +88,8 @@ struct Match {
 
 /// Puts requests into passes and passes into tasks, one at a time in the order of their starts.
 /// What it keeps goes when its window ends, and the oldest first where there is too much: memory is
-/// at most about 3 KB for each of `most_tasks`, and 60 bytes for each of twice as many names of tasks
-/// as hold. No clock, no store, no text. Not thread safe.
+/// at most about 3 KB for each of `most_tasks`, and 60 bytes for each of twice as many names of
+/// tasks as hold. No clock, no store, no text. Not thread safe.
 class TaskMatcher {
  public:
   struct Options {
@@ -106,6 +109,17 @@ class TaskMatcher {
   /// over.
   void ended(const Match& match, std::int64_t ended_us, bool answered);
 
+  /// Gives the task of a match a name by which later requests may call it, as if its client had named
+  /// it; one that has a name keeps it.
+  void name(const Match& match, std::uint64_t name);
+  /// Says by what id an answer is known, so that a request whose `parent` it is goes on from it.
+  void named(const Match& match, std::uint64_t answer);
+
+  /// Takes a request whose match is known, as if take() had just returned it: for who writes down what
+  /// take() said, and begins again with that. Of `messages` those at the ends of the user's last and
+  /// last but one turns, and the last one, count.
+  void restore(const Request& request, const Match& match);
+
   /// How many tasks are known now.
   [[nodiscard]] std::size_t open_tasks() const { return tasks_.size(); }
 
@@ -121,7 +135,9 @@ class TaskMatcher {
     kConversation,
     kPrompt,
     kMessage,
-    kParent
+    kParent,
+    kAnswer,
+    kCall
   };
   struct Task {
     std::uint64_t person = 0, name = 0;
@@ -129,6 +145,7 @@ class TaskMatcher {
     std::int64_t answered = 0;  // passes before the current one
     std::uint64_t pass = 0;     // the current one
     std::int64_t pass_end_us = 0;
+    bool name_is_ours = false;      // and goes with it
     bool pass_answered = false;     // any of its calls
     bool last_answered = false;     // the latest
     std::vector<PromptText> turns;  // the first and the latest
@@ -148,10 +165,13 @@ class TaskMatcher {
   static std::uint64_t key(Kind kind, std::uint64_t scope, std::uint64_t value);
   Task* find(std::uint64_t number);
   Task* find_in_window(const std::optional<Seen>& seen, const Request& request);
+  bool answer_seen(const std::optional<Seen>& seen, const Request& request);
   [[nodiscard]] std::optional<Seen> seen(Kind kind, std::uint64_t scope, std::uint64_t value) const;
   [[nodiscard]] std::optional<Seen> seen_text(Kind kind, const Request& request,
                                               std::size_t messages) const;
   [[nodiscard]] std::optional<Seen> latest_of(const Request& request) const;
+  std::optional<Seen> seen_by_anyone(const Request& request, bool told);
+  Match helper(const Request& request);
   std::optional<Seen> prompt_before(const Request& request);
   std::optional<Match> retry(const Request& request);
   std::optional<Match> step(const Request& request);
@@ -164,6 +184,7 @@ class TaskMatcher {
   Match next_attempt(MatchRule rule, std::uint64_t number, const Request& request,
                      double probability);
   Match new_task(MatchRule rule, const Request& request, double probability);
+  static void begin(Task& task, const Request& request);
   Match begin_pass(MatchRule rule, std::uint64_t number, const Request& request);
   void remember(const Request& request, const Match& match);
   void remember_text(Kind kind, const Request& request, std::size_t messages, const Match& match);

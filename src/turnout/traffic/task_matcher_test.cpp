@@ -83,12 +83,40 @@ TEST(TaskMatcher, Rule1_the_same_body_in_flight_or_after_an_error_is_a_clients_r
   EXPECT_EQ(tasks.take(counted).rule, MatchRule::kRetry) << "the client says so";
 }
 
+TEST(TaskMatcher, Rule3_a_task_may_be_called_by_a_name_that_it_was_given) {
+  auto tasks = matcher();
+  const Match first = tasks.take(Chat(1).user(kSort).at(0));
+  tasks.name(first, 77);
+  tasks.name(first, 78);  // it keeps the first
+  Request named = Chat(1).user(kPoem).at(20);
+  named.task = 77;
+  const Match again = tasks.take(named);
+  EXPECT_EQ(again.rule, MatchRule::kCertain);
+  EXPECT_EQ(again.task, first.task);
+  EXPECT_EQ(again.attempt, 2);
+  Request other = Chat(1).user(kPoem).at(40);
+  other.task = 78;
+  EXPECT_NE(tasks.take(other).task, first.task);
+}
+
 TEST(TaskMatcher, Rule1_identical_requests_of_a_batch_are_no_retries) {
   auto tasks = matcher();
   Request sample = Chat(1).user(kSort).at(0);
   sample.batch = true;
   tasks.take(sample);
   EXPECT_NE(tasks.take(sample).rule, MatchRule::kRetry);
+}
+
+TEST(TaskMatcher, Rule1_a_calls_name_again_is_a_retry_whatever_its_body) {
+  auto tasks = matcher();
+  Request first = Chat(1).user(kSort).at(0);
+  first.call = 3;
+  const Match pass = tasks.take(first);
+  Request again = Chat(1).user(kPoem).at(20);
+  again.call = 3;
+  EXPECT_EQ(tasks.take(again).pass, pass.pass);
+  again.call = 4;
+  EXPECT_NE(tasks.take(again).rule, MatchRule::kRetry) << "another call, it says";
 }
 
 TEST(TaskMatcher, Rule1_a_request_in_flight_ends_when_its_gateway_says_so) {
@@ -223,6 +251,71 @@ TEST(TaskMatcher, people_who_are_not_known_are_told_apart_by_their_conversations
   EXPECT_EQ(tasks.take(Chat(0, 7).user(kSort).at(120)).rule, MatchRule::kCertain);
   Chat chat = Chat(0, 7).user(kSort).assistant("sorted(dates)").user("wrong");
   EXPECT_EQ(tasks.take(chat.at(150)).rule, MatchRule::kFurtherTurn);
+}
+
+TEST(TaskMatcher, Rule0_a_helpers_cost_goes_to_the_pass_of_its_prompt) {
+  auto tasks = matcher();
+  Request first = Chat(1, 7).user(kSort).at(0);
+  first.prompt = 5;
+  const Match of_prompt = tasks.take(first);
+  tasks.take(Chat(1, 7).user(kPoem).at(60));
+  Request subagent = Chat(1, 7).user("Find all callers").at(61);
+  subagent.helper = true;
+  subagent.prompt = 5;
+  EXPECT_EQ(tasks.take(subagent).pass, of_prompt.pass);
+}
+
+TEST(TaskMatcher, people_who_are_not_known_retry_and_go_on_too) {
+  auto tasks = matcher();
+  const Chat chat = Chat(0).user(kSort);
+  Request failed = chat.at(0);
+  failed.answered = false;
+  const Match first = tasks.take(failed);
+  EXPECT_EQ(tasks.take(chat.at(6)).pass, first.pass) << "the earlier request failed";
+  EXPECT_EQ(tasks.take(chat.at(20)).rule, MatchRule::kNewTask) << "an answer came";
+  Request told = chat.at(24);
+  told.retries = 1;
+  EXPECT_EQ(tasks.take(told).rule, MatchRule::kRetry);
+  const Match step = tasks.take(Chat(chat).assistant("call").tool("result").at(40));
+  EXPECT_EQ(step.rule, MatchRule::kStep);
+}
+
+TEST(TaskMatcher, nobody_asks_again_for_what_is_being_answered) {
+  auto tasks = matcher();
+  Request open = Chat(1, 7).user(kSort).at(0);
+  open.ended_us = Request::kInFlight;
+  open.message = 21;
+  const Match first = tasks.take(open);
+  Request beside = Chat(1, 7).user("a title for:").user(kSort).at(1);
+  beside.message = 21;
+  EXPECT_EQ(tasks.take(beside).rule, MatchRule::kNewTask);
+  tasks.ended(first, 10 * kSecond, true);
+  beside.started_us = 30 * kSecond;
+  EXPECT_EQ(tasks.take(beside).rule, MatchRule::kCertain);
+}
+
+TEST(TaskMatcher, an_answers_id_links_who_goes_on_from_it) {
+  auto tasks = matcher();
+  const Match first = tasks.take(Chat(1).user(kSort).at(0));
+  tasks.named(first, 77);
+  Request step = Chat(1).tool("result").at(10);
+  step.partial = true;
+  step.parent = 77;
+  const Match same = tasks.take(step);
+  EXPECT_EQ(same.rule, MatchRule::kStep);
+  EXPECT_EQ(same.pass, first.pass);
+  tasks.named(same, 78);
+  Request turn = Chat(1).user("That doesn't work").at(60);
+  turn.partial = true;
+  turn.parent = 78;
+  const Match second = tasks.take(turn);
+  EXPECT_EQ(second.rule, MatchRule::kFurtherTurn);
+  EXPECT_EQ(second.task, first.task);
+  EXPECT_EQ(second.attempt, 2);
+  Request fork = Chat(1).user(kPoem).at(120);
+  fork.partial = true;
+  fork.parent = 78;
+  EXPECT_EQ(tasks.take(fork).rule, MatchRule::kCertain) << "the answer has a child already";
 }
 
 TEST(TaskMatcher, after_the_window_nobody_comes_back_and_nothing_is_kept) {
