@@ -251,6 +251,25 @@ TEST_P(Engine, counts_repeats_and_conflicts_within_and_between_batches_and_keeps
   EXPECT_TRUE(all() == before);
 }
 
+TEST_P(Engine, puts_passes_anew_or_says_that_it_cannot) {
+  auto log = random_log(6, 300);
+  ASSERT_TRUE(store_->insert(log));
+  for (std::size_t i = 0; i < 10; ++i) log[i].model = "another";
+  std::vector<traffic::Pass> changed(log.begin(), log.begin() + 20);
+  changed.insert(changed.begin(), log[3]);
+  changed.front().model = "overtaken";
+  const auto put = store_->put(changed);
+  if (!put) {
+    EXPECT_EQ(put.error().code, base::ErrorCode::kUnsupported);
+    EXPECT_NE(source_.find("clickhouse"), std::string::npos);
+    return;
+  }
+  std::sort(log.begin(), log.end(), [](const traffic::Pass& a, const traffic::Pass& b) {
+    return std::tie(a.task_id, a.attempt) < std::tie(b.task_id, b.attempt);
+  });
+  EXPECT_TRUE(all() == log);
+}
+
 TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   const auto log = random_log(5, 1000);
   auto other = store::open_store(source_, store::Access::kCreate);

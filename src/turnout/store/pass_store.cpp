@@ -35,6 +35,12 @@ InsertCounts& InsertCounts::operator+=(const InsertCounts& other) {
   return *this;
 }
 
+base::Status PassStore::put(std::span<const traffic::Pass> /*passes*/) {
+  return base::Error{base::ErrorCode::kUnsupported,
+                     "this engine cannot change a pass that it holds; SQLite and PostgreSQL can",
+                     name()};
+}
+
 bool is_store(const std::string& source) {
   return source.starts_with(kSqlite) || is_postgres(source) || source.starts_with(kClickHouse);
 }

@@ -53,6 +53,11 @@ class PassStore {
   /// killed later loses none of them. ClickHouse has no transactions: a batch that fails there may
   /// be in part, and inserting it again completes it.
   virtual base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) = 0;
+  /// Adds passes, or writes them anew: what is stored of the same task and attempt is replaced, and of
+  /// several here the last one counts. For who knows more of a pass than when it was first stored. In
+  /// one transaction.
+  /// @returns kUnsupported from ClickHouse, whose rows are not to be changed one by one.
+  virtual base::Status put(std::span<const traffic::Pass> passes);
   /// Calls back with every pass in the order of (task_id, attempt) until the callback returns
   /// false. Constant memory.
   virtual base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) = 0;

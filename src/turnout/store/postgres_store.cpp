@@ -150,14 +150,34 @@ Result<InsertCounts> PostgresStore::insert(std::span<const traffic::Pass> passes
   return counts;
 }
 
-Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> passes) {
+/// The temporary table `incoming` holds the passes, numbered in their order, until the transaction ends.
+Status PostgresStore::copy_incoming(std::span<const traffic::Pass> passes) {
   constexpr const char* kIncoming =
       "CREATE TEMP TABLE IF NOT EXISTS incoming (number bigint, LIKE passes) ON COMMIT DELETE ROWS";
   TURNOUT_CHECK(connection_.run(kIncoming));
   std::string rows;
   for (std::size_t i = 0; i < passes.size(); ++i) append_row(rows, i, passes[i]);
-  TURNOUT_CHECK(
-      connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns), rows));
+  return connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns),
+                          rows);
+}
+
+Status PostgresStore::put(std::span<const traffic::Pass> passes) {
+  return in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_CHECK(copy_incoming(passes));
+    return connection_.run(fmt::format(
+        "INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
+        "ORDER BY task_id, attempt, number DESC ON CONFLICT (task_id, attempt) DO UPDATE SET "
+        "(user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, "
+        "outcome, ending, policy_id, propensity) = (excluded.user_id, excluded.model, "
+        "excluded.started_us, excluded.latency_s, excluded.ttft_s, excluded.input_tokens, "
+        "excluded.output_tokens, excluded.cost_usd, excluded.outcome, excluded.ending, "
+        "excluded.policy_id, excluded.propensity)",
+        kStoredColumns));
+  });
+}
+
+Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> passes) {
+  TURNOUT_CHECK(copy_incoming(passes));
   TURNOUT_TRY(
       auto added,
       connection_.query(fmt::format(

@@ -16,6 +16,7 @@ class PostgresStore final : public SqlStore {
       const std::string& uri, Access access, const base::Cancellation& cancellation = {});
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
+  base::Status put(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
@@ -35,6 +36,7 @@ class PostgresStore final : public SqlStore {
   base::Status prepare_to_read();
   base::Status migrate(Access access);
   base::Result<StoreSize> size_of(const std::string& sql, const std::vector<SqlValue>& values);
+  base::Status copy_incoming(std::span<const traffic::Pass> passes);
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
   /// Runs `use` between `begin` and COMMIT, or ROLLBACK if it fails.
   base::Status in_transaction(const char* begin, const std::function<base::Status()>& use);

@@ -143,6 +143,9 @@ Status SqliteStore::prepare_to_insert() {
       database_.prepare(fmt::format(
           "INSERT INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
           kStoredColumns)));
+  TURNOUT_TRY(put_, database_.prepare(fmt::format(
+                        "INSERT OR REPLACE INTO passes ({}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        kStoredColumns)));
   TURNOUT_TRY(find_,
               database_.prepare(fmt::format(
                   "SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns)));
@@ -156,6 +159,19 @@ Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) 
   const auto done = database_.run(counts ? "COMMIT" : "ROLLBACK");
   if (!counts || done) return counts;
   return done.error();
+}
+
+Status SqliteStore::put(std::span<const traffic::Pass> passes) {
+  if (!put_) return Error{ErrorCode::kUnwritable, "was opened to be read", name_};
+  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
+  Status put = base::Done{};
+  for (const traffic::Pass& pass : passes) {
+    bind_pass(*put_, pass);
+    if (auto stepped = put_->step(); !stepped) put = stepped.error();
+    if (!put) break;
+  }
+  const auto done = database_.run(put ? "COMMIT" : "ROLLBACK");
+  return put ? done : put;
 }
 
 Result<InsertCounts> SqliteStore::insert_all(std::span<const traffic::Pass> passes) {

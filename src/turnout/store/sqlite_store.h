@@ -16,6 +16,7 @@ class SqliteStore final : public PassStore {
       const std::string& path, Access access, const base::Cancellation& cancellation = {});
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
+  base::Status put(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
@@ -36,7 +37,7 @@ class SqliteStore final : public PassStore {
 
   SqliteDatabase database_;
   std::string name_;
-  std::optional<SqliteStatement> insert_, find_;  // of a store that is not only read
+  std::optional<SqliteStatement> insert_, put_, find_;  // of a store that is not only read
 };
 
 }  // namespace turnout::store

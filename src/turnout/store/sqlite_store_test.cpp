@@ -85,6 +85,18 @@ TEST_F(SqliteStoreTest, inserting_again_changes_nothing_and_conflicts_are_told_f
   EXPECT_EQ(all_of(*store)[1].latency_s, 0.2) << "the stored one is kept";
 }
 
+TEST_F(SqliteStoreTest, putting_a_pass_replaces_what_is_stored_of_it_and_the_last_one_counts) {
+  const auto store = open();
+  std::vector<traffic::Pass> passes = {pass_of("a", 1, 1), pass_of("a", 2, 2)};
+  EXPECT_EQ(store->insert(passes)->added, 2U);
+  passes[1].outcome = traffic::Outcome::kFailure;
+  passes.push_back(passes[1]);
+  passes.back().outcome = traffic::Outcome::kSuccess;
+  passes.push_back(pass_of("b", 1, 3));
+  EXPECT_TRUE(store->put(passes));
+  EXPECT_EQ(all_of(*store), (std::vector<traffic::Pass>{passes[0], passes[2], passes[3]}));
+}
+
 TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
   const auto store = open();
   EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("old", 1, 10), pass_of("old", 2, 30),
