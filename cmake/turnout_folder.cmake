@@ -17,17 +17,20 @@ endif()
 # turnout_folder(name MAY_INCLUDE folders LIBRARIES targets USES targets LOADS targets)
 # LIBRARIES are part of the interface, USES are header-only and needed to build only; of what it LOADS when it runs, by
 # base/shared_library.h, only the headers are needed, and nothing is linked. X_functions.h are tables of functions that
-# are loaded: they are not installed.
+# are loaded: they are not installed, and neither are the headers that it KEEPS.
 # One library turnout::name from src/turnout/name and the folders in it: its .cpp files, its headers installed and
 # checked to compile alone, and its *_test.cpp files as one test program.
 function(turnout_folder name)
-  cmake_parse_arguments(ARG "" "" "MAY_INCLUDE;LIBRARIES;USES;LOADS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "MAY_INCLUDE;LIBRARIES;USES;LOADS;KEEPS" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/turnout/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.h)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
   list(REMOVE_ITEM sources ${tests} "")
   list(FILTER headers EXCLUDE REGEX "_functions\\.h$")
+  foreach(kept IN LISTS ARG_KEEPS)
+    list(REMOVE_ITEM headers ${folder}/${kept})
+  endforeach()
   set_property(GLOBAL APPEND_STRING PROPERTY TURNOUT_COMPONENTS
     "set(turnout_${name}_includes ${ARG_MAY_INCLUDE})\nset(turnout_${name}_links ${ARG_LIBRARIES})\n")
   set_property(GLOBAL APPEND PROPERTY TURNOUT_FOLDERS ${name})

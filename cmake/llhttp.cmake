@@ -1,0 +1,13 @@
+# llhttp, the parser of Node.js, comes as C sources (Debian: node-llhttp): they become part of turnout_http.
+set(sources ${LLHTTP_SOURCES}/api.c ${LLHTTP_SOURCES}/http.c ${LLHTTP_SOURCES}/llhttp.c)
+set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-O2;-w;-I${LLHTTP_HEADERS}/llhttp")
+add_library(turnout_llhttp OBJECT ${sources})
+target_compile_definitions(turnout_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
+target_include_directories(turnout_llhttp SYSTEM PUBLIC ${LLHTTP_HEADERS})
+target_sources(turnout_http PRIVATE $<TARGET_OBJECTS:turnout_llhttp>)
+target_compile_definitions(turnout_http PRIVATE LLHTTP_STRICT_MODE=1)
+target_include_directories(turnout_http SYSTEM PRIVATE $<BUILD_INTERFACE:${LLHTTP_HEADERS}>)
+if(TARGET http_test)
+  target_compile_definitions(http_test PRIVATE LLHTTP_STRICT_MODE=1)
+  target_include_directories(http_test SYSTEM PRIVATE ${LLHTTP_HEADERS})
+endif()

@@ -1,0 +1,52 @@
+#include "turnout/http/connection.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace turnout::http {
+
+Moved Connection::read(char* to, std::size_t size) {
+  if (!is(kReadable)) return {Io::kWait, 0};
+  for (;;) {
+    const ssize_t got = ::recv(fd(), to, size, 0);
+    if (got > 0) {
+      // What hung up has more to say, if only that it has ended, and no edge will tell.
+      if (static_cast<std::size_t>(got) < size && !is(kHungUp)) clear(kReadable);
+      return {Io::kDone, static_cast<std::size_t>(got)};
+    }
+    if (got == 0) return {Io::kEnd, 0};
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return {Io::kError, 0};
+    clear(kReadable);
+    return {Io::kWait, 0};
+  }
+}
+
+Moved Connection::write(std::span<const iovec> parts) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data());  // NOLINT(*-const-cast): sendmsg's old face
+  message.msg_iovlen = parts.size();
+  for (;;) {
+    const ssize_t sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+    if (sent >= 0) return {Io::kDone, static_cast<std::size_t>(sent)};
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return {Io::kError, 0};
+    clear(kWritable);
+    return {Io::kWait, 0};
+  }
+}
+
+bool Connection::is_quiet() {
+  char byte = 0;
+  const bool quiet = ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  if (quiet) clear(kReadable);
+  return quiet;
+}
+
+void Connection::reset() const {
+  const linger at_once{1, 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+}  // namespace turnout::http

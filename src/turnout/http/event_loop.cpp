@@ -1,0 +1,167 @@
+#include "turnout/http/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+namespace turnout::http {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
+
+int checked(int result, const char* what) {
+  if (result < 0) throw std::system_error(errno, std::generic_category(), what);
+  return result;
+}
+
+std::uint32_t ready_of(std::uint32_t events) {
+  std::uint32_t ready = 0;
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ready |= kReadable;
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) ready |= kWritable;
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ready |= kHungUp;
+  return ready;
+}
+
+}  // namespace
+
+Descriptor::Descriptor(EventLoop& loop, int fd) : fd_(fd) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = this;
+  checked(::epoll_ctl(loop.epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+// Closing the only descriptor of a socket takes it out of the epoll set.
+Descriptor::~Descriptor() { ::close(fd_); }
+
+Sleeper::Sleeper(EventLoop& loop) : loop_(loop), place_(loop.sleepers_.size()) {
+  loop.sleepers_.push_back(this);
+}
+
+Sleeper::~Sleeper() {
+  loop_.drop_alarm(*this);
+  auto& all = loop_.sleepers_;
+  all[place_] = all.back();
+  all[place_]->place_ = place_;
+  all.pop_back();
+  if (queued_)
+    std::replace(loop_.queued_.begin(), loop_.queued_.end(), this, static_cast<Sleeper*>(nullptr));
+}
+
+EventLoop::EventLoop()
+    : epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      interruption_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  checked(::epoll_ctl(epoll_, EPOLL_CTL_ADD, interruption_, &event), "epoll_ctl");
+  read_clock();
+  swept_us_ = now_us_;
+}
+
+EventLoop::~EventLoop() {
+  ::close(interruption_);
+  ::close(epoll_);
+}
+
+void EventLoop::read_clock() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  now_us_ = std::int64_t{time.tv_sec} * kSecond + time.tv_nsec / 1000;
+}
+
+int EventLoop::wait_ms() const {
+  std::int64_t until = swept_us_ + kSecond;
+  if (!alarms_.empty()) until = std::min(until, alarms_.begin()->first);
+  return static_cast<int>(std::clamp<std::int64_t>((until - now_us_ + 999) / 1000, 0, 1000));
+}
+
+void EventLoop::set_alarm(Sleeper& sleeper, std::int64_t at_us) {
+  drop_alarm(sleeper);
+  sleeper.alarm_ = alarms_.emplace(at_us, &sleeper);
+  sleeper.has_alarm_ = true;
+}
+
+void EventLoop::drop_alarm(Sleeper& sleeper) {
+  if (sleeper.has_alarm_) alarms_.erase(sleeper.alarm_);
+  sleeper.has_alarm_ = false;
+}
+
+void EventLoop::queue(Sleeper& sleeper) {
+  if (sleeper.queued_) return;
+  sleeper.queued_ = true;
+  queued_.push_back(&sleeper);
+}
+
+/// Those who wake may open and close descriptors, and go; then their place is empty.
+void EventLoop::wake_queued() {
+  for (Sleeper*& place : queued_) {  // nobody is queued by who wakes
+    Sleeper* sleeper = std::exchange(place, nullptr);
+    if (sleeper == nullptr) continue;
+    sleeper->queued_ = false;
+    const bool late = sleeper->late_;
+    sleeper->late_ = false;
+    drop_alarm(*sleeper);
+    sleeper->wake(late);
+  }
+  queued_.clear();
+}
+
+void EventLoop::ring_alarms() {
+  while (!alarms_.empty() && alarms_.begin()->first <= now_us_) {
+    Sleeper& sleeper = *alarms_.begin()->second;
+    drop_alarm(sleeper);
+    queue(sleeper);
+  }
+}
+
+void EventLoop::sweep() {
+  if (now_us_ - swept_us_ < kSecond) return;
+  swept_us_ = now_us_;
+  for (Sleeper* sleeper : sleepers_) {
+    if (sleeper->deadline_us > now_us_) continue;
+    sleeper->late_ = true;
+    queue(*sleeper);
+  }
+}
+
+void EventLoop::turn() {
+  std::array<epoll_event, kMostEvents> events{};
+  const int count = ::epoll_wait(epoll_, events.data(), kMostEvents, wait_ms());
+  read_clock();
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    auto* descriptor = static_cast<Descriptor*>(event.data.ptr);
+    if (descriptor == nullptr) continue;  // an interruption
+    const std::uint32_t ready = ready_of(event.events);
+    descriptor->ready_ |= ready;
+    if (descriptor->sleeper != nullptr && (ready & descriptor->interest) != 0)
+      queue(*descriptor->sleeper);
+  }
+  ring_alarms();
+  sweep();
+  wake_queued();
+}
+
+void EventLoop::stop_all() {
+  const auto all = sleepers_;
+  for (Sleeper* sleeper : all) sleeper->stop();
+}
+
+void EventLoop::end_all() {
+  const auto all = sleepers_;
+  for (Sleeper* sleeper : all) sleeper->end();
+}
+
+void EventLoop::interrupt() const noexcept {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(interruption_, &one, sizeof one);
+}
+
+}  // namespace turnout::http
