@@ -1,0 +1,214 @@
+#include "turnout/gateway/endpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "turnout/gateway/answers.h"
+#include "turnout/gateway/client_ids.h"
+#include "turnout/gateway/receipts.h"
+
+namespace turnout::gateway {
+namespace {
+
+using http::Reply;
+using http::Request;
+using Json = nlohmann::ordered_json;
+
+/// An endpoint's work, once it is known who asks.
+struct Asked {
+  Gateway& gateway;
+  const Setup& setup;
+  const Request& request;
+  Admitted who;
+  [[nodiscard]] bool is_admin() const {
+    return who.key == Admitted::kNoKey || setup.keys->entry(who.key).admin;
+  }
+  [[nodiscard]] std::uint64_t owner() const { return setup.seed_of(who.key); }
+  /// What stands behind a prefix of the path.
+  [[nodiscard]] std::string_view behind(std::string_view prefix) const {
+    return http::path_of(request.head.target).substr(prefix.size());
+  }
+};
+
+/// Aliases, then models, as OpenAI and Anthropic list theirs.
+Json model_list(const Setup& setup) {
+  Json list = Json::array();
+  const auto add = [&](std::string_view id, std::string_view owner) {
+    list.push_back({{"id", id},
+                    {"object", "model"},
+                    {"type", "model"},
+                    {"display_name", id},
+                    {"created", 0},
+                    {"created_at", "1970-01-01T00:00:00Z"},
+                    {"owned_by", owner}});
+  };
+  for (const auto& alias : setup.config.policy.aliases) add(alias, "turnout");
+  for (const Rung& rung : setup.config.models)
+    add(rung.name, setup.config.upstreams[rung.upstream].name);
+  return list;
+}
+
+Reply model(const Asked& asked) {
+  const auto id = asked.behind("/v1/models/");
+  for (const Json& one : model_list(asked.setup)) {
+    if (one["id"].get_ref<const std::string&>() == id) return json_reply(one.dump());
+  }
+  return error_reply(404, "model_not_found", "the gateway has no such model", false);
+}
+
+Reply models(const Asked& asked) {
+  const Json list = model_list(asked.setup);
+  const std::string first = list.empty() ? "" : list.front()["id"];
+  const std::string last = list.empty() ? "" : list.back()["id"];
+  return json_reply(Json{
+      {"object", "list"},
+      {"data", list},
+      {"has_more", false},
+      {"first_id", first},
+      {"last_id", last}}.dump());
+}
+
+Reply bad(std::string_view message) {
+  return error_reply(400, "malformed_request", message, false);
+}
+
+/// {"task": ID, "outcome": "success" | "failure" | "unknown", "attempt": N}
+Reply feedback(const Asked& asked) {
+  const Json body = Json::parse(asked.request.body, nullptr, false);
+  if (!body.is_object()) return bad("the body is no JSON object");
+  const auto task = body.find("task");
+  if (task == body.end() || !task->is_string())
+    return bad("needs `task`: what the answer's x-turnout-task said");
+  const auto word = body.find("outcome");
+  const auto outcome = word != body.end() && word->is_string()
+                           ? traffic::outcome_of(word->get<std::string>())
+                           : std::nullopt;
+  if (!outcome) return bad("needs `outcome`: success, failure or unknown");
+  std::optional<std::int64_t> attempt;
+  if (const auto given = body.find("attempt"); given != body.end()) {
+    if (!given->is_number_integer() || given->get<std::int64_t>() < 1)
+      return bad("`attempt` is a whole number from 1");
+    attempt = given->get<std::int64_t>();
+  }
+  auto pass =
+      asked.gateway.tasks().tell(task->get<std::string>(), attempt, asked.owner(), *outcome);
+  if (!pass)
+    return error_reply(
+        404, "no_such_task",
+        "no open task of this key has this id and an answered attempt of this number", false);
+  Json said = {{"task", pass->task_id},
+               {"attempt", pass->attempt},
+               {"model", pass->model},
+               {"outcome", name_of(pass->outcome)}};
+  asked.gateway.recorder().put(*std::move(pass));
+  return json_reply(said.dump());
+}
+
+Reply task(const Asked& asked) {
+  const auto id = asked.behind("/v1/turnout/tasks/");
+  const auto record = asked.gateway.tasks().find(id, asked.owner(), asked.is_admin());
+  if (!record)
+    return error_reply(404, "no_such_task", "no open task of this key has this id", false);
+  return json_reply(receipt_json(*record, asked.setup));
+}
+
+Reply session(const Asked& asked) {
+  const auto id = asked.behind("/v1/turnout/sessions/");
+  const auto number = id_number(asked.setup.seed_of(asked.who.key), id);
+  const auto records = asked.gateway.tasks().in_conversation(number, asked.owner());
+  if (records.empty())
+    return error_reply(404, "no_such_session", "no open task of this key is of this conversation",
+                       false);
+  return json_reply(session_json(records, asked.setup));
+}
+
+Reply policy(const Setup& setup, const Request& request) {
+  const auto accept = http::field_of(request.head.fields, "accept");
+  if (accept.find("text/html") != std::string_view::npos)
+    return text_reply(policy_page(setup), "text/html; charset=utf-8");
+  Reply reply = json_reply(policy_json(setup));
+  reply.fields.push_back({"ETag", fmt::format("\"{}\"", setup.policy->id)});
+  return reply;
+}
+
+/// Whether passes reach the store. The gateway serves on if they do not, and says so.
+/// Why is for who runs it: without keys everybody is.
+Reply readiness(Gateway& gateway, bool says_why) {
+  const auto state = gateway.recorder().state();
+  const bool losing = state.lost > 0 && !state.trouble.empty();
+  const char* word = state.trouble.empty() ? "ok" : losing ? "losing" : "spilling";
+  const Json said = {{"ready", true},
+                     {"store", word},
+                     {"trouble", says_why ? state.trouble : ""},
+                     {"queued", state.queued},
+                     {"spilled", state.spilled},
+                     {"spill_bytes", state.spill_bytes},
+                     {"lost", state.lost}};
+  return json_reply(said.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+/// For who runs it: without keys everybody is.
+Reply metrics(const Asked& asked) {
+  Gateway& gateway = asked.gateway;
+  if (!asked.is_admin())
+    return error_reply(403, "not_admin", "metrics take a key with admin = true", false);
+  const auto state = gateway.recorder().state();
+  gateway.report_spilled(state.spilled);
+  gateway.metrics().set_queue(static_cast<std::int64_t>(state.queued));
+  gateway.metrics().set_open_tasks(static_cast<std::int64_t>(gateway.tasks().size()));
+  return text_reply(gateway.metrics().text(), kMetricsType);
+}
+
+Reply not_found(const Request& request) {
+  const auto path = http::path_of(request.head.target);
+  return error_reply(
+      404, "not_found",
+      fmt::format("the gateway has no {} {}", request.head.method, path.substr(0, 100)),
+      speaks_anthropic(path));
+}
+
+using Work = Reply (*)(const Asked&);
+struct Endpoint {
+  std::string_view method, path;
+  bool is_prefix = false;
+  Work work;
+};
+constexpr std::array<Endpoint, 6> kEndpoints = {{
+    {"GET", "/metrics", false, metrics},
+    {"GET", "/v1/models", false, models},
+    {"GET", "/v1/models/", true, model},
+    {"POST", "/v1/feedback", false, feedback},
+    {"GET", "/v1/turnout/tasks/", true, task},
+    {"GET", "/v1/turnout/sessions/", true, session},
+}};
+
+Reply answer_with_key(Gateway& gateway, const Setup& setup, const Request& request) {
+  const auto path = http::path_of(request.head.target);
+  const auto* const found =
+      std::find_if(kEndpoints.begin(), kEndpoints.end(), [&](const Endpoint& endpoint) {
+        return request.head.method == endpoint.method &&
+               (endpoint.is_prefix ? path.starts_with(endpoint.path) : path == endpoint.path);
+      });
+  if (found == kEndpoints.end()) return not_found(request);
+  const auto who = setup.keys->admit(request.head.fields, gateway.clock().now_us());
+  if (who.admission == Admission::kUnknownKey)
+    return error_reply(401, "invalid_api_key", "the gateway does not know this key", false);
+  return found->work({gateway, setup, request, who});
+}
+
+}  // namespace
+
+http::Reply answer_endpoint(Gateway& gateway, const Setup& setup, const http::Request& request) {
+  const auto path = http::path_of(request.head.target);
+  const bool reads = request.head.method == "GET" || request.head.method == "HEAD";
+  if (reads && path == "/healthz") return text_reply("ok\n");
+  if (reads && path == "/readyz") return readiness(gateway, setup.keys->size() == 0);
+  if (reads && path == "/api/hello") return text_reply("");
+  if (reads && path == "/v1/turnout/policy") return policy(setup, request);
+  return answer_with_key(gateway, setup, request);
+}
+
+}  // namespace turnout::gateway
