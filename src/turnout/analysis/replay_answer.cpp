@@ -33,21 +33,9 @@ base::Result<outcomes::OutcomeTable> read_table(const std::string& path,
 base::Result<simulation::Recorded> recorded(const outcomes::OutcomeTable& table,
                                             const std::vector<std::string>& names,
                                             const std::string& path) {
-  for (const std::string& name : names) {
-    if (table.column(name) < table.models.size()) continue;
-    return base::Error{base::ErrorCode::kInvalidValue,
-                       fmt::format("has no outcomes of model {}", base::in_quotes(name)), path};
-  }
-  simulation::Recorded chosen{{}, table.score, {}};
-  for (std::size_t task = 0; task < table.rate.size(); ++task) {
-    chosen.rate.emplace_back();
-    chosen.trials.emplace_back();
-    for (const std::string& name : names) {
-      chosen.rate.back().push_back(table.rate[task][table.column(name)]);
-      chosen.trials.back().push_back(table.trials[task][table.column(name)]);
-    }
-  }
-  return chosen;
+  TURNOUT_TRY(auto chosen, table.of_models(names).within(path));
+  return simulation::Recorded{std::move(chosen.rate), std::move(chosen.score),
+                              std::move(chosen.trials)};
 }
 
 }  // namespace

@@ -265,6 +265,26 @@ std::size_t OutcomeTable::column(const std::string& model) const {
   return static_cast<std::size_t>(std::find(models.begin(), models.end(), model) - models.begin());
 }
 
+Result<OutcomeTable> OutcomeTable::of_models(const std::vector<std::string>& names) const {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : names) {
+    columns.push_back(column(name));
+    if (columns.back() < models.size()) continue;
+    return Error{ErrorCode::kInvalidValue,
+                 fmt::format("has no outcomes of model {}", base::in_quotes(name)), ""};
+  }
+  OutcomeTable chosen{names, tasks, {}, {}, score};
+  for (std::size_t task = 0; task < tasks.size(); ++task) {
+    auto& rates = chosen.rate.emplace_back();
+    auto& counts = chosen.trials.emplace_back();
+    for (const std::size_t k : columns) {
+      rates.push_back(rate[task][k]);
+      counts.push_back(trials[task][k]);
+    }
+  }
+  return chosen;
+}
+
 Result<OutcomeTable> read_outcomes(base::LineReader& rows, const OutcomeColumns& columns) {
   auto first = rows.next();
   if (!first) return first.error();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "turnout/base/line_reader.h"
+#include "turnout/base/result.h"
 
 namespace turnout::outcomes {
 
@@ -20,6 +21,9 @@ struct OutcomeTable {
 
   /// @returns the column of a model, or models.size().
   [[nodiscard]] std::size_t column(const std::string& model) const;
+  /// @returns the table of these models alone, in their order; kInvalidValue naming the first one that
+  ///   has no outcomes.
+  [[nodiscard]] base::Result<OutcomeTable> of_models(const std::vector<std::string>& names) const;
 };
 
 /// Which columns (or, in the third form, rows) to read.

@@ -46,6 +46,16 @@ TEST(OutcomeTable, reads_a_score_and_the_wanted_models_only) {
   EXPECT_EQ(long_table->rate, (std::vector<std::vector<double>>{{0.5}, {0}}));
 }
 
+TEST(OutcomeTable, keeps_the_models_that_are_named_in_their_order) {
+  const auto table = read("task,mini,large,huge\na,0.5,1,0\nb,0,0.5,1\n");
+  ASSERT_TRUE(table);
+  const auto chosen = table->of_models({"huge", "mini"});
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->rate, (std::vector<std::vector<double>>{{0, 0.5}, {1, 0}}));
+  EXPECT_EQ(chosen->tasks, table->tasks);
+  EXPECT_EQ(table->of_models({"mini", "tiny"}).error().message, "has no outcomes of model 'tiny'");
+}
+
 struct BadTable {
   const char* text;
   const char* message;

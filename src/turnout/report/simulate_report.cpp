@@ -37,15 +37,6 @@ constexpr std::array<Row, 6> kRows = {{
      &simulation::ExpectedPayoffs::attempts},
 }};
 
-ordered_json means_json(const simulation::AgentPayoffs& payoffs) {
-  ordered_json json;
-  for (const auto& row : kRows) {
-    const auto& sample = payoffs.*row.seen;
-    json[row.key] = {{"value", sample.mean()}, {"standard_error", sample.standard_error()}};
-  }
-  return json;
-}
-
 ordered_json expected_json(const analysis::PlayedPolicy& played) {
   if (!played.expected) return nullptr;
   ordered_json json;
@@ -55,15 +46,33 @@ ordered_json expected_json(const analysis::PlayedPolicy& played) {
 
 }  // namespace
 
+ordered_json payoffs_json(const simulation::AgentPayoffs& payoffs) {
+  ordered_json json;
+  for (const auto& row : kRows) {
+    const auto& sample = payoffs.*row.seen;
+    json[row.key] = {{"value", sample.mean()}, {"standard_error", sample.standard_error()}};
+  }
+  return json;
+}
+
+std::string payoffs_text(const simulation::AgentPayoffs& payoffs) {
+  Table table({"", "mean", "std. error"});
+  for (const auto& row : kRows) {
+    const auto& sample = payoffs.*row.seen;
+    table.add({row.words, number(sample.mean()), fmt::format("{:.2g}", sample.standard_error())});
+  }
+  return table.to_string();
+}
+
 ordered_json simulate_json(const analysis::SimulateAnswer& answer) {
   ordered_json json = {{"schema", "turnout/simulate/1"}, {"policies", ordered_json::array()}};
   for (const auto& one : answer.policies) {
     ordered_json policy = {{"policy", one.policy}, {"tasks", one.payoffs.success.count()}};
-    policy.update(means_json(one.payoffs));
+    policy.update(payoffs_json(one.payoffs));
     policy["expected"] = expected_json(one);
     json["policies"].push_back(std::move(policy));
   }
-  json["difference"] = answer.difference ? means_json(*answer.difference) : ordered_json(nullptr);
+  json["difference"] = answer.difference ? payoffs_json(*answer.difference) : ordered_json(nullptr);
   json["notes"] = answer.notes;
   return json;
 }

@@ -13,6 +13,10 @@ namespace turnout::report {
 nlohmann::ordered_json simulate_json(const analysis::SimulateAnswer& answer);
 std::string simulate_text(const analysis::SimulateAnswer& answer);
 
+/// Means over tasks, each as {value, standard_error}, and as a table.
+nlohmann::ordered_json payoffs_json(const simulation::AgentPayoffs& payoffs);
+std::string payoffs_text(const simulation::AgentPayoffs& payoffs);
+
 /// A log of simulated users that was written.
 struct WrittenLog {
   std::uint64_t tasks = 0;

@@ -358,23 +358,12 @@ class Reader {
                 base::LineReader::open(path.string()).within(draft_.outcomes_place));
     TURNOUT_TRY(auto read,
                 outcomes::read_outcomes(rows, {names_, ""}).within(draft_.outcomes_place));
-    outcomes::OutcomeTable table{names_, read.tasks, {}, {}, {}};
-    for (const std::string& name : names_) {
-      if (read.column(name) == read.models.size()) {
-        return Error{
-            ErrorCode::kInvalidValue,
-            fmt::format("{} has no outcomes of model {}", path.string(), base::in_quotes(name)),
-            draft_.outcomes_place};
-      }
+    auto chosen = read.of_models(names_);
+    if (!chosen) {
+      return Error{chosen.error().code, fmt::format("{} {}", path.string(), chosen.error().message),
+                   draft_.outcomes_place};
     }
-    for (std::size_t task = 0; task < table.tasks.size(); ++task) {
-      table.rate.emplace_back();
-      table.trials.emplace_back();
-      for (const std::string& name : names_) {
-        table.rate.back().push_back(read.rate[task][read.column(name)]);
-        table.trials.back().push_back(read.trials[task][read.column(name)]);
-      }
-    }
+    outcomes::OutcomeTable table = *std::move(chosen);
     constexpr double kLeast =
         1e-100;  // the least success that a game may have, for a model that solved nothing
     for (std::size_t k = 0; k < names_.size(); ++k) {
