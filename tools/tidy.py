@@ -35,6 +35,8 @@ def commands(build: pathlib.Path, folders: list[str]) -> dict[pathlib.Path, tupl
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", *(f"{folder}/*.cpp" for folder in folders)],
                             cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     wanted = {ROOT / name for name in listed if not name.endswith("_test.cpp")}
+    if not wanted:
+        sys.exit(f"tidy.py: no sources in {' '.join(folders)}: folders are like src/turnout/http")
     found: dict[pathlib.Path, tuple[str, ...]] = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"])

@@ -37,7 +37,10 @@ void add_evaluate(CLI::App& program, Action& chosen);
 void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
 void add_help(CLI::App& program, Action& chosen);
+void add_serve(CLI::App& program, Action& chosen);
 void add_init(CLI::App& program, Action& chosen);
+void add_mock_llm(CLI::App& program, Action& chosen);
+void add_mock_users(CLI::App& program, Action& chosen);
 
 /// Adds the options of every verb that prints an answer: --json, and --wide against tables that fit
 /// the terminal. @returns --json, for what it excludes.

@@ -42,7 +42,7 @@ def verbs_with_json() -> list[str]:
     """Verbs whose help offers --json, and the same of their sub-verbs: "solve", "log stats"."""
     def named(text: str) -> list[str]:
         text = re.sub(r"^Arguments:\n(?:  .*\n)*", "", text, flags=re.M)  # "shell" is no verb
-        return re.findall(r"^  ([a-z]+)  +\S", text, re.M)
+        return re.findall(r"^  ([a-z][a-z-]*)  +\S", text, re.M)
 
     found = []
     for verb in named(run("turnout --help")):

@@ -1,0 +1,357 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "turnout/base/line_reader.h"
+#include "turnout/gateway/gateway.h"
+#include "turnout/http/server.h"
+#include "turnout/store/pass_store.h"
+#include "verbs.h"
+
+namespace turnout::program {
+namespace {
+
+using base::Result;
+using gateway::Config;
+using gateway::Setup;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  turnout serve --example > turnout.toml\n"
+    "  turnout serve -c turnout.toml --check\n"
+    "  turnout serve -c turnout.toml\n"
+    "  turnout serve --new-key team-a\n"
+    "Clients talk to it as to OpenAI or Anthropic: OPENAI_BASE_URL=http://127.0.0.1:8080/v1,\n"
+    "ANTHROPIC_BASE_URL=http://127.0.0.1:8080, and turnout/auto as the model. SIGHUP reads the\n"
+    "configuration again; SIGTERM ends what is under way first. What is recorded is a log for\n"
+    "estimate, evaluate, audit and advise.";
+
+constexpr std::size_t kLongestConfig = 1U << 20U;
+
+struct Arguments {
+  std::string config = "turnout.toml";
+  std::string new_key;
+  bool check = false, example = false;
+};
+
+/// The store that passes go to.
+class StoreSink final : public gateway::PassSink {
+ public:
+  explicit StoreSink(std::unique_ptr<store::PassStore> store) : store_(std::move(store)) {}
+  base::Status put(std::span<const traffic::Pass> passes) override { return store_->put(passes); }
+
+ private:
+  std::unique_ptr<store::PassStore> store_;
+};
+
+Result<std::unique_ptr<gateway::PassSink>> open_sink(const std::string& source,
+                                                     const std::atomic<bool>& give_up) {
+  TURNOUT_TRY(auto opened,
+              store::open_store(source, store::Access::kCreate, base::Cancellation(give_up)));
+  return std::unique_ptr<gateway::PassSink>(std::make_unique<StoreSink>(std::move(opened)));
+}
+
+/// A file that this process alone has open, as long as it runs.
+class LockedFile {
+ public:
+  explicit LockedFile(int fd) : fd_(fd) {}
+  LockedFile(LockedFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  LockedFile& operator=(LockedFile&&) = delete;
+  LockedFile(const LockedFile&) = delete;
+  LockedFile& operator=(const LockedFile&) = delete;
+  ~LockedFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// What hashes in the log begin with, so that the same user has the same name in it after a restart:
+/// in a file beside the spill file, which its owner alone may read, and one gateway alone uses.
+struct Secret {
+  std::uint64_t value = 0;
+  LockedFile file;
+};
+
+Result<Secret> read_secret(const Config& config) {
+  const auto path =
+      std::filesystem::path(config.store.spill).replace_filename("turnout.secret").string();
+  const auto problem = [&](base::ErrorCode code, const std::string& what) {
+    return base::Error{code, what, path};
+  };
+  LockedFile file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (file.fd() < 0) return problem(base::ErrorCode::kUnwritable, std::strerror(errno));
+  if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0)
+    return problem(base::ErrorCode::kUnsupported, "another gateway runs with the files beside it");
+  std::array<char, 65> text{};
+  const ssize_t got = ::pread(file.fd(), text.data(), text.size(), 0);
+  if (got == 0) {
+    std::array<std::uint8_t, 32> random{};
+    if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
+      return problem(base::ErrorCode::kUnreadable, "the system gives no random bytes");
+    const std::string line = gateway::hex_of(random) + "\n";
+    std::copy_n(line.data(), text.size(), text.data());
+    if (::pwrite(file.fd(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+      return problem(base::ErrorCode::kUnwritable, std::strerror(errno));
+  }
+  const auto digest = gateway::digest_of(std::string_view(text.data(), 64));
+  if (!digest) return problem(base::ErrorCode::kMalformedInput, "is not 64 hexadecimal digits");
+  std::uint64_t secret = 0;
+  for (std::size_t i = 0; i < sizeof secret; ++i) secret = (secret << 8U) | (*digest)[i];
+  return Secret{secret | 1U, std::move(file)};
+}
+
+/// A path that is not absolute is beside the configuration, wherever the program was started.
+std::string beside(const std::string& config, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(config).parent_path();
+  return folder.empty() || config == "-" ? path : (folder / path).string();
+}
+
+/// As messages have it.
+std::string name_of_file(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+Result<Config> read_config_file(const std::string& path) {
+  TURNOUT_TRY(const auto text, base::read_file(path, kLongestConfig));
+  TURNOUT_TRY(auto config, gateway::read_config(text, name_of_file(path)));
+  config.store.spill = beside(path, config.store.spill);
+  static constexpr std::string_view kSqlite = "sqlite:";
+  if (config.store.passes.starts_with(kSqlite))
+    config.store.passes =
+        std::string(kSqlite) + beside(path, config.store.passes.substr(kSqlite.size()));
+  return config;
+}
+
+/// Gives each upstream its number; one that was there before keeps its own, and its connections.
+base::Status set_origins(Setup& setup, const Setup* before, http::Server& server) {
+  const auto same = [](const http::Origin& a, const http::Origin& b) {
+    return a.host == b.host && a.port == b.port && a.tls == b.tls &&
+           a.authorities == b.authorities && a.connect_us == b.connect_us &&
+           a.head_us == b.head_us && a.idle_us == b.idle_us;
+  };
+  for (const auto& upstream : setup.config.upstreams) {
+    std::optional<std::uint32_t> number;
+    for (std::size_t i = 0; before != nullptr && i < before->config.upstreams.size(); ++i) {
+      if (same(before->config.upstreams[i].origin, upstream.origin)) number = before->origins[i];
+    }
+    if (!number) {
+      TURNOUT_TRY(number, server.add_origin(upstream.origin).within("upstream " + upstream.name));
+    }
+    setup.origins.push_back(*number);
+  }
+  return base::Done{};
+}
+
+std::atomic<int> signals_fd = -1;
+std::atomic<bool> asked_to_end = false;
+std::atomic<bool> asked_to_reload = false;
+
+void take_signal(int signal) {
+  const int saved = errno;
+  if (signal == SIGHUP) {
+    asked_to_reload = true;
+  } else if (asked_to_end.exchange(true)) {
+    ::_exit(128 + signal);  // asked twice: what is under way is dropped
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(signals_fd, &one, sizeof one);
+  errno = saved;
+}
+
+void take_signals() {
+  signals_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    action.sa_handler = take_signal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+/// @returns what of a configuration that was read again waits for a restart.
+std::string waits_for_restart(const Config& before, const Config& now) {
+  const auto& a = before.listen;
+  const auto& b = now.listen;
+  std::string waits;
+  if (a.address != b.address || a.port != b.port || a.threads != b.threads ||
+      a.most_connections != b.most_connections || a.longest_head != b.longest_head ||
+      a.longest_body != b.longest_body || a.head_us != b.head_us || a.idle_us != b.idle_us ||
+      a.write_us != b.write_us || before.drain_us != now.drain_us)
+    waits += ", listen";
+  if (before.store.passes != now.store.passes || before.store.spill != now.store.spill ||
+      before.store.spill_limit != now.store.spill_limit ||
+      before.store.every_us != now.store.every_us)
+    waits += ", store";
+  if (before.policy.window_us != now.policy.window_us) waits += ", policy.window_s";
+  return waits.empty() ? waits : waits.substr(2);
+}
+
+/// Reads the configuration again; what is wrong with it is said, and the one in force stays.
+void reload(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server) {
+  const auto before = gateway.setup();
+  auto config = read_config_file(arguments.config);
+  auto setup = std::move(config).and_then(
+      [&](Config&& read) { return gateway::make_setup(std::move(read), before->secret); });
+  base::Status status = base::Done{};
+  if (setup) {
+    status = set_origins(**setup, before.get(), server);
+    if (status) status = gateway.replace(*setup);
+  } else {
+    status = setup.error();
+  }
+  if (!status) {
+    fmt::print(stderr, "turnout: the configuration was not changed: {}\n",
+               status.error().to_string());
+    return;
+  }
+  const auto waits = waits_for_restart(before->config, (*setup)->config);
+  fmt::print(stderr, "turnout: the configuration was read again, policy {} ({}){}\n",
+             (*setup)->policy->policy.text(), (*setup)->policy->id,
+             waits.empty() ? "" : "; these wait for a restart: " + waits);
+}
+
+/// Waits for signals beside the server.
+void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
+          const std::atomic<bool>& over) {
+  std::string trouble;
+  while (!over) {
+    const auto store = gateway.recorder().state();
+    if (store.trouble != trouble)
+      fmt::print(stderr, "turnout: {}\n",
+                 store.trouble.empty() ? "the store takes passes again"
+                                       : "passes wait in the spill file: " + store.trouble);
+    trouble = store.trouble;
+    pollfd waits{signals_fd, POLLIN, 0};
+    ::poll(&waits, 1, 500);
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(signals_fd, &count, sizeof count);
+    gateway.metrics().set_connections(static_cast<std::int64_t>(server.connections()));
+    if (asked_to_reload.exchange(false)) reload(arguments, gateway, server);
+    if (asked_to_end) server.stop();
+  }
+}
+
+/// Bodies of some hundred KB come and go all the time: by default each would be mapped from the system
+/// and given back, a page fault for every 4 KB; and every block over 1 KB would tidy all small ones up.
+void keep_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  ::mallopt(M_MXFAST, 0);
+}
+
+/// A stream takes two descriptors, and the usual limit of 1,024 would be reached by 500 of them.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<ExitCode> serve(const Arguments& arguments, Config config) {
+  keep_memory();
+  raise_descriptor_limit();
+  TURNOUT_TRY(const auto secret, read_secret(config));
+  const auto source = config.store.passes;
+  // A file that cannot be made is a mistake; a server may be down now and up later.
+  const std::atomic<bool> never = false;
+  if (auto opened = open_sink(source, never); !opened) {
+    if (source.starts_with("sqlite:") || opened.error().code == base::ErrorCode::kUnsupported)
+      return opened.error();
+    print_notes({opened.error().to_string() + "; passes wait in " + config.store.spill});
+  }
+  gateway::Recorder::Options how;
+  how.every_us = config.store.every_us;
+  how.spill = config.store.spill;
+  how.spill_limit = config.store.spill_limit;
+  gateway::TaskJournal::Options journal;
+  journal.path =
+      std::filesystem::path(config.store.spill).replace_filename("turnout.tasks").string();
+  journal.every_us = config.store.every_us;
+  journal.keep_us = config.policy.window_us;
+  const auto drain_us = config.drain_us;
+  const auto listen = config.listen;
+  TURNOUT_TRY(auto setup, gateway::make_setup(std::move(config), secret.value));
+  gateway::Recorder recorder(how,
+                             [source](const auto& give_up) { return open_sink(source, give_up); });
+  gateway::Gateway gateway(setup, recorder);
+  TURNOUT_CHECK(gateway.remember(journal));
+  TURNOUT_TRY(auto server, http::Server::open(listen, gateway));
+  TURNOUT_CHECK(set_origins(*setup, nullptr, *server));
+  take_signals();
+  TURNOUT_CHECK(
+      print(fmt::format("turnout: listening on http://{}:{}, policy {} ({})\n", listen.address,
+                        server->port(), setup->policy->policy.text(), setup->policy->id)));
+  std::atomic<bool> over = false;
+  std::thread minder([&] { mind(arguments, gateway, *server, over); });
+  server->run(drain_us);
+  over = true;
+  minder.join();
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> check(const Arguments& arguments) {
+  TURNOUT_TRY(const auto text, base::read_file(arguments.config, kLongestConfig));
+  const auto reading = gateway::check_config(text, name_of_file(arguments.config));
+  for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i)
+    fmt::print(stderr, "turnout: {}\n", reading.problems[i].to_string());
+  if (!reading.config) return reading.problems.back();
+  const auto& config = *reading.config;
+  TURNOUT_TRY(const auto setup, gateway::make_setup(config, 1));
+  return print(fmt::format("{} is sound: {} models, policy {}, passes to {}\n", arguments.config,
+                           config.models.size(), setup->policy->policy.text(),
+                           store::without_password(config.store.passes)));
+}
+
+Result<ExitCode> new_key(const std::string& name) {
+  std::array<std::uint8_t, 32> random{};
+  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
+    return base::Error{base::ErrorCode::kUnreadable, "the system gives no random bytes", ""};
+  const auto key = gateway::new_key(random);
+  return print(
+      fmt::format("{}\n\n# of turnout.toml:\n{}", key, gateway::key_entry_text(name, key)));
+}
+
+Result<ExitCode> run(const Arguments& arguments) {
+  if (arguments.example) return print(std::string(gateway::example_config()));
+  if (!arguments.new_key.empty()) return new_key(arguments.new_key);
+  if (arguments.check) return check(arguments);
+  TURNOUT_TRY(auto config, read_config_file(arguments.config));
+  return serve(arguments, std::move(config));
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, Action& chosen) {
+  auto* verb = program.add_subcommand(
+      "serve", "A gateway for applications: each attempt goes to the model that the policy says");
+  auto arguments = std::make_shared<Arguments>();
+  verb->add_option("-c,--config", arguments->config, "the configuration (default turnout.toml)")
+      ->option_text("FILE");
+  verb->add_flag("--check", arguments->check, "say what is wrong with the configuration, and end");
+  verb->add_flag("--example", arguments->example, "print a configuration with all of its keys");
+  verb->add_option("--new-key", arguments->new_key, "make a key for clients, and its entry")
+      ->option_text("NAME");
+  verb->footer(kExamples);
+  verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace turnout::program

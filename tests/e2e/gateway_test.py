@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""The gateway as a program: real connections, a real store, models of known truth. usage: gateway_test.py TURNOUT"""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+FOUR = ROOT / "examples/four-models.toml"
+
+
+def prompt(number):
+    """Words that are like no other number's."""
+    words = random.Random(number)
+    return f"task {number}: " + " ".join("".join(words.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(12))
+
+
+def turnout(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+
+
+class Process:
+    """A verb that says where it listens and is ended by a signal."""
+
+    def __init__(self, *arguments, **options):
+        self.process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        line = self.process.stdout.readline()
+        found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
+        assert found, line + self.process.stderr.read()
+        self.port = int(found[1])
+
+    def end(self, by=signal.SIGTERM):
+        self.process.send_signal(by)
+        _, self.said = self.process.communicate(timeout=20)
+        return self.process.returncode
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+class Gateway(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def start(self, *arguments, **options):
+        process = Process(*arguments, **options)
+        self.addCleanup(process.close)
+        return process
+
+    def mock(self, *arguments):
+        return self.start("mock-llm", FOUR, "--speedup", "1e4", "--tokens", "20", "--listen", "127.0.0.1:0", *arguments)
+
+    def config(self, upstream, policy="mini,mini,large", more=""):
+        models = "".join(f'[[model]]\nname = "{name}"\nupstream = "mock"\nmodel = "{name}"\n'
+                         f'price = {{ input = 0.0, output = {price}, as_of = "2026-11-01" }}\n'
+                         for name, price in [("nano", 1.0), ("mini", 4.0), ("large", 20.0), ("frontier", 60.0)])
+        (self.folder / "turnout.toml").write_text(
+            f'[listen]\naddress = "127.0.0.1"\nport = 0\n[store]\npasses = "sqlite:{self.folder}/turnout.db"\n'
+            f'spill = "{self.folder}/turnout.spill"\nevery_s = 0.2\n[policy]\ntext = "{policy}"\n'
+            f'[[upstream]]\nname = "mock"\nurl = "http://127.0.0.1:{upstream}/v1"\nspeaks = ["openai", "anthropic"]\nkey = "none"\n'
+            f"{models}{more}")
+
+    def serve(self):
+        return self.start("serve", "-c", self.folder / "turnout.toml", cwd=self.folder)
+
+    def ask(self, gateway, text, path="/v1/chat/completions", fields=None, **more):
+        """One request; returns status, headers and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+        body = {"model": "turnout/auto", "max_tokens": 100, "messages": [{"role": "user", "content": text}], **more}
+        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", **(fields or {})})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def get(self, gateway, path):
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def rows(self):
+        with contextlib.closing(sqlite3.connect(self.folder / "turnout.db")) as database:
+            return database.execute("SELECT task_id, attempt, model, outcome, cost_usd, propensity FROM passes ORDER BY started_us").fetchall()
+
+    def test_serves_each_attempt_by_the_policy_and_records_it(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        models, tasks = [], set()
+        for attempt in range(1, 5):
+            status, fields, body = self.ask(gateway, "task 1: how many legs do seven spiders have?")
+            self.assertEqual(status, 200)
+            self.assertEqual(json.loads(body)["model"], fields["x-turnout-model"])
+            self.assertEqual(fields["x-turnout-attempt"], str(attempt))
+            models.append(fields["x-turnout-model"])
+            tasks.add(fields["x-turnout-task"])
+        self.assertEqual(models, ["mini", "mini", "large", "large"])
+        self.assertEqual(len(tasks), 1)
+        task = tasks.pop()
+        receipt = json.loads(self.get(gateway, f"/v1/turnout/tasks/{task}")[1])
+        self.assertEqual([attempt["model"] for attempt in receipt["attempts"]], models)
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+        connection.request("POST", "/v1/feedback", json.dumps({"task": task, "outcome": "success"}))
+        self.assertEqual(connection.getresponse().status, 200)
+        connection.close()
+        self.assertEqual(gateway.end(), 0, gateway.said)
+        self.assertEqual([row[:4] for row in self.rows()],
+                         [(task, n + 1, model, "success" if n == 3 else "unknown") for n, model in enumerate(models)])
+        self.assertAlmostEqual(self.rows()[0][4], 20 * 4e-6)
+        check = turnout("log", "check", f"sqlite:{self.folder}/turnout.db")
+        self.assertEqual(check.returncode, 0, check.stderr)
+
+    def test_streams_pass_as_they_come_in_every_shape(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        for path, model, end in [("/v1/chat/completions", "turnout/auto", "data: [DONE]\n\n"),
+                                 ("/v1/messages", "claude-turnout-auto", 'data: {"type":"message_stop"}\n\n'),
+                                 ("/v1/responses", "turnout/auto", None)]:
+            more = {"input": prompt(90)} if end is None else {}
+            status, fields, body = self.ask(gateway, prompt(len(path)), path, model=model, stream=True, **more)
+            self.assertEqual(status, 200, body)
+            self.assertIn("text/event-stream", fields["content-type"])
+            self.assertEqual(fields["x-turnout-attempt"], "1")
+            self.assertIn("response.completed" if end is None else end.strip(), body)
+
+    def test_goes_on_after_kill_9_with_every_task_and_pass(self):
+        mock = self.mock()
+        self.config(mock.port)
+        sent = 0
+        for round_ in range(6):
+            gateway = self.serve()
+            for task in range(5):
+                status, fields, _ = self.ask(gateway, prompt(task))
+                self.assertEqual((status, fields["x-turnout-attempt"]), (200, str(round_ + 1)), fields)
+                sent += 1
+            time.sleep(0.7)  # the documented interval is every_s
+            self.assertEqual(gateway.end(signal.SIGKILL), -signal.SIGKILL)
+            self.assertEqual(len(self.rows()), sent)
+        self.assertEqual({row[:2] for row in self.rows()}, {row[:2] for row in self.rows()})
+
+    def test_loses_no_pass_while_the_store_is_away(self):
+        mock = self.mock()
+        self.config(mock.port)
+        store = self.folder / "turnout.db"
+        gateway = self.serve()
+        self.ask(gateway, prompt(1))
+        lock = sqlite3.connect(store, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")  # the store takes nothing
+        for number in range(20):
+            self.assertEqual(self.ask(gateway, prompt(100 + number))[0], 200)
+        deadline = time.time() + 60
+        while json.loads(self.get(gateway, "/readyz")[1])["store"] != "spilling":
+            self.assertLess(time.time(), deadline)
+            time.sleep(0.1)
+        lock.execute("COMMIT")
+        lock.close()
+        while json.loads(self.get(gateway, "/readyz")[1])["store"] != "ok":
+            self.assertLess(time.time(), deadline)
+            time.sleep(0.1)
+        self.assertEqual(gateway.end(), 0)
+        self.assertEqual(len(self.rows()), 21)
+        self.assertFalse((self.folder / "turnout.spill").exists())
+
+    def test_upstreams_that_fail_are_tried_again_and_said(self):
+        mock = self.mock("--errors", "0.3", "--cut", "0.1", "--seed", "3")
+        self.config(mock.port)
+        gateway = self.serve()
+        statuses = [self.ask_or_cut(gateway, prompt(n)) for n in range(60)]
+        self.assertGreater(statuses.count(200), 40)
+        self.assertEqual(gateway.end(), 0)
+        rows = self.rows()
+        self.assertEqual(len({row[0] for row in rows}), len(rows))
+
+    def ask_or_cut(self, gateway, text):
+        """The status; nothing if the answer breaks off."""
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+        with contextlib.closing(connection), contextlib.suppress(http.client.IncompleteRead, ConnectionError):
+            connection.request("POST", "/v1/chat/completions", json.dumps({"model": "turnout/auto", "messages": [{"role": "user", "content": text}]}))
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        return None
+
+    def test_reads_its_configuration_again_and_keeps_it_if_the_new_one_is_wrong(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        self.assertEqual(self.ask(gateway, prompt(1))[1]["x-turnout-model"], "mini")
+        (self.folder / "turnout.toml").write_text("[policy]\ntext = 1\n")
+        gateway.process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        self.assertEqual(self.ask(gateway, prompt(2))[1]["x-turnout-model"], "mini")
+        self.config(mock.port, policy="frontier")
+        gateway.process.send_signal(signal.SIGHUP)
+        deadline = time.time() + 20
+        number = 3
+        while self.ask(gateway, prompt(number))[1]["x-turnout-model"] != "frontier":
+            self.assertLess(time.time(), deadline)
+            number += 1
+            time.sleep(0.1)
+        self.assertEqual(self.ask(gateway, prompt(1))[1]["x-turnout-model"], "mini", "it began under the other policy")
+        self.assertEqual(gateway.end(), 0)
+        self.assertIn("was not changed", gateway.said)
+
+    def test_ends_what_is_under_way_when_it_is_asked_to_stop(self):
+        mock = self.start("mock-llm", FOUR, "--speedup", "2", "--tokens", "20", "--listen", "127.0.0.1:0")
+        self.config(mock.port)
+        gateway = self.serve()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(self.ask(gateway, "task 1: slowly", stream=True)))
+        asking.start()
+        time.sleep(0.5)
+        self.assertEqual(gateway.end(), 0)
+        asking.join()
+        self.assertTrue(answers[0][2].rstrip().endswith("[DONE]"))
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_check_says_all_that_is_wrong_and_a_key_can_be_made(self):
+        (self.folder / "turnout.toml").write_text('[policy]\ntext = "x"\n[[upstream]]\nname = "a"\nurl = "ftp://b"\n')
+        check = turnout("serve", "-c", self.folder / "turnout.toml", "--check")
+        self.assertEqual(check.returncode, 2)
+        self.assertGreater(len(check.stderr.strip().splitlines()), 1)
+        made = turnout("serve", "--new-key", "team-a")
+        self.assertEqual(made.returncode, 0)
+        key, entry = made.stdout.split("\n\n", 1)
+        self.assertTrue(key.startswith("sk-turnout-"))
+        self.assertNotIn(key, entry)
+        mock = self.mock()
+        self.config(mock.port, more=entry.split("\n", 1)[1])
+        gateway = self.serve()
+        self.assertEqual(self.ask(gateway, "task 1: x")[0], 401)
+        self.assertEqual(self.ask(gateway, "task 1: x", fields={"Authorization": f"Bearer {key}"})[0], 200)
+        self.assertEqual(gateway.end(), 0)
+        for file in self.folder.iterdir():
+            self.assertNotIn(key.encode(), file.read_bytes(), file)
+
+    def test_no_words_of_a_prompt_are_kept(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        self.ask(gateway, "task 1: the colour of the Zanzibarian heliotrope")
+        self.assertEqual(gateway.end(), 0)
+        kept = [file for file in self.folder.iterdir()]
+        self.assertIn("turnout.tasks", {file.name for file in kept})
+        for file in kept:
+            self.assertNotIn(b"heliotrope", file.read_bytes(), file)
+
+    @unittest.skipUnless(shutil.which("curl"), "curl")
+    def test_curl_sees_an_upgrade_refused_and_large_bodies_through(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        body = json.dumps({"model": "turnout/auto", "messages": [{"role": "user", "content": "task 5: " + "long " * 40000}]})
+        (self.folder / "body.json").write_text(body)
+        said = subprocess.run(["curl", "-sS", "-D", "-", "-H", "Content-Type: application/json", "--http2", "--data-binary",
+                               f"@{self.folder}/body.json", f"http://127.0.0.1:{gateway.port}/v1/chat/completions"],
+                              capture_output=True, text=True, check=True, timeout=30).stdout
+        self.assertIn("HTTP/1.1 200", said)
+        self.assertIn("x-turnout-model: mini", said)
+
+    def test_one_gateway_alone_uses_the_files_beside_its_configuration(self):
+        mock = self.mock()
+        self.config(mock.port)
+        text = (self.folder / "turnout.toml").read_text().replace(f"{self.folder}/", "")
+        (self.folder / "turnout.toml").write_text(text)
+        gateway = self.start("serve", "-c", self.folder / "turnout.toml", cwd="/")
+        self.assertEqual(self.ask(gateway, prompt(1))[0], 200)
+        again = turnout("serve", "-c", self.folder / "turnout.toml")
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("another gateway", again.stderr)
+        self.assertEqual(gateway.end(), 0)
+        self.assertEqual(len(self.rows()), 1)
+        self.assertEqual((self.folder / "turnout.secret").stat().st_mode & 0o777, 0o600)
+
+    def test_a_stream_that_is_cut_at_the_end_is_a_pass_if_words_of_it_were_seen(self):
+        mock = self.start("mock-llm", FOUR, "--speedup", "0.2", "--tokens", "20", "--listen", "127.0.0.1:0")
+        self.config(mock.port)
+        text = (self.folder / "turnout.toml").read_text().replace("port = 0", "port = 0\ndrain_s = 1")
+        (self.folder / "turnout.toml").write_text(text)
+        gateway = self.serve()
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as client:
+            body = json.dumps({"model": "turnout/auto", "stream": True, "messages": [{"role": "user", "content": prompt(1)}]})
+            client.sendall(f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            seen = b""
+            while seen.count(b"data:") < 4:
+                seen += client.recv(4096)
+            self.assertEqual(gateway.end(), 0)
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_says_why_it_cannot_listen(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            self.config(1)
+            text = (self.folder / "turnout.toml").read_text().replace("port = 0", f"port = {taken.getsockname()[1]}")
+            (self.folder / "turnout.toml").write_text(text)
+            said = turnout("serve", "-c", self.folder / "turnout.toml")
+            self.assertEqual(said.returncode, 2)
+            self.assertIn("cannot listen", said.stderr)
+
+
+if __name__ == "__main__":
+    os.environ.pop("http_proxy", None)
+    unittest.main()
