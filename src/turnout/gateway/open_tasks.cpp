@@ -13,7 +13,6 @@ namespace turnout::gateway {
 namespace {
 
 using traffic::Match;
-using traffic::MatchRule;
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kRandomAtOnce = 256 * kIdBytes;
