@@ -308,7 +308,7 @@ Result<ExitCode> serve(const Arguments& arguments, Config config) {
   return ExitCode::kDone;
 }
 
-Result<ExitCode> check(const Arguments& arguments) {
+Result<ExitCode> say_what_is_wrong(const Arguments& arguments) {
   TURNOUT_TRY(const auto text, base::read_file(arguments.config, kLongestConfig));
   const auto reading = gateway::check_config(text, name_of_file(arguments.config));
   for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i)
@@ -333,7 +333,7 @@ Result<ExitCode> new_key(const std::string& name) {
 Result<ExitCode> run(const Arguments& arguments) {
   if (arguments.example) return print(std::string(gateway::example_config()));
   if (!arguments.new_key.empty()) return new_key(arguments.new_key);
-  if (arguments.check) return check(arguments);
+  if (arguments.check) return say_what_is_wrong(arguments);
   TURNOUT_TRY(auto config, read_config_file(arguments.config));
   return serve(arguments, std::move(config));
 }
