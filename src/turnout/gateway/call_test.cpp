@@ -230,6 +230,21 @@ TEST_F(CallTest, a_failure_is_tried_again_then_goes_up_and_says_so) {
   EXPECT_FALSE(pass.propensity) << "nobody drew it";
 }
 
+TEST_F(CallTest, one_prompt_to_two_models_at_once_is_two_tasks) {
+  start();
+  auto mini = send("/v1/chat/completions", chat("mini", "compare yourselves"));
+  auto large = send("/v1/chat/completions", chat("large", "compare yourselves"));
+  EXPECT_EQ(large.forward().origin, 11U);
+  auto again = send("/v1/chat/completions", chat("large", "compare yourselves"));
+  auto first = answer(mini);
+  auto second = answer(large);
+  EXPECT_NE(first["x-turnout-task"], second["x-turnout-task"]);
+  EXPECT_EQ(second["x-turnout-model"], "large");
+  auto third = answer(again);
+  EXPECT_EQ(third["x-turnout-task"], second["x-turnout-task"]);
+  EXPECT_EQ(third["x-turnout-rule"], "retry") << "the same bytes while the first are in flight";
+}
+
 TEST_F(CallTest, an_upstream_that_is_down_is_left_alone_for_a_while) {
   start();
   for (int i = 0; i < 3; ++i) {

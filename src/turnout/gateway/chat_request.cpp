@@ -129,10 +129,6 @@ class Reader {
 
   void take_8(std::string_view key, const JsonValue& value) {
     if (key == input_key_) input_ = value;
-    if (key == "thinking")
-      value.each_field([&](std::string_view name, const JsonValue& type) {
-        if (name == "type") chat_.reasons = type.raw_text() != "disabled";
-      });
     if (key == "metadata" && is_anthropic(chat_.shape))
       value.each_field([&](std::string_view name, const JsonValue& id) {
         if (name == "user_id") metadata_user_ = text_of(id);
@@ -143,18 +139,10 @@ class Reader {
     if (key == "max_tokens" || key == "max_completion_tokens" || key == "max_output_tokens") {
       const auto most = whole_number(value);
       if (most) chat_.most_tokens = std::min(*most, chat_.most_tokens.value_or(*most));
-    } else if (key == "reasoning") {
-      chat_.reasons |= value.is_object();
-    } else if (key == "reasoning_effort") {
-      chat_.reasons |= value.is_string() && value.raw_text() != "none";
     } else if (key == "instructions") {
       take_system(value);
     } else if (key == "functions") {
       chat_.tools |= has_elements(value);
-    } else if (key == "stream_options") {
-      value.each_field([&](std::string_view name, const JsonValue& usage) {
-        if (name == "include_usage") chat_.wants_usage = usage.is_true();
-      });
     } else {
       take_id(key, value);
     }
@@ -226,7 +214,7 @@ class Reader {
                            chat_.shape == Shape::kEmbeddings || chat_.most_tokens == 1;
     if (chat_.user.empty() && user_) chat_.user = text_of(*user_);
     if (!metadata_user_.empty()) split_user();
-    chat_.body_hash = hash_of_body();
+    chat_.request.body = hash_of_body();
   }
 
   /// Claude Code's metadata.user_id has the session in it: as JSON, or, before, as

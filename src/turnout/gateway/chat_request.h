@@ -50,12 +50,10 @@ struct TopField {
 struct ChatRequest {
   Shape shape = Shape::kChat;
   std::string model;
-  Span model_span;           ///< the model's name in the body, with its quotes
-  bool stream = false;       ///< the answer is to come in parts
-  bool wants_usage = false;  ///< stream_options.include_usage
-  bool tools = false;        ///< tools are offered
+  Span model_span;        ///< the model's name in the body, with its quotes
+  bool stream = false;    ///< the answer is to come in parts
+  bool tools = false;     ///< tools are offered
   bool pictures = false;  ///< there is something else than text and tools: pictures, sounds, files
-  bool reasons = false;   ///< reasoning is asked for: reasoning_effort, reasoning, thinking
   bool foreign_reasoning = false;  ///< the history holds reasoning that only its model can read
   /// The most tokens that the answer may have: max_tokens, max_completion_tokens,
   /// max_output_tokens.
@@ -70,7 +68,6 @@ struct ChatRequest {
   std::string turn_metadata;      ///< Codex's client_metadata: JSON, as its header has it
   /// Of all bytes, but that bodies which differ in marks of caches, reasoning or the white space of
   /// their messages alone have one hash.
-  std::uint64_t body_hash = 0;
   std::vector<TopField> fields;  ///< in the order of the body
   /// What the messages say: messages, user_messages, last, last_user, text; helper where the shape
   /// or a limit of one token says so. The rest is of read_client_ids().

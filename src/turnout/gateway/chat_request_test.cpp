@@ -58,7 +58,7 @@ TEST(ChatRequest, says_which_model_and_how_it_is_to_answer) {
   EXPECT_EQ(chat.model, "turnout/auto");
   EXPECT_EQ(text.substr(chat.model_span.begin, chat.model_span.end - chat.model_span.begin),
             R"("turnout\/auto")");
-  EXPECT_TRUE(chat.stream && chat.wants_usage && chat.tools && chat.reasons);
+  EXPECT_TRUE(chat.stream && chat.tools);
   EXPECT_FALSE(chat.pictures || chat.foreign_reasoning || chat.request.helper);
   EXPECT_EQ(chat.most_tokens, 400);
   EXPECT_EQ(chat.user, "s1") << "the newer name of `user`";
@@ -66,7 +66,7 @@ TEST(ChatRequest, says_which_model_and_how_it_is_to_answer) {
   EXPECT_EQ(chat.request.last, LastItem::kUser);
   EXPECT_EQ(chat.request.messages.size(), 1U);
   const ChatRequest plain = good(R"({"model":"m","messages":[],"tools":[],"stream":"true"})");
-  EXPECT_FALSE(plain.stream || plain.wants_usage || plain.tools || plain.reasons);
+  EXPECT_FALSE(plain.stream || plain.tools);
 }
 
 TEST(ChatRequest, what_two_programs_could_read_in_two_ways_is_refused) {
@@ -169,11 +169,11 @@ TEST(ChatRequest, of_a_context_that_the_api_keeps_the_same_words_are_not_the_sam
 TEST(ChatRequest, seeds_and_bytes_tell_bodies_apart) {
   const std::string text = messages(R"({"role":"user","content":"hi"})");
   const auto chat = good(text);
-  EXPECT_EQ(chat.body_hash, good(text).body_hash);
-  EXPECT_NE(chat.body_hash, read(text, Shape::kChat, 8)->body_hash);
+  EXPECT_EQ(chat.request.body, good(text).request.body);
+  EXPECT_NE(chat.request.body, read(text, Shape::kChat, 8)->request.body);
   EXPECT_NE(chat.request.messages, read(text, Shape::kChat, 8)->request.messages);
-  EXPECT_NE(chat.body_hash,
-            good(R"({"model":"n","messages":[{"role":"user","content":"hi"}]})").body_hash);
+  EXPECT_NE(chat.request.body,
+            good(R"({"model":"n","messages":[{"role":"user","content":"hi"}]})").request.body);
   EXPECT_EQ(chat.request.messages,
             good(R"({"model":"n","messages":[{"role":"user","content":"hi"}]})").request.messages);
 }

@@ -158,7 +158,7 @@ class Ids {
   ClientSays read(const Caller& caller) {
     ClientSays says;
     says.subagent = subagent();
-    request_.call = says.idempotency = id(said_.idempotency);
+    request_.call = id(said_.idempotency);
     request_.helper = request_.helper || says.subagent || helper();
     request_.person = id(is_nothing(said_.user) ? chat_.user : said_.user);
     if (request_.person == 0 && caller.one_person) request_.person = id("one person");

@@ -19,8 +19,7 @@ struct Caller {
 
 /// What stands in no traffic::Request.
 struct ClientSays {
-  bool subagent = false;          ///< a helper that does a part of a pass's work
-  std::uint64_t idempotency = 0;  ///< Idempotency-Key: requests of the same one are one
+  bool subagent = false;  ///< a helper that does a part of a pass's work
 };
 
 /// Reads the ids that clients send, in the head and in the body, into the rest of `chat.request`:

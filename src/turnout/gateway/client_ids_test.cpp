@@ -40,7 +40,6 @@ TEST(ClientIds, turnouts_own_lines_say_everything) {
   EXPECT_EQ(told.request.message, id("m"));
   EXPECT_EQ(told.request.parent, id("p"));
   EXPECT_EQ(told.request.prompt, id("r"));
-  EXPECT_EQ(told.says.idempotency, id("i"));
   EXPECT_EQ(told.request.call, id("i"));
   EXPECT_FALSE(told.request.helper || told.request.agent || told.says.subagent);
 }

@@ -148,6 +148,7 @@ template <class Take, class RequestType>
 void take_request(Take& take, RequestType& request) {
   take(request.started_us);
   take(request.retries);
+  take(request.body);
   take(request.batch);
   take(request.person);
   take(request.task);

@@ -116,7 +116,10 @@ std::optional<Match> TaskMatcher::retry(const Request& request) {
   if (request.task != 0 && task->name != 0 && request.task != task->name) return std::nullopt;
   const bool in_flight = task->pass_end_us > request.started_us;
   if (!in_flight && request.started_us - task->pass_end_us > options_.retry_us) return std::nullopt;
-  const bool untold = !request.batch && request.call == 0 && (in_flight || !task->last_answered);
+  // The same words to another model are asked by somebody who compares, not by a library.
+  const bool same = request.body == 0 || task->body == 0 || request.body == task->body;
+  const bool untold =
+      !request.batch && request.call == 0 && same && (in_flight || !task->last_answered);
   if (!told && !untold) return std::nullopt;
   return same_pass(MatchRule::kRetry, *before, request);
 }
@@ -277,6 +280,7 @@ Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass, const Request& re
   Match match{.rule = rule, .task = pass.task, .pass = pass.pass};
   match.attempt = task.answered + 1;
   if (pass.pass != task.pass) return match;  // of an earlier pass: the current one goes on
+  task.body = request.body;
   const bool first_end = task.pass_end_us == Request::kInFlight;
   task.pass_end_us = first_end ? request.ended_us : std::max(task.pass_end_us, request.ended_us);
   task.pass_answered |= request.answered;
@@ -307,6 +311,7 @@ Match TaskMatcher::new_task(MatchRule rule, const Request& request, double proba
 
 /// A task's current pass begins.
 void TaskMatcher::begin(Task& task, const Request& request) {
+  task.body = request.body;
   task.pass_end_us = request.ended_us;
   task.pass_answered = task.last_answered = request.answered;
   if (!request.text.known()) return;

@@ -46,9 +46,11 @@ struct Request {
   std::int64_t ended_us = kInFlight;  ///< or what TaskMatcher::ended() will say
   bool answered = true;               ///< false: it ended in an error, or before its first token
   bool helper = false;                ///< or a subagent, which has its own models
-  bool batch = false;         ///< identical requests are meant: no retry is told by the text
-  bool agent = false;         ///< the client says that no user began it (X-Initiator: agent)
-  std::int64_t retries = 0;   ///< as the client counts them (x-stainless-retry-count)
+  bool batch = false;        ///< identical requests are meant: no retry is told by the text
+  bool agent = false;        ///< the client says that no user began it (X-Initiator: agent)
+  std::int64_t retries = 0;  ///< as the client counts them (x-stainless-retry-count)
+  /// A hash of the whole request, the model's name and all: that of a retry is the same.
+  std::uint64_t body = 0;
   std::uint64_t call = 0;     ///< the client's name of this very call, again in its retries alone
   std::uint64_t person = 0;   ///< key and user
   std::uint64_t task = 0;     ///< the client's own name of the task
@@ -144,6 +146,7 @@ class TaskMatcher {
     std::int64_t last_end_us = 0;
     std::int64_t answered = 0;  // passes before the current one
     std::uint64_t pass = 0;     // the current one
+    std::uint64_t body = 0;     // of its latest call
     std::int64_t pass_end_us = 0;
     bool name_is_ours = false;      // and goes with it
     bool pass_answered = false;     // any of its calls
