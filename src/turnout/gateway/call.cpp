@@ -194,8 +194,7 @@ std::optional<http::Reply> Call::choose(const http::Request& request) {
   const KeyEntry* entry = key_ == Admitted::kNoKey ? nullptr : &setup_->keys->entry(key_);
   const Caller caller{setup_->seed_of(key_), entry == nullptr || entry->one_person,
                       entry != nullptr && entry->traffic == TrafficClass::kBatch};
-  const auto says = read_client_ids(request.head.fields, caller, chat);
-  asked_->subagent = says.subagent;
+  read_client_ids(request.head.fields, caller, chat);
   if (shape_ == Shape::kEmbeddings || shape_ == Shape::kCompletions) chat.request.helper = true;
   bool escalate = !http::field_of(request.head.fields, "x-turnout-escalate").empty();
   std::string_view name = chat.model;

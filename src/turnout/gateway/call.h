@@ -32,7 +32,6 @@ class Call final : public http::Exchange {
     std::string target;  ///< behind the upstream's base path
     std::vector<Unable> unable;
     std::vector<std::size_t> others;  ///< models that may serve instead, the next one at the end
-    bool subagent = false;
   };
 
   http::Step ask_model(const http::Request& request, Shape shape);

@@ -340,7 +340,6 @@ void OpenTasks::serve_helper(const Ask& ask, Assignment& assignment) {
 }
 
 std::optional<traffic::Pass> OpenTasks::ended(const Assignment& assignment, const CallEnd& end) {
-  if (assignment.task.empty()) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (assignment.declined != Declined::kNo) {
     matcher_.ended(assignment.match, end.ended_us, false);
@@ -355,6 +354,7 @@ std::optional<traffic::Pass> OpenTasks::ended(const Assignment& assignment, cons
 }
 
 std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallEnd& end) {
+  if (match.task == Match::kNone) return take_helper_end(match, end);
   matcher_.ended(match, end.ended_us, end.answered);
   if (end.response != 0) matcher_.named(match, end.response);
   const auto found = tasks_.find(match.task);
@@ -378,6 +378,22 @@ std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallE
   }
   attempt->answered = true;
   return pass_of(task, *attempt);
+}
+
+/// What a helper cost is part of the pass that it served.
+std::optional<traffic::Pass> OpenTasks::take_helper_end(const Match& match, const CallEnd& end) {
+  const auto number = task_of_pass_.find(match.pass);
+  const auto found = number == task_of_pass_.end() ? tasks_.end() : tasks_.find(number->second);
+  if (found == tasks_.end()) return std::nullopt;
+  TaskRecord& task = found->second;
+  AttemptRecord* attempt = attempt_of(task, match.pass);
+  if (attempt == nullptr) return std::nullopt;
+  task.spent_usd += end.spent_usd;
+  add_to(attempt->cost_usd, end.cost_usd);
+  add_to(attempt->input_tokens, end.input_tokens);
+  add_to(attempt->output_tokens, end.output_tokens);
+  attempt->cost_known = attempt->cost_known && (end.cost_usd.has_value() || !end.answered);
+  return attempt->answered ? std::optional(pass_of(task, *attempt)) : std::nullopt;
 }
 
 traffic::Pass OpenTasks::pass_of(const TaskRecord& task, const AttemptRecord& attempt) const {

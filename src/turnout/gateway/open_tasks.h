@@ -200,6 +200,7 @@ class OpenTasks {
   void forget_old(std::int64_t now_us);
   void write_down(const Ask& ask, const TaskRecord& task, const traffic::Match& match);
   std::optional<traffic::Pass> take_end(const traffic::Match& match, const CallEnd& end);
+  std::optional<traffic::Pass> take_helper_end(const traffic::Match& match, const CallEnd& end);
   std::optional<traffic::Pass> take_outcome(TaskRecord& task, std::optional<std::int64_t> attempt,
                                             traffic::Outcome outcome);
   [[nodiscard]] traffic::Pass pass_of(const TaskRecord& task, const AttemptRecord& attempt) const;

@@ -300,6 +300,20 @@ TEST(OpenTasks, helpers_are_no_pass_and_change_nothing) {
   EXPECT_EQ(played.serve(played.prompt(1)).match.attempt, 2);
 }
 
+TEST(OpenTasks, what_a_helper_costs_is_part_of_the_pass_that_it_serves) {
+  Played played("mini,large");
+  Request request = played.prompt(1);
+  request.conversation = 8;
+  played.serve(request);
+  request.helper = true;
+  const auto pass = played.end(played.send(request));
+  ASSERT_TRUE(pass);
+  EXPECT_EQ(pass->attempt, 1);
+  EXPECT_EQ(pass->cost_usd, 1.0);
+  EXPECT_EQ(pass->output_tokens, 40);
+  EXPECT_EQ(pass->latency_s, 1.0) << "nobody waited for it";
+}
+
 TEST(OpenTasks, goes_on_after_it_was_killed_as_if_it_had_not_been) {
   base::TemporaryPath folder = base::temporary_folder().value();
   TaskJournal::Options options;
