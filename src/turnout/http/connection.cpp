@@ -44,9 +44,4 @@ bool Connection::is_quiet() {
   return quiet;
 }
 
-void Connection::reset() const {
-  const linger at_once{1, 0};
-  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-}
-
 }  // namespace turnout::http

@@ -38,8 +38,6 @@ class Connection : public Descriptor {
   virtual Moved write(std::span<const iovec> parts);
   /// Looks, taking nothing, whether there is nothing to read: neither bytes nor an end.
   virtual bool is_quiet();
-  /// Ends it with a reset: what was sent and not received is lost.
-  void reset() const;
 };
 
 }  // namespace turnout::http

@@ -99,10 +99,4 @@ void Pool::sweep(std::int64_t now_us) {
   }
 }
 
-std::size_t Pool::size() const {
-  std::size_t size = 0;
-  for (const auto& idle : idle_) size += idle.size();
-  return size;
-}
-
 }  // namespace turnout::http

@@ -52,7 +52,6 @@ class Pool {
   /// Closes what has hung up or is old.
   void sweep(std::int64_t now_us);
   void clear() { idle_.clear(); }
-  [[nodiscard]] std::size_t size() const;
 
  private:
   static constexpr std::size_t kMostIdle = 512;

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,7 @@ class Session final : public Sleeper {
   bool write(std::string_view head, std::string_view rest);
   /// @returns kDone once out_ is out.
   Io flush();
+  std::optional<Go> finish_writing();
 
   Worker& worker_;
   std::unique_ptr<Connection> client_;

@@ -189,14 +189,7 @@ Session::Go Session::relay_bytes(std::string_view bytes, std::string_view head) 
 }
 
 Session::Go Session::relay() {
-  switch (flush()) {
-    case Io::kDone:
-      break;
-    case Io::kWait:
-      return wait_for(client_.get(), kWritable, worker_.options.write_us);
-    default:
-      return end_with(Ending::kClientGone);
-  }
+  if (const auto go = finish_writing()) return *go;
   if (answer_ended_) {
     give_back();
     if (exchange_) exchange_->ended(Ending::kWhole);

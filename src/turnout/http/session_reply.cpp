@@ -44,6 +44,18 @@ Io Session::flush() {
   return Io::kDone;
 }
 
+/// Nothing if all is out.
+std::optional<Session::Go> Session::finish_writing() {
+  switch (flush()) {
+    case Io::kDone:
+      return std::nullopt;
+    case Io::kWait:
+      return wait_for(client_.get(), kWritable, worker_.options.write_us);
+    default:
+      return end_with(Ending::kClientGone);
+  }
+}
+
 Session::Go Session::begin_reply(Reply reply) {
   reply_ = std::move(reply);
   if (reply_.cut) client_speaks_.keep_alive = false;
@@ -56,14 +68,7 @@ Session::Go Session::begin_reply(Reply reply) {
 
 /// Sends the head and the parts of a reply as they fall due.
 Session::Go Session::send_reply() {
-  switch (flush()) {
-    case Io::kDone:
-      break;
-    case Io::kWait:
-      return wait_for(client_.get(), kWritable, worker_.options.write_us);
-    default:
-      return end_with(Ending::kClientGone);
-  }
+  if (const auto go = finish_writing()) return *go;
   const bool over = reply_begun_ && part_ == reply_.parts.size();
   if (over) {
     if (exchange_) exchange_->ended(Ending::kWhole);
