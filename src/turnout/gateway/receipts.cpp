@@ -6,6 +6,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "turnout/base/html_text.h"
+
 namespace turnout::gateway {
 namespace {
 
@@ -62,29 +64,6 @@ std::optional<double> cost_at(const AttemptRecord& attempt, const std::optional<
 
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 /// How a policy goes on behind the attempts that are shown.
@@ -191,7 +170,7 @@ std::string policy_page(const Setup& setup) {
     std::string who;
     for (const auto& [model, probability] : attempt["models"].items()) {
       if (!who.empty()) who += ", ";
-      who += fmt::format("{} {:.4g} %", escaped(model), 100 * probability.get<double>());
+      who += fmt::format("{} {:.4g} %", base::html_text(model), 100 * probability.get<double>());
     }
     rows += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", attempt["attempt"].get<int>(), who);
   }
@@ -199,7 +178,7 @@ std::string policy_page(const Setup& setup) {
   const std::string shadow =
       config.policy.shadow_serves
           ? fmt::format("<p>This policy is only recorded so far: {} serves everybody.</p>",
-                        escaped(config.models[*config.policy.shadow_serves].name))
+                        base::html_text(config.models[*config.policy.shadow_serves].name))
           : "";
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Which model "
@@ -212,9 +191,9 @@ std::string policy_page(const Setup& setup) {
       "on "
       "under the policy that it began with. Each answer names its model in "
       "<code>x-turnout-model</code>; naming a model in the request pins it.</p></html>\n",
-      shadow, escaped(config.policy.aliases.empty() ? "" : config.policy.aliases.front()), rows,
-      kThenWords.at(static_cast<std::size_t>(shown.then)), escaped(setup.policy->policy.text()),
-      setup.policy->id);
+      shadow, base::html_text(config.policy.aliases.empty() ? "" : config.policy.aliases.front()),
+      rows, kThenWords.at(static_cast<std::size_t>(shown.then)),
+      base::html_text(setup.policy->policy.text()), setup.policy->id);
 }
 
 }  // namespace turnout::gateway

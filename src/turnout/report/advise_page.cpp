@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "turnout/base/html_text.h"
 #include "turnout/report/table.h"
 
 namespace turnout::report {
@@ -30,29 +31,6 @@ constexpr const char* kHead =
     "svg{width:100%;height:auto;margin-top:1rem}\n"
     "@media print{body{margin:0;max-width:none}}\n</style></head><body>\n";
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string with_interval(const Interval& x) {
   return fmt::format("{:.3g} [{:.3g}, {:.3g}]", x.value, x.low, x.high);
 }
@@ -70,7 +48,7 @@ std::string bars(const std::string& title, const Interval& today, const Interval
   std::string svg = fmt::format(
       "<svg viewBox=\"0 0 720 96\" role=\"img\" aria-label=\"{0}\"><text x=\"0\" y=\"16\" "
       "font-weight=\"600\">{0}</text>\n",
-      escaped(title));
+      base::html_text(title));
   double y = 28;
   for (const auto& [name, value, colour] :
        {std::tuple{"today", &today, "#999999"}, std::tuple{"then", &then, "#0072b2"}}) {
@@ -90,11 +68,12 @@ std::string verdict(const AdviseAnswer& answer) {
     return fmt::format(
         "<div class=\"verdict declined\"><h2>The data do not decide</h2><p>{}</p>"
         "</div>\n",
-        escaped(answer.reason));
+        base::html_text(answer.reason));
   return fmt::format(
       "<div class=\"verdict\"><h2>Serve <code>{}</code></h2><p>It saves ${} a task (95 % interval "
       "in brackets) against what the log's policies do today: <code>{}</code>.</p></div>\n",
-      escaped(answer.policy), with_interval(answer.saving), escaped(answer.policy_today));
+      base::html_text(answer.policy), with_interval(answer.saving),
+      base::html_text(answer.policy_today));
 }
 
 std::string rests(const AdviseAnswer& answer) {
@@ -103,9 +82,9 @@ std::string rests(const AdviseAnswer& answer) {
       "at</th><th>namely</th></tr>\n";
   for (const auto& limit : answer.rests_on) {
     html += fmt::format("<tr><td>{}</td><td>{:.4g}</td><td>{}</td><td>{}</td></tr>\n",
-                        escaped(limit.assumption), limit.value,
+                        base::html_text(limit.assumption), limit.value,
                         limit.flips_at ? fmt::format("{:.4g}", *limit.flips_at) : "none in reach",
-                        escaped(limit.policy_then));
+                        base::html_text(limit.policy_then));
   }
   return html + "</table>\n";
 }
@@ -117,8 +96,8 @@ std::string worth(const AdviseAnswer& answer) {
   html += "<table><tr><th>number</th><th>saves at most, $ a task</th><th>how</th></tr>\n";
   for (std::size_t i = 0; i < told; ++i) {
     const auto& one = answer.worth_most[i];
-    html += fmt::format("<tr><td>{}</td><td>{:.2g}</td><td>{}</td></tr>\n", escaped(one.what),
-                        one.gain, escaped(one.how));
+    html += fmt::format("<tr><td>{}</td><td>{:.2g}</td><td>{}</td></tr>\n",
+                        base::html_text(one.what), one.gain, base::html_text(one.how));
   }
   return html + "</table>\n";
 }
@@ -130,17 +109,18 @@ std::string advise_page(const AdviseAnswer& answer) {
   html += "<h1>Which model should serve each attempt</h1>\n";
   html +=
       fmt::format("<p>From {} passes of {} tasks in {}.</p>\n", answer.reading.statistics.passes,
-                  answer.reading.statistics.tasks, escaped(answer.source));
+                  answer.reading.statistics.tasks, base::html_text(answer.source));
   html += verdict(answer);
   if (answer.declined)
-    html += fmt::format("<p>For comparison, with <code>{}</code>:</p>\n", escaped(answer.policy));
+    html += fmt::format("<p>For comparison, with <code>{}</code>:</p>\n",
+                        base::html_text(answer.policy));
   if (answer.costs_known && answer.penalty_known)
     html += bars("Cost of a task, lost users included, $", answer.today.cost, answer.then.cost);
   html +=
       bars("Share of tasks that end unsolved", answer.today.leaving, answer.then.leaving, percent);
   html += bars("Waiting per task, seconds", answer.today.latency, answer.then.latency);
   html += "<p>Black lines are 95 % intervals.</p>\n" + rests(answer) + worth(answer);
-  for (const auto& note : answer.notes) html += "<p>Note: " + escaped(note) + ".</p>\n";
+  for (const auto& note : answer.notes) html += "<p>Note: " + base::html_text(note) + ".</p>\n";
   return html + "</body></html>\n";
 }
 
