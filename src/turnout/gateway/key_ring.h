@@ -83,7 +83,7 @@ struct Admitted {
 /// in flight cost is not known before they end, so that a day may come out dearer by them. Spending
 /// is in memory: after a restart the day begins at 0 unless add_spending() is told of it.
 ///
-/// Thread safe: admit() and add_spending() lock the one key that they touch, for some nanoseconds.
+/// Thread safe: admit() and add_spending() lock the one key that they touch.
 class KeyRing {
  public:
   /// @param keys  differ in their digests; none: everybody is admitted, as kNoKey
