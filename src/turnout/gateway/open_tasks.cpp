@@ -23,12 +23,6 @@ void append_skipped(std::string& text, const std::string& model, Unable why) {
   text += fmt::format("{}: {}", model, kUnableNames.at(static_cast<std::size_t>(why)));
 }
 
-AttemptRecord* attempt_of(TaskRecord& task, std::uint64_t pass) {
-  const auto found = std::find_if(task.attempts.rbegin(), task.attempts.rend(),
-                                  [&](const AttemptRecord& one) { return one.pass == pass; });
-  return found == task.attempts.rend() ? nullptr : &*found;
-}
-
 bool is_able(const Ask& ask, std::size_t model) { return ask.unable[model] == Unable::kNo; }
 
 std::optional<std::size_t> first_able(const Ask& ask, std::size_t from) {
@@ -38,17 +32,18 @@ std::optional<std::size_t> first_able(const Ask& ask, std::size_t from) {
   return std::nullopt;
 }
 
-template <class T>
-void add_to(std::optional<T>& sum, const std::optional<T>& value) {
-  if (value) sum = sum.value_or(0) + *value;
-}
-
 }  // namespace
 
 double TaskRecord::cost_usd() const {
   double sum = forgotten_usd;
   for (const AttemptRecord& attempt : attempts) sum += attempt.cost_usd.value_or(0);
   return sum;
+}
+
+AttemptRecord* TaskRecord::attempt_of(std::uint64_t pass) {
+  const auto found = std::find_if(attempts.rbegin(), attempts.rend(),
+                                  [&](const AttemptRecord& one) { return one.pass == pass; });
+  return found == attempts.rend() ? nullptr : &*found;
 }
 
 bool TaskRecord::cost_is_known() const {
@@ -92,7 +87,7 @@ Assignment OpenTasks::assign(const Ask& ask) {
   task.last_us = ask.request.started_us;
   assignment.task = task.id;
   assignment.answered_before = answered_before(task, match);
-  AttemptRecord* attempt = attempt_of(task, match.pass);
+  AttemptRecord* attempt = task.attempt_of(match.pass);
   if (attempt == nullptr) {
     begin_attempt(ask, task, assignment);
     if (assignment.declined == Declined::kNo) write_down(ask, task, match);
@@ -130,45 +125,6 @@ void OpenTasks::write_down(const Ask& ask, const TaskRecord& task, const Match& 
                  task.user,         ask.key_name, task.policy->policy.text(),
                  task.conversation, task.state,   task.attempts.back()};
   journal_->append(entry);
-}
-
-bool OpenTasks::restore(const Assigned& entry, std::uint64_t seed,
-                        std::shared_ptr<const PolicyVersion> policy) {
-  const std::lock_guard lock(mutex_);
-  if (entry.attempt.model >= options_.models.size()) return false;
-  traffic::Request request = entry.request;
-  request.answered = false;
-  matcher_.restore(request, entry.match);
-  const auto [place, is_new] = tasks_.try_emplace(entry.match.task);
-  TaskRecord& task = place->second;
-  if (is_new) {
-    task.id = entry.task;
-    task.number = entry.match.task;
-    task.owner = seed;
-    task.user = entry.user;
-    task.conversation = entry.conversation;
-    task.policy = std::move(policy);
-    ids_.emplace(task.id, entry.match.task);
-    matcher_.name(entry.match, id_number(seed, task.id));
-    if (task.conversation != 0) conversations_.emplace(task.conversation, entry.match.task);
-  }
-  task.last_us = request.started_us;
-  drop_unanswered(task);
-  task.state = entry.state;
-  add_attempt(task, entry.attempt);
-  task.attempts.back().calls = 1;
-  return true;
-}
-
-void OpenTasks::restore(const CallEnded& entry) {
-  const std::lock_guard lock(mutex_);
-  if (entry.end.model < options_.models.size()) take_end(entry.match, entry.end);
-}
-
-void OpenTasks::restore(const OutcomeTold& entry) {
-  const std::lock_guard lock(mutex_);
-  if (TaskRecord* task = by_id(entry.task); task != nullptr)
-    take_outcome(*task, entry.attempt, entry.outcome);
 }
 
 TaskRecord& OpenTasks::record_of(const Ask& ask, const Match& match) {
@@ -339,110 +295,10 @@ void OpenTasks::serve_helper(const Ask& ask, Assignment& assignment) {
   assignment.policy_id = ask.policy->id;
 }
 
-std::optional<traffic::Pass> OpenTasks::ended(const Assignment& assignment, const CallEnd& end) {
-  const std::lock_guard lock(mutex_);
-  if (assignment.declined != Declined::kNo) {
-    matcher_.ended(assignment.match, end.ended_us, false);
-    return std::nullopt;
-  }
-  if (journal_ != nullptr) journal_->append(CallEnded{assignment.match, end});
-  const auto found = tasks_.find(assignment.match.task);
-  if (found != tasks_.end()) {
-    if (auto* attempt = attempt_of(found->second, assignment.match.pass)) --attempt->in_flight;
-  }
-  return take_end(assignment.match, end);
-}
-
-std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallEnd& end) {
-  if (match.task == Match::kNone) return take_helper_end(match, end);
-  matcher_.ended(match, end.ended_us, end.answered);
-  if (end.response != 0) matcher_.named(match, end.response);
-  const auto found = tasks_.find(match.task);
-  if (found == tasks_.end()) return std::nullopt;
-  TaskRecord& task = found->second;
-  task.last_us = std::max(task.last_us, end.ended_us);
-  AttemptRecord* attempt = attempt_of(task, match.pass);
-  if (attempt == nullptr) return std::nullopt;
-  attempt->ended_us = std::max(attempt->ended_us, end.ended_us);
-  task.spent_usd += end.spent_usd;
-  add_to(attempt->cost_usd, end.cost_usd);
-  add_to(attempt->input_tokens, end.input_tokens);
-  add_to(attempt->output_tokens, end.output_tokens);
-  if (!end.answered) return std::nullopt;
-  attempt->cost_known = attempt->cost_known && end.cost_usd.has_value();
-  if (!attempt->ttft_s) attempt->ttft_s = end.ttft_s;
-  if (end.fell_back || end.model != attempt->model) {
-    attempt->model = end.model;
-    attempt->reason = end.fell_back ? Reason::kFallback : Reason::kSkipped;
-    attempt->propensity = 0;  // nobody drew it
-  }
-  attempt->answered = true;
-  return pass_of(task, *attempt);
-}
-
-/// What a helper cost is part of the pass that it served.
-std::optional<traffic::Pass> OpenTasks::take_helper_end(const Match& match, const CallEnd& end) {
-  const auto number = task_of_pass_.find(match.pass);
-  const auto found = number == task_of_pass_.end() ? tasks_.end() : tasks_.find(number->second);
-  if (found == tasks_.end()) return std::nullopt;
-  TaskRecord& task = found->second;
-  AttemptRecord* attempt = attempt_of(task, match.pass);
-  if (attempt == nullptr) return std::nullopt;
-  task.spent_usd += end.spent_usd;
-  add_to(attempt->cost_usd, end.cost_usd);
-  add_to(attempt->input_tokens, end.input_tokens);
-  add_to(attempt->output_tokens, end.output_tokens);
-  attempt->cost_known = attempt->cost_known && (end.cost_usd.has_value() || !end.answered);
-  return attempt->answered ? std::optional(pass_of(task, *attempt)) : std::nullopt;
-}
-
-traffic::Pass OpenTasks::pass_of(const TaskRecord& task, const AttemptRecord& attempt) const {
-  traffic::Pass pass;
-  pass.task_id = task.id;
-  pass.user_id = task.user;
-  pass.attempt = attempt.attempt;
-  pass.model = options_.models[attempt.model];
-  pass.started_us = attempt.started_us;
-  pass.latency_s =
-      static_cast<double>(std::max<std::int64_t>(0, attempt.ended_us - attempt.started_us)) * 1e-6;
-  pass.ttft_s = attempt.ttft_s;
-  pass.input_tokens = attempt.input_tokens;
-  pass.output_tokens = attempt.output_tokens;
-  if (attempt.cost_known) pass.cost_usd = attempt.cost_usd;
-  pass.outcome = attempt.outcome;
-  if (attempt.outcome == traffic::Outcome::kSuccess) pass.ending = traffic::Ending::kResolved;
-  pass.policy_id = attempt.policy_id;
-  if (attempt.propensity > 0) pass.propensity = attempt.propensity;
-  return pass;
-}
-
 TaskRecord* OpenTasks::by_id(std::string_view id) {
   const auto number = ids_.find(std::string(id));
   if (number == ids_.end()) return nullptr;
   return &tasks_.find(number->second)->second;
-}
-
-std::optional<traffic::Pass> OpenTasks::tell(std::string_view id,
-                                             std::optional<std::int64_t> attempt,
-                                             std::uint64_t owner, traffic::Outcome outcome) {
-  const std::lock_guard lock(mutex_);
-  TaskRecord* task = by_id(id);
-  if (task == nullptr || task->owner != owner) return std::nullopt;
-  auto pass = take_outcome(*task, attempt, outcome);
-  if (pass && journal_ != nullptr) journal_->append(OutcomeTold{task->id, pass->attempt, outcome});
-  return pass;
-}
-
-std::optional<traffic::Pass> OpenTasks::take_outcome(TaskRecord& task,
-                                                     std::optional<std::int64_t> attempt,
-                                                     traffic::Outcome outcome) {
-  for (std::size_t i = task.attempts.size(); i-- > 0;) {
-    AttemptRecord& one = task.attempts[i];
-    if (!one.answered || (attempt && one.attempt != *attempt)) continue;
-    one.outcome = outcome;
-    return pass_of(task, one);
-  }
-  return std::nullopt;
 }
 
 std::optional<TaskRecord> OpenTasks::find(std::string_view id, std::uint64_t owner,

@@ -94,6 +94,8 @@ struct TaskRecord {
   std::uint64_t number = 0;  ///< TaskMatcher's
   std::int64_t last_us = 0;
 
+  /// @returns the attempt that a pass of TaskMatcher is; nullptr if it is none of the latest.
+  AttemptRecord* attempt_of(std::uint64_t pass);
   /// What is known of its cost: unknown ones count as 0.
   [[nodiscard]] double cost_usd() const;
   /// Whether the cost of each answer is known.
