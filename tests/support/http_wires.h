@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -133,6 +134,7 @@ class Noting : public Handler {
       const auto path = path_of(request.head.target);
       if (path == "/local")
         return Reply{200, {}, "hello " + std::string(request.body), {}, 0, false};
+      if (path == "/throws") throw std::runtime_error("a library's");
       if (path == "/parts") {
         Reply reply;
         reply.parts = {{0, "one"}, {20'000, "two"}, {20'000, "three"}};

@@ -266,9 +266,10 @@ http::Forward Call::forward(std::int64_t after_us) {
   // What another model thought this one cannot read, and would refuse.
   if (asked_->chat.foreign_reasoning && assignment_.answered_before &&
       *assignment_.answered_before != model_) {
-    auto others = without_foreign_reasoning(shape_, asked_->body, parser_of_thread());
-    for (auto& edit : *others) forward.edits.push_back(std::move(edit));
-    forward.edits = in_order(std::move(forward.edits));
+    if (auto others = without_foreign_reasoning(shape_, asked_->body, parser_of_thread())) {
+      for (auto& edit : *others) forward.edits.push_back(std::move(edit));
+      forward.edits = in_order(std::move(forward.edits));
+    }
   }
   ++tries_;
   return forward;

@@ -24,6 +24,17 @@ TEST(Server, answers_one_request_after_the_other_even_if_they_come_together) {
   EXPECT_TRUE(client.ended());
 }
 
+TEST(Server, an_exception_ends_one_connection_and_no_other) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /throws HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(client.ended());
+  EXPECT_TRUE(running.handler.comes("ended 3"));
+  Wire other = running.client();
+  other.send(post("/local", "x"));
+  EXPECT_NE(other.until("hello x").find("hello x"), std::string::npos);
+}
+
 TEST(Server, takes_a_body_in_chunks_and_says_continue) {
   Running running;
   Wire client = running.client();

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <ctime>
+#include <exception>
 #include <utility>
 
 namespace turnout::http {
@@ -45,9 +46,22 @@ void Session::start(Worker& worker, int fd, std::string peer) {
 }
 
 void Session::run() {
-  while (phase_ != Phase::kOver && work() == Go::kOn) {
+  try {
+    while (phase_ != Phase::kOver && work() == Go::kOn) {
+    }
+  } catch (const std::exception&) {  // of a library, or no memory: it ends this client's alone
+    give_up();
   }
   if (phase_ == Phase::kOver) delete this;  // NOLINT(*-owning-memory)
+}
+
+void Session::give_up() {
+  phase_ = Phase::kOver;
+  try {
+    end_with(Ending::kClientGone);
+  } catch (const std::exception&) {
+    exchange_.reset();
+  }
 }
 
 Session::Go Session::work() {

@@ -71,6 +71,7 @@ class Session final : public Sleeper {
   Session(Worker& worker, int fd, std::string peer);
   ~Session() override;
   void run();
+  void give_up();
   Go work();
   void be_late();
   Go wait_for(Connection* connection, std::uint32_t ready, std::int64_t within_us);
