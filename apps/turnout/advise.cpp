@@ -18,13 +18,14 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  turnout advise examples/passes.jsonl.gz --ltv 40\n"
     "  turnout advise sqlite:passes.db --ltv 120 --json\n"
+    "  turnout advise sqlite:passes.db --penalty 0.5 --in-force small,large\n"
     "  turnout advise sqlite:passes.db --ltv 40 -o policy.toml --page advice.html\n"
-    "Without --ltv it says for which lifetime values which policy is best.";
+    "Without --ltv or --penalty it says for which lifetime values which policy is best.";
 
 struct Arguments {
   LogArguments log;
   analysis::AdviseOptions options;
-  double lifetime_value = 0;
+  double lifetime_value = 0, penalty = 0;
   std::string policy_file, page_file;
   bool json = false;
 };
@@ -64,6 +65,15 @@ void add_advise(CLI::App& program, Action& chosen) {
                        "a customer's lifetime value in dollars: P is that times the extra leaving")
           ->check(CLI::Range(0.0, 1e9))
           ->option_text("USD");
+  auto* penalty =
+      verb->add_option(
+              "--penalty", arguments->penalty,
+              "P itself: what an unsolved task costs in lost users, dollars; not with --ltv")
+          ->check(CLI::Range(0.0, analysis::AdviseOptions::kMostDollars))
+          ->option_text("USD");
+  verb->add_option("--in-force", arguments->options.in_force,
+                   "what the advice is compared with (default: what the log's policies did)")
+      ->option_text("POLICY");
   verb->add_option("-o,--output", arguments->policy_file, "write the policy to a file (TOML)")
       ->option_text("FILE");
   verb->add_option("--page", arguments->page_file, "write a page to print or send (HTML)")
@@ -75,8 +85,9 @@ void add_advise(CLI::App& program, Action& chosen) {
       ->option_text("N");
   add_output_options(*verb, arguments->json);
   verb->footer(kExamples);
-  verb->callback([arguments, ltv, &chosen] {
+  verb->callback([arguments, ltv, penalty, &chosen] {
     if (ltv->count() > 0) arguments->options.lifetime_value = arguments->lifetime_value;
+    if (penalty->count() > 0) arguments->options.penalty = arguments->penalty;
     chosen = [arguments] { return run(*arguments); };
   });
 }

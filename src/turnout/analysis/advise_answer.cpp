@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "turnout/analysis/advice_words.h"
+#include "turnout/estimation/policy_play.h"
 
 namespace turnout::analysis {
 namespace {
@@ -92,14 +94,29 @@ std::vector<WorthOfData> worth_of_data(const LogPosterior& posterior, const Play
   return all;
 }
 
-/// Puts what the chosen sequence and the log's own policy come to into the answer.
-void compare(const LogModel& model, const LogPosterior& posterior, const PlayedSequences& played,
+/// What a policy comes to in each draw.
+std::vector<WorldPayoffs> plays_of(const policy::Policy& policy, const LogPosterior& posterior) {
+  std::vector<WorldPayoffs> plays;
+  for (const LogWorld& world : posterior.draws)
+    plays.push_back(estimation::play_policy(policy, world));
+  return plays;
+}
+
+/// What the advice is compared with, in each draw.
+std::vector<WorldPayoffs> plays_today(const LogModel& model, const LogPosterior& posterior,
+                                      const std::optional<policy::Policy>& in_force) {
+  if (in_force) return plays_of(*in_force, posterior);
+  std::vector<WorldPayoffs> plays;
+  for (const LogWorld& world : posterior.draws) plays.push_back(model.today(world));
+  return plays;
+}
+
+/// Puts what the chosen sequence and today's policy come to into the answer.
+void compare(const std::vector<WorldPayoffs>& today, const PlayedSequences& played,
              const std::vector<double>& penalties, std::size_t best, AdviseAnswer& answer) {
   constexpr double kRounding = 1e-9;  // the same policy, added up in another order
-  std::vector<WorldPayoffs> today;
   std::vector<double> saving;
-  for (std::size_t d = 0; d < posterior.draws.size(); ++d) {
-    today.push_back(model.today(posterior.draws[d]));
+  for (std::size_t d = 0; d < today.size(); ++d) {
     const double now = estimation::provider_cost(today[d], penalties[d]);
     const double saved = now - estimation::provider_cost(played.plays[best][d], penalties[d]);
     saving.push_back(std::abs(saved) < kRounding * std::abs(now) ? 0 : saved);
@@ -107,6 +124,38 @@ void compare(const LogModel& model, const LogPosterior& posterior, const PlayedS
   answer.then = figures(played.plays[best], penalties);
   answer.today = figures(today, penalties);
   answer.saving = interval(std::move(saving));
+}
+
+/// AdviseAnswer::exploring where costs and P are known.
+std::string exploring_policy(const AdviseAnswer& answer, double most) {
+  std::vector<std::vector<double>> shares;
+  for (std::size_t m = 0; m < answer.chances.size(); ++m) {
+    auto attempt = answer.chances[m];
+    attempt.resize(answer.models.size());
+    const std::size_t own = answer.sequence[std::min(m, answer.sequence.size() - 1)];
+    const double others = 1 - attempt[own];
+    const double weight = others > most ? most / others : 1;
+    for (double& share : attempt) share *= weight;
+    attempt[own] += 1 - weight;
+    constexpr double kLeastShare = 0.015;
+    for (double& share : attempt) {
+      if (share < kLeastShare) share = 0;
+    }
+    const double sum = std::accumulate(attempt.begin(), attempt.end(), 0.0);
+    for (double& share : attempt) share /= sum;
+    shares.push_back(std::move(attempt));
+  }
+  return shares.empty() ? answer.policy : shares_text(shares, answer.models);
+}
+
+/// How to learn what is not known, and what that costs.
+void explore(const LogPosterior& posterior, const std::vector<double>& penalties,
+             double most_explored, AdviseAnswer& answer) {
+  answer.exploring = exploring_policy(answer, most_explored);
+  const auto policy = policy::Policy::parse(answer.exploring, answer.models);
+  if (policy)
+    answer.exploring_costs =
+        figures(plays_of(*policy, posterior), penalties).cost.value - answer.then.cost.value;
 }
 
 /// Whether each model has a pass with a cost.
@@ -128,7 +177,32 @@ base::Status check(const AdviseOptions& options) {
                        fmt::format("is {}, expected {} to {}", options.draws,
                                    AdviseOptions::kLeastDraws, AdviseOptions::kMostDraws),
                        "--draws"};
+  for (const auto& [option, value] :
+       {std::pair{"--ltv", options.lifetime_value}, std::pair{"--penalty", options.penalty}}) {
+    if (value && !(*value >= 0 && *value <= AdviseOptions::kMostDollars))
+      return base::Error{
+          base::ErrorCode::kInvalidValue,
+          fmt::format("is {}, expected 0 to {}", *value, AdviseOptions::kMostDollars), option};
+  }
+  if (options.lifetime_value && options.penalty)
+    return base::Error{base::ErrorCode::kInvalidValue, "is told twice: by --penalty and by --ltv",
+                       "P"};
   return base::Done{};
+}
+
+/// P in each draw; 0 where it is not known.
+std::vector<double> penalties_of(const LogPosterior& posterior, const AdviseOptions& options,
+                                 bool told) {
+  auto penalties = penalties_of(posterior, told ? options.lifetime_value.value_or(0) : 0);
+  if (options.penalty) std::fill(penalties.begin(), penalties.end(), *options.penalty);
+  return penalties;
+}
+
+base::Result<std::optional<policy::Policy>> policy_in_force(
+    const AdviseOptions& options, const std::vector<std::string>& models) {
+  if (options.in_force.empty()) return std::optional<policy::Policy>();
+  TURNOUT_TRY(auto policy, policy::Policy::parse(options.in_force, models).within("--in-force"));
+  return std::optional(std::move(policy));
 }
 
 }  // namespace
@@ -143,10 +217,11 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   TURNOUT_CHECK(check(options));
   if (reading.statistics.paths.empty()) return no_pass(source, reading.statistics, reading.import);
   const LogModel model(reading.statistics);
+  TURNOUT_TRY(const auto in_force, policy_in_force(options, model.names()));
   TURNOUT_TRY(const LogPosterior posterior,
               estimation::log_posterior(model, tempering(options), watch));
   const bool told = tells_who_returns(reading.statistics.returns);
-  const auto penalties = penalties_of(posterior, told ? options.lifetime_value.value_or(0) : 0);
+  const auto penalties = penalties_of(posterior, options, told);
   const auto played = estimation::play_sequences(posterior, penalties, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
   const auto choice = estimation::choose_sequence(played, penalties);
@@ -155,16 +230,21 @@ base::Result<AdviseAnswer> advise_answer(const std::string& source, LogReading r
   answer.reading = std::move(reading);
   answer.models = model.names();
   answer.lifetime_value = options.lifetime_value;
+  answer.penalty = options.penalty;
   answer.costs_known = has_costs(model);
-  answer.penalty_known = options.lifetime_value.has_value() && told;
+  answer.penalty_known = options.penalty || (options.lifetime_value && told);
   answer.sequence = played.tried[choice.best];
   answer.policy = policy_text(answer.sequence, answer.models);
-  answer.policy_today = shares_text(model.shares(), answer.models);
-  answer.exploring = "explore:0.1/" + answer.policy;
+  answer.policy_today = in_force ? in_force->text() : shares_text(model.shares(), answer.models);
   answer.regret = choice.mean_regret;
   answer.chance_of_regret = choice.chance_of_regret;
-  compare(model, posterior, played, penalties, choice.best, answer);
-  if (!options.lifetime_value && told && answer.costs_known)
+  compare(plays_today(model, posterior, in_force), played, penalties, choice.best, answer);
+  answer.exploring = "explore:0.1/" + answer.policy;
+  if (answer.costs_known && answer.penalty_known) {
+    answer.chances = estimation::best_models(played, penalties);
+    explore(posterior, penalties, options.most_explored, answer);
+  }
+  if (!options.lifetime_value && !options.penalty && told && answer.costs_known)
     answer.ranges = lifetime_ranges(posterior, played, answer.models);
   answer.worth_most = worth_of_data(posterior, played, penalties, answer.models);
   for (const auto& limit :

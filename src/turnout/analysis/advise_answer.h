@@ -8,6 +8,7 @@
 #include "turnout/base/watch.h"
 #include "turnout/estimation/choice_limits.h"
 #include "turnout/numeric/interval.h"
+#include "turnout/policy/policy.h"
 
 namespace turnout::analysis {
 
@@ -15,10 +16,17 @@ struct AdviseOptions {
   /// What a customer is worth who stays, dollars, > 0; P is that times how much likelier he is
   /// never to come back after an unsolved task.
   std::optional<double> lifetime_value;
+  /// P itself, dollars an unsolved task, >= 0; instead of a lifetime value.
+  std::optional<double> penalty;
+  /// What the advice is compared with: a policy as text, of models in the log; empty: what the log's
+  /// own policies did on average.
+  std::string in_force;
+  double most_explored = 1;  ///< of an attempt, in AdviseAnswer::exploring. 0 to 1
   std::size_t draws = 1200;  ///< of the posterior, kLeastDraws to kMostDraws
   std::uint64_t seed = 1;
   static constexpr std::size_t kLeastDraws = 100;
   static constexpr std::size_t kMostDraws = 10'000;
+  static constexpr double kMostDollars = 1e9;
 };
 
 /// What a policy comes to per task, each with its 95 % interval. Dollars, shares, seconds.
@@ -56,17 +64,27 @@ struct AdviseAnswer {
   std::string source;
   LogReading reading;
   std::vector<std::string> models;
-  std::optional<double> lifetime_value;
-  bool costs_known = false;    ///< each model has passes with a cost
-  bool penalty_known = false;  ///< a lifetime value was given, and the log tells who comes back
+  std::optional<double> lifetime_value, penalty;  ///< as they were given
+  bool costs_known = false;                       ///< each model has passes with a cost
+  /// P was given; or a lifetime value was, and the log tells who comes back.
+  bool penalty_known = false;
   bool declined = false;
   std::string reason;  ///< why it declines, and what would help; empty if it does not
   /// As simulate --policy reads it: the best so far, where it declines, with 0 for costs and P that
   /// are not known.
   std::string policy;
   estimation::Sequence sequence;  ///< the same; its last model repeats
-  std::string policy_today;       ///< what the log's attempts 1, 2, ... were served by, on average
-  std::string exploring;          ///< a policy that learns what is not known
+  /// What it is compared with: AdviseOptions::in_force, else what the log's attempts 1, 2, ... were
+  /// served by, on average.
+  std::string policy_today;
+  /// How likely each model is to be the best one's on attempts 1, 2, ...: estimation::best_models().
+  std::vector<std::vector<double>> chances;
+  /// A policy that learns what is not known: each attempt is served by the model that may be the best
+  /// one's as often as it may be so (in hundredths; below two counts as none), as far as at most
+  /// most_explored of it is served by others than the sequence's own model; 10 % of the attempts drawn
+  /// from all models where costs or P are not known.
+  std::string exploring;
+  double exploring_costs = 0;  ///< its J less the policy's, dollars a task in expectation
   PolicyFigures then;   ///< service means nothing without costs, cost without costs and penalty
   PolicyFigures today;  ///< likewise
   numeric::Interval saving;  ///< J today less J then, dollars a task; needs both

@@ -128,6 +128,29 @@ SequenceChoice choose_sequence(const PlayedSequences& played,
   return choice;
 }
 
+std::vector<std::vector<double>> best_models(const PlayedSequences& played,
+                                             const std::vector<double>& penalties) {
+  constexpr double kAlike = 1e-4;
+  const std::size_t draws = penalties.size();
+  std::size_t models = 0;
+  for (const Sequence& sequence : played.tried)
+    models = std::max(models, *std::max_element(sequence.begin(), sequence.end()) + 1);
+  std::vector<std::vector<double>> shares(kLongestTried, std::vector<double>(models, 0));
+  for (std::size_t d = 0; d < draws; ++d) {
+    const auto cost = [&](std::size_t s) {
+      return provider_cost(played.plays[s][d], penalties[d]);
+    };
+    std::size_t best = 0;
+    for (std::size_t s = 1; s < played.tried.size(); ++s) {
+      if (cost(s) < cost(best) - kAlike * std::abs(cost(best))) best = s;
+    }
+    const Sequence& sequence = played.tried[best];
+    for (std::size_t m = 0; m < kLongestTried; ++m)
+      shares[m][sequence[std::min(m, sequence.size() - 1)]] += 1 / static_cast<double>(draws);
+  }
+  return shares;
+}
+
 double worth_of_knowing(const PlayedSequences& played, const std::vector<double>& penalties,
                         const std::vector<double>& quantity) {
   std::vector<std::size_t> order(quantity.size());

@@ -49,6 +49,14 @@ inline constexpr double kNotableRegret = 0.1;
 /// @param penalties  P by draw
 SequenceChoice choose_sequence(const PlayedSequences& played, const std::vector<double>& penalties);
 
+/// @returns how likely each model is to be the one that serves attempt 1, 2, ..., kLongestTried of the
+///   sequence that costs least: by attempt and model, over the draws; of sequences that cost alike the
+///   shortest counts. Who serves by these lotteries tries what may be best as often as it may be best
+///   (Thompson 1933), and stops trying what is known to be worse. Cost: sequences x draws.
+/// @param penalties  P by draw
+std::vector<std::vector<double>> best_models(const PlayedSequences& played,
+                                             const std::vector<double>& penalties);
+
 /// @returns what is gained at most, in the mean over the draws, by knowing one quantity before one
 ///   chooses: the choice is made anew in each tenth of the draws by that quantity, and what noise
 ///   alone gives (the same with the draws in another order) is taken off. The expected value of

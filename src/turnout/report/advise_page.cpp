@@ -71,7 +71,7 @@ std::string verdict(const AdviseAnswer& answer) {
         base::html_text(answer.reason));
   return fmt::format(
       "<div class=\"verdict\"><h2>Serve <code>{}</code></h2><p>It saves ${} a task (95 % interval "
-      "in brackets) against what the log's policies do today: <code>{}</code>.</p></div>\n",
+      "in brackets) against what is served today: <code>{}</code>.</p></div>\n",
       base::html_text(answer.policy), with_interval(answer.saving),
       base::html_text(answer.policy_today));
 }

@@ -125,7 +125,7 @@ std::string verdict_text(const AdviseAnswer& answer) {
   if (answer.declined) return wrapped("No advice. " + on_one_line(answer.reason), 100, 0);
   std::string text = fmt::format("Serve --policy '{}'\n", on_one_line(answer.policy));
   if (!answer.costs_known || !answer.penalty_known) return text;
-  text += wrapped(fmt::format("It saves ${} a task against what the log's policies do today ({}).",
+  text += wrapped(fmt::format("It saves ${} a task against what is served today ({}).",
                               with_interval(answer.saving), on_one_line(answer.policy_today)),
                   100, 0);
   return text;
@@ -149,7 +149,9 @@ ordered_json advise_json(const AdviseAnswer& answer) {
   json["exploring"] = answer.exploring;
   json["lifetime_value"] =
       answer.lifetime_value ? ordered_json(*answer.lifetime_value) : ordered_json(nullptr);
+  json["penalty"] = answer.penalty ? ordered_json(*answer.penalty) : ordered_json(nullptr);
   const bool priced = answer.costs_known && answer.penalty_known;
+  json["exploring_costs"] = known(priced, answer.exploring_costs);
   json["cost_per_task"] = known(priced, interval_json(answer.then.cost));
   json["cost_per_task_today"] = known(priced, interval_json(answer.today.cost));
   json["saving_per_task"] = known(priced, interval_json(answer.saving));
