@@ -44,4 +44,9 @@ bool Connection::is_quiet() {
   return quiet;
 }
 
+Io Connection::say_end() {
+  ::shutdown(fd(), SHUT_WR);
+  return Io::kDone;
+}
+
 }  // namespace turnout::http

@@ -38,6 +38,8 @@ class Connection : public Descriptor {
   virtual Moved write(std::span<const iovec> parts);
   /// Looks, taking nothing, whether there is nothing to read: neither bytes nor an end.
   virtual bool is_quiet();
+  /// Tells the other side, in order, that nothing more is sent. kWait: once it can be written to.
+  virtual Io say_end();
 };
 
 }  // namespace turnout::http

@@ -70,6 +70,8 @@ std::string_view reason_of(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
     case 400:
@@ -84,6 +86,8 @@ std::string_view reason_of(int status) {
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 410:
+      return "Gone";
     case 413:
       return "Content Too Large";
     case 417:
@@ -124,7 +128,7 @@ void append_end(std::string& out, const Client& client) {
 std::string head_for_origin(const RequestHead& head, const Forward& forward, std::string_view host,
                             std::uint64_t bytes) {
   std::string out;
-  out.reserve(1024);
+  out.reserve(1000);  // malloc has blocks up to 1,032 bytes at hand
   out.append(head.method).append(" ").append(forward.target).append(" HTTP/1.1\r\n");
   append(out, "Host", host);
   append_fields(out, head, forward);

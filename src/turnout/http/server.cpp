@@ -98,12 +98,39 @@ std::string text_of(const sockaddr_storage& storage) {
                                                                                       : text.data();
 }
 
+/// How clients' connections begin: plain, or with the certificate that is in force.
+class Entrance {
+ public:
+  explicit Entrance(std::shared_ptr<const TlsListener> tls) : tls_(std::move(tls)) {}
+  void renew(std::shared_ptr<const TlsListener> tls) {
+    const std::lock_guard lock(mutex_);
+    tls_.swap(tls);
+  }
+  /// @returns nothing if there is no memory for it.
+  std::unique_ptr<Connection> connection(EventLoop& loop, Socket socket) const {
+    const auto tls = in_force();
+    if (!tls) return std::make_unique<Connection>(loop, socket.release());
+    auto made = tls->connection(loop, socket.fd());
+    if (made) socket.release();
+    return made;
+  }
+  [[nodiscard]] std::shared_ptr<const TlsListener> in_force() const {
+    const std::lock_guard lock(mutex_);
+    return tls_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const TlsListener> tls_;
+};
+
 /// Accepts connections for a worker.
 class Acceptor final : public Sleeper {
  public:
-  Acceptor(Worker& worker, int fd)
+  Acceptor(Worker& worker, const Entrance& entrance, int fd)
       : Sleeper(worker.loop),
         worker_(worker),
+        entrance_(entrance),
         listener_(std::make_unique<Connection>(worker.loop, fd)) {
     listener_->sleeper = this;
     listener_->interest = kReadable;
@@ -130,9 +157,11 @@ class Acceptor final : public Sleeper {
  private:
   void take(Socket socket, const sockaddr_storage& peer) {
     if (worker_.sessions < worker_.options.most_connections) {
-      Session::start(worker_, socket.release(), text_of(peer));
+      auto client = entrance_.connection(loop_, std::move(socket));
+      if (client) Session::start(worker_, std::move(client), text_of(peer));
       return;
     }
+    if (entrance_.in_force()) return;
     static constexpr std::string_view kFull =
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
         "Connection: close\r\n\r\n";
@@ -141,24 +170,28 @@ class Acceptor final : public Sleeper {
   }
 
   Worker& worker_;
+  const Entrance& entrance_;
   std::unique_ptr<Connection> listener_;
 };
 
 class LoopServer final : public Server {
  public:
-  LoopServer(const ServerOptions& options, Handler& handler, std::vector<Socket> listeners)
-      : options_(options), port_(port_of(listeners.front().fd())) {
+  LoopServer(const ServerOptions& options, Handler& handler, std::vector<Socket> listeners,
+             std::shared_ptr<const TlsListener> tls)
+      : options_(options), port_(port_of(listeners.front().fd())), entrance_(std::move(tls)) {
     options_.most_connections =
         std::max<std::size_t>(1, options.most_connections / options.threads);
     for (Socket& listener : listeners) {
       workers_.push_back(std::make_unique<Worker>(options_, handler, origins_));
-      acceptors_.push_back(std::make_unique<Acceptor>(*workers_.back(), listener.release()));
+      acceptors_.push_back(
+          std::make_unique<Acceptor>(*workers_.back(), entrance_, listener.release()));
     }
   }
 
   base::Result<std::uint32_t> add_origin(const Origin& origin) override {
     return origins_.add(origin);
   }
+  void renew(std::shared_ptr<const TlsListener> tls) override { entrance_.renew(std::move(tls)); }
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
   [[nodiscard]] std::size_t connections() const override {
@@ -213,6 +246,7 @@ class LoopServer final : public Server {
 
   ServerOptions options_;
   std::uint16_t port_;
+  Entrance entrance_;
   Origins origins_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
@@ -225,6 +259,10 @@ class LoopServer final : public Server {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, Handler& handler) {
+  std::shared_ptr<const TlsListener> tls;
+  if (!options.tls.empty()) {
+    TURNOUT_TRY(tls, TlsListener::make(options.tls));
+  }
   std::vector<Socket> listeners;
   std::uint16_t port = options.port;
   const bool shared = options.threads > 1;
@@ -237,7 +275,7 @@ Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options, Handl
     listeners.push_back(std::move(socket));
   }
   return std::unique_ptr<Server>(
-      std::make_unique<LoopServer>(options, handler, std::move(listeners)));
+      std::make_unique<LoopServer>(options, handler, std::move(listeners), std::move(tls)));
 }
 
 }  // namespace turnout::http

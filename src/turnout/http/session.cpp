@@ -23,11 +23,12 @@ std::string_view Worker::date() {
   return date_;
 }
 
-Session::Session(Worker& worker, int fd, std::string peer)
+Session::Session(Worker& worker, std::unique_ptr<Connection> client, std::string peer)
     : Sleeper(worker.loop),
       worker_(worker),
-      client_(std::make_unique<Connection>(worker.loop, fd)),
-      peer_(std::move(peer)) {
+      client_(std::move(client)),
+      peer_(std::move(peer)),
+      begun_us_(worker.loop.now_us()) {
   client_->sleeper = this;
   client_->set(kReadable);  // most clients have written by the time that they are accepted
   ++worker_.sessions;
@@ -38,10 +39,11 @@ Session::~Session() {
   --worker_.sessions;
 }
 
-void Session::start(Worker& worker, int fd, std::string peer) {
+void Session::start(Worker& worker, std::unique_ptr<Connection> client, std::string peer) {
   const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto* session = new Session(worker, fd, std::move(peer));  // NOLINT(*-owning-memory): its own
+  ::setsockopt(client->fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto* session =
+      new Session(worker, std::move(client), std::move(peer));  // NOLINT(*-owning-memory): its own
   session->run();
 }
 
@@ -66,6 +68,8 @@ void Session::give_up() {
 
 Session::Go Session::work() {
   switch (phase_) {
+    case Phase::kGreeting:
+      return greet();
     case Phase::kReading:
       return read_request();
     case Phase::kPausing:
@@ -105,7 +109,7 @@ void Session::be_late() {
   switch (phase_) {
     case Phase::kReading:
       if (read_ == 0) {
-        phase_ = Phase::kOver;
+        leave();
       } else {
         refuse(408, "the request did not come whole in time");
       }
@@ -125,6 +129,7 @@ void Session::be_late() {
       return;
     case Phase::kPausing:
       return;
+    case Phase::kGreeting:
     case Phase::kClosing:
     case Phase::kOver:
       phase_ = Phase::kOver;
@@ -132,10 +137,9 @@ void Session::be_late() {
 }
 
 void Session::stop() {
-  if (phase_ == Phase::kReading && read_ == 0) {
-    phase_ = Phase::kOver;
-    run();
-  }
+  if (phase_ != Phase::kGreeting && (phase_ != Phase::kReading || read_ > 0)) return;
+  leave();
+  run();
 }
 
 void Session::end() {
@@ -154,6 +158,12 @@ Session::Go Session::wait_for(Connection* connection, std::uint32_t ready, std::
 Session::Go Session::enter(Phase phase) {
   phase_ = phase;
   return Go::kOn;
+}
+
+/// Nothing is under way: the connection ends in order.
+Session::Go Session::leave() {
+  client_->say_end();
+  return enter(Phase::kOver);
 }
 
 /// The answer cannot be finished: the connection is closed where it stands.

@@ -42,8 +42,8 @@ struct Worker {
 /// whether to wait. Owns itself.
 class Session final : public Sleeper {
  public:
-  /// Serves a connection until it ends. @param fd  does not block
-  static void start(Worker& worker, int fd, std::string peer);
+  /// Serves a connection until it ends. @param client  has just been accepted
+  static void start(Worker& worker, std::unique_ptr<Connection> client, std::string peer);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   Session(Session&&) = delete;
@@ -55,6 +55,7 @@ class Session final : public Sleeper {
 
  private:
   enum class Phase : std::uint8_t {
+    kGreeting,    ///< TLS' handshake
     kReading,     ///< a request
     kPausing,     ///< before a request goes on to an origin
     kConnecting,  ///< to it
@@ -68,7 +69,7 @@ class Session final : public Sleeper {
   /// Whether the phase goes on, or another has begun, or there is nothing to do but to wait.
   enum class Go : std::uint8_t { kOn, kWait };
 
-  Session(Worker& worker, int fd, std::string peer);
+  Session(Worker& worker, std::unique_ptr<Connection> client, std::string peer);
   ~Session() override;
   void run();
   void give_up();
@@ -77,8 +78,10 @@ class Session final : public Sleeper {
   Go wait_for(Connection* connection, std::uint32_t ready, std::int64_t within_us);
   Go enter(Phase phase);
   Go end_with(Ending ending);
+  Go leave();
 
   // session_request.cpp: from a client's bytes to a step.
+  Go greet();
   Go read_request();
   Go take_bytes(std::string_view bytes);
   Go take_head(std::string_view bytes);
@@ -116,7 +119,7 @@ class Session final : public Sleeper {
   Worker& worker_;
   std::unique_ptr<Connection> client_;
   std::string peer_;
-  Phase phase_ = Phase::kReading;
+  Phase phase_ = Phase::kGreeting;
 
   // The request.
   MessageReader reader_{MessageReader::Kind::kRequest};
@@ -124,7 +127,7 @@ class Session final : public Sleeper {
   std::string next_;  // bytes that came behind it
   std::size_t read_ = 0, head_bytes_ = 0, body_bytes_ = 0;
   bool head_whole_ = false;
-  std::int64_t begun_us_ = 0;  // when its first byte came
+  std::int64_t begun_us_ = 0;  // when it was accepted, or the request's first byte came
   RequestHead head_;
   Client client_speaks_;
   std::unique_ptr<Exchange> exchange_;
@@ -154,6 +157,7 @@ class Session final : public Sleeper {
   std::size_t part_ = 0;
   bool reply_begun_ = false;
   std::int64_t due_us_ = 0;
+  bool said_end_ = false;
   std::int64_t closing_until_us_ = 0;
   std::size_t thrown_away_ = 0;
 };

@@ -99,7 +99,7 @@ Session::Go Session::send_reply() {
 }
 
 Session::Go Session::next_request() {
-  if (worker_.draining) return enter(Phase::kOver);
+  if (worker_.draining) return leave();
   expect_request();
   return Go::kOn;
 }
@@ -108,7 +108,9 @@ Session::Go Session::next_request() {
 /// answer: what it still sends is read and thrown away.
 Session::Go Session::close_slowly() {
   constexpr std::size_t kMostThrownAway = 1U << 20U;
-  ::shutdown(client_->fd(), SHUT_WR);
+  if (!said_end_ && client_->say_end() == Io::kWait)
+    return wait_for(client_.get(), kWritable, worker_.options.write_us);
+  said_end_ = true;
   if (closing_until_us_ == 0) closing_until_us_ = loop_.now_us() + kSlowCloseTime;
   for (;;) {
     const Moved moved = client_->read(worker_.scratch.data(), worker_.scratch.size());

@@ -17,6 +17,19 @@ void Session::expect_request() {
   phase_ = Phase::kReading;
 }
 
+Session::Go Session::greet() {
+  switch (client_->handshake()) {
+    case Io::kDone:
+      return enter(Phase::kReading);
+    case Io::kWait:
+      wait_for(client_.get(), kReadable | kWritable, 0);
+      deadline_us = begun_us_ + worker_.options.head_us;
+      return Go::kWait;
+    default:  // no TLS, or none that we speak
+      return enter(Phase::kOver);
+  }
+}
+
 Session::Go Session::read_request() {
   if (!next_.empty()) {
     const std::string bytes = std::exchange(next_, {});
@@ -29,7 +42,7 @@ Session::Go Session::read_request() {
   const Moved moved = client_->read(to, room);
   switch (moved.io) {
     case Io::kWait:
-      if (read_ == 0 && worker_.draining) return enter(Phase::kOver);
+      if (read_ == 0 && worker_.draining) return leave();
       wait_for(client_.get(), kReadable,
                read_ == 0 ? worker_.options.idle_us : worker_.options.head_us);
       // A head that comes byte by byte has no more time than one that comes at once.

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "turnout/base/result.h"
 #include "turnout/http/connection.h"
 #include "turnout/http/server.h"
+#include "turnout/http/tls_connection.h"
 
 namespace turnout::http {
 
@@ -22,11 +20,8 @@ class TlsOrigin {
   [[nodiscard]] std::unique_ptr<Connection> connection(EventLoop& loop, int fd) const;
 
  private:
-  struct Freer {
-    void operator()(SSL_CTX* context) const { ::SSL_CTX_free(context); }
-  };
   TlsOrigin() = default;
-  std::unique_ptr<SSL_CTX, Freer> context_;
+  SslContext context_;
   std::string host_;
 };
 

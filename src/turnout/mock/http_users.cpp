@@ -36,7 +36,7 @@ class Seats {
 
  private:
   void sit(unsigned number) {
-    auto client = HttpClient::open(watch_.cancellation);
+    auto client = http::Client::open(watch_.cancellation);
     if (!client) return finish(nullptr, client.error());
     UserSeat seat(setting_, mind_, options_, policies_, *std::move(client));
     const base::Status status = play_all(number, seat);
@@ -85,7 +85,7 @@ class Seats {
 Result<PlayedUsers> play_over_http(const simulation::Setting& setting, const UsersOptions& options,
                                    const base::Watch& watch) {
   // libcurl's own set-up is no work for several threads at once.
-  TURNOUT_TRY(const auto first, HttpClient::open(watch.cancellation));
+  TURNOUT_TRY(const auto first, http::Client::open(watch.cancellation));
   return Seats(setting, options, watch).play();
 }
 

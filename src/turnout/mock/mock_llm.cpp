@@ -116,18 +116,27 @@ http::Reply MockLlm::post(Shape shape, std::string_view body) {
   return say(take(shape, *std::move(asked), model));
 }
 
-MockLlm::Fault MockLlm::draw_fault(std::uint64_t request) const {
+void MockLlm::draw_fault(std::uint64_t request, Turn& turn) const {
+  struct Drawn {
+    double share;
+    Fault fault;
+    int status;
+  };
   const Faults& faults = options_.faults;
+  const int error = vendor_of(turn.shape) == Vendor::kAnthropic ? 529 : 500;
   double u = base::Rng(~options_.seed, request).uniform();
-  for (const auto& [share, fault] : {std::pair{faults.errors, Fault::kError},
-                                     {faults.rate_limited, Fault::kRateLimited},
-                                     {faults.hangs, Fault::kHang},
-                                     {faults.cuts, Fault::kCut},
-                                     {faults.garbage, Fault::kGarbage}}) {
-    if (u < share) return fault;
+  for (const auto& [share, fault, status] : {Drawn{faults.errors, Fault::kStatus, error},
+                                             {faults.rate_limited, Fault::kStatus, 429},
+                                             {faults.hangs, Fault::kHang, 200},
+                                             {faults.cuts, Fault::kCut, 200},
+                                             {faults.garbage, Fault::kGarbage, 200}}) {
+    if (u < share) {
+      turn.fault = fault;
+      turn.status = status;
+      return;
+    }
     u -= share;
   }
-  return Fault::kNone;
 }
 
 MockLlm::Turn MockLlm::take(Shape shape, Asked asked, std::size_t model) {
@@ -137,9 +146,15 @@ MockLlm::Turn MockLlm::take(Shape shape, Asked asked, std::size_t model) {
   History& history = tasks_[turn.asked.task];
   history.requests.resize(names_.size());
   history.tries.resize(names_.size());
+  const std::size_t number = history.requests[model]++;
   const std::uint64_t request =
-      base::hash(fmt::format("{}\n{}\n{}", turn.asked.task, model, history.requests[model]++));
-  turn.fault = draw_fault(request);
+      base::hash(fmt::format("{}\n{}\n{}", turn.asked.task, model, number));
+  draw_fault(request, turn);
+  const Directives& directives = turn.asked.directives;
+  if (number < directives.times) {
+    turn.fault = directives.fault;
+    turn.status = directives.fault == Fault::kStatus ? directives.status : 200;
+  }
   const Try made{turn.asked.task, model, history.tries[model],
                  std::accumulate(history.tries.begin(), history.tries.end(), std::size_t{0})};
   const Luck luck = truth_.luck(made, options_.latency_sigma, options_.tokens_sigma);
@@ -151,14 +166,18 @@ MockLlm::Turn MockLlm::take(Shape shape, Asked asked, std::size_t model) {
                  {},
                  most < tokens,
                  turn.asked.input_tokens,
-                 std::min(most, tokens)};
-  const bool tries = is_try(shape) && turn.fault == Fault::kNone && !turn.answer.cut_short;
-  turn.answer.pieces =
-      text(turn.answer.output_tokens, tries ? std::optional(truth_.solves(made)) : std::nullopt);
+                 std::min(most, tokens),
+                 is_try(shape) ? directives.call : std::nullopt};
+  const bool tries =
+      is_try(shape) && turn.fault == Fault::kNone && !turn.answer.cut_short && !turn.answer.call;
+  if (!turn.answer.call)
+    turn.answer.pieces =
+        text(turn.answer.output_tokens, tries ? std::optional(truth_.solves(made)) : std::nullopt);
   if (tries) ++history.tries[model];
   const double size =
       luck.tokens * static_cast<double>(turn.answer.output_tokens) / static_cast<double>(tokens);
   turn.seconds = is_try(shape) ? latencies_[model] * luck.latency * size / options_.speedup : 0;
+  if (is_try(shape)) turn.seconds = directives.slow_s.value_or(turn.seconds);
   return turn;
 }
 
@@ -177,13 +196,12 @@ std::vector<std::string> MockLlm::text(std::size_t tokens, std::optional<bool> s
 
 http::Reply MockLlm::say(const Turn& turn) {
   const Vendor vendor = vendor_of(turn.shape);
-  if (turn.fault == Fault::kRateLimited)
+  if (turn.status == 429)
     return error(vendor, 429, "Rate limit reached for requests", "rate_limit_exceeded");
-  if (turn.fault == Fault::kError) {
-    return vendor == Vendor::kAnthropic
-               ? error(vendor, 529, "Overloaded")
-               : error(vendor, 500, "The server had an error while processing your request.");
-  }
+  if (turn.status == 529) return error(vendor, 529, "Overloaded");
+  if (turn.status >= 500)
+    return error(vendor, turn.status, "The server had an error while processing your request.");
+  if (turn.status >= 400) return error(vendor, turn.status, "The prompt asked for this error.");
   http::Reply reply;
   if (turn.asked.stream && is_try(turn.shape)) {
     reply = stream(turn);

@@ -42,6 +42,7 @@ struct MockOptions {
 /// often the model tried it; the answer's text says so at its end. A try is an answer to chat,
 /// responses, messages or completions that is sent whole: faults are none, nor are answers cut short by
 /// the request's limit of tokens. Latency: a quarter until a stream's head, the rest spread over its text.
+/// A prompt may ask for a fault, a time or a call of a tool (directives.h); a call is no try.
 /// Reads no header that is not the vendors'. Thread-safe. Remembers kMostTasks tasks, then starts anew.
 class MockLlm : public http::Handler {
  public:
@@ -56,7 +57,6 @@ class MockLlm : public http::Handler {
   static constexpr std::size_t kMostTasks = std::size_t{1} << 20U;
 
  private:
-  enum class Fault : std::uint8_t { kNone, kError, kRateLimited, kHang, kCut, kGarbage };
   /// What came of a task so far, by model.
   struct History {
     std::vector<std::uint32_t> requests, tries;
@@ -67,13 +67,14 @@ class MockLlm : public http::Handler {
     Asked asked;
     Answer answer;
     Fault fault = Fault::kNone;
+    int status = 200;    ///< other than 200 with Fault::kStatus
     double seconds = 0;  ///< the answer's latency, sped up
   };
   [[nodiscard]] http::Reply list(Vendor vendor, std::string_view path) const;
   [[nodiscard]] http::Reply post(Shape shape, std::string_view body);
   /// Counts a request and says what comes of it.
   [[nodiscard]] Turn take(Shape shape, Asked asked, std::size_t model);
-  [[nodiscard]] Fault draw_fault(std::uint64_t request) const;
+  void draw_fault(std::uint64_t request, Turn& turn) const;
   /// @param solves  nothing: the text does not say
   [[nodiscard]] std::vector<std::string> text(std::size_t tokens, std::optional<bool> solves) const;
   static http::Reply say(const Turn& turn);

@@ -103,6 +103,60 @@ TEST(MockLlm, a_stream_of_chat_is_role_texts_finish_usage_and_done) {
   EXPECT_FALSE(without[1].contains("usage"));
 }
 
+constexpr const char* kPromptOfACall = R"(task 1: [turnout:call look_up {\"city\": \"Oslo\"}])";
+
+TEST(MockLlm, a_prompt_asks_for_a_call_of_a_tool_and_gets_a_text_once_its_result_is_there) {
+  MockLlm models(two_models(), {});
+  const json called = json::parse(chat(models, "large", kPromptOfACall).body)["choices"][0];
+  EXPECT_EQ(called["finish_reason"], "tool_calls");
+  EXPECT_TRUE(called["message"]["content"].is_null());
+  const json& function = called["message"]["tool_calls"][0]["function"];
+  EXPECT_EQ(function["name"], "look_up");
+  EXPECT_EQ(json::parse(function["arguments"].get<std::string>()), json({{"city", "Oslo"}}));
+  const auto with_result =
+      call(models, {"POST", "/v1/chat/completions",
+                    R"({"model":"large","messages":[{"role":"user","content":")" +
+                        std::string(kPromptOfACall) +
+                        R"("},{"role":"tool","tool_call_id":"x","content":"rain"}]})"});
+  EXPECT_EQ(json::parse(with_result.body)["choices"][0]["finish_reason"], "stop");
+}
+
+TEST(MockLlm, a_call_of_a_tool_is_streamed_in_every_shape) {
+  MockLlm models(two_models(), {});
+  const auto chunks = events_of(chat(models, "large", kPromptOfACall, R"(,"stream":true)"));
+  EXPECT_EQ(chunks[1]["choices"][0]["delta"]["tool_calls"][0]["function"]["name"], "look_up");
+  EXPECT_EQ(chunks[2]["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"],
+            R"({"city": "Oslo"})");
+  const auto messages = events_of(
+      call(models, {"POST", "/v1/messages",
+                    R"({"model":"large","max_tokens":9,"stream":true,"messages":[{"role":"user",)"
+                    R"("content":")" +
+                        std::string(kPromptOfACall) + R"("}]})"}));
+  EXPECT_EQ(messages[1]["content_block"]["name"], "look_up");
+  EXPECT_EQ(messages[3]["delta"]["partial_json"], R"({"city": "Oslo"})");
+  EXPECT_EQ(messages[5]["delta"]["stop_reason"], "tool_use");
+  const auto responses = events_of(call(models, {"POST", "/v1/responses",
+                                                 R"({"model":"large","stream":true,"input":")" +
+                                                     std::string(kPromptOfACall) + R"("})"}));
+  EXPECT_EQ(types_of(responses, ""),
+            (std::vector<std::string>{
+                "response.created", "response.in_progress", "response.output_item.added",
+                "response.function_call_arguments.delta", "response.function_call_arguments.done",
+                "response.output_item.done", "response.completed"}));
+  EXPECT_EQ(responses.back()["response"]["output"][0]["call_id"], responses[2]["item"]["call_id"]);
+}
+
+TEST(MockLlm, a_prompt_asks_for_errors_and_for_time) {
+  MockLlm models(two_models(), {});
+  const std::string text = "task 7: [turnout:fail 503 2] [turnout:slow 0.5]";
+  EXPECT_EQ(chat(models, "large", text).status, 503);
+  EXPECT_EQ(chat(models, "large", text).status, 503);
+  const auto reply = chat(models, "large", text);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.after_us, 500'000);
+  EXPECT_TRUE(chat(models, "large", "task 8: [turnout:fail cut 1]").cut);
+}
+
 TEST(MockLlm, a_stream_takes_the_model_s_latency_in_all) {
   MockLlm models(two_models(), {.speedup = 100, .parts = 5});
   const auto reply = chat(models, "large", "task 1: add", R"(,"stream":true)");

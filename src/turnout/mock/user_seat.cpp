@@ -38,7 +38,7 @@ constexpr std::size_t kFurther = kWays + 1;
 }  // namespace
 
 UserSeat::UserSeat(const simulation::Setting& setting, const UserMind& mind,
-                   const UsersOptions& options, KnownPolicies& policies, HttpClient client)
+                   const UsersOptions& options, KnownPolicies& policies, http::Client client)
     : setting_(setting),
       mind_(mind),
       options_(options),
@@ -57,7 +57,7 @@ UserSeat::UserSeat(const simulation::Setting& setting, const UserMind& mind,
   fields_.push_back("x-api-key: " + options.key);
 }
 
-Result<UserSeat::Answered> UserSeat::read(const HttpAnswer& answer) const {
+Result<UserSeat::Answered> UserSeat::read(const http::ClientAnswer& answer) const {
   const Heard said = heard(options_.writing, answer.body);
   const auto model = std::find(setting_.names.begin(), setting_.names.end(), said.model);
   const auto right = verdict_of(said.text);
@@ -84,8 +84,8 @@ Result<UserSeat::Answered> UserSeat::read(const HttpAnswer& answer) const {
 
 Result<std::optional<UserSeat::Answered>> UserSeat::try_once(const std::string& body, int retry,
                                                              bool& again) {
-  HttpCall call{false, options_.gateway + path_of(options_.writing.shape), fields_, body,
-                options_.timeout_s};
+  http::ClientCall call{false, options_.gateway + path_of(options_.writing.shape), fields_, body,
+                        options_.timeout_s};
   call.fields.push_back(fmt::format("x-stainless-retry-count: {}", retry));
   const auto answer = client_.send(call);
   again = true;
@@ -176,7 +176,7 @@ void UserSeat::learn_policy(const Answered& answer) {
 }
 
 void UserSeat::say_how_it_ended(const Course& course) {
-  HttpCall call{false, options_.gateway + "/v1/feedback", fields_, "", options_.timeout_s};
+  http::ClientCall call{false, options_.gateway + "/v1/feedback", fields_, "", options_.timeout_s};
   call.body =
       nlohmann::json{{"task", course.id}, {"outcome", course.accepted ? "success" : "failure"}}
           .dump();

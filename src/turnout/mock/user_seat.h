@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "turnout/http/client.h"
 #include "turnout/mock/conversation.h"
-#include "turnout/mock/http_client.h"
 #include "turnout/mock/user_mind.h"
 #include "turnout/simulation/played_users.h"
 
@@ -56,7 +56,7 @@ class UserSeat {
  public:
   /// All but the client outlive it.
   UserSeat(const simulation::Setting& setting, const UserMind& mind, const UsersOptions& options,
-           KnownPolicies& policies, HttpClient client);
+           KnownPolicies& policies, http::Client client);
 
   /// Plays one task. @returns an error that ends all.
   base::Status play(std::uint64_t number, const std::string& person);
@@ -89,7 +89,7 @@ class UserSeat {
   [[nodiscard]] Course begin(std::uint64_t number, const std::string& person, base::Rng& rng,
                              base::Rng& words) const;
   base::Result<std::optional<Answered>> ask(const Course& course);
-  [[nodiscard]] base::Result<Answered> read(const HttpAnswer& answer) const;
+  [[nodiscard]] base::Result<Answered> read(const http::ClientAnswer& answer) const;
   /// @returns nothing if what came is to be asked for again.
   base::Result<std::optional<Answered>> try_once(const std::string& body, int retry, bool& again);
   void take(const Answered& answer, Course& course);
@@ -106,7 +106,7 @@ class UserSeat {
   const UserMind& mind_;
   const UsersOptions& options_;
   KnownPolicies& policies_;
-  HttpClient client_;
+  http::Client client_;
   std::vector<std::string> fields_;
   simulation::PlayedUsers played_;
   std::string seen_policy_;

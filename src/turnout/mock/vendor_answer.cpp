@@ -22,7 +22,17 @@ std::string named(const Json& event) {
 
 // Chat and the older completions.
 
-const char* finish_reason(const Answer& answer) { return answer.cut_short ? "length" : "stop"; }
+const char* finish_reason(const Answer& answer) {
+  if (answer.call) return "tool_calls";
+  return answer.cut_short ? "length" : "stop";
+}
+
+/// @param arguments  JSON as text; a stream begins with none
+Json chat_call(const Answer& answer, const std::string& arguments) {
+  return {{"id", "call_" + answer.id},
+          {"type", "function"},
+          {"function", {{"name", answer.call->name}, {"arguments", arguments}}}};
+}
 
 Json openai_usage(const Answer& answer) {
   return {{"prompt_tokens", answer.input_tokens},
@@ -37,10 +47,14 @@ Json openai_usage(const Answer& answer) {
 }
 
 Json chat_answer(const Answer& answer) {
-  const Json message = {{"role", "assistant"},
-                        {"content", text_of(answer)},
-                        {"refusal", nullptr},
-                        {"annotations", Json::array()}};
+  Json message = {{"role", "assistant"},
+                  {"content", text_of(answer)},
+                  {"refusal", nullptr},
+                  {"annotations", Json::array()}};
+  if (answer.call) {
+    message["content"] = nullptr;
+    message["tool_calls"] = Json::array({chat_call(answer, answer.call->arguments)});
+  }
   return {{"id", "chatcmpl-" + answer.id},
           {"object", "chat.completion"},
           {"created", kCreated},
@@ -78,6 +92,7 @@ class ChunkWriter {
       const Json role = {{"role", "assistant"}, {"content", ""}, {"refusal", nullptr}};
       events.push_back({chunk(choice(role, nullptr))});
     }
+    if (answer_.call) add_call(events);
     for (const auto& piece : answer_.pieces) {
       const Json part =
           chat_ ? choice({{"content", piece}}, nullptr) : completion_choice(piece, nullptr);
@@ -97,6 +112,13 @@ class ChunkWriter {
   }
 
  private:
+  void add_call(std::vector<Event>& events) const {
+    Json call = {{"index", 0}};
+    call.update(chat_call(answer_, ""));
+    events.push_back({chunk(choice({{"tool_calls", Json::array({call})}}, nullptr)), true});
+    const Json rest = {{"index", 0}, {"function", {{"arguments", answer_.call->arguments}}}};
+    events.push_back({chunk(choice({{"tool_calls", Json::array({rest})}}, nullptr)), true});
+  }
   static Json choice(const Json& delta, const Json& finish) {
     return {{"index", 0}, {"delta", delta}, {"logprobs", nullptr}, {"finish_reason", finish}};
   }
@@ -141,6 +163,17 @@ Json output_message(const Answer& answer, const char* status, const Json& conten
           {"role", "assistant"}};
 }
 
+Json output_call(const Answer& answer, const char* status, const std::string& arguments) {
+  return {{"id", "fc_" + answer.id}, {"type", "function_call"},        {"status", status},
+          {"arguments", arguments},  {"call_id", "call_" + answer.id}, {"name", answer.call->name}};
+}
+
+/// What an answer comes to: a message, or a call.
+Json output_item(const Answer& answer, const char* status) {
+  if (answer.call) return output_call(answer, status, answer.call->arguments);
+  return output_message(answer, status, Json::array({output_text(text_of(answer))}));
+}
+
 Json responses_usage(const Answer& answer) {
   return {{"input_tokens", answer.input_tokens},
           {"input_tokens_details", {{"cached_tokens", 0}}},
@@ -153,10 +186,7 @@ Json responses_usage(const Answer& answer) {
 Json response_object(const Answer& answer, const std::string& status) {
   const bool done = status != "in_progress";
   const Json cut = status == "incomplete" ? Json{{"reason", "max_output_tokens"}} : Json();
-  const Json output =
-      done ? Json::array({output_message(answer, status.c_str(),
-                                         Json::array({output_text(text_of(answer))}))})
-           : Json::array();
+  const Json output = done ? Json::array({output_item(answer, status.c_str())}) : Json::array();
   return {{"id", "resp_" + answer.id},
           {"object", "response"},
           {"created_at", kCreated},
@@ -193,9 +223,35 @@ class ResponseEvents {
   explicit ResponseEvents(const Answer& answer) : answer_(answer) {}
 
   std::vector<Event> write() {
-    const std::string text = text_of(answer_);
     add("response.created", {{"response", response_object(answer_, "in_progress")}});
     add("response.in_progress", {{"response", response_object(answer_, "in_progress")}});
+    if (answer_.call) {
+      add_call();
+    } else {
+      add_text();
+    }
+    const char* status = end_status(answer_);
+    add("response.output_item.done", {{"output_index", 0}, {"item", output_item(answer_, status)}});
+    add(std::string("response.") + status, {{"response", response_object(answer_, status)}});
+    return std::move(events_);
+  }
+
+ private:
+  void add_call() {
+    const Json place = {{"item_id", "fc_" + answer_.id}, {"output_index", 0}};
+    const std::string& arguments = answer_.call->arguments;
+    add("response.output_item.added",
+        {{"output_index", 0}, {"item", output_call(answer_, "in_progress", "")}});
+    Json delta = place;
+    delta["delta"] = arguments;
+    add("response.function_call_arguments.delta", delta);
+    events_.back().is_text = true;
+    Json done = place;
+    done["arguments"] = arguments;
+    add("response.function_call_arguments.done", done);
+  }
+  void add_text() {
+    const std::string text = text_of(answer_);
     add("response.output_item.added",
         {{"output_index", 0}, {"item", output_message(answer_, "in_progress", Json::array())}});
     add_of_part("response.content_part.added", {{"part", output_text("")}});
@@ -205,15 +261,7 @@ class ResponseEvents {
     }
     add_of_part("response.output_text.done", {{"text", text}, {"logprobs", Json::array()}});
     add_of_part("response.content_part.done", {{"part", output_text(text)}});
-    const char* status = end_status(answer_);
-    add("response.output_item.done",
-        {{"output_index", 0},
-         {"item", output_message(answer_, status, Json::array({output_text(text)}))}});
-    add(std::string("response.") + status, {{"response", response_object(answer_, status)}});
-    return std::move(events_);
   }
-
- private:
   void add(const std::string& type, const Json& more) {
     Json event = {{"type", type}, {"sequence_number", events_.size()}};
     event.update(more);
@@ -239,6 +287,7 @@ Json anthropic_usage(std::size_t input, std::size_t output) {
 }
 
 const char* stop_reason(const Answer& answer) {
+  if (answer.call) return "tool_use";
   return answer.cut_short ? "max_tokens" : "end_turn";
 }
 
@@ -248,9 +297,19 @@ Json message(const Answer& answer, const Json& content, const Json& stop, const 
           {"stop_sequence", nullptr}, {"usage", usage}};
 }
 
+/// @param arguments  an object; a stream begins with an empty one
+Json tool_use(const Answer& answer, const Json& arguments) {
+  return {{"type", "tool_use"},
+          {"id", "toolu_" + answer.id},
+          {"name", answer.call->name},
+          {"input", arguments}};
+}
+
 Json message_answer(const Answer& answer) {
-  return message(answer, Json::array({{{"type", "text"}, {"text", text_of(answer)}}}),
-                 stop_reason(answer), anthropic_usage(answer.input_tokens, answer.output_tokens));
+  const Json block = answer.call ? tool_use(answer, Json::parse(answer.call->arguments))
+                                 : Json{{"type", "text"}, {"text", text_of(answer)}};
+  return message(answer, Json::array({block}), stop_reason(answer),
+                 anthropic_usage(answer.input_tokens, answer.output_tokens));
 }
 
 std::vector<Event> message_events(const Answer& answer) {
@@ -258,10 +317,16 @@ std::vector<Event> message_events(const Answer& answer) {
       message(answer, Json::array(), nullptr, anthropic_usage(answer.input_tokens, 1));
   std::vector<Event> events;
   events.push_back({named({{"type", "message_start"}, {"message", started}})});
-  events.push_back({named({{"type", "content_block_start"},
-                           {"index", 0},
-                           {"content_block", {{"type", "text"}, {"text", ""}}}})});
+  const Json block =
+      answer.call ? tool_use(answer, Json::object()) : Json{{"type", "text"}, {"text", ""}};
+  events.push_back(
+      {named({{"type", "content_block_start"}, {"index", 0}, {"content_block", block}})});
   events.push_back({named({{"type", "ping"}})});
+  if (answer.call) {
+    const Json delta = {{"type", "input_json_delta"}, {"partial_json", answer.call->arguments}};
+    events.push_back(
+        {named({{"type", "content_block_delta"}, {"index", 0}, {"delta", delta}}), true});
+  }
   for (const auto& piece : answer.pieces) {
     const Json delta = {{"type", "text_delta"}, {"text", piece}};
     events.push_back(
@@ -271,7 +336,7 @@ std::vector<Event> message_events(const Answer& answer) {
   events.push_back(
       {named({{"type", "message_delta"},
               {"delta", {{"stop_reason", stop_reason(answer)}, {"stop_sequence", nullptr}}},
-              {"usage", {{"output_tokens", answer.output_tokens}}}})});
+              {"usage", anthropic_usage(answer.input_tokens, answer.output_tokens)}})});
   events.push_back({named({{"type", "message_stop"}})});
   return events;
 }
@@ -283,42 +348,6 @@ Json embedding_answer(const Answer& answer) {
       {"data", Json::array({{{"object", "embedding"}, {"index", 0}, {"embedding", vector}}})},
       {"model", answer.model},
       {"usage", {{"prompt_tokens", answer.input_tokens}, {"total_tokens", answer.input_tokens}}}};
-}
-
-// Errors and lists.
-
-/// What vendors call an error.
-struct Kind {
-  const char* openai;
-  const char* anthropic;
-};
-
-Kind kind_of(int status) {
-  switch (status) {
-    case 401:
-      return {"invalid_request_error", "authentication_error"};
-    case 404:
-      return {"invalid_request_error", "not_found_error"};
-    case 413:
-      return {"invalid_request_error", "request_too_large"};
-    case 429:
-      return {"rate_limit_exceeded", "rate_limit_error"};
-    case 529:
-      return {"server_error", "overloaded_error"};
-    default:
-      return status < 500 ? Kind{"invalid_request_error", "invalid_request_error"}
-                          : Kind{"server_error", "api_error"};
-  }
-}
-
-Json model_object(Vendor vendor, const std::string& name) {
-  if (vendor == Vendor::kAnthropic) {
-    return {{"type", "model"},
-            {"id", name},
-            {"display_name", name},
-            {"created_at", "2026-01-01T00:00:00Z"}};
-  }
-  return {{"id", name}, {"object", "model"}, {"created", kCreated}, {"owned_by", "turnout"}};
 }
 
 }  // namespace
@@ -347,37 +376,6 @@ std::vector<Event> streamed_answer(Shape shape, const Answer& answer, bool inclu
   if (shape == Shape::kMessages) return message_events(answer);
   if (shape == Shape::kResponses) return ResponseEvents(answer).write();
   return ChunkWriter(shape, answer, include_usage).write();
-}
-
-std::string error_body(Vendor vendor, int status, std::string_view message, std::string_view code) {
-  const Kind kind = kind_of(status);
-  if (vendor == Vendor::kAnthropic) {
-    return Json{{"type", "error"},
-                {"error", {{"type", kind.anthropic}, {"message", message}}},
-                {"request_id", nullptr}}
-        .dump();
-  }
-  return Json{{"error",
-               {{"message", message},
-                {"type", kind.openai},
-                {"param", nullptr},
-                {"code", code.empty() ? Json() : Json(code)}}}}
-      .dump();
-}
-
-std::string models_body(Vendor vendor, const std::vector<std::string>& names) {
-  Json list = Json::array();
-  for (const auto& name : names) list.push_back(model_object(vendor, name));
-  if (vendor == Vendor::kOpenAi) return Json{{"object", "list"}, {"data", list}}.dump();
-  return Json{{"data", list},
-              {"has_more", false},
-              {"first_id", names.empty() ? Json() : Json(names.front())},
-              {"last_id", names.empty() ? Json() : Json(names.back())}}
-      .dump();
-}
-
-std::string model_body(Vendor vendor, const std::string& name) {
-  return model_object(vendor, name).dump();
 }
 
 }  // namespace turnout::mock

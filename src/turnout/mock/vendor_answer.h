@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct Answer {
   std::vector<std::string> pieces;  ///< the text, in the parts in which a stream sends it
   bool cut_short = false;           ///< it ended at the most tokens that were asked for
   std::size_t input_tokens = 0, output_tokens = 0;
+  std::optional<ToolCall> call = {};  ///< instead of a text
 };
 
 /// A part of a stream: one or more events of server-sent events.

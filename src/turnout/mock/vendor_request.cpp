@@ -70,6 +70,27 @@ std::string task_of(const std::vector<Said>& turns) {
   return first == turns.end() ? std::string() : first->text.substr(0, kLongestName);
 }
 
+/// Whether the last of what was said is what a tool returned, in the form of any API.
+bool ends_in_a_tools_result(const json& messages) {
+  if (!messages.is_array() || messages.empty() || !messages.back().is_object()) return false;
+  const json& last = messages.back();
+  if (last.value("role", json()) == "tool" || last.value("type", json()) == "function_call_output")
+    return true;
+  const json content = last.value("content", json());
+  return content.is_array() && std::any_of(content.begin(), content.end(), [](const json& block) {
+           return block.is_object() && block.value("type", json()) == "tool_result";
+         });
+}
+
+Directives directives_of(const json& messages, const std::vector<Said>& turns) {
+  const auto last = std::find_if(turns.rbegin(), turns.rend(),
+                                 [](const Said& turn) { return turn.user && !turn.text.empty(); });
+  if (last == turns.rend()) return {};
+  Directives directives = read_directives(last->text);
+  if (ends_in_a_tools_result(messages)) directives.call.reset();
+  return directives;
+}
+
 /// The key under which a shape has what the user says.
 const char* prompt_key(Shape shape) {
   switch (shape) {
@@ -128,6 +149,7 @@ base::Result<Asked> read_request(Shape shape, std::string_view body) {
   Asked asked;
   asked.model = model->get<std::string>();
   asked.task = task_of(turns);
+  asked.directives = directives_of(read[key], turns);
   constexpr std::size_t kBytesPerToken = 4;
   std::size_t bytes = 0;
   for (const Said& turn : turns) bytes += turn.text.size();

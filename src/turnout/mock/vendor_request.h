@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "turnout/base/result.h"
+#include "turnout/mock/directives.h"
 
 /// The bodies that OpenAI's and Anthropic's clients send, as far as an answer depends on them.
 namespace turnout::mock {
@@ -33,6 +34,7 @@ struct Asked {
   std::size_t input_tokens = 0;            ///< of all texts, four bytes a token
   std::optional<std::size_t> most_tokens;  ///< max_tokens and its other names
   bool stream = false;
+  Directives directives;       ///< of the user's last text; no call behind a tool's result
   bool include_usage = false;  ///< chat and completions: stream_options.include_usage
 };
 inline constexpr std::size_t kLongestName = 255;

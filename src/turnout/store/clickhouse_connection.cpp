@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "turnout/store/curl_functions.h"
+#include "turnout/base/curl_functions.h"
 #include "turnout/store/pass_store.h"
 
 namespace turnout::store {
@@ -21,16 +21,16 @@ using base::Status;
 namespace {
 
 struct FreeUrl {
-  void operator()(CURLU* url) const { libcurl().url_cleanup(url); }
+  void operator()(CURLU* url) const { base::libcurl().url_cleanup(url); }
 };
 struct FreeText {
-  void operator()(char* text) const { libcurl().free(text); }
+  void operator()(char* text) const { base::libcurl().free(text); }
 };
 using Text = std::unique_ptr<char, FreeText>;
 
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (libcurl().url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  if (base::libcurl().url_get(url, part, &text, flags) != CURLUE_OK) return {};
   const Text owned(text);
   return owned.get();
 }
@@ -55,7 +55,7 @@ std::map<std::string, std::string> options_of(std::string_view query) {
 }
 
 std::string escaped(std::string_view text) {
-  const Text done(libcurl().easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
+  const Text done(base::libcurl().easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
   return done ? done.get() : "";
 }
 
@@ -74,10 +74,10 @@ Result<ClickHouseAddress> ClickHouseAddress::parse(const std::string& source) {
         address.name};
   };
   assert(source.starts_with(kScheme));
-  if (!curl_functions()) return curl_functions().error().within(address.name);
-  const std::unique_ptr<CURLU, FreeUrl> url(libcurl().url());
+  if (!base::curl_functions()) return base::curl_functions().error().within(address.name);
+  const std::unique_ptr<CURLU, FreeUrl> url(base::libcurl().url());
   const std::string as_http = "http://" + source.substr(kScheme.size());
-  if (libcurl().url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK)
+  if (base::libcurl().url_set(url.get(), CURLUPART_URL, as_http.c_str(), 0) != CURLUE_OK)
     return wrong("is no address");
   std::string scheme = "http";
   for (const auto& [key, value] :
@@ -127,18 +127,20 @@ struct ClickHouseConnection::Request {
   std::function<bool(std::string_view)> use;
 };
 
-void ClickHouseConnection::Close::operator()(void* curl) const { libcurl().easy_cleanup(curl); }
+void ClickHouseConnection::Close::operator()(void* curl) const {
+  base::libcurl().easy_cleanup(curl);
+}
 
 void ClickHouseConnection::CloseAll::operator()(void* multi) const {
-  libcurl().multi_cleanup(multi);
+  base::libcurl().multi_cleanup(multi);
 }
 
 ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address,
                                            const base::Cancellation& cancellation)
     : address_(std::move(address)),
       cancellation_(cancellation),
-      connections_(libcurl().multi_init()),
-      curl_(libcurl().easy_init()) {}
+      connections_(base::libcurl().multi_init()),
+      curl_(base::libcurl().easy_init()) {}
 
 std::string ClickHouseConnection::url(const std::string& parameters) const {
   constexpr const char* kReading = "&max_bytes_before_external_group_by=1000000000";
@@ -162,8 +164,8 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
   constexpr std::size_t kMessage = 4096;
   auto& answer = *static_cast<Answer*>(to);
   long code = 0;
-  libcurl().easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE,
-                         &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  base::libcurl().easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE,
+                               &code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   if (code != 200) {
     if (answer.message.size() < kMessage) answer.message.append(data, size);
     return size;
@@ -190,28 +192,28 @@ std::string server_words(std::string message) {
 /// Ends a statement that nobody waits for any more, if the server listens within a moment.
 void ClickHouseConnection::kill(const std::string& query_id) {
   constexpr long kMost = 200;  // milliseconds
-  const std::unique_ptr<void, Close> curl(libcurl().easy_init());
+  const std::unique_ptr<void, Close> curl(base::libcurl().easy_init());
   const std::string sql = fmt::format("KILL QUERY WHERE query_id = '{}' ASYNC", query_id);
   const auto nothing = [](char*, std::size_t, std::size_t size, void*) { return size; };
-  libcurl().easy_setopt(curl.get(), CURLOPT_URL, address_.url.c_str());
+  base::libcurl().easy_setopt(curl.get(), CURLOPT_URL, address_.url.c_str());
   prepare(curl.get());
-  libcurl().easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kMost);
-  libcurl().easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sql.c_str());
-  libcurl().easy_setopt(
+  base::libcurl().easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kMost);
+  base::libcurl().easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sql.c_str());
+  base::libcurl().easy_setopt(
       curl.get(), CURLOPT_WRITEFUNCTION,
       static_cast<std::size_t (*)(char*, std::size_t, std::size_t, void*)>(nothing));
-  libcurl().easy_perform(curl.get());
+  base::libcurl().easy_perform(curl.get());
 }
 
 /// What all requests have in common.
 void ClickHouseConnection::prepare(void* curl) const {
   constexpr long kConnectSeconds = 10;
-  libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
-  libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  libcurl().easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-  libcurl().easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
-  libcurl().easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
+  base::libcurl().easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  base::libcurl().easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  base::libcurl().easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+  base::libcurl().easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  base::libcurl().easy_setopt(curl, CURLOPT_USERNAME, address_.user.c_str());
+  base::libcurl().easy_setopt(curl, CURLOPT_PASSWORD, address_.password.c_str());
 }
 
 /// Sends what curl_ holds and takes the answer.
@@ -220,9 +222,9 @@ Result<int> ClickHouseConnection::perform() {
   constexpr auto kLook = std::chrono::milliseconds(50);
   const struct Added {
     Added(CURLM* to, CURL* what) : multi(to), curl(what) {
-      libcurl().multi_add_handle(multi, curl);
+      base::libcurl().multi_add_handle(multi, curl);
     }
-    ~Added() { libcurl().multi_remove_handle(multi, curl); }
+    ~Added() { base::libcurl().multi_remove_handle(multi, curl); }
     Added(const Added&) = delete;
     Added& operator=(const Added&) = delete;
     Added(Added&&) = delete;
@@ -232,60 +234,60 @@ Result<int> ClickHouseConnection::perform() {
   } added(connections_.get(), curl_.get());
   for (int running = 1;;) {
     TURNOUT_CHECK(cancellation_.check().within(address_.name));
-    if (const auto code = libcurl().multi_perform(added.multi, &running); code != CURLM_OK)
-      return Error{ErrorCode::kUnreadable, libcurl().multi_strerror(code), address_.name};
+    if (const auto code = base::libcurl().multi_perform(added.multi, &running); code != CURLM_OK)
+      return Error{ErrorCode::kUnreadable, base::libcurl().multi_strerror(code), address_.name};
     if (running == 0) break;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(cancellation_.deadline().left(kLook));
-    libcurl().multi_poll(added.multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
+    base::libcurl().multi_poll(added.multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
   }
   int left = 0;
-  const CURLMsg* message = libcurl().multi_info_read(added.multi, &left);
+  const CURLMsg* message = base::libcurl().multi_info_read(added.multi, &left);
   return message == nullptr ? CURLE_RECV_ERROR : message->data.result;
 }
 
 Status ClickHouseConnection::send(const Request& request) {
   CURL* curl = curl_.get();
-  libcurl().easy_reset(curl);
+  base::libcurl().easy_reset(curl);
   Answer answer{curl, &request.use, {}, false};
   const std::string query_id = new_query_id();
-  libcurl().easy_setopt(curl, CURLOPT_URL,
-                        url("&query_id=" + query_id + request.parameters).c_str());
+  base::libcurl().easy_setopt(curl, CURLOPT_URL,
+                              url("&query_id=" + query_id + request.parameters).c_str());
   prepare(curl);
-  libcurl().easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-  libcurl().easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+  base::libcurl().easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+  base::libcurl().easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
   struct FreeForm {
-    void operator()(curl_mime* form) const { libcurl().mime_free(form); }
+    void operator()(curl_mime* form) const { base::libcurl().mime_free(form); }
   };
   std::unique_ptr<curl_mime, FreeForm> form;
   curl_slist* headers =
-      libcurl().slist_append(nullptr, "Expect:");  // no round trip before a large body
+      base::libcurl().slist_append(nullptr, "Expect:");  // no round trip before a large body
   if (request.table != nullptr) {
-    form.reset(libcurl().mime_init(curl));
-    curl_mimepart* part = libcurl().mime_addpart(form.get());
-    libcurl().mime_name(part, request.table->name.c_str());
-    libcurl().mime_filename(part, "rows");
-    libcurl().mime_data(part, request.table->rows.data(), request.table->rows.size());
-    libcurl().easy_setopt(curl, CURLOPT_MIMEPOST, form.get());
+    form.reset(base::libcurl().mime_init(curl));
+    curl_mimepart* part = base::libcurl().mime_addpart(form.get());
+    base::libcurl().mime_name(part, request.table->name.c_str());
+    base::libcurl().mime_filename(part, "rows");
+    base::libcurl().mime_data(part, request.table->rows.data(), request.table->rows.size());
+    base::libcurl().easy_setopt(curl, CURLOPT_MIMEPOST, form.get());
   } else {
-    headers = libcurl().slist_append(headers, "Content-Type: application/octet-stream");
-    libcurl().easy_setopt(curl, CURLOPT_POST, 1L);
-    libcurl().easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                          static_cast<curl_off_t>(request.body.size()));
-    libcurl().easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+    headers = base::libcurl().slist_append(headers, "Content-Type: application/octet-stream");
+    base::libcurl().easy_setopt(curl, CURLOPT_POST, 1L);
+    base::libcurl().easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                                static_cast<curl_off_t>(request.body.size()));
+    base::libcurl().easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
   }
-  libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  base::libcurl().easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   const auto code = perform();
   if (!code && code.error().code == ErrorCode::kCancelled) kill(query_id);
-  libcurl().slist_free_all(headers);
+  base::libcurl().slist_free_all(headers);
   if (answer.ended) return base::Done{};
   if (!code) return code.error();
   if (*code != CURLE_OK) {
-    return Error{ErrorCode::kUnreadable, libcurl().easy_strerror(static_cast<CURLcode>(*code)),
-                 address_.name};
+    return Error{ErrorCode::kUnreadable,
+                 base::libcurl().easy_strerror(static_cast<CURLcode>(*code)), address_.name};
   }
   long status = 0;
-  libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  base::libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (status != 200)
     return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
   return base::Done{};

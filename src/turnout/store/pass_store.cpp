@@ -41,6 +41,23 @@ base::Status PassStore::put(std::span<const traffic::Pass> /*passes*/) {
                      name()};
 }
 
+base::Result<std::size_t> PassStore::tell(std::span<const traffic::ToldOutcome> /*outcomes*/) {
+  return base::Error{base::ErrorCode::kUnsupported,
+                     "this engine cannot change a pass that it holds; SQLite and PostgreSQL can",
+                     name()};
+}
+
+std::string_view tell_sql(bool attempt) {
+  return attempt
+             ? "UPDATE passes SET outcome = $1, ending = CASE WHEN $1 = 'success' THEN 'resolved' "
+               "WHEN ending = 'resolved' THEN 'open' ELSE ending END "
+               "WHERE task_id = $2 AND attempt = $3"
+             : "UPDATE passes SET outcome = $1, ending = CASE WHEN $1 = 'success' THEN 'resolved' "
+               "WHEN ending = 'resolved' THEN 'open' ELSE ending END "
+               "WHERE task_id = $2 AND attempt = "
+               "(SELECT max(attempt) FROM passes WHERE task_id = $2)";
+}
+
 bool is_store(const std::string& source) {
   return source.starts_with(kSqlite) || is_postgres(source) || source.starts_with(kClickHouse);
 }

@@ -58,6 +58,10 @@ class PassStore {
   /// one transaction.
   /// @returns kUnsupported from ClickHouse, whose rows are not to be changed one by one.
   virtual base::Status put(std::span<const traffic::Pass> passes);
+  /// Writes what was said later of passes that it holds: their outcome, and with a success that the
+  /// task ended so (ending `resolved`, or `open` again if it was). In one transaction.
+  /// @returns how many of them it holds; kUnsupported from ClickHouse.
+  virtual base::Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes);
   /// Calls back with every pass in the order of (task_id, attempt) until the callback returns
   /// false. Constant memory.
   virtual base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) = 0;
@@ -78,6 +82,9 @@ class PassStore {
   /// The source without its password, for messages.
   [[nodiscard]] virtual const std::string& name() const = 0;
 };
+
+/// @returns the statement of tell(): of $1, the outcome, $2, the task, and $3, the attempt, if `attempt`.
+std::string_view tell_sql(bool attempt);
 
 /// @returns whether a source names a store ("sqlite:FILE", "postgres://...", "postgresql://...",
 ///   "clickhouse://...") and not a file of passes.

@@ -51,6 +51,8 @@ class PostgresConnection {
   static base::Result<PostgresConnection> open(const std::string& uri, const std::string& name,
                                                const base::Cancellation& cancellation = {});
 
+  /// From here on waits end as this says, no longer as open() was told.
+  void wait_until(const base::Cancellation& cancellation) { cancellation_ = cancellation; }
   /// Runs statements that take no values and give nothing of interest.
   base::Status run(const std::string& sql);
   /// @param values  for $1, $2, ...; bound, never part of the statement

@@ -176,6 +176,22 @@ Status PostgresStore::put(std::span<const traffic::Pass> passes) {
   });
 }
 
+Result<std::size_t> PostgresStore::tell(std::span<const traffic::ToldOutcome> outcomes) {
+  std::size_t told = 0;
+  TURNOUT_CHECK(in_transaction("BEGIN", [&]() -> Status {
+    for (const auto& one : outcomes) {
+      std::vector<SqlValue> values = {std::string(name_of(one.outcome)), one.task_id};
+      if (one.attempt) values.emplace_back(*one.attempt);
+      TURNOUT_TRY(const auto changed,
+                  connection_.query(std::string(tell_sql(one.attempt.has_value())), values));
+      TURNOUT_TRY(const auto touched, changed.touched().within(name_));
+      told += static_cast<std::size_t>(touched);
+    }
+    return base::Done{};
+  }));
+  return told;
+}
+
 Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> passes) {
   TURNOUT_CHECK(copy_incoming(passes));
   TURNOUT_TRY(

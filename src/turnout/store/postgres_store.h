@@ -17,6 +17,7 @@ class PostgresStore final : public SqlStore {
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status put(std::span<const traffic::Pass> passes) override;
+  base::Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;

@@ -171,7 +171,30 @@ Status SqliteStore::put(std::span<const traffic::Pass> passes) {
     if (!put) break;
   }
   const auto done = database_.run(put ? "COMMIT" : "ROLLBACK");
+  // A gateway puts passes for months: what it wrote it does not read.
+  TURNOUT_CHECK(database_.run("PRAGMA shrink_memory"));
   return put ? done : put;
+}
+
+Result<std::size_t> SqliteStore::tell(std::span<const traffic::ToldOutcome> outcomes) {
+  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
+  auto told = tell_all(outcomes);
+  const auto done = database_.run(told ? "COMMIT" : "ROLLBACK");
+  if (!told || done) return told;
+  return done.error();
+}
+
+Result<std::size_t> SqliteStore::tell_all(std::span<const traffic::ToldOutcome> outcomes) {
+  std::size_t told = 0;
+  for (const auto& one : outcomes) {
+    TURNOUT_TRY(auto update, database_.prepare(tell_sql(one.attempt.has_value())));
+    update.bind(0, name_of(one.outcome));
+    update.bind(1, std::string_view(one.task_id));
+    if (one.attempt) update.bind(2, *one.attempt);
+    TURNOUT_CHECK(update.step());
+    told += static_cast<std::size_t>(database_.changes());
+  }
+  return told;
 }
 
 Result<InsertCounts> SqliteStore::insert_all(std::span<const traffic::Pass> passes) {

@@ -17,6 +17,7 @@ class SqliteStore final : public PassStore {
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status put(std::span<const traffic::Pass> passes) override;
+  base::Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
   base::Result<StoreSize> size() override;
@@ -33,6 +34,7 @@ class SqliteStore final : public PassStore {
   base::Status prepare_to_insert();
   base::Result<StoreSize> size_of(SqliteStatement statement);
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
+  base::Result<std::size_t> tell_all(std::span<const traffic::ToldOutcome> outcomes);
   base::Result<bool> same_as_stored(const traffic::Pass& pass);
 
   SqliteDatabase database_;

@@ -97,6 +97,26 @@ TEST_F(SqliteStoreTest, putting_a_pass_replaces_what_is_stored_of_it_and_the_las
   EXPECT_EQ(all_of(*store), (std::vector<traffic::Pass>{passes[0], passes[2], passes[3]}));
 }
 
+TEST_F(SqliteStoreTest, what_is_said_later_of_an_answer_is_written_to_its_pass_alone) {
+  const auto store = open();
+  std::vector<traffic::Pass> passes = {pass_of("a", 1, 1), pass_of("a", 2, 2), pass_of("b", 1, 3)};
+  passes[2].ending = traffic::Ending::kResolved;
+  passes[2].outcome = traffic::Outcome::kSuccess;
+  EXPECT_TRUE(store->put(passes));
+  const std::vector<traffic::ToldOutcome> told = {{"a", std::nullopt, traffic::Outcome::kSuccess},
+                                                  {"a", 1, traffic::Outcome::kFailure},
+                                                  {"b", 1, traffic::Outcome::kFailure},
+                                                  {"a", 3, traffic::Outcome::kFailure},
+                                                  {"c", std::nullopt, traffic::Outcome::kFailure}};
+  EXPECT_EQ(store->tell(told).value(), 3U);
+  passes[0].outcome = traffic::Outcome::kFailure;
+  passes[1].outcome = traffic::Outcome::kSuccess;
+  passes[1].ending = traffic::Ending::kResolved;
+  passes[2].outcome = traffic::Outcome::kFailure;
+  passes[2].ending = traffic::Ending::kOpen;
+  EXPECT_EQ(all_of(*store), passes);
+}
+
 TEST_F(SqliteStoreTest, pruning_takes_whole_tasks) {
   const auto store = open();
   EXPECT_TRUE(store->insert(std::vector<traffic::Pass>{pass_of("old", 1, 10), pass_of("old", 2, 30),

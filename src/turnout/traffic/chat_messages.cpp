@@ -187,18 +187,30 @@ bool is_picture(std::string_view type) {
 template <class Json>
 struct ChatReader::Fields {
   explicit Fields(const Json& object) {
-    object.each_field([this](std::string_view key, const Json& value) {
-      if (key == "role") role = value.raw_text();
-      if (key == "type") type = value.raw_text();
-      if (key == "text") text = value;
-      if (key == "content" && !value.is_null()) content = value;
-      if (key == "parts") parts = value;
-      if (key == "tool_calls") calls = value;
-      if (key == "arguments" || key == "input") arguments = value;
-      if (key == "functionResponse") tool_result = true;
-      if (key.starts_with("reasoning")) reasoning = true;
-    });
+    object.each_field([this](std::string_view key, const Json& value) { take(key, value); });
     tool_result |= is_tool_result(type);
+  }
+  /// By their lengths, since a history has many.
+  void take(std::string_view key, const Json& value) {
+    switch (key.size()) {
+      case 4:
+        if (key == "role") role = value.raw_text();
+        if (key == "type") type = value.raw_text();
+        if (key == "text") text = value;
+        break;
+      case 5:
+        if (key == "parts") parts = value;
+        if (key == "input") arguments = value;
+        break;
+      case 7:
+        if (key == "content" && !value.is_null()) content = value;
+        break;
+      default:
+        if (key == "tool_calls") calls = value;
+        if (key == "arguments") arguments = value;
+        if (key == "functionResponse") tool_result = true;
+        if (key.starts_with("reasoning")) reasoning = true;
+    }
   }
   std::string_view role, type;
   bool tool_result = false, reasoning = false;

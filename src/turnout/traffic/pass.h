@@ -36,6 +36,13 @@ struct Pass {
   friend bool operator==(const Pass&, const Pass&) = default;
 };
 
+/// What somebody says of an answer later: of an attempt, or of the last one of the task that is stored.
+struct ToldOutcome {
+  std::string task_id;
+  std::optional<std::int64_t> attempt;
+  Outcome outcome = Outcome::kUnknown;
+};
+
 /// The names under which formats and stores know these values.
 std::string_view name_of(Outcome outcome);
 std::string_view name_of(Ending ending);

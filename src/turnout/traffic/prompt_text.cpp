@@ -4,7 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <iterator>
+#include <memory>
 
 #include "turnout/base/hash.h"
 #include "turnout/traffic/plain_text.h"
@@ -17,6 +17,26 @@ std::uint32_t shortened(std::uint64_t hash) {
   return static_cast<std::uint32_t>((hash ^ (hash >> 29U)) * 0x9e3779b97f4a7c15ULL >> 32U);
 }
 
+/// Room for the hashes of a text; for a usual prompt's it is on the stack.
+class Room {
+ public:
+  explicit Room(std::size_t count)
+      : large_(count > kUsual ? std::make_unique_for_overwrite<std::uint32_t[]>(count) : nullptr),
+        all_(large_ ? large_.get() : usual_.data(), count) {}
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+  Room(Room&&) = delete;
+  Room& operator=(Room&&) = delete;
+  ~Room() = default;
+  [[nodiscard]] std::span<std::uint32_t> all() const { return all_; }
+
+ private:
+  static constexpr std::size_t kUsual = 1024;
+  std::array<std::uint32_t, kUsual> usual_;  // NOLINT(*-member-init): written before it is read
+  std::unique_ptr<std::uint32_t[]> large_;
+  std::span<std::uint32_t> all_;
+};
+
 constexpr std::size_t kRun = 4;
 
 std::uint32_t hash_of_run(const char* run) {
@@ -25,28 +45,24 @@ std::uint32_t hash_of_run(const char* run) {
   return shortened(hash);
 }
 
-/// Hashes of runs below 2^bits, in the order of the text.
-std::vector<std::uint32_t> runs_of(std::string_view plain, unsigned bits) {
-  if (plain.empty()) return {};
-  if (plain.size() < kRun) return {shortened(base::hash(plain))};
-  std::vector<std::uint32_t> hashes(plain.size() - kRun + 1);
-  std::size_t count = 0;
-  const std::size_t runs = hashes.size();
-  for (std::size_t i = 0; i < runs; ++i) {
-    const std::uint32_t hash = hash_of_run(plain.data() + i);
-    hashes[count] = hash;
-    count += (std::uint64_t{hash} >> bits) == 0 ? 1U : 0U;
+std::size_t count_of_runs(std::string_view plain) {
+  return plain.size() < kRun ? std::min<std::size_t>(plain.size(), 1) : plain.size() - kRun + 1;
+}
+
+/// Hashes of runs, in the order of the text.
+void read_runs(std::string_view plain, std::span<std::uint32_t> hashes) {
+  if (!plain.empty() && plain.size() < kRun) {
+    hashes[0] = shortened(base::hash(plain));
+    return;
   }
-  hashes.resize(count);
-  return hashes;
+  for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = hash_of_run(plain.data() + i);
 }
 
 /// Hashes of words; of a run of characters of three bytes or more, which are those of scripts
-/// without spaces, pairs.
-std::vector<std::uint32_t> words_of(std::string_view plain) {
+/// without spaces, pairs. @returns how many: at most one for each byte.
+std::size_t read_words(std::string_view plain, std::span<std::uint32_t> hashes) {
   constexpr std::size_t kWide = 3;
-  std::vector<std::uint32_t> hashes;
-  hashes.reserve(plain.size() / 4 + 1);
+  std::size_t count = 0;
   const auto is_wide = [](char c) { return static_cast<unsigned char>(c) >= 0xe0; };
   for (std::size_t i = 0; i < plain.size();) {
     if (!in_word(plain[i])) {
@@ -56,34 +72,51 @@ std::vector<std::uint32_t> words_of(std::string_view plain) {
       while (end < plain.size() && end - i < 2 * kWide &&
              static_cast<unsigned char>(plain[end]) >= 0x80)
         ++end;
-      hashes.push_back(shortened(base::hash(plain.substr(i, end - i))));
+      hashes[count++] = shortened(base::hash(plain.substr(i, end - i)));
       i = end - i > kWide ? i + kWide : end;
     } else {
       std::uint64_t hash = base::hash_on(base::kHashOfNothing, plain[i++]);
       for (; i < plain.size() && in_word(plain[i]) && static_cast<unsigned char>(plain[i]) < 0x80;
            ++i)
         hash = base::hash_on(hash, plain[i]);
-      hashes.push_back(shortened(hash));
+      hashes[count++] = shortened(hash);
     }
   }
-  return hashes;
+  return count;
 }
 
-/// Takes most repeated hashes out: those last seen at their places of a table.
-std::vector<std::uint32_t> with_fewer_repeats(std::vector<std::uint32_t> hashes) {
+/// Copies hashes that are below 2^bits. @returns how many.
+std::size_t copy_below(std::span<const std::uint32_t> hashes, unsigned bits,
+                       std::span<std::uint32_t> to) {
+  std::size_t count = 0;
+  for (const std::uint32_t hash : hashes) {
+    to[count] = hash;
+    count += (std::uint64_t{hash} >> bits) == 0 ? 1U : 0U;
+  }
+  return count;
+}
+
+/// Copies hashes without most repeated ones: those last seen at their places of a table.
+/// @returns how many.
+std::size_t copy_with_fewer_repeats(std::span<const std::uint32_t> hashes,
+                                    std::span<std::uint32_t> to) {
   constexpr std::size_t kPlaces = 1024;
   std::array<std::uint32_t, kPlaces> seen{};
-  std::erase_if(hashes, [&](std::uint32_t hash) {
+  std::size_t count = 0;
+  for (const std::uint32_t hash : hashes) {
     const bool repeated = hash != 0 && seen[hash % kPlaces] == hash;
     seen[hash % kPlaces] = hash;
-    return repeated;
-  });
-  return hashes;
+    to[count] = hash;
+    count += repeated ? 0U : 1U;
+  }
+  return count;
 }
 
 /// The different ones of hashes below 2^bits, in order. They are spread evenly, so that their first
 /// bits nearly say their places; where a text was made so that they are not, it is sorted as usual.
-std::vector<std::uint32_t> sorted_evenly(std::vector<std::uint32_t> hashes, unsigned bits) {
+/// @param room  for as many
+std::span<std::uint32_t> sorted_evenly(std::span<std::uint32_t> hashes, unsigned bits,
+                                       std::span<std::uint32_t> room) {
   constexpr unsigned kPlaceBits = 6;
   constexpr std::uint32_t kCrowded = 32;
   std::array<std::uint32_t, (1U << kPlaceBits) + 1> begins{};
@@ -94,52 +127,50 @@ std::vector<std::uint32_t> sorted_evenly(std::vector<std::uint32_t> hashes, unsi
     crowded |= begins[i] > kCrowded;
     begins[i] += begins[i - 1];
   }
+  auto sorted = hashes;
   if (crowded) {
     std::sort(hashes.begin(), hashes.end());
   } else {
-    std::vector<std::uint32_t> placed(hashes.size());
-    for (const std::uint32_t hash : hashes) placed[begins[place(hash)]++] = hash;
-    for (std::size_t i = 1; i < placed.size(); ++i) {
-      const std::uint32_t hash = placed[i];
+    sorted = room.first(hashes.size());
+    for (const std::uint32_t hash : hashes) sorted[begins[place(hash)]++] = hash;
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
+      const std::uint32_t hash = sorted[i];
       std::size_t at = i;
-      for (; at > 0 && placed[at - 1] > hash; --at) placed[at] = placed[at - 1];
-      placed[at] = hash;
+      for (; at > 0 && sorted[at - 1] > hash; --at) sorted[at] = sorted[at - 1];
+      sorted[at] = hash;
     }
-    hashes.swap(placed);
   }
-  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-  return hashes;
+  const auto end = std::unique(sorted.begin(), sorted.end());
+  return sorted.first(static_cast<std::size_t>(end - sorted.begin()));
 }
 
-/// @param hashes_below  (bits) -> the hashes below 2^bits, of `count` in all
-/// @returns the kShingles smallest different ones, in order: of many only the small ones are
-///   sorted.
-template <class HashesBelow>
-std::vector<std::uint32_t> sketch_of(std::size_t count, const HashesBelow& hashes_below) {
+/// @returns the kShingles smallest different ones of a text's hashes, in order: of many only the
+///   small ones are sorted.
+std::vector<std::uint32_t> sketch_of(std::span<const std::uint32_t> hashes) {
   constexpr std::size_t kEnough = kShingles + kShingles / 2;
   const auto spare =
-      static_cast<unsigned>(std::bit_width(std::max<std::size_t>(1, count / kEnough)));
-  std::vector<std::uint32_t> sketch = sorted_evenly(hashes_below(33 - spare), 33 - spare);
-  if (sketch.size() < kShingles && spare > 1)
-    sketch = sorted_evenly(with_fewer_repeats(hashes_below(32)), 32);
-  if (sketch.size() > kShingles) sketch.resize(kShingles);
-  sketch.shrink_to_fit();
-  return sketch;
+      static_cast<unsigned>(std::bit_width(std::max<std::size_t>(1, hashes.size() / kEnough)));
+  const Room small(hashes.size());
+  const Room room(hashes.size());
+  const std::size_t below = copy_below(hashes, 33 - spare, small.all());
+  auto sketch = sorted_evenly(small.all().first(below), 33 - spare, room.all());
+  if (sketch.size() < kShingles && spare > 1) {
+    const std::size_t count = copy_with_fewer_repeats(hashes, small.all());
+    sketch = sorted_evenly(small.all().first(count), 32, room.all());
+  }
+  sketch = sketch.first(std::min(sketch.size(), kShingles));
+  return {sketch.begin(), sketch.end()};
 }
 
 std::vector<std::uint32_t> sketch_of_runs(std::string_view plain) {
-  return sketch_of(plain.size(), [&](unsigned bits) { return runs_of(plain, bits); });
+  const Room hashes(count_of_runs(plain));
+  read_runs(plain, hashes.all());
+  return sketch_of(hashes.all());
 }
 
 std::vector<std::uint32_t> sketch_of_words(std::string_view plain) {
-  const auto words = words_of(plain);
-  return sketch_of(words.size(), [&](unsigned bits) {
-    std::vector<std::uint32_t> small;
-    small.reserve(words.size());
-    std::copy_if(words.begin(), words.end(), std::back_inserter(small),
-                 [&](std::uint32_t hash) { return (std::uint64_t{hash} >> bits) == 0; });
-    return small;
-  });
+  const Room hashes(plain.size());
+  return sketch_of(hashes.all().first(read_words(plain, hashes.all())));
 }
 
 /// The first and the last half of what counts of a long text.

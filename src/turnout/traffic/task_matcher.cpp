@@ -37,14 +37,19 @@ TaskMatcher::Task* TaskMatcher::find(std::uint64_t number) {
   return found == tasks_.end() ? nullptr : &found->second;
 }
 
-TaskMatcher::Task* TaskMatcher::find_in_window(const std::optional<Seen>& seen,
-                                               const Request& request) {
-  Task* task = seen ? find(seen->task) : nullptr;
+const TaskMatcher::Task* TaskMatcher::find(std::uint64_t number) const {
+  const auto found = tasks_.find(number);
+  return found == tasks_.end() ? nullptr : &found->second;
+}
+
+const TaskMatcher::Task* TaskMatcher::find_in_window(const std::optional<Seen>& seen,
+                                                     const Request& request) const {
+  const Task* task = seen ? find(seen->task) : nullptr;
   return task != nullptr && in_window(*task, request) ? task : nullptr;
 }
 
 /// Nobody asks again for what is still being answered: what is sent beside it is another program's.
-bool TaskMatcher::answer_seen(const std::optional<Seen>& seen, const Request& request) {
+bool TaskMatcher::answer_seen(const std::optional<Seen>& seen, const Request& request) const {
   const Task* task = find_in_window(seen, request);
   return task != nullptr && task->pass_end_us != Request::kInFlight;
 }
@@ -52,8 +57,8 @@ bool TaskMatcher::answer_seen(const std::optional<Seen>& seen, const Request& re
 std::optional<TaskMatcher::Seen> TaskMatcher::seen(Kind kind, std::uint64_t scope,
                                                    std::uint64_t value) const {
   if (value == 0) return std::nullopt;
-  const auto found = seen_.find(key(kind, scope, value));
-  return found == seen_.end() ? std::nullopt : std::optional(found->second);
+  const Seen* found = seen_.find(key(kind, scope, value));
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 /// Texts count within a person. Of persons that are not known, two may begin alike: their texts
@@ -74,29 +79,37 @@ std::optional<TaskMatcher::Seen> TaskMatcher::latest_of(const Request& request) 
 
 Match TaskMatcher::take(const Request& request) {
   expire(request.started_us);
+  const Match match = look(request);
+  restore(request, match);
+  return match;
+}
+
+Match TaskMatcher::look(const Request& request) const {
   if (request.helper) return helper(request);
   auto match = retry(request);
   if (!match) match = step(request);
   if (!match) match = certain(request);
   if (!match) match = further_turn(request);
   if (!match) match = other_conversation(request);
-  if (!match) match = new_task(MatchRule::kNewTask, request, 0);
-  remember(request, *match);
-  return *match;
+  return match ? *match : new_task(MatchRule::kNewTask, 0);
 }
 
 /// No pass; its cost goes to the one that its prompt began, or else to its conversation's latest.
-Match TaskMatcher::helper(const Request& request) {
+Match TaskMatcher::helper(const Request& request) const {
   Match match{.rule = MatchRule::kHelper};
   auto served = seen(Kind::kPrompt, request.person, request.prompt);
   if (!served) served = latest_of(request);
-  if (find_in_window(served, request) != nullptr) match.pass = served->pass;
+  if (find_in_window(served, request) != nullptr) {
+    match.pass = served->pass;
+    match.other_task = served->task;
+  }
   return match;
 }
 
 /// Of persons that are not known, the same words are a retry where the client says so or the
 /// earlier request had no answer.
-std::optional<TaskMatcher::Seen> TaskMatcher::seen_by_anyone(const Request& request, bool told) {
+std::optional<TaskMatcher::Seen> TaskMatcher::seen_by_anyone(const Request& request,
+                                                             bool told) const {
   if (request.person != 0 || request.messages.empty()) return std::nullopt;
   const auto before = seen(Kind::kBody, 0, request.messages.back());
   const Task* task = find_in_window(before, request);
@@ -105,7 +118,7 @@ std::optional<TaskMatcher::Seen> TaskMatcher::seen_by_anyone(const Request& requ
   return told || failed ? before : std::nullopt;
 }
 
-std::optional<Match> TaskMatcher::retry(const Request& request) {
+std::optional<Match> TaskMatcher::retry(const Request& request) const {
   auto before = seen(Kind::kCall, request.person, request.call);
   const bool told = before || request.retries > 0;
   if (!before) before = seen_text(Kind::kBody, request, request.messages.size());
@@ -121,11 +134,11 @@ std::optional<Match> TaskMatcher::retry(const Request& request) {
   const bool untold =
       !request.batch && request.call == 0 && same && (in_flight || !task->last_answered);
   if (!told && !untold) return std::nullopt;
-  return same_pass(MatchRule::kRetry, *before, request);
+  return same_pass(MatchRule::kRetry, *before);
 }
 
 /// The pass whose prompt an agent's call goes on with.
-std::optional<TaskMatcher::Seen> TaskMatcher::prompt_before(const Request& request) {
+std::optional<TaskMatcher::Seen> TaskMatcher::prompt_before(const Request& request) const {
   const bool continues = request.agent || request.last == LastItem::kToolResult ||
                          request.last == LastItem::kAssistant ||
                          request.last == LastItem::kEmptyUser;
@@ -153,51 +166,39 @@ std::optional<TaskMatcher::Seen> TaskMatcher::prompt_before(const Request& reque
   return Seen{recent->second.back(), task->pass};
 }
 
-std::optional<Match> TaskMatcher::step(const Request& request) {
+std::optional<Match> TaskMatcher::step(const Request& request) const {
   if (const auto same_prompt = seen(Kind::kPrompt, request.person, request.prompt);
       find_in_window(same_prompt, request) != nullptr)
-    return same_pass(MatchRule::kStep, *same_prompt, request);
+    return same_pass(MatchRule::kStep, *same_prompt);
   if (const auto before = prompt_before(request); find_in_window(before, request) != nullptr)
-    return same_pass(MatchRule::kStep, *before, request);
+    return same_pass(MatchRule::kStep, *before);
   const bool wordless = request.messages.empty() && !request.turn && request.prompt == 0;
   const auto latest = wordless ? latest_of(request) : std::nullopt;
   const Task* task = find_in_window(latest, request);
   if (task == nullptr || request.started_us - task->pass_end_us >= kFastestPerson)
     return std::nullopt;
-  Match match = same_pass(MatchRule::kStep, *latest, request);
+  Match match = same_pass(MatchRule::kStep, *latest);
   match.by_pace = true;
   return match;
 }
 
-std::optional<Match> TaskMatcher::named_task(const Request& request) {
-  const auto named = named_.find(request.task);
-  if (named == named_.end()) {
-    Match match = new_task(MatchRule::kNewTask, request, 0);
-    named_[request.task] = {match.task, 0, request.started_us};
-    return match;
-  }
-  if (request.started_us - named->second.last_end_us > options_.task_name_us) {
-    named_.erase(named);
-    return named_task(request);
-  }
-  if (find(named->second.task) == nullptr) {  // the task has gone, its name has not
-    Task& task = tasks_[named->second.task];
-    task.person = request.person;
-    task.name = request.task;
-    task.answered = named->second.answered;
-    task.last_end_us = request.started_us;
-    expiries_.emplace(task.last_end_us + options_.window_us, named->second.task);
-  }
-  const Task& task = *find(named->second.task);
+std::optional<Match> TaskMatcher::named_task(const Request& request) const {
+  const Named* found = named_.find(request.task);
+  if (found == nullptr || request.started_us - found->last_end_us > options_.task_name_us)
+    return new_task(MatchRule::kNewTask, 0);
+  const Named& named = *found;
+  const Task* task = find(named.task);
   // Of two at once under one name the second is no new attempt: nobody has seen an answer.
-  const bool in_flight = task.pass_end_us == Request::kInFlight;
-  Match match = in_flight ? same_pass(MatchRule::kStep, {named->second.task, task.pass}, request)
-                          : next_attempt(MatchRule::kCertain, named->second.task, request, 1);
+  const bool in_flight = task != nullptr && task->pass_end_us == Request::kInFlight;
+  Match match = in_flight ? same_pass(MatchRule::kStep, {named.task, task->pass})
+                          : next_attempt(MatchRule::kCertain, named.task, 1);
+  // The task may have gone, its name has not.
+  if (task == nullptr) match.attempt = named.answered + 1;
   match.by_id = true;
   return match;
 }
 
-std::optional<Match> TaskMatcher::certain(const Request& request) {
+std::optional<Match> TaskMatcher::certain(const Request& request) const {
   if (request.task != 0) return named_task(request);
   std::optional<Seen> before = seen(Kind::kMessage, request.person, request.message);
   if (!before) before = seen(Kind::kParent, request.person, request.parent);
@@ -205,10 +206,10 @@ std::optional<Match> TaskMatcher::certain(const Request& request) {
   if (!before && request.user_messages >= 2 && request.last == LastItem::kUser)
     before = seen_text(Kind::kHistory, request, request.last_user - 1);
   if (!answer_seen(before, request)) return std::nullopt;
-  return next_attempt(MatchRule::kCertain, before->task, request, 1);
+  return next_attempt(MatchRule::kCertain, before->task, 1);
 }
 
-std::optional<TaskMatcher::Continued> TaskMatcher::continued(const Request& request) {
+std::optional<TaskMatcher::Continued> TaskMatcher::continued(const Request& request) const {
   if (const auto answer = seen(Kind::kAnswer, request.person, request.parent);
       find_in_window(answer, request) != nullptr)
     return Continued{answer->task, true};
@@ -228,7 +229,7 @@ std::optional<TaskMatcher::Continued> TaskMatcher::continued(const Request& requ
                                                     : std::optional(Continued{latest.task, false});
 }
 
-std::optional<Match> TaskMatcher::further_turn(const Request& request) {
+std::optional<Match> TaskMatcher::further_turn(const Request& request) const {
   constexpr double kUntold = 0.5;
   const bool begins =
       (!request.partial && request.user_messages == 1) || (request.turn && *request.turn <= 1);
@@ -240,16 +241,17 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) {
   const auto signs = words ? reprompt_signs(request.text, task.turns) : RepromptSigns{};
   const double probability = words ? signs.probability() : kUntold;
   Match match = probability >= kAlike
-                    ? next_attempt(MatchRule::kFurtherTurn, before->task, request, probability)
-                    : new_task(MatchRule::kFurtherTurn, request, probability);
+                    ? next_attempt(MatchRule::kFurtherTurn, before->task, probability)
+                    : new_task(MatchRule::kFurtherTurn, probability);
   match.by_history = before->by_history;
   match.without_text = !words;
   match.after = after;
+  match.other_task = before->task;
   match.signs = signs;
   return match;
 }
 
-std::optional<Match> TaskMatcher::other_conversation(const Request& request) {
+std::optional<Match> TaskMatcher::other_conversation(const Request& request) const {
   const auto recent = recent_.find(request.person);
   if (request.person == 0 || recent == recent_.end()) return std::nullopt;
   std::optional<std::uint64_t> best;
@@ -268,43 +270,31 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) {
   const Task& task = *find(*best);
   const std::uint64_t after = task.pass;
   const auto signs = reprompt_signs(request.text, task.turns);
-  Match match = next_attempt(MatchRule::kOtherConversation, *best, request,
-                             std::max(kAlike, signs.probability()));
+  Match match =
+      next_attempt(MatchRule::kOtherConversation, *best, std::max(kAlike, signs.probability()));
   match.after = after;
+  match.other_task = *best;
   match.signs = signs;
   return match;
 }
 
-Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass, const Request& request) {
-  Task& task = *find(pass.task);
+Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass) const {
   Match match{.rule = rule, .task = pass.task, .pass = pass.pass};
-  match.attempt = task.answered + 1;
-  if (pass.pass != task.pass) return match;  // of an earlier pass: the current one goes on
-  task.body = request.body;
-  const bool first_end = task.pass_end_us == Request::kInFlight;
-  task.pass_end_us = first_end ? request.ended_us : std::max(task.pass_end_us, request.ended_us);
-  task.pass_answered |= request.answered;
-  task.last_answered = request.answered;
+  match.attempt = find(pass.task)->answered + 1;
   return match;
 }
 
-Match TaskMatcher::next_attempt(MatchRule rule, std::uint64_t number, const Request& request,
-                                double probability) {
-  Task& task = *find(number);
-  task.answered += task.pass_answered ? 1 : 0;
-  Match match = begin_pass(rule, number, request);
-  match.probability = probability;
+Match TaskMatcher::next_attempt(MatchRule rule, std::uint64_t number, double probability) const {
+  Match match = new_task(rule, probability);
+  match.task = number;
+  if (const Task* task = find(number); task != nullptr)
+    match.attempt = 1 + task->answered + (task->pass_answered ? 1 : 0);
   return match;
 }
 
-Match TaskMatcher::new_task(MatchRule rule, const Request& request, double probability) {
-  const std::uint64_t number = next_task_++;
-  Task& task = tasks_[number];
-  task.person = request.person;
-  task.name = request.task;
-  task.last_end_us = request.started_us;
-  expiries_.emplace(request.started_us + options_.window_us, number);
-  Match match = begin_pass(rule, number, request);
+Match TaskMatcher::new_task(MatchRule rule, double probability) const {
+  Match match{.rule = rule, .task = next_task_, .pass = next_pass_, .begins_pass = true};
+  match.attempt = 1;
   match.probability = probability;
   return match;
 }
@@ -319,13 +309,14 @@ void TaskMatcher::begin(Task& task, const Request& request) {
   task.turns.push_back(request.text);
 }
 
-Match TaskMatcher::begin_pass(MatchRule rule, std::uint64_t number, const Request& request) {
-  Task& task = *find(number);
-  task.pass = next_pass_++;
-  begin(task, request);
-  Match match{.rule = rule, .task = number, .pass = task.pass, .begins_pass = true};
-  match.attempt = task.answered + 1;
-  return match;
+/// A task's pass goes on; if it is an earlier one, the current one does not change.
+void TaskMatcher::go_on(Task& task, std::uint64_t pass, const Request& request) {
+  if (pass != task.pass) return;
+  task.body = request.body;
+  const bool first_end = task.pass_end_us == Request::kInFlight;
+  task.pass_end_us = first_end ? request.ended_us : std::max(task.pass_end_us, request.ended_us);
+  task.pass_answered |= request.answered;
+  task.last_answered = request.answered;
 }
 
 void TaskMatcher::ended(const Match& match, std::int64_t ended_us, bool answered) {
@@ -344,7 +335,7 @@ void TaskMatcher::name(const Match& match, std::uint64_t name) {
   if (task == nullptr || task->name != 0) return;
   task->name = name;
   task->name_is_ours = true;
-  named_[name] = {match.task, task->answered + (task->pass_answered ? 1 : 0), task->last_end_us};
+  named_.set(name, {match.task, task->answered + (task->pass_answered ? 1 : 0), task->last_end_us});
 }
 
 void TaskMatcher::named(const Match& match, std::uint64_t answer) {
@@ -354,11 +345,16 @@ void TaskMatcher::named(const Match& match, std::uint64_t answer) {
 
 void TaskMatcher::restore(const Request& request, const Match& match) {
   if (match.task == Match::kNone) return;
-  next_task_ = std::max(next_task_, match.task + 1);
-  next_pass_ = std::max(next_pass_, match.pass + 1);
+  const auto count = [this](std::uint64_t number, std::uint64_t& next) {
+    const bool is_ours = number >> kCountBits == options_.first >> kCountBits;
+    if (is_ours) next = std::max(next, number + 1);
+  };
+  count(match.task, next_task_);
+  count(match.pass, next_pass_);
   const auto [place, is_new] = tasks_.try_emplace(match.task);
   Task& task = place->second;
   if (is_new) {
+    task.keys.reserve(4);  // most tasks have no more
     task.person = request.person;
     task.name = request.task;
     task.last_end_us = request.started_us;
@@ -369,7 +365,7 @@ void TaskMatcher::restore(const Request& request, const Match& match) {
     task.pass = match.pass;
     begin(task, request);
   } else {
-    same_pass(match.rule, {match.task, match.pass}, request);
+    go_on(task, match.pass, request);
   }
   remember(request, match);
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <queue>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "turnout/base/flat_map.h"
 #include "turnout/traffic/prompt_text.h"
 
 /// Which task, and which attempt at it, a request belongs to. docs/identity.md.
@@ -72,7 +74,8 @@ struct Request {
 struct Match {
   static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
   MatchRule rule = MatchRule::kNewTask;
-  std::uint64_t task = kNone;  ///< 0, 1, ... in the order in which tasks began; kNone: no pass
+  std::uint64_t task =
+      kNone;  ///< Options::first, ... in the order of tasks' starts; kNone: no pass
   std::uint64_t pass = kNone;  ///< likewise; a helper's is the pass that it served, if known
   bool begins_pass = false;    ///< the request is a pass's first
   std::int64_t attempt = 0;    ///< of that pass: 1 + the task's answered passes before it
@@ -85,6 +88,7 @@ struct Match {
   bool without_text = false;  ///< rule 4, no words to judge by: taken for a re-prompt
   /// Rules 4 and 5: the pass that it asks again after, if it does, and what the words say of that.
   std::uint64_t after = kNone;
+  std::uint64_t other_task = kNone;  ///< that of `after`, or of the pass that a helper served
   RepromptSigns signs{};
 };
 
@@ -100,12 +104,22 @@ class TaskMatcher {
     /// For how long a client's own name of a task holds.
     std::int64_t task_name_us = 3'600'000'000;
     std::size_t most_tasks = 100'000;
+    /// Of tasks and passes. Matchers that restore() what others took count from numbers of their own,
+    /// which differ above kCountBits.
+    std::uint64_t first = 0;
+    /// Called with the number of each task that goes.
+    std::function<void(std::uint64_t task)> forgotten = {};
   };
-  explicit TaskMatcher(const Options& options) : options_(options) {}
+  static constexpr unsigned kCountBits = 32;
+  explicit TaskMatcher(const Options& options)
+      : options_(options), next_task_(options.first), next_pass_(options.first) {}
 
   /// @param request  started no earlier than the one before it
   /// @returns where it belongs. O(messages), amortised.
   Match take(const Request& request);
+  /// @returns what take() would, and changes nothing: the numbers of a new task and a new pass are
+  ///   those that it would have.
+  [[nodiscard]] Match look(const Request& request) const;
 
   /// Says when a request that was in flight ended, and how. A task that has gone by then is passed
   /// over.
@@ -118,7 +132,7 @@ class TaskMatcher {
   void named(const Match& match, std::uint64_t answer);
 
   /// Takes a request whose match is known, as if take() had just returned it: for who writes down what
-  /// take() said, and begins again with that. Of `messages` those at the ends of the user's last and
+  /// take() said, and begins again with that, or for who is told what another took. Of `messages` those at the ends of the user's last and
   /// last but one turns, and the last one, count.
   void restore(const Request& request, const Match& match);
 
@@ -167,40 +181,42 @@ class TaskMatcher {
   [[nodiscard]] bool in_window(const Task& task, const Request& request) const;
   static std::uint64_t key(Kind kind, std::uint64_t scope, std::uint64_t value);
   Task* find(std::uint64_t number);
-  Task* find_in_window(const std::optional<Seen>& seen, const Request& request);
-  bool answer_seen(const std::optional<Seen>& seen, const Request& request);
+  [[nodiscard]] const Task* find(std::uint64_t number) const;
+  [[nodiscard]] const Task* find_in_window(const std::optional<Seen>& seen,
+                                           const Request& request) const;
+  [[nodiscard]] bool answer_seen(const std::optional<Seen>& seen, const Request& request) const;
   [[nodiscard]] std::optional<Seen> seen(Kind kind, std::uint64_t scope, std::uint64_t value) const;
   [[nodiscard]] std::optional<Seen> seen_text(Kind kind, const Request& request,
                                               std::size_t messages) const;
   [[nodiscard]] std::optional<Seen> latest_of(const Request& request) const;
-  std::optional<Seen> seen_by_anyone(const Request& request, bool told);
-  Match helper(const Request& request);
-  std::optional<Seen> prompt_before(const Request& request);
-  std::optional<Match> retry(const Request& request);
-  std::optional<Match> step(const Request& request);
-  std::optional<Match> certain(const Request& request);
-  std::optional<Match> further_turn(const Request& request);
-  std::optional<Match> other_conversation(const Request& request);
-  std::optional<Continued> continued(const Request& request);
-  std::optional<Match> named_task(const Request& request);
-  Match same_pass(MatchRule rule, const Seen& pass, const Request& request);
-  Match next_attempt(MatchRule rule, std::uint64_t number, const Request& request,
-                     double probability);
-  Match new_task(MatchRule rule, const Request& request, double probability);
+  [[nodiscard]] std::optional<Seen> seen_by_anyone(const Request& request, bool told) const;
+  [[nodiscard]] Match helper(const Request& request) const;
+  [[nodiscard]] std::optional<Seen> prompt_before(const Request& request) const;
+  [[nodiscard]] std::optional<Match> retry(const Request& request) const;
+  [[nodiscard]] std::optional<Match> step(const Request& request) const;
+  [[nodiscard]] std::optional<Match> certain(const Request& request) const;
+  [[nodiscard]] std::optional<Match> further_turn(const Request& request) const;
+  [[nodiscard]] std::optional<Match> other_conversation(const Request& request) const;
+  [[nodiscard]] std::optional<Continued> continued(const Request& request) const;
+  [[nodiscard]] std::optional<Match> named_task(const Request& request) const;
+  [[nodiscard]] Match same_pass(MatchRule rule, const Seen& pass) const;
+  [[nodiscard]] Match next_attempt(MatchRule rule, std::uint64_t number, double probability) const;
+  [[nodiscard]] Match new_task(MatchRule rule, double probability) const;
   static void begin(Task& task, const Request& request);
-  Match begin_pass(MatchRule rule, std::uint64_t number, const Request& request);
+  static void go_on(Task& task, std::uint64_t pass, const Request& request);
   void remember(const Request& request, const Match& match);
   void remember_text(Kind kind, const Request& request, std::size_t messages, const Match& match);
   void remember_key(Kind kind, std::uint64_t scope, std::uint64_t value, const Match& match);
+  void forget_key(std::uint64_t name, std::uint64_t task);
   void forget_names(std::int64_t now_us);
   void forget(std::uint64_t number);
   void expire(std::int64_t now_us);
 
   Options options_;
-  std::uint64_t next_task_ = 0, next_pass_ = 0;
+  std::uint64_t next_task_, next_pass_;
   std::unordered_map<std::uint64_t, Task> tasks_;
-  std::unordered_map<std::uint64_t, Seen> seen_;
-  std::unordered_map<std::uint64_t, Named> named_;
+  base::FlatMap<Seen> seen_;
+  base::FlatMap<Named> named_;
   std::size_t names_left_ = 0;  // when those that no longer held went
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> recent_;  // tasks of a person
   using Expiry = std::pair<std::int64_t, std::uint64_t>;

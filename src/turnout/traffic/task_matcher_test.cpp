@@ -253,6 +253,46 @@ TEST(TaskMatcher, people_who_are_not_known_are_told_apart_by_their_conversations
   EXPECT_EQ(tasks.take(chat.at(150)).rule, MatchRule::kFurtherTurn);
 }
 
+TEST(TaskMatcher, a_look_says_what_take_would_and_leaves_no_trace) {
+  auto looked_at = matcher();
+  auto alone = matcher();
+  Chat chat(1, 7);
+  Request named = Chat(2).user(kPoem).at(0);
+  named.task = 99;
+  Request named_again = named;
+  named_again.started_us = 30 * kSecond;
+  named_again.ended_us = 31 * kSecond;
+  const std::vector<Request> requests = {
+      named,
+      chat.user(kSort).at(1),
+      chat.tool("42").at(10),
+      chat.assistant("x").user("no, the latest one first").at(20),
+      named_again,
+      Chat(1, 8).user(kPoem).at(40),
+      Chat(1, 9).user(std::string(kSort) + " Please!").at(50)};
+  std::size_t rules = 0;
+  for (const Request& request : requests) {
+    for (const Request& other : requests) {
+      Request now = other;
+      now.started_us = request.started_us;
+      [[maybe_unused]] const Match unused = looked_at.look(now);
+    }
+    const Match look = looked_at.look(request);
+    const Match took = looked_at.take(request);
+    const Match expected = alone.take(request);
+    for (const Match& match : {look, took}) {
+      EXPECT_EQ(match.rule, expected.rule);
+      EXPECT_EQ(match.task, expected.task);
+      EXPECT_EQ(match.pass, expected.pass);
+      EXPECT_EQ(match.attempt, expected.attempt);
+      EXPECT_EQ(match.probability, expected.probability);
+    }
+    rules |= std::size_t{1} << static_cast<unsigned>(expected.rule);
+  }
+  EXPECT_EQ(rules, 0b1111100U) << "all rules of passes but a retry are among them";
+  EXPECT_EQ(looked_at.open_tasks(), alone.open_tasks());
+}
+
 TEST(TaskMatcher, Rule0_a_helpers_cost_goes_to_the_pass_of_its_prompt) {
   auto tasks = matcher();
   Request first = Chat(1, 7).user(kSort).at(0);

@@ -16,14 +16,19 @@ void TaskMatcher::remember_key(Kind kind, std::uint64_t scope, std::uint64_t val
   if (value == 0) return;
   const std::uint64_t name = key(kind, scope, value);
   Task& task = *find(match.task);
-  const auto [place, is_new] = seen_.insert_or_assign(name, Seen{match.task, match.pass});
+  const bool is_new = seen_.set(name, Seen{match.task, match.pass});
   if (!is_new && std::find(task.keys.begin(), task.keys.end(), name) != task.keys.end()) return;
   if (task.keys.size() == kKeys) {
-    const auto oldest = seen_.find(task.keys.front());
-    if (oldest != seen_.end() && oldest->second.task == match.task) seen_.erase(oldest);
+    forget_key(task.keys.front(), match.task);
     task.keys.erase(task.keys.begin());
   }
   task.keys.push_back(name);
+}
+
+/// A key that another task has come to since stays.
+void TaskMatcher::forget_key(std::uint64_t name, std::uint64_t task) {
+  const Seen* found = seen_.find(name);
+  if (found != nullptr && found->task == task) seen_.erase(name);
 }
 
 void TaskMatcher::remember_text(Kind kind, const Request& request, std::size_t messages,
@@ -50,8 +55,8 @@ void TaskMatcher::remember(const Request& request, const Match& match) {
       request.ended_us == Request::kInFlight ? request.started_us : request.ended_us;
   task.last_end_us = std::max(task.last_end_us, end);
   if (task.name != 0) {
-    named_[task.name] = {match.task, task.answered + (task.pass_answered ? 1 : 0),
-                         task.last_end_us};
+    named_.set(task.name,
+               {match.task, task.answered + (task.pass_answered ? 1 : 0), task.last_end_us});
     forget_names(request.started_us);
   }
   if (request.person == 0 || request.person != task.person) return;
@@ -63,10 +68,7 @@ void TaskMatcher::remember(const Request& request, const Match& match) {
 
 void TaskMatcher::forget(std::uint64_t number) {
   const auto found = tasks_.find(number);
-  for (const std::uint64_t name : found->second.keys) {
-    const auto key = seen_.find(name);
-    if (key != seen_.end() && key->second.task == number) seen_.erase(key);
-  }
+  for (const std::uint64_t name : found->second.keys) forget_key(name, number);
   const auto recent = recent_.find(found->second.person);
   if (recent != recent_.end()) {
     std::erase(recent->second, number);
@@ -74,6 +76,7 @@ void TaskMatcher::forget(std::uint64_t number) {
   }
   if (found->second.name_is_ours) named_.erase(found->second.name);
   tasks_.erase(found);
+  if (options_.forgotten) options_.forgotten(number);
 }
 
 /// Tasks whose window has ended go, and the one that would go next where there are too many.
@@ -99,8 +102,8 @@ void TaskMatcher::expire(std::int64_t now_us) {
 /// many as were left the last time, so that each is looked at a constant number of times.
 void TaskMatcher::forget_names(std::int64_t now_us) {
   if (named_.size() <= 2 * std::max(options_.most_tasks, names_left_)) return;
-  std::erase_if(named_, [&](const auto& named) {
-    return now_us - named.second.last_end_us > options_.task_name_us;
+  named_.erase_if([&](std::uint64_t, const Named& named) {
+    return now_us - named.last_end_us > options_.task_name_us;
   });
   names_left_ = named_.size();
 }

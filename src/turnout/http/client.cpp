@@ -1,16 +1,16 @@
-#include "turnout/mock/http_client.h"
+#include "turnout/http/client.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <string_view>
 
-#include "turnout/store/curl_functions.h"
+#include "turnout/base/curl_functions.h"
 
-namespace turnout::mock {
+namespace turnout::http {
 namespace {
 
-using store::libcurl;
+using base::libcurl;
 
 struct FreeList {
   void operator()(curl_slist* list) const { libcurl().slist_free_all(list); }
@@ -25,7 +25,7 @@ List list_of(const std::vector<std::string>& fields) {
 }
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* answer) {
-  static_cast<HttpAnswer*>(answer)->body.append(data, size);
+  static_cast<ClientAnswer*>(answer)->body.append(data, size);
   return size;
 }
 
@@ -39,7 +39,7 @@ std::size_t take_field(char* data, std::size_t, std::size_t size, void* answer) 
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   line.remove_prefix(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
-  static_cast<HttpAnswer*>(answer)->fields[name] = line;
+  static_cast<ClientAnswer*>(answer)->fields[name] = line;
   return size;
 }
 
@@ -49,23 +49,23 @@ int stop_if_asked(void* cancellation, curl_off_t, curl_off_t, curl_off_t, curl_o
 
 }  // namespace
 
-std::string HttpAnswer::field(const std::string& name) const {
+std::string ClientAnswer::field(const std::string& name) const {
   const auto found = fields.find(name);
   return found == fields.end() ? "" : found->second;
 }
 
-void HttpClient::Close::operator()(void* curl) const { libcurl().easy_cleanup(curl); }
+void Client::Close::operator()(void* curl) const { libcurl().easy_cleanup(curl); }
 
-base::Result<HttpClient> HttpClient::open(const base::Cancellation& cancellation) {
-  if (!store::curl_functions()) return store::curl_functions().error();
-  return HttpClient(libcurl().easy_init(), cancellation);
+base::Result<Client> Client::open(const base::Cancellation& cancellation) {
+  if (!base::curl_functions()) return base::curl_functions().error();
+  return Client(libcurl().easy_init(), cancellation);
 }
 
-base::Result<HttpAnswer> HttpClient::send(const HttpCall& call) {
+base::Result<ClientAnswer> Client::send(const ClientCall& call) {
   constexpr double kMilli = 1000;
   const auto& curl = libcurl();
   auto* handle = curl_.get();
-  HttpAnswer answer;
+  ClientAnswer answer;
   const List fields = list_of(call.fields);
   curl.easy_reset(handle);  // its connection stays open
   curl.easy_setopt(handle, CURLOPT_URL, call.url.c_str());
@@ -97,4 +97,4 @@ base::Result<HttpAnswer> HttpClient::send(const HttpCall& call) {
   return answer;
 }
 
-}  // namespace turnout::mock
+}  // namespace turnout::http

@@ -4,7 +4,7 @@
 
 #include "turnout/base/result.h"
 
-/// libcurl's functions that the store needs, without "curl_".
+/// libcurl's functions that are needed, without "curl_".
 // clang-format off
 #define TURNOUT_CURL_FUNCTIONS(X) \
   X(easy_cleanup) X(easy_escape) X(easy_getinfo) X(easy_init) X(easy_perform) X(easy_reset) \
@@ -14,9 +14,9 @@
   X(slist_append) X(slist_free_all) X(url) X(url_cleanup) X(url_get) X(url_set)
 // clang-format on
 
-namespace turnout::store {
+namespace turnout::base {
 
-/// The library, loaded when the first store of its kind is opened: its headers are enough to build.
+/// The library, loaded when it is needed first: its headers are enough to build.
 struct CurlFunctions {
 // A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define TURNOUT_CURL_MEMBER(name) decltype(&::curl_##name) name = nullptr;
@@ -25,9 +25,9 @@ struct CurlFunctions {
 };
 
 /// Loads it once. @returns kUnsupported if the system has no libcurl.so.4, in every call.
-const base::Result<CurlFunctions>& curl_functions();
+const Result<CurlFunctions>& curl_functions();
 
 /// @returns the functions. Only for what runs after curl_functions() was found to be there.
 inline const CurlFunctions& libcurl() { return *curl_functions(); }
 
-}  // namespace turnout::store
+}  // namespace turnout::base

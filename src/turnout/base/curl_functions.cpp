@@ -1,12 +1,12 @@
-#include "turnout/store/curl_functions.h"
+#include "turnout/base/curl_functions.h"
 
 #include "turnout/base/shared_library.h"
 
-namespace turnout::store {
+namespace turnout::base {
 namespace {
 
-base::Result<CurlFunctions> load() {
-  TURNOUT_TRY(const auto library, base::SharedLibrary::open("libcurl.so.4", "libcurl4"));
+Result<CurlFunctions> load() {
+  TURNOUT_TRY(const auto library, SharedLibrary::open("libcurl.so.4", "libcurl4"));
   CurlFunctions table;
 #define TURNOUT_CURL_FIND(name) TURNOUT_CHECK(library.find("curl_" #name, table.name));
   TURNOUT_CURL_FUNCTIONS(TURNOUT_CURL_FIND)
@@ -16,9 +16,9 @@ base::Result<CurlFunctions> load() {
 
 }  // namespace
 
-const base::Result<CurlFunctions>& curl_functions() {
+const Result<CurlFunctions>& curl_functions() {
   static const auto loaded = load();
   return loaded;
 }
 
-}  // namespace turnout::store
+}  // namespace turnout::base

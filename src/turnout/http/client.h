@@ -8,10 +8,10 @@
 #include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
 
-namespace turnout::mock {
+namespace turnout::http {
 
 /// What is sent.
-struct HttpCall {
+struct ClientCall {
   bool get = false;  ///< GET, without a body; else POST
   std::string url;
   std::vector<std::string> fields;  ///< "Name: value"
@@ -20,7 +20,7 @@ struct HttpCall {
 };
 
 /// What came back.
-struct HttpAnswer {
+struct ClientAnswer {
   int status = 0;
   std::map<std::string, std::string> fields;  ///< by lower-case name; the last of several
   std::string body;
@@ -32,24 +32,24 @@ struct HttpAnswer {
 
 /// Sends requests over one connection that is kept, and waits for each answer. libcurl, loaded when
 /// the first is made. Not thread-safe: each thread has its own.
-class HttpClient {
+class Client {
  public:
   /// @param cancellation  ends a request that is under way within a second
   /// @returns kUnsupported if the system has no libcurl.so.4.
-  static base::Result<HttpClient> open(const base::Cancellation& cancellation);
+  static base::Result<Client> open(const base::Cancellation& cancellation);
 
   /// @returns the answer, whatever its status; kUnreadable with the reason if none came, or not all of
   ///   it, or not in time; kCancelled.
-  base::Result<HttpAnswer> send(const HttpCall& call);
+  base::Result<ClientAnswer> send(const ClientCall& call);
 
  private:
   struct Close {
     void operator()(void* curl) const;
   };
-  HttpClient(void* curl, const base::Cancellation& cancellation)
+  Client(void* curl, const base::Cancellation& cancellation)
       : curl_(curl), cancellation_(cancellation) {}
   std::unique_ptr<void, Close> curl_;
   base::Cancellation cancellation_;
 };
 
-}  // namespace turnout::mock
+}  // namespace turnout::http

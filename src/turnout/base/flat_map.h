@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace turnout::base {
+
+/// A map from 64-bit hashes, in one array: no allocation an entry, and one line of cache a look-up. The
+/// keys must be hashes already, evenly spread in their low bits. What a pointer or a reference points
+/// to moves with the next change.
+template <class Value>
+class FlatMap {
+ public:
+  /// @returns the value of a key; nullptr if there is none.
+  [[nodiscard]] const Value* find(std::uint64_t key) const {
+    const Slot* slot = slots_.empty() ? nullptr : &slots_[place_of(known(key))];
+    return slot == nullptr || slot->key == kFree ? nullptr : &slot->value;
+  }
+  [[nodiscard]] Value* find(std::uint64_t key) {
+    return const_cast<Value*>(std::as_const(*this).find(key));  // NOLINT(*-const-cast)
+  }
+
+  /// Gives a key a value. @returns whether it had none.
+  bool set(std::uint64_t key, Value value) {
+    if (4 * (size_ + 1) > 3 * slots_.size()) resize(slots_.empty() ? kFewest : 2 * slots_.size());
+    Slot& slot = slots_[place_of(known(key))];
+    const bool is_new = slot.key == kFree;
+    slot = {known(key), std::move(value)};
+    size_ += is_new ? 1 : 0;
+    return is_new;
+  }
+
+  void erase(std::uint64_t key) {
+    if (slots_.empty()) return;
+    std::size_t hole = place_of(known(key));
+    if (slots_[hole].key == kFree) return;
+    --size_;
+    // What was put behind its own place for want of room moves up (Knuth, vol. 3, 6.4, algorithm R).
+    for (std::size_t at = next(hole); slots_[at].key != kFree; at = next(at)) {
+      const std::size_t distance = (at - slots_[at].key) & mask();
+      if (distance < ((at - hole) & mask())) continue;
+      slots_[hole] = std::move(slots_[at]);
+      hole = at;
+    }
+    slots_[hole] = Slot{};
+  }
+
+  /// Erases all entries of which `goes(key, value)` is true.
+  template <class Goes>
+  void erase_if(const Goes& goes) {
+    std::vector<std::uint64_t> keys;
+    for (const Slot& slot : slots_) {
+      if (slot.key != kFree && goes(slot.key, slot.value)) keys.push_back(slot.key);
+    }
+    for (const std::uint64_t key : keys) erase(key);
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::uint64_t kFree = 0;
+  static constexpr std::size_t kFewest = 16;
+  struct Slot {
+    std::uint64_t key = kFree;
+    Value value{};
+  };
+
+  /// 0 stands for none, so that it shares a place with 1: of hashes neither is seen twice.
+  static std::uint64_t known(std::uint64_t key) { return key == kFree ? 1 : key; }
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+  [[nodiscard]] std::size_t next(std::size_t place) const { return (place + 1) & mask(); }
+  /// Where a key is, or would be put.
+  [[nodiscard]] std::size_t place_of(std::uint64_t key) const {
+    std::size_t place = key & mask();
+    while (slots_[place].key != key && slots_[place].key != kFree) place = next(place);
+    return place;
+  }
+  void resize(std::size_t slots) {
+    std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(slots));
+    for (Slot& slot : before) {
+      if (slot.key != kFree) slots_[place_of(slot.key)] = std::move(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two of them
+  std::size_t size_ = 0;
+};
+
+}  // namespace turnout::base
