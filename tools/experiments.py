@@ -115,7 +115,8 @@ def page():
     return wrap_docs.wrap_page("\n".join([
         "# Experiments on recorded outcomes", "",
         "Made by `./dev experiments`; a test fails if this page is not what the program prints. The data are in [catalog](../catalog/README.md).",
-        "Whether the intervals of `turnout estimate` hold the truth of simulated logs is in [coverage](coverage.md).", "",
+        "Whether the intervals of `turnout estimate` hold the truth of simulated logs is in [coverage](coverage.md), what the control loop costs",
+        "on simulated traffic, beside the optimum and other routers, in [closed loop](closed-loop.md).", "",
         "## Are retries independent draws?", "",
         "For each table the spread of difficulty (sigma) and the worth of feedback, in logits with 95 % intervals, and the root mean square",
         "error over the models of what is fitted: the success of a second try after a failed first, or pass^2. Independent draws predict the",
