@@ -24,7 +24,9 @@ constexpr const char* kExamples =
     "Point a client of OpenAI or Anthropic at the address that is printed; its models are the\n"
     "scenario's. Whether an answer is right depends on the seed, the task and how often the model\n"
     "tried it, on nothing else. The task is the one that the user's text names in its first line,\n"
-    "\"task 17: ...\", or the text itself; answers end with [turnout:solved] or [turnout:failed].";
+    "\"task 17: ...\", or the text itself; answers end with [turnout:solved] or [turnout:failed].\n"
+    "A prompt asks for an error, a time or a call of a tool by [turnout:fail 503 1], by\n"
+    "[turnout:slow 2], by [turnout:call TOOL {}].";
 
 struct Arguments {
   ScenarioArguments scenario;

@@ -20,9 +20,13 @@
 #include <thread>
 #include <utility>
 
+#include "control_thread.h"
+#include "serving.h"
+#include "sharing.h"
 #include "turnout/base/line_reader.h"
 #include "turnout/gateway/gateway.h"
 #include "turnout/http/server.h"
+#include "turnout/http/tls_listener.h"
 #include "turnout/store/pass_store.h"
 #include "verbs.h"
 
@@ -57,6 +61,9 @@ class StoreSink final : public gateway::PassSink {
  public:
   explicit StoreSink(std::unique_ptr<store::PassStore> store) : store_(std::move(store)) {}
   base::Status put(std::span<const traffic::Pass> passes) override { return store_->put(passes); }
+  Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes) override {
+    return store_->tell(outcomes);
+  }
 
  private:
   std::unique_ptr<store::PassStore> store_;
@@ -114,7 +121,11 @@ Result<Secret> read_secret(const Config& config) {
     if (::pwrite(file.fd(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       return problem(base::ErrorCode::kUnwritable, std::strerror(errno));
   }
-  const auto digest = gateway::digest_of(std::string_view(text.data(), 64));
+  std::string hex(text.data(), 64);
+  if (gateway::digest_of(hex) && !config.store.tasks.empty()) {
+    TURNOUT_TRY(hex, shared_secret(config, hex));
+  }
+  const auto digest = gateway::digest_of(hex);
   if (!digest) return problem(base::ErrorCode::kMalformedInput, "is not 64 hexadecimal digits");
   std::uint64_t secret = 0;
   for (std::size_t i = 0; i < sizeof secret; ++i) secret = (secret << 8U) | (*digest)[i];
@@ -127,12 +138,18 @@ std::string beside(const std::string& config, const std::string& path) {
   return folder.empty() || config == "-" ? path : (folder / path).string();
 }
 
+void place_tls_files(const std::string& path, Config& config) {
+  http::TlsFiles& tls = config.listen.tls;
+  if (!tls.empty()) tls = {beside(path, tls.certificate), beside(path, tls.key)};
+}
+
 /// As messages have it.
 std::string name_of_file(const std::string& path) { return path == "-" ? "standard input" : path; }
 
 Result<Config> read_config_file(const std::string& path) {
   TURNOUT_TRY(const auto text, base::read_file(path, kLongestConfig));
   TURNOUT_TRY(auto config, gateway::read_config(text, name_of_file(path)));
+  place_tls_files(path, config);
   config.store.spill = beside(path, config.store.spill);
   static constexpr std::string_view kSqlite = "sqlite:";
   if (config.store.passes.starts_with(kSqlite))
@@ -192,17 +209,40 @@ std::string waits_for_restart(const Config& before, const Config& now) {
   const auto& a = before.listen;
   const auto& b = now.listen;
   std::string waits;
-  if (a.address != b.address || a.port != b.port || a.threads != b.threads ||
-      a.most_connections != b.most_connections || a.longest_head != b.longest_head ||
-      a.longest_body != b.longest_body || a.head_us != b.head_us || a.idle_us != b.idle_us ||
-      a.write_us != b.write_us || before.drain_us != now.drain_us)
+  if (a.address != b.address || a.port != b.port || a.tls.empty() != b.tls.empty() ||
+      a.threads != b.threads || a.most_connections != b.most_connections ||
+      a.longest_head != b.longest_head || a.longest_body != b.longest_body ||
+      a.head_us != b.head_us || a.idle_us != b.idle_us || a.write_us != b.write_us ||
+      before.drain_us != now.drain_us)
     waits += ", listen";
   if (before.store.passes != now.store.passes || before.store.spill != now.store.spill ||
+      before.store.tasks != now.store.tasks ||
+      before.store.tasks_every_us != now.store.tasks_every_us ||
       before.store.spill_limit != now.store.spill_limit ||
       before.store.every_us != now.store.every_us)
     waits += ", store";
   if (before.policy.window_us != now.policy.window_us) waits += ", policy.window_s";
   return waits.empty() ? waits : waits.substr(2);
+}
+
+/// Says that something has changed, without waiting for who reads it: who minds signals must not.
+void say(gateway::Gateway& gateway, bool warns, std::string text) {
+  gateway.log()->put(gateway::StateLine{gateway.clock().now_us(), warns, std::move(text)},
+                     gateway.setup()->config.log);
+}
+
+/// All of a setup, or nothing: certificates and keys are files that may be half written.
+base::Status put_in_force(const std::shared_ptr<Setup>& setup, const Setup* before,
+                          gateway::Gateway& gateway, http::Server& server) {
+  const auto& files = setup->config.listen.tls;
+  std::shared_ptr<const http::TlsListener> tls;
+  if (!files.empty() && !before->config.listen.tls.empty()) {
+    TURNOUT_TRY(tls, http::TlsListener::make(files));
+  }
+  TURNOUT_CHECK(set_origins(*setup, before, server));
+  TURNOUT_CHECK(gateway.replace(setup));
+  if (tls) server.renew(std::move(tls));
+  return base::Done{};
 }
 
 /// Reads the configuration again; what is wrong with it is said, and the one in force stays.
@@ -213,33 +253,40 @@ void reload(const Arguments& arguments, gateway::Gateway& gateway, http::Server&
       [&](Config&& read) { return gateway::make_setup(std::move(read), before->secret); });
   base::Status status = base::Done{};
   if (setup) {
-    status = set_origins(**setup, before.get(), server);
-    if (status) status = gateway.replace(*setup);
+    status = put_in_force(*setup, before.get(), gateway, server);
   } else {
     status = setup.error();
   }
   if (!status) {
-    fmt::print(stderr, "turnout: the configuration was not changed: {}\n",
-               status.error().to_string());
+    say(gateway, true, "the configuration was not changed: " + status.error().to_string());
     return;
   }
   const auto waits = waits_for_restart(before->config, (*setup)->config);
-  fmt::print(stderr, "turnout: the configuration was read again, policy {} ({}){}\n",
-             (*setup)->policy->policy.text(), (*setup)->policy->id,
-             waits.empty() ? "" : "; these wait for a restart: " + waits);
+  say(gateway, false,
+      fmt::format("the configuration was read again, policy {} ({}){}",
+                  (*setup)->policy->policy.text(), (*setup)->policy->id,
+                  waits.empty() ? "" : "; these wait for a restart: " + waits));
 }
 
 /// Waits for signals beside the server.
 void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
           const std::atomic<bool>& over) {
   std::string trouble;
+  bool alone = false;
   while (!over) {
     const auto store = gateway.recorder().state();
     if (store.trouble != trouble)
-      fmt::print(stderr, "turnout: {}\n",
-                 store.trouble.empty() ? "the store takes passes again"
-                                       : "passes wait in the spill file: " + store.trouble);
+      say(gateway, !store.trouble.empty(),
+          store.trouble.empty() ? "the store takes passes again"
+                                : "passes wait in the spill file: " + store.trouble);
     trouble = store.trouble;
+    gateway.mind_sharing();
+    if (const auto sharing = gateway.sharing(); sharing && sharing->behind != alone) {
+      alone = sharing->behind;
+      fmt::print(
+          stderr, "turnout: {}\n",
+          alone ? "tasks are not shared now: " + sharing->trouble : "tasks are shared again");
+    }
     pollfd waits{signals_fd, POLLIN, 0};
     ::poll(&waits, 1, 500);
     std::uint64_t count = 0;
@@ -266,6 +313,15 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+gateway::TaskJournal::Options journal_of(const Config& config) {
+  gateway::TaskJournal::Options journal;
+  journal.path =
+      std::filesystem::path(config.store.spill).replace_filename("turnout.tasks").string();
+  journal.every_us = config.store.every_us;
+  journal.keep_us = config.policy.window_us;
+  return journal;
+}
+
 Result<ExitCode> serve(const Arguments& arguments, Config config) {
   keep_memory();
   raise_descriptor_limit();
@@ -282,24 +338,30 @@ Result<ExitCode> serve(const Arguments& arguments, Config config) {
   how.every_us = config.store.every_us;
   how.spill = config.store.spill;
   how.spill_limit = config.store.spill_limit;
-  gateway::TaskJournal::Options journal;
-  journal.path =
-      std::filesystem::path(config.store.spill).replace_filename("turnout.tasks").string();
-  journal.every_us = config.store.every_us;
-  journal.keep_us = config.policy.window_us;
+  const auto number = config.store.tasks.empty() ? 0 : new_gateway_number();
   const auto drain_us = config.drain_us;
   const auto listen = config.listen;
   TURNOUT_TRY(auto setup, gateway::make_setup(std::move(config), secret.value));
   gateway::Recorder recorder(how,
                              [source](const auto& give_up) { return open_sink(source, give_up); });
-  gateway::Gateway gateway(setup, recorder);
-  TURNOUT_CHECK(gateway.remember(journal));
+  gateway::Gateway gateway(setup, recorder, number);
+  gateway::EventLog log(STDERR_FILENO, gateway.metrics().dropped_lines());
+  gateway.write_to(log);
+  if (number == 0) {
+    TURNOUT_CHECK(gateway.remember(journal_of(setup->config)));
+  } else {
+    share_tasks(gateway, number);
+  }
   TURNOUT_TRY(auto server, http::Server::open(listen, gateway));
   TURNOUT_CHECK(set_origins(*setup, nullptr, *server));
+  TURNOUT_CHECK(gateway.remember_policies(std::filesystem::path(setup->config.store.spill)
+                                              .replace_filename("turnout.policies")
+                                              .string()));
   take_signals();
-  TURNOUT_CHECK(
-      print(fmt::format("turnout: listening on http://{}:{}, policy {} ({})\n", listen.address,
-                        server->port(), setup->policy->policy.text(), setup->policy->id)));
+  const auto in_force = gateway.setup()->policy;
+  TURNOUT_CHECK(print(fmt::format("turnout: listening on {}, policy {} ({})\n",
+                                  url_of(listen, *server), in_force->policy.text(), in_force->id)));
+  const ControlThread control(gateway, source);
   std::atomic<bool> over = false;
   std::thread minder([&] { mind(arguments, gateway, *server, over); });
   server->run(drain_us);
@@ -314,7 +376,11 @@ Result<ExitCode> say_what_is_wrong(const Arguments& arguments) {
   for (std::size_t i = 0; i + 1 < reading.problems.size(); ++i)
     fmt::print(stderr, "turnout: {}\n", reading.problems[i].to_string());
   if (!reading.config) return reading.problems.back();
-  const auto& config = *reading.config;
+  auto config = *reading.config;
+  place_tls_files(arguments.config, config);
+  if (!config.listen.tls.empty()) {
+    TURNOUT_CHECK(http::TlsListener::make(config.listen.tls));
+  }
   TURNOUT_TRY(const auto setup, gateway::make_setup(config, 1));
   return print(fmt::format("{} is sound: {} models, policy {}, passes to {}\n", arguments.config,
                            config.models.size(), setup->policy->policy.text(),

@@ -41,8 +41,8 @@ base::Status read_listen(const std::string& option, const std::string& text,
 
 std::string url_of(const http::ServerOptions& options, const http::Server& server) {
   const bool six = options.address.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", six ? "[" : "", options.address, six ? "]" : "",
-                     server.port());
+  return fmt::format("http{}://{}{}{}:{}", options.tls.empty() ? "" : "s", six ? "[" : "",
+                     options.address, six ? "]" : "", server.port());
 }
 
 void serve_until_signal(http::Server& server, std::int64_t drain_us) {

@@ -12,7 +12,7 @@ namespace turnout::program {
 base::Status read_listen(const std::string& option, const std::string& text,
                          http::ServerOptions& options);
 
-/// @returns "http://127.0.0.1:9100": where a server listens.
+/// @returns "http://127.0.0.1:9100" or "https://...": where a server listens.
 std::string url_of(const http::ServerOptions& options, const http::Server& server);
 
 /// Serves until SIGINT, SIGTERM or SIGHUP; then ends open exchanges, for at most `drain_us`.

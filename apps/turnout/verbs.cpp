@@ -32,6 +32,7 @@ std::span<const Verb> verbs() {
       {"sweep", kProve, add_sweep},
       {"simulate", kProve, add_simulate},
       {"serve", kOperate, add_serve},
+      {"policy", kOperate, add_policy},
       {"init", kOperate, add_init},
       {"mock-llm", kOperate, add_mock_llm},
       {"mock-users", kOperate, add_mock_users},

@@ -38,6 +38,7 @@ void add_verify(CLI::App& program, Action& chosen);
 void add_completion(CLI::App& program, Action& chosen);
 void add_help(CLI::App& program, Action& chosen);
 void add_serve(CLI::App& program, Action& chosen);
+void add_policy(CLI::App& program, Action& chosen);
 void add_init(CLI::App& program, Action& chosen);
 void add_mock_llm(CLI::App& program, Action& chosen);
 void add_mock_users(CLI::App& program, Action& chosen);

@@ -16,7 +16,7 @@ HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
 VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
-         "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "serve", "init", "mock-llm", "mock-users", "completion", "help"]
+         "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "serve", "policy", "init", "mock-llm", "mock-users", "completion", "help"]
 
 
 def turnout(*arguments, stdin="", **options):

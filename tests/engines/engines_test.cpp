@@ -270,6 +270,31 @@ TEST_P(Engine, puts_passes_anew_or_says_that_it_cannot) {
   EXPECT_TRUE(all() == log);
 }
 
+TEST_P(Engine, writes_what_is_said_later_of_a_pass_or_says_that_it_cannot) {
+  auto log = random_log(7, 300);
+  ASSERT_TRUE(store_->insert(log));
+  std::sort(log.begin(), log.end(), [](const traffic::Pass& a, const traffic::Pass& b) {
+    return std::tie(a.task_id, a.attempt) < std::tie(b.task_id, b.attempt);
+  });
+  traffic::Pass& first = log.front();
+  traffic::Pass& last = log.back();
+  const auto told = store_->tell(
+      std::vector<traffic::ToldOutcome>{{first.task_id, first.attempt, traffic::Outcome::kSuccess},
+                                        {last.task_id, std::nullopt, traffic::Outcome::kFailure},
+                                        {"nobody's", 1, traffic::Outcome::kFailure}});
+  if (!told) {
+    EXPECT_EQ(told.error().code, base::ErrorCode::kUnsupported);
+    EXPECT_NE(source_.find("clickhouse"), std::string::npos);
+    return;
+  }
+  EXPECT_EQ(*told, 2U);
+  first.outcome = traffic::Outcome::kSuccess;
+  first.ending = traffic::Ending::kResolved;
+  last.outcome = traffic::Outcome::kFailure;
+  if (last.ending == traffic::Ending::kResolved) last.ending = traffic::Ending::kOpen;
+  EXPECT_TRUE(all() == log);
+}
+
 TEST_P(Engine, two_that_insert_the_same_rows_at_once_leave_each_row_once) {
   const auto log = random_log(5, 1000);
   auto other = store::open_store(source_, store::Access::kCreate);

@@ -7,6 +7,7 @@
 
 #include "turnout/gateway/chat_request.h"
 #include "turnout/gateway/gateway.h"
+#include "turnout/gateway/routing.h"
 #include "turnout/gateway/usage.h"
 
 namespace turnout::gateway {
@@ -29,27 +30,24 @@ class Call final : public http::Exchange {
   struct Asked {
     ChatRequest chat;
     std::string_view body;
-    std::string target;  ///< behind the upstream's base path
-    std::vector<Unable> unable;
+    std::string target;               ///< behind the upstream's base path
     std::vector<std::size_t> others;  ///< models that may serve instead, the next one at the end
   };
 
   http::Step ask_model(const http::Request& request, Shape shape);
-  std::optional<http::Reply> admit(const http::Request& request);
   std::optional<http::Reply> choose(const http::Request& request);
-  http::Reply refuse(int status, Refused why, std::string_view code, std::string_view message,
-                     bool retry = false);
+  http::Reply refuse(const Refusal& refusal);
   http::Forward forward(std::int64_t after_us);
   /// Another try of the same model, or of another; nothing if there is none.
   std::optional<http::Forward> next_try(std::string_view reason, std::int64_t wait_us);
   std::optional<http::Forward> next_model(std::string_view reason);
-  [[nodiscard]] Breaker& breaker_of(std::size_t model) const;
   void add_headers_of_nobody(http::Reply& reply) const;
   [[nodiscard]] bool is_from_a_page(const http::Request& request) const;
   [[nodiscard]] std::optional<double> guessed_cost() const;
-  [[nodiscard]] std::vector<http::Field> headers() const;
-  [[nodiscard]] std::optional<double> cost_of(const Usage& usage) const;
-  void record(http::Ending ending);
+  [[nodiscard]] CallMeasure measure_of(const Usage& usage, std::int64_t now_us) const;
+  void record(http::Ending ending, const Usage& usage);
+  void begin_line(const http::Request& request);
+  void say(http::Ending ending, const Usage& usage);
 
   Gateway& gateway_;
   std::shared_ptr<const Setup> setup_;
@@ -57,6 +55,7 @@ class Call final : public http::Exchange {
   Shape shape_ = Shape::kChat;
   bool is_model_ = false;  ///< a language model is asked
   std::uint32_t key_ = Admitted::kNoKey;
+  std::uint64_t seed_ = 0;  ///< of the key's ids
   std::size_t requested_ = 0;
   Assignment assignment_;
   bool assigned_ = false;
@@ -71,6 +70,7 @@ class Call final : public http::Exchange {
   std::int64_t started_us_ = 0;
   std::optional<std::int64_t> first_us_;
   UsageReader usage_;
+  std::unique_ptr<CallLine> line_;  ///< nothing: requests are not said
 };
 
 /// Why an upstream's answer is not passed on but tried again: the order of MetricWords::fallbacks.

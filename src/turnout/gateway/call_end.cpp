@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <string>
 #include <utility>
 
 #include "turnout/gateway/call.h"
@@ -12,21 +14,6 @@ void Call::data(std::string_view part) {
   usage_.feed(part);
   answer_bytes_ += part.size();
   if (!first_us_ && usage_.first_content()) first_us_ = gateway_.clock().now_us();
-}
-
-std::optional<double> Call::cost_of(const Usage& usage) const {
-  const auto& price = setup_->config.models[model_].price;
-  if (!price || !usage.known) return std::nullopt;
-  const auto count = [](std::int64_t tokens) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens));
-  };
-  TokenParts parts;
-  parts.cached_input = count(usage.cached_input);
-  parts.cache_write = count(usage.cache_write);
-  parts.input = count(usage.input - usage.cached_input - usage.cache_write);
-  parts.reasoning = count(usage.reasoning.value_or(0));
-  parts.output = count(usage.output - usage.reasoning.value_or(0));
-  return cost_usd(*price, parts);
 }
 
 /// For budgets, where the upstream does not tell: the context by its bytes; an answer has a token for
@@ -44,48 +31,90 @@ std::optional<double> Call::guessed_cost() const {
 void Call::ended(http::Ending ending) {
   if (!is_model_) return;
   gateway_.metrics().request(static_cast<std::size_t>(shape_), status_);
-  if (assigned_) record(ending);
+  const Usage usage = usage_.finish();
+  if (assigned_) record(ending, usage);
+  if (line_) say(ending, usage);
 }
 
-/// What the call came to: an answer if the user has seen any of it.
-void Call::record(http::Ending ending) {
+/// What the call came to: an answer if the user has seen any of it; of JSON that broke off nobody has.
+void Call::record(http::Ending ending, const Usage& usage) {
   const std::int64_t now = gateway_.clock().now_us();
-  const Usage usage = usage_.finish();
   const bool sound = status_ >= 200 && status_ < 300 && !usage.failed;
   CallEnd end;
   end.ended_us = now;
   end.model = model_;
   end.fell_back = !fallback_.empty();
-  end.answered = sound && (ending == http::Ending::kWhole || first_us_.has_value());
+  const bool part_is_seen = first_us_ && usage_.streams();
+  end.answered = sound && (ending == http::Ending::kWhole || part_is_seen);
   if (first_us_) end.ttft_s = static_cast<double>(*first_us_ - started_us_) * 1e-6;
   if (usage.known) {
     end.input_tokens = usage.input;
     end.output_tokens = usage.output;
   }
-  end.response = id_number(setup_->seed_of(key_), usage.response_id);
-  end.cost_usd = cost_of(usage);
-  Metrics& metrics = gateway_.metrics();
-  if (end.cost_usd) metrics.cost(model_, *end.cost_usd);
-  if (answer_bytes_ > 0 || end.cost_usd) {
+  end.response = id_number(seed_, usage.response_id);
+  end.cost_usd = cost_of(setup_->config.models[model_].price, usage);
+  if (answer_bytes_ > 0 || end.cost_usd)
     end.spent_usd = end.cost_usd ? *end.cost_usd : guessed_cost().value_or(0);
-    setup_->keys->add_spending(key_, end.spent_usd, now);
+  std::optional<CallMeasure> measure;
+  if (sound) measure = measure_of(usage, now);
+  auto pass = settle(gateway_, *setup_, {key_, assignment_, end, measure});
+  if (pass) gateway_.recorder().put(*std::move(pass));
+}
+
+CallMeasure Call::measure_of(const Usage& usage, std::int64_t now_us) const {
+  CallMeasure measure;
+  measure.requested = requested_;
+  measure.served = model_;
+  measure.duration_us = now_us - started_us_;
+  if (first_us_) measure.first_token_us = *first_us_ - started_us_;
+  if (usage.known) {
+    measure.input_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, usage.input));
+    measure.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, usage.output));
   }
-  if (sound) {
-    CallMeasure measure;
-    measure.requested = requested_;
-    measure.served = model_;
-    measure.duration_us = now - started_us_;
-    if (first_us_) measure.first_token_us = *first_us_ - started_us_;
-    if (usage.known) {
-      measure.input_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, usage.input));
-      measure.output_tokens = static_cast<std::uint64_t>(std::max<std::int64_t>(0, usage.output));
-    }
-    metrics.call(measure);
+  return measure;
+}
+
+void Call::begin_line(const http::Request& request) {
+  if (gateway_.log() == nullptr || setup_->config.log == LogFormat::kNone) return;
+  line_ = std::make_unique<CallLine>();
+  line_->trace = read_traceparent(http::field_of(request.head.fields, "traceparent"));
+}
+
+/// What the call came to, as a line.
+void Call::say(http::Ending ending, const Usage& usage) {
+  static constexpr std::array<std::string_view, 4> kEndings = {"", "origin_cut", "origin_idle",
+                                                               "client_gone"};
+  CallLine& line = *line_;
+  line.ended_us = gateway_.clock().now_us();
+  line.duration_us = line.ended_us - started_us_;
+  if (first_us_) line.first_token_us = *first_us_ - started_us_;
+  line.shape = shape_;
+  line.status = status_;
+  if (line.error.empty()) line.error = kEndings.at(static_cast<std::size_t>(ending));
+  if (line.error.empty() && status_ >= 400) line.error = std::to_string(status_);
+  if (line.error.empty() && usage.failed) line.error = "failed";
+  line.key = setup_->key_name(key_);
+  line.tries = tries_;
+  if (tries_ > 0) {
+    const Rung& rung = setup_->config.models[model_];
+    line.model = rung.name;
+    line.provider = setup_->config.upstreams[rung.upstream].name;
+    line.response_model = usage.model;
+    line.cost_usd = cost_of(setup_->config.models[model_].price, usage);
   }
-  auto pass = gateway_.tasks().ended(assignment_, end);
-  if (!pass) return;
-  if (assignment_.match.begins_pass) metrics.pass(model_, assignment_.match.attempt);
-  gateway_.recorder().put(*std::move(pass));
+  if (usage.known) {
+    line.input_tokens = usage.input;
+    line.output_tokens = usage.output;
+  }
+  if (assigned_) {
+    line.task = assignment_.task;
+    line.attempt = assignment_.task.empty() ? 0 : assignment_.match.attempt;
+    line.rule = name_of(assignment_.match.rule);
+    line.reason = reason_of(assignment_, fallback_);
+    line.policy = assignment_.policy_id;
+    line.shadow = assignment_.shadow;
+  }
+  gateway_.log()->put(std::move(line), setup_->config.log);
 }
 
 }  // namespace turnout::gateway

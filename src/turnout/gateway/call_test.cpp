@@ -1,130 +1,11 @@
 #include "turnout/gateway/call.h"
 
-#include <gtest/gtest.h>
-
-#include <map>
-#include <nlohmann/json.hpp>
-
-#include "turnout/base/temporary_files.h"
+#include "gateway_fixture.h"
 #include "turnout/gateway/receipts.h"
 #include "turnout/http/head_writer.h"
 
 namespace turnout::gateway {
 namespace {
-
-using Json = nlohmann::json;
-
-constexpr const char* kConfig = R"(
-[policy]
-text = "mini,large"
-aliases = ["turnout/auto", "claude-turnout-auto"]
-[[upstream]]
-name = "a"
-url = "http://127.0.0.1:1/v1"
-speaks = ["openai", "anthropic"]
-key = "none"
-retries = 1
-[[upstream]]
-name = "b"
-url = "http://127.0.0.1:2/base"
-speaks = ["openai"]
-key = "none"
-retries = 0
-[[model]]
-name = "mini"
-upstream = "a"
-model = "vendor-mini-1"
-context_tokens = 1000
-price = { input = 1.0, output = 2.0, as_of = "2026-11-01" }
-[[model]]
-name = "large"
-upstream = "b"
-model = "vendor-large-1"
-images = false
-parameters = { reasoning_effort = "high" }
-price = { input = 10.0, output = 20.0, as_of = "2026-11-01" }
-)";
-
-/// A gateway without sockets: requests are put in, and what it would do is looked at.
-class CallTest : public testing::Test {
- protected:
-  class Sink final : public PassSink {
-   public:
-    explicit Sink(std::map<std::string, traffic::Pass>& passes) : passes_(passes) {}
-    base::Status put(std::span<const traffic::Pass> passes) override {
-      for (const auto& pass : passes)
-        passes_[pass.task_id + " " + std::to_string(pass.attempt)] = pass;
-      return base::Done{};
-    }
-
-   private:
-    std::map<std::string, traffic::Pass>& passes_;
-  };
-
-  void start(const std::string& extra = "") {
-    auto config = read_config(kConfig + extra, "test.toml");
-    ASSERT_TRUE(config) << config.error().to_string();
-    auto setup = make_setup(*std::move(config), 77);
-    ASSERT_TRUE(setup);
-    (*setup)->origins = {10, 11};
-    Recorder::Options options;
-    options.spill = (folder_.path() + "/spill");
-    recorder_ = std::make_unique<Recorder>(
-        options, [this](const std::atomic<bool>&) -> base::Result<std::unique_ptr<PassSink>> {
-          return std::unique_ptr<PassSink>(std::make_unique<Sink>(passes_));
-        });
-    gateway_ = std::make_unique<Gateway>(*setup, *recorder_);
-  }
-
-  /// One request and what became of it.
-  struct Sent {
-    std::unique_ptr<http::Exchange> exchange;
-    std::unique_ptr<std::string> body;
-    http::Step step;
-    [[nodiscard]] const http::Forward& forward() const { return std::get<http::Forward>(step); }
-    [[nodiscard]] const http::Reply& reply() const { return std::get<http::Reply>(step); }
-    [[nodiscard]] std::string sent_body() const { return edited(*body, forward().edits); }
-  };
-  Sent send(const std::string& path, const std::string& body,
-            std::vector<http::FieldView> fields = {}, std::string_view method = "POST") {
-    Sent sent;
-    sent.exchange = gateway_->exchange();
-    sent.body = std::make_unique<std::string>(body);
-    sent.body->reserve(body.size() + http::kPadding);
-    http::RequestHead head;
-    head.method = method;
-    head.target = path;
-    head.fields = std::move(fields);
-    sent.step = sent.exchange->begin({head, *sent.body, "127.0.0.1"});
-    return sent;
-  }
-  static std::string chat(const std::string& model, const std::string& words) {
-    return Json{{"model", model}, {"messages", {{{"role", "user"}, {"content", words}}}}}.dump();
-  }
-  /// An upstream's answer of so many tokens; returns the lines that are added.
-  static std::map<std::string, std::string> answer(Sent& sent, int status = 200) {
-    http::ResponseHead head;
-    head.status = status;
-    auto step = sent.exchange->answered(head);
-    std::map<std::string, std::string> fields;
-    if (const auto* relay = std::get_if<http::Relay>(&step)) {
-      for (const auto& field : relay->fields) fields[field.name] = field.value;
-      sent.exchange->data(
-          R"({"id":"r1","model":"vendor","choices":[{"message":{"content":"hi"}}],)"
-          R"("usage":{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150}})");
-      sent.exchange->ended(http::Ending::kWhole);
-    } else if (auto* again = std::get_if<http::Forward>(&step)) {
-      sent.step = std::move(*again);
-    }
-    return fields;
-  }
-  static Json error_of(const http::Reply& reply) { return Json::parse(reply.body)["error"]; }
-
-  std::map<std::string, traffic::Pass> passes_;
-  base::TemporaryPath folder_ = base::temporary_folder().value();
-  std::unique_ptr<Recorder> recorder_;
-  std::unique_ptr<Gateway> gateway_;
-};
 
 TEST_F(CallTest, an_alias_follows_the_policy_and_only_the_models_name_changes) {
   start();
@@ -337,6 +218,23 @@ TEST_F(CallTest, a_client_that_leaves_before_a_word_has_no_pass_and_afterwards_h
   EXPECT_EQ(passes_.size(), 1U);
 }
 
+TEST_F(CallTest, half_of_a_json_body_is_no_answer_and_what_comes_then_is_a_retry) {
+  start();
+  const std::string body = chat("turnout/auto", "which of these is the longest river?");
+  auto cut = send("/v1/chat/completions", body);
+  http::ResponseHead head;
+  head.status = 200;
+  EXPECT_TRUE(std::holds_alternative<http::Relay>(cut.exchange->answered(head)));
+  cut.exchange->data(R"({"id":"r1","choices":[{"message":{"content":")" + std::string(2000, 'x'));
+  cut.exchange->ended(http::Ending::kOriginCut);
+  recorder_->flush();
+  EXPECT_TRUE(passes_.empty()) << "no client reads half of it";
+  auto again = send("/v1/chat/completions", body);
+  const auto fields = answer(again);
+  EXPECT_EQ(fields.at("x-turnout-rule"), "retry");
+  EXPECT_EQ(fields.at("x-turnout-attempt"), "1");
+}
+
 TEST_F(CallTest, keys_are_asked_for_limited_and_keep_their_tasks_apart) {
   const std::string key = "sk-one";
   const std::string other = "sk-two";
@@ -403,6 +301,31 @@ TEST_F(CallTest, feedback_is_stored_and_a_receipt_tells_all) {
                           "{\"task\":\"t\",\"outcome\":\"success\",\"attempt\":0}"})
     EXPECT_EQ(send("/v1/feedback", bad).reply().status, 400) << bad;
   EXPECT_EQ(send("/v1/feedback", R"({"task":"t-x","outcome":"failure"})").reply().status, 404);
+}
+
+TEST_F(CallTest, feedback_for_a_task_that_is_no_longer_open_reaches_its_pass) {
+  start();
+  auto sent = send("/v1/chat/completions", chat("turnout/auto", "x"));
+  const auto task = answer(sent)["x-turnout-task"];
+  const std::string success = Json{{"task", task}, {"outcome", "success"}}.dump();
+  const auto attempt_2 = Json{{"task", task}, {"outcome", "success"}, {"attempt", 2}}.dump();
+  EXPECT_EQ(send("/v1/feedback", attempt_2).reply().status, 404) << "the task is open";
+  start();  // another process, which knows no task
+  const auto told = send("/v1/feedback", success);
+  EXPECT_EQ(told.reply().status, 202);
+  EXPECT_EQ(Json::parse(told.reply().body)["outcome"], "success");
+  recorder_->flush();
+  EXPECT_EQ(passes_[task + " 1"].outcome, traffic::Outcome::kSuccess);
+  std::string changed = task;
+  changed[4] = changed[4] == 'a' ? 'b' : 'a';
+  EXPECT_EQ(
+      send("/v1/feedback", Json{{"task", changed}, {"outcome", "failure"}}.dump()).reply().status,
+      404)
+      << "no id that this gateway gave";
+  const std::string key = "sk-turnout-other";
+  start("[[key]]\nname = \"other\"\nsha256 = \"" + hex_of(sha256(key)) + "\"\n");
+  EXPECT_EQ(send("/v1/feedback", success, {{"x-api-key", key}}).reply().status, 404)
+      << "another key's task";
 }
 
 TEST_F(CallTest, the_policy_is_public_and_changes_for_new_tasks_alone) {

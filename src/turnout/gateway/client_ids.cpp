@@ -241,4 +241,11 @@ ClientSays read_client_ids(const std::vector<http::FieldView>& fields, const Cal
   return Ids(said, caller, chat).read(caller);
 }
 
+std::string person_name(std::uint64_t person) {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string name = "u-aaaaaaaaaaaaa";
+  for (std::size_t i = name.size(); i > 2; person >>= 5U) name[--i] = kLetters[person & 31U];
+  return name;
+}
+
 }  // namespace turnout::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,5 +35,9 @@ inline constexpr std::size_t kLongestId = 255;
 ///   long. For answers' ids too
 ///   (Usage::response_id): one is the `parent` of who goes on from it (TaskMatcher::named).
 std::uint64_t id_number(std::uint64_t seed, std::string_view id);
+
+/// @returns how logs name a person (traffic::Request::person, not 0): "u-" and 13 letters or digits.
+///   They fit into a std::string without an allocation.
+std::string person_name(std::uint64_t person);
 
 }  // namespace turnout::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "turnout/base/result.h"
 #include "turnout/gateway/key_ring.h"
+#include "turnout/gateway/log_line.h"
 #include "turnout/gateway/price.h"
 #include "turnout/http/server.h"
 #include "turnout/policy/policy.h"
@@ -18,9 +20,12 @@ namespace turnout::gateway {
 /// Where recorded passes go.
 struct StoreConfig {
   std::string passes = "sqlite:turnout.db";  ///< any store of `turnout import`
-  std::string spill = "turnout.spill";       ///< a file, for when the store is slow or down
-  std::uint64_t spill_limit = 1U << 30U;     ///< bytes
-  std::int64_t every_us = 1'000'000;         ///< between two commits
+  /// Open tasks, where gateways share them: postgres://...; empty: a file beside the spill file.
+  std::string tasks;
+  std::int64_t tasks_every_us = 20'000;   ///< between two looks at what the others say
+  std::string spill = "turnout.spill";    ///< a file, for when the store is slow or down
+  std::uint64_t spill_limit = 1U << 30U;  ///< bytes
+  std::int64_t every_us = 1'000'000;      ///< between two commits
 };
 
 /// What may serve instead of a model that cannot be reached.
@@ -40,6 +45,26 @@ struct PolicyConfig {
   std::optional<std::uint32_t> most_attempts;  ///< of a task
   std::optional<double> most_usd_per_task;
   std::int64_t window_us = 3'600'000'000;  ///< traffic::TaskMatcher's
+};
+
+/// What the gateway does with what its log says.
+enum class ControlMode : std::uint8_t {
+  kOff,
+  kPropose,  ///< a better policy is proposed; a person approves it
+  kApply,    ///< it comes into force by itself, within the guard rails
+};
+inline constexpr std::array<std::string_view, 3> kControlModeNames = {"off", "propose", "apply"};
+
+/// The control loop: how often it looks at the log, what users are worth, and what it must not do by
+/// itself. The numbers are those of control::Evidence and control::GuardRails.
+struct ControlConfig {
+  ControlMode mode = ControlMode::kOff;
+  std::int64_t every_us = 3'600'000'000;
+  std::optional<std::uint64_t> every_passes;      ///< also after so many
+  std::optional<double> lifetime_value, penalty;  ///< dollars; one of them unless it is off
+  std::int64_t log_us = 30 * std::int64_t{86'400'000'000};  ///< how far back it looks
+  std::size_t least_tasks = 500;
+  double least_saving = 0.01, largest_step = 0.5, least_success = 0, most_explored = 0.3;
 };
 
 /// Whose key an upstream is sent.
@@ -83,7 +108,9 @@ struct Config {
   http::ServerOptions listen;
   std::int64_t drain_us = 30'000'000;  ///< how long open exchanges may take when it stops
   StoreConfig store;
+  LogFormat log = LogFormat::kNone;
   PolicyConfig policy;
+  ControlConfig control;
   std::vector<Upstream> upstreams;
   std::vector<Rung> models;
   std::vector<KeyEntry> keys;  ///< none: whoever reaches the address may use it

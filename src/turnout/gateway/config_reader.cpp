@@ -9,6 +9,7 @@
 
 #include "turnout/base/nearest_name.h"
 #include "turnout/base/number_text.h"
+#include "turnout/gateway/control_reader.h"
 #include "turnout/gateway/toml_json.h"
 #include "turnout/gateway/upstream_url.h"
 
@@ -54,10 +55,12 @@ void check_unique(ConfigTable& table, const std::vector<Named>& before, const st
 Config ConfigReader::read() {
   read_listen();
   read_store();
+  read_log();
   read_policy();
   for (auto& table : upstreams_ = root_.tables("upstream", 1, kMostUpstreams)) read_upstream(table);
   for (auto& table : models_ = root_.tables("model", 1, kMostModels)) read_model(table);
   for (auto& table : keys_ = root_.tables("key", 0, kMostKeys)) read_key(table);
+  config_.control = read_control(root_.table("control"), config_.models);
   root_.done();
   check_policy();
   check_aliases();
@@ -77,6 +80,11 @@ void ConfigReader::read_listen() {
   listen_ = root_.table("listen");
   set(to.address, listen_.text("address"));
   set(to.port, listen_.whole("port", 0, kMostPort));
+  set(to.tls.certificate, listen_.path("tls_certificate"));
+  set(to.tls.key, listen_.path("tls_key"));
+  if (listen_.has("tls_certificate") != listen_.has("tls_key"))
+    listen_.problem(listen_.has("tls_key") ? "tls_key" : "tls_certificate",
+                    "is of no use alone: tls_certificate and tls_key belong together");
   set(to.threads, listen_.whole("threads", 1, kMostThreads));
   set(to.most_connections, listen_.whole("most_connections", 1, kMostConnections));
   set(to.longest_head, listen_.whole("longest_head", kKilobyte, kMostHead));
@@ -101,9 +109,22 @@ void ConfigReader::read_store() {
   });
   // Not what was read: there may be a password in it.
   if (!known) table.problem("passes", fmt::format("must begin with {}", fmt::join(kKinds, ", ")));
+  set(config_.store.tasks, table.secret("tasks"));
+  const auto is_postgres = [](std::string_view uri) {
+    return uri.starts_with("postgres://") || uri.starts_with("postgresql://");
+  };
+  if (!config_.store.tasks.empty() && !is_postgres(config_.store.tasks))
+    table.problem("tasks", "must begin with postgres:// or postgresql://");
+  set(config_.store.tasks_every_us, table.seconds("tasks_every_s", kShortestWait, 1));
   set(config_.store.spill, table.path("spill"));
   set(config_.store.spill_limit, table.whole("spill_limit", kLeastSpill, kMostSpill));
   set(config_.store.every_us, table.seconds("every_s", kShortestWait, kLongestWait));
+  table.done();
+}
+
+void ConfigReader::read_log() {
+  ConfigTable table = root_.table("log");
+  set(config_.log, table.word("format", kLogFormatNames));
   table.done();
 }
 

@@ -22,6 +22,7 @@ class ConfigReader {
  private:
   void read_listen();
   void read_store();
+  void read_log();
   void read_policy();
   void read_upstream(ConfigTable& table);
   static void read_upstream_key(ConfigTable& table, Upstream& upstream);

@@ -88,6 +88,10 @@ TEST(ConfigReader, each_bound_is_kept) {
     return kLeast + "[[key]]\nname = 'k'\nsha256 = '" + kDigest + "'\n" + line;
   };
   const std::vector<Wrong> all = {
+      {listen("tls_certificate = 'a.pem'"), "listen.tls_certificate"},
+      {listen("tls_key = 'a.key'"), "listen.tls_key"},
+      {listen("tls_key = ''\ntls_certificate = 'a.pem'"), "listen.tls_key"},
+      {kLeast + "[log]\nformat = 'xml'", "log.format"},
       {listen("threads = 0"), "listen.threads"},
       {listen("threads = 257"), "listen.threads"},
       {listen("threads = 1.5"), "listen.threads"},
@@ -102,6 +106,8 @@ TEST(ConfigReader, each_bound_is_kept) {
       {listen("address = ' ::1'"), "listen.address"},
       {store("passes = 'turnout.db'"), "store.passes"},
       {store("passes = 'sqlite:'"), "store.passes"},
+      {store("tasks = 'sqlite:turnout.db'"), "store.tasks"},
+      {store("tasks_every_s = 1.5"), "store.tasks_every_s"},
       {store("spill = ''"), "store.spill"},
       {store("spill_limit = 1048575"), "store.spill_limit"},
       {store("every_s = 0"), "store.every_s"},
@@ -204,6 +210,7 @@ TEST(ConfigReader, no_message_shows_a_secret) {
   for (const std::string& toml :
        {kLeast + "[store]\npasses = 'mysql://u:s3cret@h/d'\n",
         kLeast + "[store]\npasses = ['s3cret']\n",
+        kLeast + "[store]\ntasks = 'mysql://u:s3cret@h/d'\n",
         kLeast + "[[key]]\nname = 'k'\nsha256 = 's3cret'\n",
         kLeast + "[[key]]\nname = 'k'\nkey = 's3cret'\n",
         kPolicy + kModels + "[[upstream]]\nname='u'\nurl='https://a'\nkey='s3cret'\n",

@@ -40,11 +40,19 @@ std::string written(const Config& config) {
   };
   const auto& listen = config.listen;
   std::string all =
-      fmt::format("{} {} {} {} {} {} {} {} {} {}\n", listen.address, listen.port, listen.threads,
-                  listen.most_connections, listen.longest_head, listen.longest_body, listen.head_us,
-                  listen.idle_us, listen.write_us, config.drain_us);
-  all += fmt::format("{} {} {} {}\n", config.store.passes, config.store.spill,
-                     config.store.spill_limit, config.store.every_us);
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}\n", static_cast<int>(config.log),
+                  listen.address, listen.port, listen.tls.certificate, listen.tls.key,
+                  listen.threads, listen.most_connections, listen.longest_head, listen.longest_body,
+                  listen.head_us, listen.idle_us, listen.write_us, config.drain_us);
+  all += fmt::format("{} {} {} {} {} {}\n", config.store.passes, config.store.tasks,
+                     config.store.tasks_every_us, config.store.spill, config.store.spill_limit,
+                     config.store.every_us);
+  const auto& control = config.control;
+  all += fmt::format("{} {} {} {} {} {} {} {} {} {} {}\n", static_cast<int>(control.mode),
+                     control.every_us, optional(control.every_passes),
+                     optional(control.lifetime_value), optional(control.penalty), control.log_us,
+                     control.least_tasks, control.least_saving, control.largest_step,
+                     control.least_success, control.most_explored);
   const auto& policy = config.policy;
   all += fmt::format("{} {} {} {} {} {}\n", policy.text, optional(policy.shadow_serves),
                      static_cast<int>(policy.fallback), optional(policy.most_attempts),
@@ -100,6 +108,8 @@ TEST(Config, every_key_arrives_where_it_belongs) {
 [listen]
 address = "0.0.0.0"
 port = 0
+tls_certificate = "/own.pem"
+tls_key = "/own.key"
 threads = 3
 most_connections = 77
 longest_head = 2048
@@ -110,9 +120,24 @@ write_s = 3.5
 drain_s = 0
 [store]
 passes = "postgres://u:p@h/d"
+tasks = "postgresql://u:q@h/e"
+tasks_every_s = 0.5
 spill = "/var/spül"
 spill_limit = 1048576
 every_s = 0.25
+[log]
+format = "json"
+[control]
+mode = "apply"
+every_s = 60
+every_passes = 5000
+penalty_usd = 0.5
+log_days = 0.5
+least_tasks = 7
+least_saving = 0.25
+largest_step = 2
+least_success = 0.75
+most_explored = 0.125
 [policy]
 text = "explore:0.1/b,a"
 aliases = ["auto"]
@@ -160,8 +185,9 @@ admin = true
 one_person = true
 )");
   EXPECT_EQ(written(config),
-            "0.0.0.0 0 3 77 2048 4096 1500000 2500000 3500000 0\n"
-            "postgres://u:p@h/d /var/spül 1048576 250000\n"
+            "2 0.0.0.0 0 /own.pem /own.key 3 77 2048 4096 1500000 2500000 3500000 0\n"
+            "postgres://u:p@h/d postgresql://u:q@h/e 500000 /var/spül 1048576 250000\n"
+            "2 60000000 5000 - 0.5 43200000000 7 0.25 2 0.75 0.125\n"
             "explore:0.1/b,a 1 0 9 0.5 60000000\n"
             "auto "
             "\nfirst one.example 8443 true own.pem 1000000 2000000 3000000 /v1 0 KEY true true 4"
@@ -177,6 +203,18 @@ TEST(Config, the_model_that_serves_in_shadow_does_nothing_without_it) {
   const std::string serves = kPolicy + "shadow_serves = 'large'\n";
   EXPECT_EQ(read(serves + kUpstream + kModels).policy.shadow_serves, std::nullopt);
   EXPECT_EQ(read(serves + "shadow = true\n" + kUpstream + kModels).policy.shadow_serves, 1U);
+}
+
+TEST(Config, a_control_loop_needs_prices_and_what_a_lost_user_costs) {
+  const std::string propose = kLeast + "[control]\nmode = 'propose'\n";
+  EXPECT_NE(problems(propose).find("lifetime_value_usd: or penalty_usd, one of them"),
+            std::string::npos)
+      << problems(propose);
+  EXPECT_NE(problems(propose).find("the model 'mini' has no price"), std::string::npos);
+  const std::string both = propose + "penalty_usd = 1\nlifetime_value_usd = 1\n";
+  EXPECT_NE(problems(both).find("one of them"), std::string::npos);
+  EXPECT_NE(problems(propose + "penalty_usd = -1\n").find("penalty_usd"), std::string::npos);
+  EXPECT_EQ(read(kLeast).control.mode, ControlMode::kOff);
 }
 
 TEST(Config, names_pin_models_and_aliases_ask_the_policy) {
@@ -214,19 +252,11 @@ TEST(Config, a_printed_entry_of_a_new_key_admits_it) {
 /// The lines of the example that show a default, without their "# ".
 std::string with_defaults(std::string_view example) {
   static const boost::regex kShown(R"(# (\w+) = .*)");
-  const std::set<std::string> no_default = {"shadow_serves",
-                                            "most_attempts",
-                                            "most_usd_per_task",
-                                            "key_file",
-                                            "key",
-                                            "authorities",
-                                            "name",
-                                            "sha256",
-                                            "class",
-                                            "requests_per_minute",
-                                            "usd_per_day",
-                                            "admin",
-                                            "one_person"};
+  const std::set<std::string> no_default = {
+      "shadow_serves", "tasks",        "most_attempts",       "most_usd_per_task", "key_file",
+      "key",           "authorities",  "tls_certificate",     "tls_key",           "name",
+      "sha256",        "class",        "requests_per_minute", "usd_per_day",       "admin",
+      "one_person",    "every_passes", "lifetime_value_usd",  "penalty_usd"};
   std::istringstream lines{std::string(example)};
   std::string all;
   for (std::string line; std::getline(lines, line);) {

@@ -8,6 +8,8 @@
 
 #include "turnout/gateway/answers.h"
 #include "turnout/gateway/client_ids.h"
+#include "turnout/gateway/decision.h"
+#include "turnout/gateway/policy_endpoints.h"
 #include "turnout/gateway/receipts.h"
 
 namespace turnout::gateway {
@@ -75,6 +77,26 @@ Reply bad(std::string_view message) {
   return error_reply(400, "malformed_request", message, false);
 }
 
+/// Feedback for a task that is no longer open: the store has its passes, and whether it has this one
+/// nobody waits for.
+Reply late_feedback(const Asked& asked, const traffic::ToldOutcome& told) {
+  const auto record = asked.gateway.tasks().find(told.task_id, asked.owner(), false);
+  const bool forgotten = record && told.attempt && !record->attempts.empty() &&
+                         *told.attempt < record->attempts.front().attempt;
+  if ((record && !forgotten) || !is_id_of(told.task_id, asked.owner()))
+    return error_reply(404, "no_such_task",
+                       "no task of this key has this id and an answered attempt of this number",
+                       false);
+  if (!asked.gateway.recorder().tell(told))
+    return error_reply(503, "store_down", "the store is down, and too many outcomes wait for it",
+                       false, true);
+  const Json said = {{"task", told.task_id},
+                     {"attempt", told.attempt ? Json(*told.attempt) : Json(nullptr)},
+                     {"model", nullptr},
+                     {"outcome", name_of(told.outcome)}};
+  return json_reply(said.dump(), 202);
+}
+
 /// {"task": ID, "outcome": "success" | "failure" | "unknown", "attempt": N}
 Reply feedback(const Asked& asked) {
   const Json body = Json::parse(asked.request.body, nullptr, false);
@@ -89,16 +111,15 @@ Reply feedback(const Asked& asked) {
   if (!outcome) return bad("needs `outcome`: success, failure or unknown");
   std::optional<std::int64_t> attempt;
   if (const auto given = body.find("attempt"); given != body.end()) {
-    if (!given->is_number_integer() || given->get<std::int64_t>() < 1)
-      return bad("`attempt` is a whole number from 1");
+    constexpr std::int64_t kMostAttempts = 1'000'000;  // of a pass (traffic::defect_of)
+    if (!given->is_number_integer() || given->get<std::int64_t>() < 1 ||
+        given->get<std::int64_t>() > kMostAttempts)
+      return bad("`attempt` is a whole number from 1 to 1000000");
     attempt = given->get<std::int64_t>();
   }
   auto pass =
       asked.gateway.tasks().tell(task->get<std::string>(), attempt, asked.owner(), *outcome);
-  if (!pass)
-    return error_reply(
-        404, "no_such_task",
-        "no open task of this key has this id and an answered attempt of this number", false);
+  if (!pass) return late_feedback(asked, {task->get<std::string>(), attempt, *outcome});
   Json said = {{"task", pass->task_id},
                {"attempt", pass->attempt},
                {"model", pass->model},
@@ -140,13 +161,22 @@ Reply readiness(Gateway& gateway, bool says_why) {
   const auto state = gateway.recorder().state();
   const bool losing = state.lost > 0 && !state.trouble.empty();
   const char* word = state.trouble.empty() ? "ok" : losing ? "losing" : "spilling";
-  const Json said = {{"ready", true},
-                     {"store", word},
-                     {"trouble", says_why ? state.trouble : ""},
-                     {"queued", state.queued},
-                     {"spilled", state.spilled},
-                     {"spill_bytes", state.spill_bytes},
-                     {"lost", state.lost}};
+  Json said = {
+      {"ready", true},
+      {"store", word},
+      {"trouble", says_why ? state.trouble : ""},
+      {"queued", state.queued},
+      {"spilled", state.spilled},
+      {"spill_bytes", state.spill_bytes},
+      {"lost", state.lost},
+      {"late_outcomes",
+       {{"waiting", state.outcomes}, {"stored", state.told}, {"of_no_pass", state.untold}}}};
+  if (const auto sharing = gateway.sharing())
+    said["tasks"] = {{"state", sharing->behind ? "behind" : "ok"},
+                     {"trouble", says_why && sharing->behind ? sharing->trouble : ""},
+                     {"queued", sharing->queued},
+                     {"lost", sharing->lost},
+                     {"foreign", sharing->foreign}};
   return json_reply(said.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -158,8 +188,19 @@ Reply metrics(const Asked& asked) {
   const auto state = gateway.recorder().state();
   gateway.report_spilled(state.spilled);
   gateway.metrics().set_queue(static_cast<std::int64_t>(state.queued));
+  if (const auto sharing = gateway.sharing())
+    gateway.metrics().set_sharing(sharing->behind, static_cast<std::int64_t>(sharing->queued));
   gateway.metrics().set_open_tasks(static_cast<std::int64_t>(gateway.tasks().size()));
   return text_reply(gateway.metrics().text(), kMetricsType);
+}
+
+/// For who runs it: without keys everybody is.
+Reply policies(const Asked& asked) {
+  if (!asked.is_admin())
+    return error_reply(403, "not_admin", "policies take a key with admin = true", false);
+  const auto name = asked.setup.key_name(asked.who.key);
+  return answer_policies(asked.gateway, asked.setup, asked.request,
+                         name.empty() ? "operator" : name);
 }
 
 Reply not_found(const Request& request) {
@@ -170,19 +211,32 @@ Reply not_found(const Request& request) {
       speaks_anthropic(path));
 }
 
+Reply decision(const Asked& asked) {
+  return answer_decision(asked.gateway, asked.setup, asked.request, asked.who);
+}
+
+Reply report(const Asked& asked) {
+  return take_report(asked.gateway, asked.setup, asked.request, asked.who);
+}
+
 using Work = Reply (*)(const Asked&);
 struct Endpoint {
   std::string_view method, path;
   bool is_prefix = false;
   Work work;
 };
-constexpr std::array<Endpoint, 6> kEndpoints = {{
+constexpr std::array<Endpoint, 11> kEndpoints = {{
     {"GET", "/metrics", false, metrics},
     {"GET", "/v1/models", false, models},
     {"GET", "/v1/models/", true, model},
     {"POST", "/v1/feedback", false, feedback},
+    {"POST", "/v1/decision", false, decision},
+    {"POST", "/v1/passes", false, report},
     {"GET", "/v1/turnout/tasks/", true, task},
     {"GET", "/v1/turnout/sessions/", true, session},
+    {"GET", "/v1/turnout/policies", false, policies},
+    {"POST", "/v1/turnout/policies", false, policies},
+    {"POST", "/v1/turnout/policies/", true, policies},
 }};
 
 Reply answer_with_key(Gateway& gateway, const Setup& setup, const Request& request) {
@@ -193,7 +247,7 @@ Reply answer_with_key(Gateway& gateway, const Setup& setup, const Request& reque
                (endpoint.is_prefix ? path.starts_with(endpoint.path) : path == endpoint.path);
       });
   if (found == kEndpoints.end()) return not_found(request);
-  const auto who = setup.keys->admit(request.head.fields, gateway.clock().now_us());
+  const auto who = setup.keys->known(request.head.fields);
   if (who.admission == Admission::kUnknownKey)
     return error_reply(401, "invalid_api_key", "the gateway does not know this key", false);
   return found->work({gateway, setup, request, who});

@@ -1,7 +1,6 @@
 #include "turnout/gateway/gateway.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "turnout/base/hash.h"
@@ -28,36 +27,67 @@ std::vector<std::string> requested_names(const Config& config) {
   return names;
 }
 
-OpenTasks::Options task_options(const Setup& setup) {
+/// The same but for the policy in force; as it is if the text is none of its models.
+std::shared_ptr<const Setup> with_policy(const Setup& setup, const std::string& text) {
+  auto changed = std::make_shared<Setup>(setup);
+  if (auto policy = policy_version(text, setup.config.model_names()))
+    changed->policy = *std::move(policy);
+  return changed;
+}
+
+OpenTasks::Options task_options(const Setup& setup, std::uint32_t number) {
   OpenTasks::Options options;
   options.matcher.window_us = setup.config.policy.window_us;
   options.matcher.task_name_us = setup.config.policy.window_us;
+  options.matcher.first = gateway_numbers(number);
   options.models = setup.config.model_names();
   // Who knows what was drawn before must not know what is drawn next.
-  options.seed = setup.secret ^ static_cast<std::uint64_t>(Clock().now_us());
+  options.seed =
+      setup.secret ^ static_cast<std::uint64_t>(Clock().now_us()) ^ gateway_numbers(number);
   return options;
 }
 
 }  // namespace
 
-Gateway::Gateway(std::shared_ptr<Setup> setup, Recorder& recorder)
+std::uint64_t models_number(const Setup& setup) {
+  std::string names;
+  for (const auto& name : setup.config.model_names()) names += name + '\n';
+  return base::hash(names);
+}
+
+Gateway::Gateway(std::shared_ptr<Setup> setup, Recorder& recorder, std::uint32_t number)
     : requested_(requested_names(setup->config)),
-      tasks_(task_options(*setup)),
+      tasks_(task_options(*setup, number)),
       recorder_(recorder),
       metrics_(metric_words(), requested_, setup->config.model_names()) {
+  policies_ = std::make_unique<PolicyHistory>(setup->config.model_names(),
+                                              setup->policy->policy.text(), clock_.now_us());
   setup_ = std::move(setup);
 }
 
+base::Status Gateway::remember_policies(const std::string& path) {
+  const auto now = setup();
+  TURNOUT_TRY(policies_, PolicyHistory::open(path, now->config.model_names(),
+                                             now->policy->policy.text(), clock_.now_us()));
+  enforce();
+  return base::Done{};
+}
+
+void Gateway::enforce() {
+  const std::lock_guard lock(mutex_);
+  setup_ = with_policy(*setup_, policies_->record().in_force().text);
+}
+
+std::shared_ptr<const PolicyVersion> Gateway::policy_of(const std::string& text) {
+  auto& policy = versions_[text];
+  if (!policy) {
+    auto read = policy_version(text, setup()->config.model_names());
+    policy = read ? *read : setup()->policy;  // its models have gone
+  }
+  return policy;
+}
+
 base::Status Gateway::remember(TaskJournal::Options options) {
-  std::map<std::string, std::shared_ptr<const PolicyVersion>> policies;
-  const auto policy_of = [&](const std::string& text) {
-    auto& policy = policies[text];
-    if (!policy) {
-      auto read = policy_version(text, setup_->config.model_names());
-      policy = read ? *read : setup_->policy;  // its models have gone
-    }
-    return policy;
-  };
   const auto restore = [&](const JournalEntry& entry) {
     if (const auto* assigned = std::get_if<Assigned>(&entry)) {
       const auto key = setup_->key_of(assigned->key);
@@ -68,12 +98,49 @@ base::Status Gateway::remember(TaskJournal::Options options) {
       tasks_.restore(std::get<OutcomeTold>(entry));
     }
   };
-  std::string names;
-  for (const auto& name : setup_->config.model_names()) names += name + '\n';
-  options.models = base::hash(names);
+  options.models = models_number(*setup_);
   TURNOUT_TRY(journal_, TaskJournal::open(options, restore));
   tasks_.write_to(*journal_);
   return base::Done{};
+}
+
+Gateway::~Gateway() {
+  if (!shared_) return;
+  shared_.reset();  // its last round tells the numbers that are still to be known
+  store_due(false);
+}
+
+void Gateway::share(SharedTasks::Options options, OpenSharedLog open) {
+  SharedTasksUse use;
+  use.told = [this](const JournalEntry& entry, bool ours) { take_told(entry, ours); };
+  use.gone = [this](std::uint32_t gateway) { tasks_.gone(gateway, clock_.now_us()); };
+  use.read = [this] { store_due(true); };
+  shared_ = std::make_unique<SharedTasks>(options, std::move(open), std::move(use));
+  tasks_.share(*shared_);
+  shared_->wait_for_first_reading();
+}
+
+void Gateway::take_told(const JournalEntry& entry, bool ours) {
+  if (const auto* ended = std::get_if<CallEnded>(&entry)) tasks_.told(*ended, ours);
+  if (ours) return;
+  if (const auto* told = std::get_if<OutcomeTold>(&entry)) tasks_.told(*told);
+  const auto* assigned = std::get_if<Assigned>(&entry);
+  if (assigned == nullptr) return;
+  const auto now = setup();
+  const auto key = now->key_of(assigned->key);
+  if (key) tasks_.told(*assigned, now->seed_of(*key), policy_of(assigned->policy));
+}
+
+void Gateway::store_due(bool agreeing) {
+  for (auto& pass : tasks_.due(agreeing)) recorder_.put(std::move(pass));
+}
+
+void Gateway::mind_sharing() {
+  if (shared_ && shared_->state().behind) store_due(false);
+}
+
+std::optional<SharedTasksState> Gateway::sharing() const {
+  return shared_ ? std::optional(shared_->state()) : std::nullopt;
 }
 
 std::unique_ptr<http::Exchange> Gateway::exchange() { return std::make_unique<Call>(*this); }
@@ -88,16 +155,25 @@ std::shared_ptr<const Setup> Gateway::setup() const {
   return setup_;
 }
 
-base::Status Gateway::replace(std::shared_ptr<const Setup> setup) {
+base::Status Gateway::replace(const std::shared_ptr<const Setup>& setup) {
   const std::lock_guard lock(mutex_);
   if (setup->config.model_names() != setup_->config.model_names())
     return base::Error{base::ErrorCode::kUnsupported,
                        "the models, or their order, differ from those that serve: that takes a "
                        "restart",
                        "model"};
+  const auto changed = policies_->configure(setup->policy->policy.text(), clock_.now_us());
+  if (changed == Change::kUnwritten)
+    return base::Error{base::ErrorCode::kUnwritable, "the policies' history cannot be written",
+                       "policy"};
   setup->keys->take_over(*setup_->keys);
-  setup_ = std::move(setup);
+  setup_ = with_policy(*setup, policies_->record().in_force().text);
   return base::Done{};
+}
+
+void Gateway::expire_decisions(std::int64_t now_us) {
+  for (const HeldDecision& decision : decisions_.expired(now_us))
+    tasks_.expired(decision.assignment, decision.expires_us);
 }
 
 std::size_t Gateway::requested_number(std::string_view name) const {

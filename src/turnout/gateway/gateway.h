@@ -3,16 +3,23 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "turnout/gateway/control_desk.h"
+#include "turnout/gateway/event_log.h"
+#include "turnout/gateway/held_decisions.h"
 #include "turnout/gateway/key_ring.h"
 #include "turnout/gateway/metrics.h"
 #include "turnout/gateway/open_tasks.h"
+#include "turnout/gateway/policy_history.h"
 #include "turnout/gateway/recorder.h"
 #include "turnout/gateway/setup.h"
+#include "turnout/gateway/shared_tasks.h"
 #include "turnout/gateway/task_journal.h"
 #include "turnout/http/exchange.h"
 
@@ -36,28 +43,67 @@ class Clock {
                                .count();
 };
 
+/// @returns a hash of the models' names in their order: entries of tasks know models by their
+///   numbers.
+std::uint64_t models_number(const Setup& setup);
+
 /// A running gateway, all but its sockets and its store: what every exchange shares. docs/gateway.md.
 class Gateway final : public http::Handler {
  public:
   /// @param setup     its origins are filled in by set_origins() before the first request
   /// @param recorder  outlives this
-  Gateway(std::shared_ptr<Setup> setup, Recorder& recorder);
+  /// @param number    of a gateway that shares tasks; 0: it does not
+  Gateway(std::shared_ptr<Setup> setup, Recorder& recorder, std::uint32_t number = 0);
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+  Gateway(Gateway&&) = delete;
+  Gateway& operator=(Gateway&&) = delete;
+  ~Gateway() override;
 
   std::unique_ptr<http::Exchange> exchange() override;
   http::Reply refuse(int status, std::string_view reason, std::string_view target) override;
 
   /// What holds for requests that begin now.
   [[nodiscard]] std::shared_ptr<const Setup> setup() const;
-  /// Puts another one in force. Requests and tasks under way go on as they began.
+  /// Puts another one in force. Requests and tasks under way go on as they began. The policy stays that
+  /// of policies(), unless the configuration says another one than before.
   /// @returns kUnsupported if its models are not those of this gateway, in their order.
-  base::Status replace(std::shared_ptr<const Setup> setup);
+  base::Status replace(const std::shared_ptr<const Setup>& setup);
 
   /// Goes on with the tasks that an earlier process wrote down, and writes down what happens from here
   /// on. Before the first request.
   /// @returns kUnreadable or kUnwritable with the journal's file.
   base::Status remember(TaskJournal::Options options);
 
+  /// Goes on with the policies of an earlier process and writes down what becomes of them. Before the
+  /// first request, behind set_origins(). @returns as PolicyHistory::open()
+  base::Status remember_policies(const std::string& path);
+  /// Puts the policy in force that policies() says; whoever changes them calls it then.
+  void enforce();
+
+  [[nodiscard]] PolicyHistory& policies() { return *policies_; }
+  [[nodiscard]] ControlDesk& control() { return control_; }
+  /// Says from here on what requests came to, as the configuration wants it. @param log  outlives this,
+  ///   or all exchanges
+  void write_to(EventLog& log) { log_ = &log; }
+  /// @returns nullptr: nothing is said.
+  [[nodiscard]] EventLog* log() const { return log_; }
+
+  /// Shares tasks with other gateways: reads what they are at, and tells them what happens here, in
+  /// place of remember(). Before the first request; waits until the log has been read once, or
+  /// could not be.
+  /// @param options  its `gateway` is that of the constructor
+  void share(SharedTasks::Options options, OpenSharedLog open);
+  /// To be called about twice a second: passes whose numbers wait for a log that does not answer
+  /// are stored with those that this gateway knows.
+  void mind_sharing();
+  /// @returns how sharing goes; nothing where tasks are not shared.
+  [[nodiscard]] std::optional<SharedTasksState> sharing() const;
+
   [[nodiscard]] OpenTasks& tasks() { return tasks_; }
+  [[nodiscard]] HeldDecisions& decisions() { return decisions_; }
+  /// Tells the tasks of decisions that nobody has reported in time: such an attempt has not happened.
+  void expire_decisions(std::int64_t now_us);
   [[nodiscard]] Recorder& recorder() { return recorder_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -69,15 +115,25 @@ class Gateway final : public http::Handler {
   [[nodiscard]] std::size_t requested_number(std::string_view name) const;
 
  private:
+  std::shared_ptr<const PolicyVersion> policy_of(const std::string& text);
+  void take_told(const JournalEntry& entry, bool ours);
+  void store_due(bool agreeing);
+
   mutable std::mutex mutex_;
   std::shared_ptr<const Setup> setup_;
   std::vector<std::string> requested_;
+  std::unique_ptr<PolicyHistory> policies_;
+  ControlDesk control_;
   std::unique_ptr<TaskJournal> journal_;
+  std::map<std::string, std::shared_ptr<const PolicyVersion>> versions_;  // of tasks told, by text
   OpenTasks tasks_;
+  HeldDecisions decisions_;
   Recorder& recorder_;
+  EventLog* log_ = nullptr;
   Metrics metrics_;
   std::atomic<std::uint64_t> spilled_ = 0;
   Clock clock_;
+  std::unique_ptr<SharedTasks> shared_;  // its thread uses all of the above
 };
 
 /// What kinds of refusals are counted under; the order of MetricWords::refusals.

@@ -158,7 +158,7 @@ std::uint32_t KeyRing::find(std::string_view presented) const {
   return found;
 }
 
-Admitted KeyRing::admit(const std::vector<http::FieldView>& fields, std::int64_t now_us) {
+Admitted KeyRing::known(const std::vector<http::FieldView>& fields) const {
   Admitted answer;
   if (keys_.empty()) {
     answer.admission = Admission::kAdmitted;
@@ -167,9 +167,14 @@ Admitted KeyRing::admit(const std::vector<http::FieldView>& fields, std::int64_t
   const std::string_view presented = presented_key(fields);
   if (presented.empty()) return answer;
   answer.key = find(presented);
+  if (answer.key != Admitted::kNoKey) answer.admission = Admission::kAdmitted;
+  return answer;
+}
+
+Admitted KeyRing::admit(const std::vector<http::FieldView>& fields, std::int64_t now_us) {
+  Admitted answer = known(fields);
   if (answer.key == Admitted::kNoKey) return answer;
   const KeyEntry& entry = keys_[answer.key];
-  answer.admission = Admission::kAdmitted;
   if (!entry.usd_per_day && !entry.requests_per_minute) return answer;
   State& state = states_[answer.key];
   const std::scoped_lock lock(state.mutex);

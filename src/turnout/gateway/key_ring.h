@@ -92,6 +92,8 @@ class KeyRing {
   /// @param now_us  microseconds since 1970; a clock that is set back keeps a bucket from filling for
   ///   at most 10 seconds
   Admitted admit(const std::vector<http::FieldView>& fields, std::int64_t now_us);
+  /// The same whatever the key's limits, and takes nothing of them: kAdmitted or kUnknownKey.
+  [[nodiscard]] Admitted known(const std::vector<http::FieldView>& fields) const;
   /// Adds what a call cost, in USD, finite and >= 0; kNoKey is passed over.
   void add_spending(std::uint32_t key, double usd, std::int64_t now_us);
   /// @returns the USD that a key has spent in the UTC day of `now_us`.

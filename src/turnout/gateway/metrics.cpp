@@ -236,11 +236,18 @@ void Metrics::write_operations(MetricPage& page) const {
   page.family("turnout_spilled_passes_total", "counter",
               "Passes that went to the spill file since the store did not take them.");
   page.sample("", "", spilled_.value());
+  page.family("turnout_dropped_log_lines_total", "counter",
+              "Lines that were not written since nobody read them.");
+  page.sample("", "", dropped_lines_.value());
   const auto gauge = [&](const char* name, const char* help, const auto& value) {
     page.family(name, "gauge", help);
     page.sample("", "", value.load(std::memory_order_relaxed));
   };
   gauge("turnout_queue_passes", "Passes that wait for the store.", queue_);
+  if (behind_.load(std::memory_order_relaxed) >= 0) {
+    gauge("turnout_tasks_behind", "1: the gateways' shared tasks are not to be reached.", behind_);
+    gauge("turnout_tasks_queued", "Entries that wait for the other gateways.", told_queue_);
+  }
   gauge("turnout_open_tasks", "Tasks whose users may still come back.", tasks_);
   gauge("turnout_open_connections", "Connections of clients.", connections_);
 }

@@ -78,8 +78,15 @@ class Metrics {
   void cost(std::size_t model, double usd) noexcept;
   /// turnout_spilled_passes_total
   void spilled(std::uint64_t passes) noexcept { spilled_.add(passes); }
+  /// turnout_dropped_log_lines_total
+  Counter& dropped_lines() noexcept { return dropped_lines_; }
   /// turnout_queue_passes
   void set_queue(std::int64_t passes) noexcept { queue_.store(passes, std::memory_order_relaxed); }
+  /// turnout_tasks_behind, turnout_tasks_queued: only once it was called
+  void set_sharing(bool behind, std::int64_t queued) noexcept {
+    behind_.store(behind ? 1 : 0, std::memory_order_relaxed);
+    told_queue_.store(queued, std::memory_order_relaxed);
+  }
   /// turnout_open_tasks
   void set_open_tasks(std::int64_t n) noexcept { tasks_.store(n, std::memory_order_relaxed); }
   /// turnout_open_connections
@@ -104,8 +111,9 @@ class Metrics {
   std::vector<Counter> fallbacks_, refusals_;
   std::vector<Counter> nano_usd_;  // by model
   std::array<Counter, traffic::kMatchRules> matches_;
-  Counter spilled_;
+  Counter spilled_, dropped_lines_;
   std::atomic<std::int64_t> queue_{0}, tasks_{0}, connections_{0};
+  std::atomic<std::int64_t> behind_{-1}, told_queue_{0};  // -1: tasks are not shared
 };
 inline constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 

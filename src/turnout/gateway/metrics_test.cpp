@@ -145,7 +145,8 @@ TEST(Metrics, a_page_of_nothing_is_sound_and_has_every_family) {
                 "gen_ai_server_time_per_output_token_seconds", "turnout_requests_total",
                 "turnout_passes_total", "turnout_matches_total", "turnout_fallbacks_total",
                 "turnout_refused_total", "turnout_queue_passes", "turnout_spilled_passes_total",
-                "turnout_open_tasks", "turnout_cost_usd_total", "turnout_open_connections"}));
+                "turnout_open_tasks", "turnout_cost_usd_total", "turnout_open_connections",
+                "turnout_dropped_log_lines_total"}));
   for (const auto& [name, value] : reading.samples) EXPECT_EQ(value, 0) << name;
 }
 
@@ -168,7 +169,9 @@ TEST(Metrics, whatever_is_counted_is_on_the_page_under_its_labels) {
   metrics.cost(1, 0.25);
   metrics.cost(1, 0.000001);
   metrics.spilled(3);
+  metrics.dropped_lines().add(7);
   metrics.set_queue(4);
+  metrics.set_sharing(true, 7);
   metrics.set_open_tasks(5);
   metrics.set_connections(6);
   const Reading page = checked(metrics);
@@ -191,7 +194,10 @@ TEST(Metrics, whatever_is_counted_is_on_the_page_under_its_labels) {
       {R"(turnout_refused_total{reason="other"})", 1},
       {R"(turnout_cost_usd_total{model="large"})", 0.250001},
       {"turnout_spilled_passes_total", 3},
+      {"turnout_dropped_log_lines_total", 7},
       {"turnout_queue_passes", 4},
+      {"turnout_tasks_behind", 1},
+      {"turnout_tasks_queued", 7},
       {"turnout_open_tasks", 5},
       {"turnout_open_connections", 6}};
   for (const auto& [name, value] : expected) EXPECT_DOUBLE_EQ(page.at(name), value) << name;

@@ -11,7 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "turnout/base/flat_map.h"
 #include "turnout/base/rng.h"
+#include "turnout/gateway/owned_ids.h"
 #include "turnout/policy/policy.h"
 #include "turnout/traffic/pass.h"
 #include "turnout/traffic/task_matcher.h"
@@ -77,6 +79,10 @@ struct AttemptRecord {
   int calls = 0, in_flight = 0;
   bool answered = false;
   bool cost_known = true;
+  // Where gateways share tasks (OpenTasks::share()):
+  bool elsewhere = false;  ///< the call that began it is another gateway's, and has not ended
+  bool agreed = false;     ///< `attempt` is what all gateways call it
+  bool kept_here = false;  ///< this gateway stores it
   traffic::Outcome outcome = traffic::Outcome::kUnknown;
 };
 
@@ -87,12 +93,17 @@ struct TaskRecord {
   std::uint64_t owner = 0;  ///< whose task it is: the seed of the key's ids
   std::uint64_t conversation = 0;
   std::vector<AttemptRecord> attempts;  ///< the latest 32
-  double forgotten_usd = 0;             ///< what those before them, or not answered, cost
-  double spent_usd = 0;                 ///< all of it; guessed where the upstream did not tell
+  /// Where gateways share tasks: attempts that nobody had answered when the next began, the latest
+  /// 32. An answer may be under way elsewhere.
+  std::vector<AttemptRecord> unanswered;
+  double forgotten_usd = 0;  ///< what those before them, or not answered, cost
+  double spent_usd = 0;      ///< all of it; guessed where the upstream did not tell
   std::shared_ptr<const PolicyVersion> policy;
   policy::State state = 0;
   std::uint64_t number = 0;  ///< TaskMatcher's
-  std::int64_t last_us = 0;
+  std::int64_t began_us = 0, last_us = 0;
+  std::int64_t answered = 0;  ///< passes that have an answer, those too that are forgotten
+  std::int64_t agreed = 0;    ///< those of them whose numbers all gateways know
 
   /// @returns the attempt that a pass of TaskMatcher is; nullptr if it is none of the latest.
   AttemptRecord* attempt_of(std::uint64_t pass);
@@ -133,6 +144,9 @@ struct Assignment {
 /// How one call ended.
 struct CallEnd {
   std::int64_t ended_us = 0;
+  /// When the gateway learned of it: whoever asks again after that has seen the answer, even if
+  /// another clock says that it ended later.
+  std::int64_t told_us = traffic::Request::kInFlight;
   bool answered = false;       ///< the user has an answer, or a part of one
   std::uint64_t response = 0;  ///< the answer's id (id_number()); 0: not known
   std::size_t model = 0;       ///< which served in the end
@@ -143,7 +157,7 @@ struct CallEnd {
   double spent_usd = 0;  ///< against limits: cost_usd, or a guess where that is not known
 };
 
-class TaskJournal;
+class TaskLog;
 struct Assigned;
 struct CallEnded;
 struct OutcomeTold;
@@ -156,11 +170,11 @@ class OpenTasks {
     traffic::TaskMatcher::Options matcher;
     std::vector<std::string> models;
     std::uint64_t seed = 0;       ///< of what the policies draw
-    std::string id_prefix = "t";  ///< of tasks' ids, behind which 25 random characters stand
+    std::string id_prefix = "t";  ///< of tasks' ids (OwnedIds)
   };
   explicit OpenTasks(Options options);
   /// Writes down from here on what happens, so that it can be restored.
-  void write_to(TaskJournal& journal) { journal_ = &journal; }
+  void write_to(TaskLog& journal) { journal_ = &journal; }
   /// Takes over what an earlier process wrote down, in its order. Tasks of keys or models that are no
   /// longer there are passed over. @returns whether it was taken.
   bool restore(const Assigned& entry, std::uint64_t seed,
@@ -168,11 +182,37 @@ class OpenTasks {
   void restore(const CallEnded& entry);
   void restore(const OutcomeTold& entry);
 
+  /// Shares tasks with the other gateways that write to the same log. Which number an attempt has
+  /// is said by the order in which first answers are in the log; so each entry is to be read again
+  /// from there, in its order, our own too, by told(). Passes are stored when their number is
+  /// known: due() has them.
+  void share(TaskLog& log) {
+    journal_ = &log;
+    shares_ = true;
+  }
+  /// Takes another gateway's entry. @returns whether it was taken: the model and the key are known
+  /// here.
+  bool told(const Assigned& entry, std::uint64_t seed, std::shared_ptr<const PolicyVersion> policy);
+  void told(const OutcomeTold& entry);
+  /// @param ours  it is one that ended() wrote
+  void told(const CallEnded& entry, bool ours);
+  /// Ends what a gateway had in flight when it vanished: it was not answered.
+  /// @param gateway  the upper half of the numbers of its tasks and passes (gateway_numbers())
+  void gone(std::uint32_t gateway, std::int64_t now_us);
+  /// @param agreeing  false: the log is not to be reached, numbers are what this gateway knows
+  /// @returns the passes to be stored now.
+  std::vector<traffic::Pass> due(bool agreeing);
+
   /// Finds the request's task and says who serves it. O(messages).
   Assignment assign(const Ask& ask);
+  /// @returns what assign() would say, and changes nothing: no task, no attempt, nothing drawn. Of what
+  ///   the policy may draw it is the likeliest; a new task has no id.
+  [[nodiscard]] Assignment preview(const Ask& ask) const;
   /// Says how a call ended. @returns the pass as it is to be stored now; nothing if there is none, or
-  ///   it was not answered.
+  ///   it was not answered, or due() will have it.
   std::optional<traffic::Pass> ended(const Assignment& assignment, const CallEnd& end);
+  /// Says that nobody will say how a call ended: if its pass has no answer either, it has not happened.
+  void expired(const Assignment& assignment, std::int64_t at_us);
   /// Takes what a user says of a task's last answer, or of an attempt.
   /// @param owner  the seed of the key's ids
   /// @returns the pass to be stored again; nothing if no such task or answer is known to this key
@@ -191,21 +231,35 @@ class OpenTasks {
   std::optional<std::size_t> answered_before(const TaskRecord& task,
                                              const traffic::Match& match) const;
   void add_attempt(TaskRecord& task, AttemptRecord attempt);
-  void drop_unanswered(TaskRecord& task);
-  void begin_attempt(const Ask& ask, TaskRecord& task, Assignment& assignment);
-  Declined choose(const Ask& ask, TaskRecord& task, AttemptRecord& attempt);
+  void hold(const Ask& ask, const AttemptRecord& attempt, Assignment& assignment) const;
+  static std::vector<AttemptRecord> drop_unanswered(TaskRecord& task);
+  void forget_unanswered(TaskRecord& task);
+  /// @param rng  what draws; nullptr: what is likeliest is taken
+  std::optional<AttemptRecord> begin_attempt(const Ask& ask, TaskRecord& task,
+                                             Assignment& assignment, base::Rng* rng) const;
+  Declined choose(const Ask& ask, TaskRecord& task, AttemptRecord& attempt, base::Rng* rng) const;
   static Declined escalate(const Ask& ask, const TaskRecord& task, AttemptRecord& attempt,
                            Declined declined);
-  Declined follow_policy(const Ask& ask, TaskRecord& task, AttemptRecord& attempt);
+  Declined follow_policy(const Ask& ask, TaskRecord& task, AttemptRecord& attempt,
+                         base::Rng* rng) const;
   static void serve_helper(const Ask& ask, Assignment& assignment);
-  std::string new_id();
-  void forget_old(std::int64_t now_us);
+  void forget(std::uint64_t number);
+  static Options heard_by(OpenTasks* tasks, Options options);
   void write_down(const Ask& ask, const TaskRecord& task, const traffic::Match& match);
+  bool take_assigned(const Assigned& entry, std::uint64_t seed,
+                     std::shared_ptr<const PolicyVersion> policy);
+  AttemptRecord* attempt_of_pass(std::uint64_t pass);
+  void set_aside(TaskRecord& task, AttemptRecord attempt);
+  AttemptRecord* answered_after_all(TaskRecord& task, std::uint64_t pass);
+  void keep(AttemptRecord& attempt);
+  void keep_answered(TaskRecord& task);
   std::optional<traffic::Pass> take_end(const traffic::Match& match, const CallEnd& end);
   std::optional<traffic::Pass> take_helper_end(const traffic::Match& match, const CallEnd& end);
   std::optional<traffic::Pass> take_outcome(TaskRecord& task, std::optional<std::int64_t> attempt,
                                             traffic::Outcome outcome);
   [[nodiscard]] traffic::Pass pass_of(const TaskRecord& task, const AttemptRecord& attempt) const;
+  [[nodiscard]] std::uint64_t id_hash(std::string_view id) const;
+  [[nodiscard]] const TaskRecord* by_id(std::string_view id) const;
   TaskRecord* by_id(std::string_view id);
 
   mutable std::mutex mutex_;
@@ -213,12 +267,18 @@ class OpenTasks {
   traffic::TaskMatcher matcher_;
   base::Rng rng_;
   std::unordered_map<std::uint64_t, TaskRecord> tasks_;  // by the matcher's number
-  std::unordered_map<std::string, std::uint64_t> ids_;
+  base::FlatMap<std::uint64_t> ids_;                     // likewise, by the hash of a task's id
   std::unordered_multimap<std::uint64_t, std::uint64_t> conversations_;
-  std::unordered_map<std::uint64_t, std::uint64_t> task_of_pass_;
-  std::int64_t swept_us_ = 0;
-  TaskJournal* journal_ = nullptr;
-  std::string random_;  // bytes nobody can guess, not used yet
+  std::unordered_map<std::uint64_t, std::uint64_t> task_of_pass_;  // where tasks are shared
+  TaskLog* journal_ = nullptr;
+  bool shares_ = false;
+  std::vector<std::uint64_t> due_;  // passes to be stored, or stored again
+  OwnedIds new_ids_;  // an id is all that is needed to give feedback: it must not be guessed
 };
+
+/// @returns where a gateway that shares tasks begins to count (TaskMatcher::Options::first).
+constexpr std::uint64_t gateway_numbers(std::uint32_t gateway) {
+  return std::uint64_t{gateway} << traffic::TaskMatcher::kCountBits;
+}
 
 }  // namespace turnout::gateway

@@ -30,18 +30,39 @@ std::optional<traffic::Pass> OpenTasks::ended(const Assignment& assignment, cons
   if (found != tasks_.end()) {
     if (auto* attempt = found->second.attempt_of(assignment.match.pass)) --attempt->in_flight;
   }
-  return take_end(assignment.match, end);
+  auto pass = take_end(assignment.match, end);
+  if (!shares_ || !pass) return pass;
+  if (auto* attempt = attempt_of_pass(assignment.match.pass)) keep(*attempt);
+  return std::nullopt;
+}
+
+void OpenTasks::expired(const Assignment& assignment, std::int64_t at_us) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = tasks_.find(assignment.match.task);
+    AttemptRecord* attempt =
+        found == tasks_.end() ? nullptr : found->second.attempt_of(assignment.match.pass);
+    if (attempt != nullptr && attempt->answered) {
+      --attempt->in_flight;
+      return;
+    }
+  }
+  CallEnd end;
+  end.ended_us = at_us;
+  end.model = assignment.model;
+  ended(assignment, end);
 }
 
 std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallEnd& end) {
   if (match.task == Match::kNone) return take_helper_end(match, end);
-  matcher_.ended(match, end.ended_us, end.answered);
+  matcher_.ended(match, std::min(end.ended_us, end.told_us), end.answered);
   if (end.response != 0) matcher_.named(match, end.response);
   const auto found = tasks_.find(match.task);
   if (found == tasks_.end()) return std::nullopt;
   TaskRecord& task = found->second;
   task.last_us = std::max(task.last_us, end.ended_us);
   AttemptRecord* attempt = task.attempt_of(match.pass);
+  if (attempt == nullptr && end.answered) attempt = answered_after_all(task, match.pass);
   if (attempt == nullptr) return std::nullopt;
   attempt->ended_us = std::max(attempt->ended_us, end.ended_us);
   task.spent_usd += end.spent_usd;
@@ -56,14 +77,14 @@ std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallE
     attempt->reason = end.fell_back ? Reason::kFallback : Reason::kSkipped;
     attempt->propensity = 0;  // nobody drew it
   }
+  if (!attempt->answered) ++task.answered;
   attempt->answered = true;
   return pass_of(task, *attempt);
 }
 
 /// What a helper cost is part of the pass that it served.
 std::optional<traffic::Pass> OpenTasks::take_helper_end(const Match& match, const CallEnd& end) {
-  const auto number = task_of_pass_.find(match.pass);
-  const auto found = number == task_of_pass_.end() ? tasks_.end() : tasks_.find(number->second);
+  const auto found = tasks_.find(match.other_task);
   if (found == tasks_.end()) return std::nullopt;
   TaskRecord& task = found->second;
   AttemptRecord* attempt = task.attempt_of(match.pass);
@@ -122,9 +143,17 @@ std::optional<traffic::Pass> OpenTasks::take_outcome(TaskRecord& task,
 bool OpenTasks::restore(const Assigned& entry, std::uint64_t seed,
                         std::shared_ptr<const PolicyVersion> policy) {
   const std::lock_guard lock(mutex_);
+  return take_assigned(entry, seed, std::move(policy));
+}
+
+bool OpenTasks::take_assigned(const Assigned& entry, std::uint64_t seed,
+                              std::shared_ptr<const PolicyVersion> policy) {
   if (entry.attempt.model >= options_.models.size()) return false;
   traffic::Request request = entry.request;
   request.answered = false;
+  // Of an earlier process nothing is in flight, unless its end was written down too; gone() ends what
+  // other gateways had.
+  if (!shares_) request.ended_us = request.started_us;
   matcher_.restore(request, entry.match);
   const auto [place, is_new] = tasks_.try_emplace(entry.match.task);
   TaskRecord& task = place->second;
@@ -135,12 +164,15 @@ bool OpenTasks::restore(const Assigned& entry, std::uint64_t seed,
     task.user = entry.user;
     task.conversation = entry.conversation;
     task.policy = std::move(policy);
-    ids_.emplace(task.id, entry.match.task);
+    task.began_us = request.started_us;
+    task.answered = task.agreed = entry.match.attempt - 1;
+    ids_.set(id_hash(task.id), entry.match.task);
     matcher_.name(entry.match, id_number(seed, task.id));
     if (task.conversation != 0) conversations_.emplace(task.conversation, entry.match.task);
   }
   task.last_us = request.started_us;
-  drop_unanswered(task);
+  if (task.attempt_of(entry.match.pass) != nullptr) return true;  // it was taken up here, too
+  forget_unanswered(task);
   task.state = entry.state;
   add_attempt(task, entry.attempt);
   task.attempts.back().calls = 1;

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <set>
 
+#include "played_requests.h"
 #include "turnout/base/temporary_files.h"
 #include "turnout/gateway/client_ids.h"
-#include "turnout/gateway/setup.h"
 #include "turnout/gateway/task_journal.h"
 
 namespace turnout::gateway {
@@ -16,59 +16,30 @@ namespace {
 using traffic::MatchRule;
 using traffic::Request;
 
-constexpr std::int64_t kSecond = 1'000'000;
-const std::vector<std::string> kModels = {"mini", "large", "huge"};
-
-/// Requests of one user, one after the other, answered unless a test says otherwise.
-class Played {
- public:
-  explicit Played(const std::string& policy) : policy_(policy_version(policy, kModels).value()) {}
-
-  /// A prompt in words that nothing else is like; the same number, the same words.
-  Request prompt(int number) {
-    Request request;
-    request.person = 5;
-    request.messages = {static_cast<std::uint64_t>(1000 + number)};
-    request.user_messages = request.last_user = 1;
-    request.last = traffic::LastItem::kUser;
-    std::string words;
-    for (int i = 0; i < 12; ++i) words += std::to_string(number * 7919 + i * 104'729) + " ";
-    request.text = traffic::read_prompt(words);
-    return request;
+TEST(OpenTasks, a_preview_says_the_likeliest_and_draws_nothing) {
+  const std::string policy = "lottery:mini=0.3,large=0.6,huge=0.1";
+  Played looked_at(policy);
+  Played alone(policy);
+  std::set<std::size_t> drawn;
+  for (int i = 0; i < 60; ++i) {
+    const auto request = looked_at.prompt(i % 20);
+    const auto look = looked_at.preview(request);
+    EXPECT_EQ(look.model, 1U);
+    EXPECT_EQ(look.propensity, 0.6);
+    EXPECT_EQ(look.match.attempt, 1 + i / 20);
+    EXPECT_EQ(look.task.empty(), i < 20) << "a task that has not begun has no id";
+    const auto took = looked_at.serve(request);
+    const auto expected = alone.serve(request);
+    EXPECT_EQ(took.model, expected.model);
+    EXPECT_EQ(took.match.attempt, look.match.attempt);
+    EXPECT_EQ(took.match.rule, look.match.rule);
+    drawn.insert(took.model);
   }
-  Assignment send(Request request) {
-    request.started_us = now_us_ += kSecond;
-    request.answered = false;
-    const Ask ask{request, unable_, pinned_, escalate_,      "",       9,
-                  "u",     policy_, shadow_, most_attempts_, most_usd_};
-    return tasks_.assign(ask);
-  }
-  std::optional<traffic::Pass> end(const Assignment& assignment, bool answered = true) {
-    CallEnd end;
-    end.ended_us = now_us_ += kSecond;
-    end.answered = answered;
-    end.model = assignment.model;
-    end.cost_usd = 0.5;
-    end.spent_usd = 0.5;
-    end.input_tokens = 10;
-    end.output_tokens = 20;
-    return tasks_.ended(assignment, end);
-  }
-  Assignment serve(const Request& request, bool answered = true) {
-    const auto assignment = send(request);
-    end(assignment, answered);
-    return assignment;
-  }
-
-  std::int64_t now_us_ = 1'000'000 * kSecond;
-  std::vector<Unable> unable_ = {Unable::kNo, Unable::kNo, Unable::kNo};
-  std::optional<std::size_t> pinned_, shadow_;
-  bool escalate_ = false;
-  std::optional<std::uint32_t> most_attempts_;
-  std::optional<double> most_usd_;
-  std::shared_ptr<const PolicyVersion> policy_;
-  OpenTasks tasks_ = OpenTasks({{}, kModels, 1, "t"});
-};
+  EXPECT_EQ(drawn.size(), 3U);
+  EXPECT_EQ(looked_at.tasks_.size(), 20U);
+  looked_at.unable_[1] = Unable::kTools;
+  EXPECT_EQ(looked_at.preview(looked_at.prompt(99)).model, 2U) << "what comes behind it";
+}
 
 TEST(OpenTasks, the_same_prompt_again_is_the_next_attempt_and_the_policy_says_who_serves_it) {
   Played played("mini,mini,large");
@@ -321,6 +292,10 @@ TEST(OpenTasks, goes_on_after_it_was_killed_as_if_it_had_not_been) {
   options.every_us = 1000;
   Played before("mini,mini,large,huge");
   Assignment first;
+  Assignment interrupted;
+  Request turn;  // of whose words nothing is known
+  turn.person = 6;
+  turn.conversation = 60;
   {
     auto journal = TaskJournal::open(options, [](const JournalEntry&) { FAIL(); }).value();
     before.tasks_.write_to(*journal);
@@ -329,6 +304,7 @@ TEST(OpenTasks, goes_on_after_it_was_killed_as_if_it_had_not_been) {
     before.serve(before.prompt(1));
     before.tasks_.tell(first.task, 1, 9, traffic::Outcome::kFailure);
     before.send(before.prompt(3));  // nobody will answer it
+    interrupted = before.send(turn);
   }
   // Half an entry at the end, as a killed process leaves it.
   std::ofstream(options.path, std::ios::app) << std::string("\x40\0\0\0half", 8);
@@ -356,6 +332,9 @@ TEST(OpenTasks, goes_on_after_it_was_killed_as_if_it_had_not_been) {
   EXPECT_EQ(third.model, 1U) << "under the policy that it began with";
   const auto second = after.serve(after.prompt(2));
   EXPECT_EQ(second.match.attempt, 2);
+  const auto turn_again = after.send(turn);
+  EXPECT_EQ(turn_again.task, interrupted.task) << "nobody is answering it any more";
+  EXPECT_EQ(turn_again.match.attempt, 1);
   const auto again = after.serve(after.prompt(3));
   EXPECT_EQ(again.match.rule, MatchRule::kRetry) << "of a request that was in flight";
   EXPECT_EQ(again.match.attempt, 1);
@@ -365,6 +344,23 @@ TEST(OpenTasks, goes_on_after_it_was_killed_as_if_it_had_not_been) {
   Request named = after.prompt(5);
   named.task = id_number(9, first.task);
   EXPECT_EQ(after.serve(named).match.attempt, 4);
+}
+
+TEST(TaskJournal, a_long_file_makes_room_for_another_and_the_one_before_is_read_too) {
+  base::TemporaryPath folder = base::temporary_folder().value();
+  TaskJournal::Options options;
+  options.path = folder.path() + "/tasks";
+  options.keep_bytes = 64;
+  std::vector<std::int64_t> read;
+  const auto use = [&](const JournalEntry& entry) {
+    read.push_back(std::get<OutcomeTold>(entry).attempt);
+  };
+  for (std::int64_t attempt = 1; attempt <= 4; ++attempt) {
+    read.clear();
+    const auto journal = TaskJournal::open(options, use).value();
+    journal->append(OutcomeTold{std::string(100, 't'), attempt, traffic::Outcome::kSuccess});
+  }
+  EXPECT_EQ(read, (std::vector<std::int64_t>{2, 3})) << "of each file there is one entry";
 }
 
 TEST(OpenTasks, old_tasks_go_and_many_tasks_stay_within_their_limit) {
@@ -383,7 +379,7 @@ TEST(OpenTasks, old_tasks_go_and_many_tasks_stay_within_their_limit) {
     request.started_us = many.now_us_ += kSecond;
     tasks.assign({request, many.unable_, {}, false, "", 9, "u", many.policy_, {}, {}, {}});
   }
-  EXPECT_LE(tasks.size(), 113U);
+  EXPECT_LE(tasks.size(), 101U);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <unordered_map>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "turnout/traffic/pass_reader.h"
@@ -31,17 +32,20 @@ std::int64_t now_us() {
       .count();
 }
 
-/// Of passes of the same name, the last; in the order in which those came.
+/// Of passes of the same name the last, in the order of their names: a store that keeps rows in that
+/// order then writes each of its pages once.
 std::vector<Pass> latest(std::vector<Pass> passes) {
-  std::unordered_map<std::string, std::size_t> last;
-  for (std::size_t i = 0; i < passes.size(); ++i)
-    last[fmt::format("{} {}", passes[i].attempt, passes[i].task_id)] = i;
-  if (last.size() == passes.size()) return passes;
+  std::vector<std::size_t> order(passes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto name = [&](std::size_t i) { return std::tie(passes[i].task_id, passes[i].attempt); };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return name(a) < name(b) || (name(a) == name(b) && a < b);
+  });
   std::vector<Pass> kept;
-  kept.reserve(last.size());
-  for (std::size_t i = 0; i < passes.size(); ++i) {
-    if (last[fmt::format("{} {}", passes[i].attempt, passes[i].task_id)] == i)
-      kept.push_back(std::move(passes[i]));
+  kept.reserve(passes.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + 1 < order.size() && name(order[i]) == name(order[i + 1])) continue;
+    kept.push_back(std::move(passes[order[i]]));
   }
   return kept;
 }
@@ -119,6 +123,15 @@ void Recorder::put(Pass pass) {
   ++taken_;
 }
 
+bool Recorder::tell(traffic::ToldOutcome outcome) {
+  const std::lock_guard lock(mutex_);
+  if (outcomes_.size() >= kMostOutcomes) return false;
+  outcomes_.push_back(std::move(outcome));
+  ++untried_;
+  ++taken_;
+  return true;
+}
+
 void Recorder::flush() {
   std::unique_lock lock(mutex_);
   const std::uint64_t until = taken_;
@@ -131,6 +144,7 @@ RecorderState Recorder::state() const {
   const std::lock_guard lock(mutex_);
   RecorderState state = state_;
   state.queued = queue_.size();
+  state.outcomes = outcomes_.size();
   return state;
 }
 
@@ -141,8 +155,9 @@ void Recorder::work() {
                     [this] { return over_ || hurry_; });
     hurry_ = false;
     auto passes = std::exchange(queue_, {});
+    queue_.reserve(std::min(passes.size(), kBatch));
     const bool over = over_;
-    const std::size_t count = passes.size();
+    const std::size_t count = passes.size() + std::exchange(untried_, 0);
     busy_since_us_ = now_us();
     lock.unlock();
     write(std::move(passes));
@@ -155,7 +170,7 @@ void Recorder::work() {
 }
 
 void Recorder::write(std::vector<Pass> passes) {
-  if (passes.empty() && !spill_waits_) return;
+  if (passes.empty() && !spill_waits_ && state().outcomes == 0) return;
   passes = latest(std::move(passes));
   std::span<const Pass> left(passes);
   if (connect()) {
@@ -169,9 +184,28 @@ void Recorder::write(std::vector<Pass> passes) {
       const std::lock_guard lock(mutex_);
       state_.stored += batch.size();
     }
+    if (status && !spill_waits_) status = write_outcomes();
     note(status);
   }
   if (!left.empty()) spill(left);
+}
+
+/// Behind all passes: an older version of one must not come after what was said of it.
+Status Recorder::write_outcomes() {
+  std::vector<traffic::ToldOutcome> outcomes;
+  {
+    const std::lock_guard lock(mutex_);
+    outcomes = outcomes_;
+  }
+  if (outcomes.empty()) return base::Done{};
+  busy_since_us_ = now_us();
+  TURNOUT_TRY(const auto told, sink_->tell(outcomes));
+  const std::lock_guard lock(mutex_);
+  outcomes_.erase(outcomes_.begin(),
+                  outcomes_.begin() + static_cast<std::ptrdiff_t>(outcomes.size()));
+  state_.told += told;
+  state_.untold += outcomes.size() - std::min(told, outcomes.size());
+  return base::Done{};
 }
 
 /// @returns whether there is a sink; one that failed is opened anew, once a second.

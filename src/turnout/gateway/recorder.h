@@ -29,6 +29,9 @@ class PassSink {
   virtual ~PassSink() = default;
   /// Stores passes, or writes them anew: all of them for good, or an error. May block.
   virtual base::Status put(std::span<const traffic::Pass> passes) = 0;
+  /// Writes outcomes to passes that it holds: all of them, or an error. May block.
+  /// @returns how many of the passes it holds.
+  virtual base::Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes) = 0;
 };
 /// @param give_up  becomes true when a put() has taken too long: it should end then, with an error
 /// @returns a sink that is connected anew; called whenever the one before has failed.
@@ -42,6 +45,9 @@ struct RecorderState {
   std::uint64_t spilled = 0;      ///< passes that were written to the spill file
   std::uint64_t lost = 0;         ///< passes that neither took: the spill file was full
   std::uint64_t spill_bytes = 0;  ///< waiting in the spill file
+  std::size_t outcomes = 0;       ///< late outcomes in memory
+  std::uint64_t told = 0;         ///< late outcomes that the store has taken
+  std::uint64_t untold = 0;       ///< of no pass that it holds
   std::string trouble;            ///< why the store takes none; empty: it does
 };
 
@@ -71,7 +77,12 @@ class Recorder {
 
   /// Thread safe; never waits for the sink or the disk.
   void put(traffic::Pass pass);
-  /// Waits until all that came before is stored or spilled.
+  /// Has an outcome written to a pass that is stored already. It waits in memory as long as the store
+  /// takes none. @returns whether it was taken: false if kMostOutcomes wait.
+  bool tell(traffic::ToldOutcome outcome);
+  static constexpr std::size_t kMostOutcomes = 10'000;
+  /// Waits until all passes that came before are stored or spilled, and all outcomes stored if the store
+  /// takes any.
   void flush();
   [[nodiscard]] RecorderState state() const;
 
@@ -79,6 +90,7 @@ class Recorder {
   void work();
   void watch();
   void write(std::vector<traffic::Pass> passes);
+  base::Status write_outcomes();
   bool connect();
   base::Status unspill();
   void spill(std::span<const traffic::Pass> passes);
@@ -93,7 +105,10 @@ class Recorder {
   mutable std::mutex mutex_;
   std::condition_variable wakes_, flushed_;
   std::vector<traffic::Pass> queue_;
-  std::uint64_t taken_ = 0, done_ = 0;  // passes that came, and that are stored, spilled or lost
+  std::vector<traffic::ToldOutcome> outcomes_;
+  std::size_t untried_ = 0;  // of outcomes_, the latest
+  // Passes that came, and that are stored, spilled or lost; outcomes, and those that were tried.
+  std::uint64_t taken_ = 0, done_ = 0;
   bool over_ = false, hurry_ = false;
   RecorderState state_;
   std::atomic<bool> give_up_ = false;

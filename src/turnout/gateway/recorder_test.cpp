@@ -48,6 +48,18 @@ struct Store {
       for (const Pass& pass : passes) store_.passes[{pass.task_id, pass.attempt}] = pass;
       return base::Done{};
     }
+    base::Result<std::size_t> tell(std::span<const traffic::ToldOutcome> outcomes) override {
+      if (store_.down) return base::Error{base::ErrorCode::kUnwritable, "went down", "store"};
+      const std::lock_guard lock(store_.mutex);
+      std::size_t told = 0;
+      for (const auto& one : outcomes) {
+        const auto found = store_.passes.find({one.task_id, one.attempt.value_or(1)});
+        if (found == store_.passes.end()) continue;
+        found->second.outcome = one.outcome;
+        ++told;
+      }
+      return told;
+    }
 
    private:
     Store& store_;
@@ -199,6 +211,35 @@ TEST_F(RecorderTest, counts_what_a_full_spill_file_does_not_take) {
   EXPECT_GT(state.lost, 0U);
   EXPECT_EQ(state.spilled + state.lost, 10U);
   EXPECT_LE(state.spill_bytes, 1000U);
+}
+
+TEST_F(RecorderTest, late_outcomes_wait_for_the_store_and_come_behind_the_passes_that_do) {
+  Store store;
+  store.down = true;
+  Recorder recorder(options(), store.opener());
+  recorder.put(pass_of(1, 1));
+  recorder.flush();
+  EXPECT_EQ(recorder.state().spilled, 1U);
+  EXPECT_TRUE(recorder.tell({"t1", 1, traffic::Outcome::kSuccess}));
+  EXPECT_TRUE(recorder.tell({"t2", 1, traffic::Outcome::kSuccess}));
+  recorder.flush();
+  EXPECT_EQ(recorder.state().outcomes, 2U);
+  EXPECT_EQ(recorder.state().told, 0U);
+  store.down = false;
+  while (recorder.state().outcomes > 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ((store.passes[{"t1", 1}].outcome), traffic::Outcome::kSuccess)
+      << "the pass was in the spill file, without an outcome";
+  EXPECT_EQ(recorder.state().told, 1U);
+  EXPECT_EQ(recorder.state().untold, 1U);
+}
+
+TEST_F(RecorderTest, late_outcomes_that_wait_are_bounded) {
+  Store store;
+  store.down = true;
+  Recorder recorder(options(), store.opener());
+  for (std::size_t i = 0; i < Recorder::kMostOutcomes; ++i)
+    ASSERT_TRUE(recorder.tell({"t1", 1, traffic::Outcome::kSuccess}));
+  EXPECT_FALSE(recorder.tell({"t1", 1, traffic::Outcome::kSuccess}));
 }
 
 }  // namespace

@@ -22,11 +22,12 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::string_view kMagic = "turnout tasks 1 ";
+constexpr std::uint64_t kFormat = 2;  // of the entries; those of another are not read
 constexpr std::size_t kLongestFile = std::size_t{1} << 32U;
 constexpr std::size_t kMostMessages = 1'000'000;
-constexpr std::size_t kUsualEntry = 1024;
+constexpr std::size_t kUsualEntry = 960;  // of the sizes that malloc has at hand
 constexpr std::size_t kMostBuffered = 64U << 20U;
+constexpr std::size_t kEnough = 1U << 20U;  // to be written before the time has come
 
 /// Writes numbers and texts one after the other; Reader below reads them in the same order.
 class Writer {
@@ -109,6 +110,7 @@ void take_match(Take& take, MatchType& match) {
   take(match.rule);
   take(match.task);
   take(match.pass);
+  take(match.other_task);
   take(match.begins_pass);
   take(match.attempt);
   take(match.probability);
@@ -125,6 +127,7 @@ void take_end(Take& take, End& end) {
   take(end.input_tokens);
   take(end.output_tokens);
   take(end.cost_usd);
+  take(end.spent_usd);
 }
 
 template <class Take, class Attempt>
@@ -150,6 +153,7 @@ void take_request(Take& take, RequestType& request) {
   take(request.retries);
   take(request.body);
   take(request.batch);
+  take(request.call);
   take(request.person);
   take(request.task);
   take(request.prompt);
@@ -182,13 +186,17 @@ void take_rest(Take& take, auto& entry) {
   take_attempt(take, entry.attempt);
 }
 
-void write_entry(Writer& writer, const Assigned& entry) {
+void write_entry(Writer& writer, const AssignedView& entry) {
   take_request(writer, entry.request);
   const auto& messages = entry.request.messages;
   writer(static_cast<std::uint64_t>(messages.size()));
   for (const std::size_t place : places_of(entry.request.last_user, messages.size()))
     writer(place > 0 && place <= messages.size() ? messages[place - 1] : std::uint64_t{0});
   take_rest(writer, entry);
+}
+void write_entry(Writer& writer, const Assigned& entry) {
+  write_entry(writer, AssignedView{entry.request, entry.match, entry.task, entry.user, entry.key,
+                                   entry.policy, entry.conversation, entry.state, entry.attempt});
 }
 void write_entry(Writer& writer, const CallEnded& entry) {
   take_match(writer, entry.match);
@@ -237,7 +245,7 @@ bool use_entry(std::string_view payload, const std::function<void(JournalEntry)>
 }
 
 std::uint32_t checksum(std::string_view payload) {
-  return static_cast<std::uint32_t>(base::fast_hash(payload, 1));
+  return static_cast<std::uint32_t>(base::fast_hash(payload, kFormat));
 }
 
 std::int64_t wall_us() {
@@ -249,7 +257,9 @@ std::int64_t wall_us() {
 std::string before_of(const std::string& path) { return path + ".before"; }
 
 /// The first line of a file.
-std::string head_of(std::uint64_t models) { return fmt::format("{}{:016x}\n", kMagic, models); }
+std::string head_of(std::uint64_t models) {
+  return fmt::format("turnout tasks {} {:016x}\n", kFormat, models);
+}
 
 /// Reads a file's entries. @returns how many of its bytes are good; nothing if there is no file.
 Result<std::optional<std::size_t>> read_file(const std::string& path, const std::string& head,
@@ -260,19 +270,28 @@ Result<std::optional<std::size_t>> read_file(const std::string& path, const std:
   return std::optional(head.size() + read_journal(std::string_view(text).substr(head.size()), use));
 }
 
-}  // namespace
-
-std::string journal_bytes(const JournalEntry& entry) {
+/// @param kind  the index of JournalEntry
+template <class Entry>
+std::string bytes_of(std::uint8_t kind, const Entry& entry) {
   Writer writer;
   writer(std::uint32_t{0});
   writer(std::uint32_t{0});
-  writer(static_cast<std::uint8_t>(entry.index()));
-  std::visit([&](const auto& one) { write_entry(writer, one); }, entry);
+  writer(kind);
+  write_entry(writer, entry);
   constexpr std::size_t kWord = sizeof(std::uint32_t);
   writer.fill_in(0, static_cast<std::uint32_t>(writer.behind(2 * kWord).size()));
   writer.fill_in(kWord, checksum(writer.behind(2 * kWord)));
   return writer.take();
 }
+
+}  // namespace
+
+std::string journal_bytes(const JournalEntry& entry) {
+  const auto kind = static_cast<std::uint8_t>(entry.index());
+  return std::visit([&](const auto& one) { return bytes_of(kind, one); }, entry);
+}
+
+std::string journal_bytes(const AssignedView& entry) { return bytes_of(0, entry); }
 
 std::size_t read_journal(std::string_view bytes, const std::function<void(JournalEntry)>& use) {
   constexpr std::size_t kFrame = 2 * sizeof(std::uint32_t);
@@ -329,27 +348,33 @@ TaskJournal::~TaskJournal() {
   if (thread_.joinable()) thread_.join();
 }
 
-void TaskJournal::append(const JournalEntry& entry) {
-  std::string bytes = journal_bytes(entry);
+void TaskJournal::take(std::string bytes) {
   const std::lock_guard lock(mutex_);
   if (buffer_.size() < kMostBuffered) buffer_ += bytes;
+  if (buffer_.size() > kEnough) wakes_.notify_one();
 }
 
 void TaskJournal::work() {
+  std::string bytes;  // takes turns with buffer_, so that neither grows anew
   std::unique_lock lock(mutex_);
   for (bool over = false; !over;) {
-    wakes_.wait_for(lock, std::chrono::microseconds(options_.every_us), [this] { return over_; });
+    wakes_.wait_for(lock, std::chrono::microseconds(options_.every_us),
+                    [this] { return over_ || buffer_.size() > kEnough; });
     over = over_;
-    const std::string bytes = std::exchange(buffer_, {});
+    bytes.swap(buffer_);
     lock.unlock();
     if (!bytes.empty()) write(bytes);
+    bytes.clear();
     lock.lock();
   }
 }
 
 void TaskJournal::write(const std::string& bytes) {
   const std::int64_t now = wall_us();
-  const bool begins = now - begun_us_ > options_.keep_us;
+  struct stat before {};
+  const bool is_long = ::stat(options_.path.c_str(), &before) == 0 &&
+                       static_cast<std::size_t>(before.st_size) > options_.keep_bytes;
+  const bool begins = is_long || now - begun_us_ > options_.keep_us;
   if (begins) {
     ::rename(options_.path.c_str(), before_of(options_.path).c_str());
     begun_us_ = now;
@@ -358,8 +383,10 @@ void TaskJournal::write(const std::string& bytes) {
   if (fd < 0) return;
   struct stat found {};
   ::fstat(fd, &found);
-  const std::string all = found.st_size == 0 ? head_of(options_.models) + bytes : bytes;
-  if (::write(fd, all.data(), all.size()) != static_cast<ssize_t>(all.size())) [[maybe_unused]]
+  const auto append = [fd](std::string_view text) {
+    return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  };
+  if ((found.st_size == 0 && !append(head_of(options_.models))) || !append(bytes)) [[maybe_unused]]
     const int cut = ::ftruncate(fd, found.st_size);
   ::close(fd);
 }

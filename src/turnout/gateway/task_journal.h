@@ -25,6 +25,15 @@ struct Assigned {
   policy::State state = 0;  ///< of the task, behind this attempt
   AttemptRecord attempt;
 };
+/// The same, of what is kept elsewhere: only to be written.
+struct AssignedView {
+  const traffic::Request& request;
+  const traffic::Match& match;
+  std::string_view task, user, key, policy;
+  std::uint64_t conversation = 0;
+  policy::State state = 0;
+  const AttemptRecord& attempt;
+};
 /// A call ended.
 struct CallEnded {
   traffic::Match match;
@@ -41,19 +50,39 @@ using JournalEntry = std::variant<Assigned, CallEnded, OutcomeTold>;
 /// @returns an entry's bytes: its length, a checksum, and fields in their order. No words of a prompt
 ///   are in it: hashes and sketches.
 std::string journal_bytes(const JournalEntry& entry);
+std::string journal_bytes(const AssignedView& entry);
 /// Calls back with each whole entry. @returns how many bytes they were: what follows was cut off, or is
 ///   no journal.
 std::size_t read_journal(std::string_view bytes, const std::function<void(JournalEntry)>& use);
 
+/// Takes what happens to tasks, for those who will go on with them. Thread safe; never blocks.
+class TaskLog {
+ public:
+  TaskLog() = default;
+  TaskLog(const TaskLog&) = delete;
+  TaskLog& operator=(const TaskLog&) = delete;
+  TaskLog(TaskLog&&) = delete;
+  TaskLog& operator=(TaskLog&&) = delete;
+  virtual ~TaskLog() = default;
+  void append(const JournalEntry& entry) { take(journal_bytes(entry)); }
+  void append(const AssignedView& entry) { take(journal_bytes(entry)); }
+
+ private:
+  /// @param bytes  of one entry
+  virtual void take(std::string bytes) = 0;
+};
+
 /// The file, and the one before it: a new one begins when the current one is `keep_us` old, so that
-/// two of them hold what a window needs. A process that is killed loses what came in the last
+/// two of them hold what a window needs, or longer than `keep_bytes`, which are more attempts than
+/// OpenTasks keeps tasks. A process that is killed loses what came in the last
 /// `every_us`. A disk that is full loses entries, never requests.
-class TaskJournal {
+class TaskJournal final : public TaskLog {
  public:
   struct Options {
     std::string path;
     std::int64_t every_us = 1'000'000;
     std::int64_t keep_us = 3'600'000'000;
+    std::size_t keep_bytes = std::size_t{128} << 20U;
     /// A hash of the models' names in their order, by whose numbers the entries know them: a file of
     /// other models is passed over.
     std::uint64_t models = 0;
@@ -66,13 +95,11 @@ class TaskJournal {
   TaskJournal& operator=(const TaskJournal&) = delete;
   TaskJournal(TaskJournal&&) = delete;
   TaskJournal& operator=(TaskJournal&&) = delete;
-  ~TaskJournal();
-
-  /// Thread safe; never blocks on the disk.
-  void append(const JournalEntry& entry);
+  ~TaskJournal() override;
 
  private:
   explicit TaskJournal(Options options) : options_(std::move(options)) {}
+  void take(std::string bytes) override;
   void work();
   void write(const std::string& bytes);
 

@@ -30,6 +30,8 @@ class UsageReader {
   void feed(std::string_view part);
   /// @returns whether something has come that a user sees: words, or a tool's call; not reasoning.
   [[nodiscard]] bool first_content() const { return content_; }
+  /// @returns whether what came can be read without its end: events, not a body of JSON.
+  [[nodiscard]] bool streams() const { return kind_ == Kind::kEvents; }
   /// Nothing comes after this.
   [[nodiscard]] Usage finish();
 

@@ -1,0 +1,129 @@
+#include "control_thread.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "turnout/report/advise_report.h"
+
+namespace turnout::program {
+namespace {
+
+using gateway::ControlConfig;
+using gateway::ControlMode;
+
+constexpr const char* kBy = "control loop";
+
+control::Evidence evidence_of(const std::string& source, const gateway::Config& config,
+                              std::int64_t now_us) {
+  control::Evidence evidence;
+  evidence.source = source;
+  evidence.since_us = now_us - config.control.log_us;
+  evidence.window_us = config.policy.window_us;
+  evidence.lifetime_value = config.control.lifetime_value;
+  evidence.penalty = config.control.penalty;
+  return evidence;
+}
+
+control::GuardRails rails_of(const ControlConfig& config) {
+  return {config.least_tasks, config.least_saving, config.largest_step, config.least_success,
+          config.most_explored};
+}
+
+/// What is expected of a policy that was advised; empty if nothing is.
+std::string figures_of(const control::Step& step) {
+  if (!step.advice || step.advice->declined) return "";
+  auto all = report::advise_json(*step.advice);
+  nlohmann::ordered_json figures = {{"tasks", step.tasks}};
+  for (const char* key :
+       {"cost_per_task", "cost_per_task_today", "saving_per_task", "leaving", "leaving_today",
+        "latency_per_task", "latency_per_task_today", "regret_per_task", "chance_of_regret"})
+    figures[key] = std::move(all[key]);
+  return figures.dump();
+}
+
+}  // namespace
+
+ControlThread::ControlThread(gateway::Gateway& gateway, std::string source)
+    : gateway_(gateway),
+      source_(std::move(source)),
+      looked_us_(gateway.clock().now_us()),
+      thread_([this] { work(); }) {}
+
+ControlThread::~ControlThread() {
+  over_ = true;
+  thread_.join();
+}
+
+void ControlThread::work() {
+  constexpr int kLowest = 19;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowest);
+  while (!over_) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const auto setup = gateway_.setup();
+    if (!is_due(setup->config.control)) continue;
+    try {
+      look(*setup);
+    } catch (const std::exception& problem) {
+      gateway_.control().note({gateway_.clock().now_us(), 0, true, {problem.what()}});
+    }
+    ::malloc_trim(0);
+  }
+}
+
+bool ControlThread::is_due(const ControlConfig& control) {
+  const bool asked = gateway_.control().take_ask();
+  if (control.mode == ControlMode::kOff) return false;
+  const auto stored = gateway_.recorder().state().stored;
+  const bool due = asked || gateway_.clock().now_us() - looked_us_ >= control.every_us ||
+                   (control.every_passes && stored - stored_ >= *control.every_passes);
+  if (!due) return false;
+  looked_us_ = gateway_.clock().now_us();
+  stored_ = stored;
+  return true;
+}
+
+void ControlThread::look(const gateway::Setup& setup) {
+  gateway_.recorder().flush();
+  const auto& config = setup.config;
+  base::Watch watch;
+  watch.cancellation = base::Cancellation(over_);
+  const auto step = control::next_policy(evidence_of(source_, config, gateway_.clock().now_us()),
+                                         config.model_names(), setup.policy->policy.text(),
+                                         rails_of(config.control), watch);
+  if (over_) return;
+  const auto now = gateway_.clock().now_us();
+  if (!step) {
+    gateway_.control().note({now, 0, true, {step.error().to_string()}});
+    return;
+  }
+  gateway_.control().note({now, step->tasks, false, step->reasons});
+  if (step->changes) act(*step, config.control);
+}
+
+void ControlThread::act(const control::Step& step, const ControlConfig& control) {
+  auto& policies = gateway_.policies();
+  gateway::Proposal proposal{step.policy, kBy, step.reasons, step.rails, figures_of(step)};
+  const auto before = policies.record();
+  if (before.went_back) proposal.rails.emplace_back("somebody went back to the policy in force");
+  const bool applies = control.mode == ControlMode::kApply && proposal.rails.empty();
+  const auto* waiting = before.proposal();
+  if (!applies && waiting != nullptr && waiting->text == step.policy) return;
+  if (policies.propose(std::move(proposal), gateway_.clock().now_us()) != gateway::Change::kMade)
+    return;
+  const auto proposed = policies.record().version;
+  if (applies &&
+      policies.approve(proposed, kBy, gateway_.clock().now_us()) == gateway::Change::kMade)
+    gateway_.enforce();
+  fmt::print(stderr, "turnout: the control loop {} the policy {}\n",
+             applies ? "serves" : "proposes", step.policy);
+}
+
+}  // namespace turnout::program
