@@ -112,18 +112,22 @@ void ControlThread::act(const control::Step& step, const ControlConfig& control)
   auto& policies = gateway_.policies();
   gateway::Proposal proposal{step.policy, kBy, step.reasons, step.rails, figures_of(step)};
   const auto before = policies.record();
+  const auto* waiting = before.proposal();
+  // What a person has proposed is not put aside; what the loop would do is said in its last look.
+  if (waiting != nullptr && waiting->by != kBy) return;
   if (before.went_back) proposal.rails.emplace_back("somebody went back to the policy in force");
   const bool applies = control.mode == ControlMode::kApply && proposal.rails.empty();
-  const auto* waiting = before.proposal();
   if (!applies && waiting != nullptr && waiting->text == step.policy) return;
   if (policies.propose(std::move(proposal), gateway_.clock().now_us()) != gateway::Change::kMade)
     return;
-  const auto proposed = policies.record().version;
-  if (applies &&
-      policies.approve(proposed, kBy, gateway_.clock().now_us()) == gateway::Change::kMade)
-    gateway_.enforce();
-  fmt::print(stderr, "turnout: the control loop {} the policy {}\n",
-             applies ? "serves" : "proposes", step.policy);
+  const auto after = policies.record();
+  const auto* ours = after.proposal();
+  const bool applied =
+      applies && ours != nullptr && ours->text == step.policy &&
+      policies.approve(after.version, kBy, gateway_.clock().now_us()) == gateway::Change::kMade;
+  if (applied) gateway_.enforce();
+  gateway_.say(false, fmt::format("the control loop {} the policy {}",
+                                  applied ? "serves" : "proposes", step.policy));
 }
 
 }  // namespace turnout::program

@@ -3,24 +3,22 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
 
 #include "control_thread.h"
+#include "secret_file.h"
 #include "serving.h"
 #include "sharing.h"
 #include "turnout/base/line_reader.h"
@@ -74,62 +72,6 @@ Result<std::unique_ptr<gateway::PassSink>> open_sink(const std::string& source,
   TURNOUT_TRY(auto opened,
               store::open_store(source, store::Access::kCreate, base::Cancellation(give_up)));
   return std::unique_ptr<gateway::PassSink>(std::make_unique<StoreSink>(std::move(opened)));
-}
-
-/// A file that this process alone has open, as long as it runs.
-class LockedFile {
- public:
-  explicit LockedFile(int fd) : fd_(fd) {}
-  LockedFile(LockedFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  LockedFile& operator=(LockedFile&&) = delete;
-  LockedFile(const LockedFile&) = delete;
-  LockedFile& operator=(const LockedFile&) = delete;
-  ~LockedFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-/// What hashes in the log begin with, so that the same user has the same name in it after a restart:
-/// in a file beside the spill file, which its owner alone may read, and one gateway alone uses.
-struct Secret {
-  std::uint64_t value = 0;
-  LockedFile file;
-};
-
-Result<Secret> read_secret(const Config& config) {
-  const auto path =
-      std::filesystem::path(config.store.spill).replace_filename("turnout.secret").string();
-  const auto problem = [&](base::ErrorCode code, const std::string& what) {
-    return base::Error{code, what, path};
-  };
-  LockedFile file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (file.fd() < 0) return problem(base::ErrorCode::kUnwritable, std::strerror(errno));
-  if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0)
-    return problem(base::ErrorCode::kUnsupported, "another gateway runs with the files beside it");
-  std::array<char, 65> text{};
-  const ssize_t got = ::pread(file.fd(), text.data(), text.size(), 0);
-  if (got == 0) {
-    std::array<std::uint8_t, 32> random{};
-    if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
-      return problem(base::ErrorCode::kUnreadable, "the system gives no random bytes");
-    const std::string line = gateway::hex_of(random) + "\n";
-    std::copy_n(line.data(), text.size(), text.data());
-    if (::pwrite(file.fd(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-      return problem(base::ErrorCode::kUnwritable, std::strerror(errno));
-  }
-  std::string hex(text.data(), 64);
-  if (gateway::digest_of(hex) && !config.store.tasks.empty()) {
-    TURNOUT_TRY(hex, shared_secret(config, hex));
-  }
-  const auto digest = gateway::digest_of(hex);
-  if (!digest) return problem(base::ErrorCode::kMalformedInput, "is not 64 hexadecimal digits");
-  std::uint64_t secret = 0;
-  for (std::size_t i = 0; i < sizeof secret; ++i) secret = (secret << 8U) | (*digest)[i];
-  return Secret{secret | 1U, std::move(file)};
 }
 
 /// A path that is not absolute is beside the configuration, wherever the program was started.
@@ -225,12 +167,6 @@ std::string waits_for_restart(const Config& before, const Config& now) {
   return waits.empty() ? waits : waits.substr(2);
 }
 
-/// Says that something has changed, without waiting for who reads it: who minds signals must not.
-void say(gateway::Gateway& gateway, bool warns, std::string text) {
-  gateway.log()->put(gateway::StateLine{gateway.clock().now_us(), warns, std::move(text)},
-                     gateway.setup()->config.log);
-}
-
 /// All of a setup, or nothing: certificates and keys are files that may be half written.
 base::Status put_in_force(const std::shared_ptr<Setup>& setup, const Setup* before,
                           gateway::Gateway& gateway, http::Server& server) {
@@ -258,14 +194,14 @@ void reload(const Arguments& arguments, gateway::Gateway& gateway, http::Server&
     status = setup.error();
   }
   if (!status) {
-    say(gateway, true, "the configuration was not changed: " + status.error().to_string());
+    gateway.say(true, "the configuration was not changed: " + status.error().to_string());
     return;
   }
   const auto waits = waits_for_restart(before->config, (*setup)->config);
-  say(gateway, false,
-      fmt::format("the configuration was read again, policy {} ({}){}",
-                  (*setup)->policy->policy.text(), (*setup)->policy->id,
-                  waits.empty() ? "" : "; these wait for a restart: " + waits));
+  const auto in_force = gateway.setup()->policy;  // may be another than the configuration says
+  gateway.say(false, fmt::format("the configuration was read again, policy {} ({}){}",
+                                 in_force->policy.text(), in_force->id,
+                                 waits.empty() ? "" : "; these wait for a restart: " + waits));
 }
 
 /// Waits for signals beside the server.
@@ -276,16 +212,15 @@ void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& s
   while (!over) {
     const auto store = gateway.recorder().state();
     if (store.trouble != trouble)
-      say(gateway, !store.trouble.empty(),
-          store.trouble.empty() ? "the store takes passes again"
-                                : "passes wait in the spill file: " + store.trouble);
+      gateway.say(!store.trouble.empty(), store.trouble.empty()
+                                              ? "the store takes passes again"
+                                              : "passes wait in the spill file: " + store.trouble);
     trouble = store.trouble;
     gateway.mind_sharing();
     if (const auto sharing = gateway.sharing(); sharing && sharing->behind != alone) {
       alone = sharing->behind;
-      fmt::print(
-          stderr, "turnout: {}\n",
-          alone ? "tasks are not shared now: " + sharing->trouble : "tasks are shared again");
+      gateway.say(alone, alone ? "tasks are not shared now: " + sharing->trouble
+                               : "tasks are shared again");
     }
     pollfd waits{signals_fd, POLLIN, 0};
     ::poll(&waits, 1, 500);

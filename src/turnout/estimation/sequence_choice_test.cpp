@@ -13,7 +13,7 @@ WorldPayoffs costing(double cost) {
   return play;
 }
 
-TEST(BestModels, AreAsLikelyAsTheDrawsSay) {
+TEST(BestModels, are_as_likely_as_the_draws_say) {
   // Three draws: {0} is best, {0, 1} is best, {1} is best; a fourth in which {0} and {1} cost alike.
   PlayedSequences played;
   played.tried = {{0}, {1}, {0, 1}};
@@ -30,7 +30,7 @@ TEST(BestModels, AreAsLikelyAsTheDrawsSay) {
   }
 }
 
-TEST(BestModels, CountWhatUnsolvedTasksCost) {
+TEST(BestModels, count_what_unsolved_tasks_cost) {
   PlayedSequences played;
   played.tried = {{0}, {1}};
   WorldPayoffs unsolved = costing(1);

@@ -171,6 +171,11 @@ base::Status Gateway::replace(const std::shared_ptr<const Setup>& setup) {
   return base::Done{};
 }
 
+void Gateway::say(bool warns, std::string text) {
+  if (log_ != nullptr)
+    log_->put(StateLine{clock_.now_us(), warns, std::move(text)}, setup()->config.log);
+}
+
 void Gateway::expire_decisions(std::int64_t now_us) {
   for (const HeldDecision& decision : decisions_.expired(now_us))
     tasks_.expired(decision.assignment, decision.expires_us);

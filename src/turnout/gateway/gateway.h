@@ -88,6 +88,9 @@ class Gateway final : public http::Handler {
   void write_to(EventLog& log) { log_ = &log; }
   /// @returns nullptr: nothing is said.
   [[nodiscard]] EventLog* log() const { return log_; }
+  /// Says that something has changed, without waiting for who reads it. @param warns  somebody should
+  ///   look
+  void say(bool warns, std::string text);
 
   /// Shares tasks with other gateways: reads what they are at, and tells them what happens here, in
   /// place of remember(). Before the first request; waits until the log has been read once, or
