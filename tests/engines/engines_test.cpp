@@ -13,6 +13,7 @@
 #include "turnout/estimation/speed_log.h"
 #include "turnout/estimation/store_statistics.h"
 #include "turnout/store/clickhouse_connection.h"
+#include "turnout/store/clickhouse_rows.h"
 #include "turnout/store/import.h"
 #include "turnout/store/postgres_connection.h"
 
@@ -232,6 +233,29 @@ TEST_P(Engine, gives_back_every_row_to_the_bit_in_order_and_the_last_ones) {
   EXPECT_TRUE(store_->tail(7).value() == std::vector<Pass>(log.end() - 7, log.end()));
 }
 
+TEST_P(Engine, gives_only_as_many_rows_as_are_wanted_and_is_of_use_afterwards) {
+  const auto log = random_log(14, 8000);
+  ASSERT_TRUE(store_->insert(log));
+  std::size_t seen = 0;
+  ASSERT_TRUE(store_->for_each([&](const Pass&) { return ++seen < 3; }));
+  EXPECT_EQ(seen, 3U);
+  EXPECT_EQ(all().size(), log.size());
+}
+
+TEST_P(Engine, a_log_of_too_many_models_is_refused_as_soon_as_that_is_seen) {
+  auto log = random_log(15, 3000);
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].model = fmt::format("model {}", i);
+  ASSERT_TRUE(store_->insert(log));
+  std::size_t read = 0;
+  base::Watch watch;
+  watch.on_steps = [&](std::size_t passes) { read += passes; };
+  const auto statistics = estimation::store_statistics(*store_, {}, watch);
+  ASSERT_FALSE(statistics);
+  EXPECT_NE(statistics.error().message.find("more than 200 models"), std::string::npos)
+      << statistics.error().to_string();
+  EXPECT_LT(read, log.size() / 2);
+}
+
 TEST_P(Engine, counts_repeats_and_conflicts_within_and_between_batches_and_keeps_the_first) {
   auto log = random_log(4, 300);
   log.push_back(log[0]);
@@ -419,6 +443,33 @@ TEST(Cluster, spreads_tasks_over_both_servers) {
   EXPECT_EQ(both, static_cast<std::int64_t>(log.size()));
 }
 
+TEST(Cluster, tasks_whose_rows_lie_on_both_servers_count_as_on_one) {
+  std::vector<std::unique_ptr<PassStore>> servers;
+  for (const char* variable : {"TURNOUT_TEST_CLICKHOUSE", "TURNOUT_TEST_CLICKHOUSE_2"}) {
+    empty_clickhouse(variable);
+    servers.push_back(store::open_store(server(variable), store::Access::kCreate).value());
+  }
+  const auto log = random_log(13, 600);
+  std::array<std::vector<Pass>, 2> halves;
+  for (std::size_t i = 0; i < log.size(); ++i) halves.at(i % 2).push_back(log[i]);
+  for (std::size_t i = 0; i < 2; ++i) ASSERT_TRUE(servers[i]->insert(halves.at(i)));
+  const auto cluster =
+      store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Access::kCreate)
+          .value();
+  const auto expected = estimation::gather(log, {}).value();
+  expect_alike(expected, estimation::store_statistics(*cluster, {}, {}).value());
+  // A pass that both hold counts once; two that claim to be the same do not count at all.
+  ASSERT_EQ(servers[1]->insert(std::vector{log[0]})->added, 1U);
+  expect_alike(expected, estimation::store_statistics(*cluster, {}, {}).value());
+  Pass other = log[1];
+  other.latency_s += 1;
+  ASSERT_EQ(servers[0]->insert(std::vector{other})->added, 1U);
+  const auto torn = estimation::store_statistics(*cluster, {}, {});
+  ASSERT_FALSE(torn);
+  EXPECT_NE(torn.error().message.find("came twice, with different values"), std::string::npos)
+      << torn.error().to_string();
+}
+
 /// What audit searches for slow-downs is the same, to the bit, from every store.
 void expect_same_speed(const estimation::SpeedLog& found, const std::vector<Pass>& log) {
   estimation::SpeedLog expected;
@@ -467,7 +518,7 @@ TEST(Readers, a_role_that_may_only_select_reads_a_postgres_store) {
   auto owner = store::PostgresConnection::open(source, "test").value();
   ASSERT_TRUE(
       owner.run("CREATE ROLE reader LOGIN PASSWORD 'p@ss:w/ord'; GRANT SELECT ON passes, "
-                "numbered_passes, schema_version TO reader"));
+                "schema_version TO reader"));
   expect_readable(as_user(source, "reader"), log);
   ASSERT_TRUE(owner.run("DROP OWNED BY reader; DROP ROLE reader"));
 }
@@ -541,6 +592,25 @@ TEST(Waits, a_clickhouse_statement_ends_when_it_is_told_to_here_and_in_the_serve
             .value();
   }
   EXPECT_EQ(running, "0\n");
+}
+
+TEST(Waits, what_a_clickhouse_server_fails_at_in_the_midst_of_rows_is_an_error_in_its_words) {
+  store::ClickHouseConnection connection(
+      store::ClickHouseAddress::parse(server("TURNOUT_TEST_CLICKHOUSE")).value());
+  std::size_t rows = 0;
+  const std::function<bool(const Pass&)> count = [&](const Pass&) { return ++rows > 0; };
+  store::ClickHouseRows reader(count);
+  ASSERT_TRUE(connection.stream(
+      "SELECT toString(number), toUInt32(1), '', 'm', toInt64(5), toFloat64(throwIf(number = "
+      "2000000)), CAST(NULL AS Nullable(Float64)), CAST(NULL AS Nullable(Int64)), CAST(NULL AS "
+      "Nullable(Int64)), CAST(NULL AS Nullable(Float64)), toInt8(0), toInt8(0), '', CAST(NULL AS "
+      "Nullable(Float64)) FROM system.numbers FORMAT RowBinary",
+      [&](std::string_view piece) { return reader.take(piece); }));
+  const auto done = reader.done("test");
+  EXPECT_GT(rows, 1'000'000U);
+  EXPECT_LT(rows, 2'000'001U);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("throwIf"), std::string::npos) << done.error().to_string();
 }
 
 TEST(Waits, pruning_clickhouse_does_not_wait_without_end_behind_an_order_that_fails) {

@@ -219,7 +219,10 @@ StatisticsGatherer::StatisticsGatherer(const LogSelection& selection, std::int64
     : state_(std::make_unique<State>(selection, last_us, most_users)) {}
 StatisticsGatherer::~StatisticsGatherer() = default;
 
-void StatisticsGatherer::add(const Pass& pass) { state_->add(pass); }
+bool StatisticsGatherer::add(const Pass& pass) {
+  state_->add(pass);
+  return state_->models.size() <= kMostModels && state_->policies.size() <= kMostPolicies;
+}
 
 void StatisticsGatherer::State::add(const Pass& pass) {
   if (!in_task || pass.task_id != task) {
@@ -326,18 +329,16 @@ void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates
 }
 
 base::Status few_enough(std::size_t models, std::size_t policies) {
-  const auto too_many = [](const char* what, std::size_t count, std::size_t most,
-                           const char* advice) {
+  const auto too_many = [](const char* what, std::size_t most, const char* advice) {
     return base::Error{base::ErrorCode::kUnsupported,
-                       fmt::format("the log has {} {}, at most {} can be told apart; {}", count,
-                                   what, most, advice),
+                       fmt::format("the log has more than {} {}, which cannot be told apart; {}",
+                                   most, what, advice),
                        ""};
   };
   if (models > kMostModels)
-    return too_many("models", models, kMostModels, "choose with --where model=NAME");
-  if (policies > kMostPolicies) {
-    return too_many("policies", policies, kMostPolicies, "choose with --where policy_id=ID");
-  }
+    return too_many("models", kMostModels, "choose with --where model=NAME");
+  if (policies > kMostPolicies)
+    return too_many("policies", kMostPolicies, "choose with --where policy_id=ID");
   return base::Done{};
 }
 

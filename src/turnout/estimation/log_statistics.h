@@ -13,8 +13,7 @@
 #include "turnout/estimation/user_spread.h"
 #include "turnout/traffic/pass.h"
 
-/// What an estimate needs of a log, and all that leaves a database for it: counts and sums, some
-/// kilobytes. docs/theory.md, section 19.
+/// What an estimate needs of a log: counts and sums, some kilobytes. docs/theory.md, section 19.
 namespace turnout::estimation {
 
 /// @returns a count as a number to calculate with: exact up to 2^53, beyond any log.
@@ -158,8 +157,7 @@ inline constexpr std::int64_t kZeroLatency = -100'000;
 /// @returns the geometric middle of a bin.
 double latency_of_bin(std::int64_t bin);
 
-/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). The simple twin
-/// of the SQL that servers run, and what runs beside SQLite. Memory: the statistics, and about 60
+/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). Memory: the statistics, and about 60
 /// bytes a user up to kMostUsers, and 100 and more up to UserSpreadGatherer::kMostUsers; beyond that
 /// the users are a sample by hash.
 class StatisticsGatherer {
@@ -176,7 +174,9 @@ class StatisticsGatherer {
 
   /// @param pass  the next in the order of (task_id, attempt); what it counts as, Fates says and
   ///   docs/theory.md, section 19. O(log of the paths seen).
-  void add(const traffic::Pass& pass);
+  /// @returns whether more are of use: not once there are more models or policies than can be told
+  ///   apart, of which finish() speaks.
+  bool add(const traffic::Pass& pass);
   /// @returns what was gathered; kUnsupported for more models or policies than kMostModels,
   ///   kMostPolicies.
   base::Result<LogStatistics> finish();

@@ -54,6 +54,8 @@ std::map<std::string, std::string> options_of(std::string_view query) {
   return options;
 }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string escaped(std::string_view text) {
   const Text done(base::libcurl().easy_escape(nullptr, text.data(), static_cast<int>(text.size())));
   return done ? done.get() : "";
@@ -119,6 +121,9 @@ std::string new_query_id() {
 
 }  // namespace
 
+/// The server answers when it has finished, with an error if there was one.
+constexpr const char* kWhole = "&wait_end_of_query=1";
+
 /// One HTTP request and what becomes of its answer.
 struct ClickHouseConnection::Request {
   std::string parameters;  // of the address
@@ -143,9 +148,10 @@ ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address,
       curl_(base::libcurl().easy_init()) {}
 
 std::string ClickHouseConnection::url(const std::string& parameters) const {
-  constexpr const char* kReading = "&max_bytes_before_external_group_by=1000000000";
-  return fmt::format("{}?database={}&wait_end_of_query=1{}{}{}", address_.url,
-                     escaped(address_.database), settings_ == Settings::kNone ? "" : kReading,
+  constexpr const char* kReading =
+      "&max_bytes_before_external_group_by=1000000000&max_bytes_before_external_sort=200000000";
+  return fmt::format("{}?database={}{}{}{}", address_.url, escaped(address_.database),
+                     settings_ == Settings::kNone ? "" : kReading,
                      settings_ == Settings::kWriting ? "&insert_distributed_sync=1" : "",
                      parameters);
 }
@@ -174,18 +180,15 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
   return answer.ended ? 0 : size;
 }
 
-/// "Code: 60, e.displayText() = DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x
-/// doesn't exist."
-std::string server_words(std::string message) {
-  constexpr std::string_view kBefore = "DB::Exception: ";
-  const auto start = message.find(kBefore);
-  if (start != std::string::npos) message.erase(0, start + kBefore.size());
-  const auto end = std::min(message.find(", e.what()"), message.find('\n'));
-  if (end != std::string::npos) message.erase(end);
-  return message.empty() ? "the server gave no reason" : message;
-}
-
 }  // namespace
+
+std::optional<std::string> exception_in(std::string_view answer) {
+  constexpr std::string_view kBefore = "DB::Exception: ";
+  const auto start = answer.find(kBefore);
+  if (start == std::string_view::npos) return std::nullopt;
+  answer.remove_prefix(start + kBefore.size());
+  return std::string(answer.substr(0, std::min(answer.find(", e.what()"), answer.find('\n'))));
+}
 
 // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): libcurl's interface
 
@@ -288,18 +291,19 @@ Status ClickHouseConnection::send(const Request& request) {
   }
   long status = 0;
   base::libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200)
-    return Error{ErrorCode::kUnreadable, server_words(answer.message), address_.name};
-  return base::Done{};
+  if (status == 200) return base::Done{};
+  if (answer.message.empty()) answer.message = "the server gave no reason";
+  return Error{ErrorCode::kUnreadable,
+               exception_in(answer.message).value_or(first_line(answer.message)), address_.name};
 }
 // NOLINTEND(cppcoreguidelines-pro-type-vararg)
 
 Result<std::string> ClickHouseConnection::query(const std::string& sql) {
   std::string body;
-  TURNOUT_CHECK(stream(sql, [&](std::string_view piece) {
-    body += piece;
-    return true;
-  }));
+  TURNOUT_CHECK(send({kWhole, sql, nullptr, [&](std::string_view piece) {
+                        body += piece;
+                        return true;
+                      }}));
   return body;
 }
 
@@ -309,13 +313,14 @@ Status ClickHouseConnection::stream(const std::string& sql,
 }
 
 Status ClickHouseConnection::insert(const std::string& sql, std::string_view rows) {
-  return send({"&query=" + escaped(sql), rows, nullptr, [](std::string_view) { return true; }});
+  return send(
+      {kWhole + ("&query=" + escaped(sql)), rows, nullptr, [](std::string_view) { return true; }});
 }
 
 Result<std::string> ClickHouseConnection::query(const std::string& sql, const Attached& table) {
   std::string body;
-  TURNOUT_CHECK(send({fmt::format("&query={}&{}_format=RowBinary&{}_structure={}", escaped(sql),
-                                  table.name, table.name, escaped(table.structure)),
+  TURNOUT_CHECK(send({fmt::format("{}&query={}&{}_format=RowBinary&{}_structure={}", kWhole,
+                                  escaped(sql), table.name, table.name, escaped(table.structure)),
                       {},
                       &table,
                       [&](std::string_view piece) {

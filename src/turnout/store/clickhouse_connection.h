@@ -27,9 +27,14 @@ struct ClickHouseAddress {
   static base::Result<ClickHouseAddress> parse(const std::string& source);
 };
 
-/// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. An answer comes
-/// when the server has finished it (wait_end_of_query), so that an error in its midst is an error
-/// and no short answer. Every wait for the server ends with kCancelled within a tenth of a second
+/// @returns what an answer of ClickHouse says went wrong: "Code: 60, e.displayText() =
+///   DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x doesn't exist."; nothing if it
+///   speaks of no exception.
+std::optional<std::string> exception_in(std::string_view answer);
+
+/// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. The answer of query()
+/// comes when the server has finished it (wait_end_of_query), so that an error in its midst is an
+/// error and no short answer. Every wait for the server ends with kCancelled within a tenth of a second
 /// once that is asked for; the statement is killed, and the connection is closed.
 class ClickHouseConnection {
  public:
@@ -54,7 +59,8 @@ class ClickHouseConnection {
     std::string_view rows;
   };
   base::Result<std::string> query(const std::string& sql, const Attached& table);
-  /// Gives pieces of the answer as they come, until `use` returns false.
+  /// Gives pieces of the answer as they come, until `use` returns false. What fails in the midst of
+  /// it the server says in place of the rest: the caller must know rows from words (exception_in()).
   base::Status stream(const std::string& sql, const std::function<bool(std::string_view)>& use);
   [[nodiscard]] const ClickHouseAddress& address() const { return address_; }
   [[nodiscard]] const base::Cancellation& cancellation() const { return cancellation_; }

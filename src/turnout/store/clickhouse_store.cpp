@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "turnout/store/clickhouse_rows.h"
 #include "turnout/store/embedded_texts.h"
 #include "turnout/store/row_binary.h"
 #include "turnout/store/schema_version.h"
@@ -129,7 +130,7 @@ Status ClickHouseStore::prepare_to_read() {
   TURNOUT_TRY(const auto stored, version());
   TURNOUT_CHECK(pending_migrations("clickhouse", stored, Access::kRead, name()));
   if (connection_.address().cluster.empty()) return base::Done{};
-  TURNOUT_TRY(const auto there, one_integer(fill("EXISTS TABLE {numbered_passes}", {})));
+  TURNOUT_TRY(const auto there, one_integer(fill("EXISTS TABLE {stored_passes}", {})));
   if (there == 1) return base::Done{};
   return Error{ErrorCode::kUnreadable,
                "has no tables of its cluster; turnout log create makes them", name()};
@@ -165,41 +166,37 @@ Result<std::vector<SqlRow>> ClickHouseStore::query(std::string_view sql, const S
   return rows_of(body);
 }
 
-Status ClickHouseStore::in_snapshot(const std::function<Status()>& use) { return use(); }
-
 Status ClickHouseStore::read(const std::string& sql,
                              const std::function<bool(const traffic::Pass&)>& use) {
-  std::string pending;
-  traffic::Pass pass;
-  TURNOUT_CHECK(
-      connection_.stream(fill(sql, {}) + " FORMAT RowBinary", [&](std::string_view piece) {
-        pending += piece;
-        std::string_view rest = pending;
-        while (!rest.empty() && take_row_binary(rest, pass)) {
-          if (!use(pass)) return false;
-        }
-        pending.erase(0, pending.size() - rest.size());
-        return true;
-      }));
-  if (!pending.empty())
-    return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
-  return base::Done{};
+  ClickHouseRows rows(use);
+  TURNOUT_CHECK(connection_.stream(fill(sql, {}) + " FORMAT RowBinary",
+                                   [&](std::string_view piece) { return rows.take(piece); }));
+  return rows.done(name());
 }
 
 /// The passes of the store that have the keys of these; of two with one key the one that is kept
-/// comes first.
+/// comes first. The table is in the order of its tasks: between the first task and the last of a batch
+/// lies little of it, if ids rise with time. Of what lies there the ids alone are read, but for rows
+/// of these tasks. (A set of keys uses no index in old servers.)
 Result<std::vector<traffic::Pass>> ClickHouseStore::stored_like(
     std::span<const traffic::Pass> passes) {
+  if (passes.empty()) return std::vector<traffic::Pass>();
   std::string keys;
   for (const traffic::Pass& pass : passes) append_key(keys, pass);
+  const auto [first, last] =
+      std::minmax_element(passes.begin(), passes.end(),
+                          [](const auto& a, const auto& b) { return a.task_id < b.task_id; });
   const ClickHouseConnection::Attached incoming{"incoming", "task_id String, attempt UInt32", keys};
-  TURNOUT_TRY(auto body,
-              connection_.query(
-                  fill(fmt::format("SELECT {} FROM {{passes}} WHERE (task_id, attempt) GLOBAL IN "
-                                   "incoming ORDER BY kept DESC FORMAT RowBinary",
-                                   kStoredColumns),
-                       {}),
-                  incoming));
+  TURNOUT_TRY(
+      auto body,
+      connection_.query(
+          fill(fmt::format("SELECT {} FROM {{passes}} PREWHERE task_id >= {{first}} AND task_id <= "
+                           "{{last}} AND task_id GLOBAL IN (SELECT task_id FROM incoming) WHERE "
+                           "(task_id, attempt) GLOBAL IN incoming ORDER BY kept DESC FORMAT "
+                           "RowBinary",
+                           kStoredColumns),
+               {{"first", first->task_id}, {"last", last->task_id}}),
+          incoming));
   std::vector<traffic::Pass> stored;
   std::string_view rest = body;
   traffic::Pass pass;
@@ -233,10 +230,35 @@ Result<InsertCounts> ClickHouseStore::insert(std::span<const traffic::Pass> pass
   return counts;
 }
 
+/// Old servers merge the rows of a table FINAL in one thread, in the order of its key, and would sort
+/// what is sorted. The order is checked all the same.
+Result<bool> ClickHouseStore::gives_rows_in_order() {
+  constexpr std::int64_t kFirstToMergeInParallel = 20;
+  if (!connection_.address().cluster.empty()) return false;
+  TURNOUT_TRY(const auto version,
+              one_integer("SELECT toInt64OrZero(splitByChar('.', version())[1])"));
+  return version > 0 && version < kFirstToMergeInParallel;
+}
+
 Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  return read(
-      fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY task_id, attempt", kStoredColumns),
-      use);
+  TURNOUT_TRY(const bool in_order, gives_rows_in_order());
+  const std::string sql =
+      in_order ? fmt::format("SELECT {} FROM {{passes}} FINAL", kStoredColumns)
+               : fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY task_id, attempt",
+                             kStoredColumns);
+  KeyOrder order(name());
+  TURNOUT_CHECK(read(sql, [&](const traffic::Pass& pass) {
+    switch (order.next(pass)) {
+      case KeyOrder::Place::kNext:
+        return use(pass);
+      case KeyOrder::Place::kRepeated:
+        return true;
+      case KeyOrder::Place::kWrong:
+        return false;
+    }
+    return false;
+  }));
+  return order.status();
 }
 
 Result<std::vector<traffic::Pass>> ClickHouseStore::tail(std::size_t count) {

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "turnout/store/clickhouse_connection.h"
-#include "turnout/store/sql_store.h"
+#include "turnout/store/pass_store.h"
+#include "turnout/store/sql_text.h"
 
 namespace turnout::store {
 
@@ -15,7 +16,7 @@ namespace turnout::store {
 /// them once (turnout log create). A batch that a killed insert() left in part is completed by
 /// inserting it again. Passes that two processes insert at the same time are told apart when they
 /// are read.
-class ClickHouseStore final : public SqlStore {
+class ClickHouseStore final : public PassStore {
  public:
   static base::Result<std::unique_ptr<ClickHouseStore>> open(
       const std::string& source, Access access, const base::Cancellation& cancellation = {});
@@ -35,12 +36,11 @@ class ClickHouseStore final : public SqlStore {
   [[nodiscard]] std::size_t batch() const override { return 100'000; }
   [[nodiscard]] const std::string& name() const override { return connection_.address().name; }
 
-  [[nodiscard]] std::string_view engine() const override { return "clickhouse"; }
-  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values) override;
-  base::Status in_snapshot(const std::function<base::Status()>& use) override;
-
  private:
   explicit ClickHouseStore(ClickHouseConnection connection) : connection_(std::move(connection)) {}
+  /// @param sql  one statement; {name} stands for a value, {passes} and {stored_passes} for the
+  ///   store's tables. Values become part of it as quoted literals alone.
+  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values);
   base::Result<std::int64_t> one_integer(std::string_view sql);
   base::Result<std::int64_t> version();
   base::Status prepare_to_read();
@@ -58,6 +58,7 @@ class ClickHouseStore final : public SqlStore {
   base::Status run_all(std::string_view statements);
   [[nodiscard]] std::string fill(std::string_view sql, const SqlValues& values) const;
   base::Result<std::vector<traffic::Pass>> stored_like(std::span<const traffic::Pass> passes);
+  base::Result<bool> gives_rows_in_order();
   base::Status read(const std::string& sql, const std::function<bool(const traffic::Pass&)>& use);
   ClickHouseConnection connection_;
 };

@@ -76,6 +76,8 @@ void PostgresConnection::Close::operator()(pg_conn* connection) const {
   libpq().finish(connection);
 }
 
+void PostgresConnection::FreeMessage::operator()(char* message) const { libpq().freemem(message); }
+
 int PostgresRows::rows() const { return libpq().ntuples(result_.get()); }
 int PostgresRows::columns() const { return libpq().nfields(result_.get()); }
 std::string_view PostgresRows::text(int row, int column) const {
@@ -192,7 +194,7 @@ Result<std::optional<PostgresRows>> PostgresConnection::next_result() {
 }
 
 /// @returns the last result of what was sent, or the first that is an error; the one with which the
-///   server begins to listen to a COPY.
+///   server begins to listen to a COPY or to send one.
 Result<PostgresRows> PostgresConnection::last_result() {
   std::optional<PostgresRows> last;
   std::optional<Error> wrong;
@@ -200,8 +202,12 @@ Result<PostgresRows> PostgresConnection::last_result() {
     TURNOUT_TRY(auto result, next_result());
     if (!result) break;
     const auto status = libpq().resultStatus(result->result_.get());
-    if (status == PGRES_COPY_IN) return *std::move(result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !wrong) wrong = failure();
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) return *std::move(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !wrong) {
+      const char* state = libpq().resultErrorField(result->result_.get(), PG_DIAG_SQLSTATE);
+      sql_state_ = state == nullptr ? "" : state;
+      wrong = failure();
+    }
     last = std::move(result);
   }
   if (wrong) return *wrong;
@@ -247,10 +253,7 @@ Status PostgresConnection::put(std::string_view piece) {
   }
 }
 
-Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
-  TURNOUT_CHECK(send(sql));
-  TURNOUT_TRY(const auto started, last_result());
-  if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
+Status PostgresConnection::put_all(std::string_view data) {
   constexpr std::size_t kPiece = std::size_t{1} << 20U;
   for (std::size_t at = 0; at < data.size(); at += kPiece) {
     TURNOUT_CHECK(put(data.substr(at, kPiece)));
@@ -260,6 +263,60 @@ Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
     TURNOUT_CHECK(flush());
   }
   if (ended < 0) return failure();
+  return base::Done{};
+}
+
+Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
+  TURNOUT_CHECK(send(sql));
+  TURNOUT_TRY(const auto started, last_result());
+  if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
+  const auto sent = put_all(data);
+  // A server that refuses a row ends the COPY before all is sent, and says why in its result.
+  if (!sent && !connection_) return sent;
+  TURNOUT_CHECK(last_result());
+  return sent;
+}
+
+/// @returns the next message of a COPY, which lives until the next call; nothing after the last.
+Result<std::optional<std::string_view>> PostgresConnection::next_message() {
+  for (;;) {
+    char* data = nullptr;
+    const int size = libpq().getCopyData(connection_.get(), &data, 1);
+    message_.reset(data);
+    if (size > 0) return std::optional(std::string_view(data, static_cast<std::size_t>(size)));
+    if (size == -1) return std::optional<std::string_view>();
+    if (size < -1) return failure();
+    TURNOUT_CHECK(wait(POLLIN, cancellation_));
+    if (libpq().consumeInput(connection_.get()) == 0) return failure();
+  }
+}
+
+/// Ends a COPY that nobody wants the rest of. The server's word that it stopped is no error.
+Status PostgresConnection::leave_copy() {
+  ask_to_stop(connection_.get());
+  for (;;) {
+    TURNOUT_TRY(const auto message, next_message());
+    if (!message) break;
+  }
+  for (;;) {
+    TURNOUT_TRY(const auto result, next_result());
+    if (!result) return base::Done{};
+  }
+}
+
+Status PostgresConnection::copy_out(const std::string& sql,
+                                    const std::function<Result<bool>(std::string_view)>& use) {
+  TURNOUT_CHECK(send(sql));
+  TURNOUT_TRY(const auto started, last_result());
+  if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_OUT) return failure();
+  for (;;) {
+    TURNOUT_TRY(const auto message, next_message());
+    if (!message) break;
+    const auto more = use(*message);
+    if (more && *more) continue;
+    TURNOUT_CHECK(leave_copy());
+    return more ? Status(base::Done{}) : Status(more.error());
+  }
   TURNOUT_CHECK(last_result());
   return base::Done{};
 }

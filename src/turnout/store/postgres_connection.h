@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 
 #include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
-#include "turnout/store/sql_store.h"
+#include "turnout/store/sql_text.h"
 
 struct pg_conn;
 struct pg_result;
@@ -60,6 +61,13 @@ class PostgresConnection {
                                    const std::vector<SqlValue>& values = {});
   /// Sends the data of a statement COPY ... FROM STDIN, in its text format.
   base::Status copy(const std::string& sql, std::string_view data);
+  /// @returns whether the statement that failed last did so since a key was there already.
+  [[nodiscard]] bool was_refused_as_repeated() const { return sql_state_ == "23505"; }
+  /// Gives the messages of a statement COPY ... TO STDOUT as they come, a row each, until `use`
+  /// returns false; the server is told to stop then. Constant memory.
+  /// @returns also the error of `use`.
+  base::Status copy_out(const std::string& sql,
+                        const std::function<base::Result<bool>(std::string_view)>& use);
 
  private:
   struct Close {
@@ -74,10 +82,18 @@ class PostgresConnection {
   base::Result<std::optional<PostgresRows>> next_result();
   base::Result<PostgresRows> last_result();
   base::Status put(std::string_view piece);
+  base::Status put_all(std::string_view data);
+  base::Result<std::optional<std::string_view>> next_message();
+  base::Status leave_copy();
   base::Error stop();
   [[nodiscard]] base::Error failure() const;
+  struct FreeMessage {
+    void operator()(char* message) const;
+  };
   std::unique_ptr<pg_conn, Close> connection_;
+  std::unique_ptr<char, FreeMessage> message_;  // of a COPY, the one that was read last
   std::string name_;
+  std::string sql_state_;  // of the last result that was an error, PostgreSQL's five letters
   base::Cancellation cancellation_;
 };
 

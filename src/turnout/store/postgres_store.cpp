@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "turnout/base/number_text.h"
+#include "turnout/store/copy_binary.h"
 #include "turnout/store/embedded_texts.h"
 #include "turnout/store/schema_version.h"
 #include "turnout/store/sql_number.h"
@@ -46,8 +48,7 @@ void append_integer(std::string& to, const std::optional<std::int64_t>& value) {
   to += value ? std::to_string(*value) : "\\N";
 }
 
-void append_row(std::string& to, std::size_t number, const traffic::Pass& pass) {
-  to += std::to_string(number) + '\t';
+void append_row(std::string& to, const traffic::Pass& pass) {
   append_text(to, pass.task_id, false);
   to += '\t' + std::to_string(pass.attempt) + '\t';
   append_text(to, pass.user_id, true);
@@ -156,7 +157,10 @@ Status PostgresStore::copy_incoming(std::span<const traffic::Pass> passes) {
       "CREATE TEMP TABLE IF NOT EXISTS incoming (number bigint, LIKE passes) ON COMMIT DELETE ROWS";
   TURNOUT_CHECK(connection_.run(kIncoming));
   std::string rows;
-  for (std::size_t i = 0; i < passes.size(); ++i) append_row(rows, i, passes[i]);
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    rows += std::to_string(i) + '\t';
+    append_row(rows, passes[i]);
+  }
   return connection_.copy(fmt::format("COPY incoming (number, {}) FROM STDIN", kStoredColumns),
                           rows);
 }
@@ -192,7 +196,32 @@ Result<std::size_t> PostgresStore::tell(std::span<const traffic::ToldOutcome> ou
   return told;
 }
 
+/// Straight into the table, as is possible where all are new. In the order of their keys: two
+/// processes with the same passes wait for each other, and never in a circle.
+/// @returns whether they are in; what the server refused is undone.
+Result<bool> PostgresStore::copy_new(std::span<const traffic::Pass> passes) {
+  std::vector<const traffic::Pass*> in_order;
+  for (const auto& pass : passes) in_order.push_back(&pass);
+  std::sort(in_order.begin(), in_order.end(), [](const auto* a, const auto* b) {
+    return std::tie(a->task_id, a->attempt) < std::tie(b->task_id, b->attempt);
+  });
+  std::string rows;
+  for (const auto* pass : in_order) append_row(rows, *pass);
+  TURNOUT_CHECK(connection_.run("SAVEPOINT before_passes"));
+  const auto copied =
+      connection_.copy(fmt::format("COPY passes ({}) FROM STDIN", kStoredColumns), rows);
+  if (copied) {
+    TURNOUT_CHECK(connection_.run("RELEASE SAVEPOINT before_passes"));
+    return true;
+  }
+  if (!connection_.was_refused_as_repeated()) return copied.error();
+  TURNOUT_CHECK(connection_.run("ROLLBACK TO SAVEPOINT before_passes"));
+  return false;
+}
+
 Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> passes) {
+  TURNOUT_TRY(const bool all_new, copy_new(passes));
+  if (all_new) return InsertCounts{passes.size(), 0, 0};
   TURNOUT_CHECK(copy_incoming(passes));
   TURNOUT_TRY(
       auto added,
@@ -225,19 +254,15 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
 
 Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
   return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&]() -> Status {
-    TURNOUT_CHECK(connection_.run(fmt::format(
-        "DECLARE in_order NO SCROLL CURSOR FOR SELECT {} FROM passes ORDER BY task_id, attempt",
-        kStoredColumns)));
     traffic::Pass pass;
-    for (;;) {
-      auto rows = connection_.query("FETCH 10000 FROM in_order");
-      if (!rows) return rows.error();
-      if (rows->rows() == 0) return base::Done{};
-      for (int row = 0; row < rows->rows(); ++row) {
-        TURNOUT_CHECK(read_pass(*rows, row, pass).within(name_));
-        if (!use(pass)) return base::Done{};
-      }
-    }
+    return connection_.copy_out(
+        fmt::format("COPY (SELECT {} FROM passes ORDER BY task_id, attempt) TO STDOUT "
+                    "(FORMAT binary)",
+                    kStoredColumns),
+        [&](std::string_view message) -> Result<bool> {
+          TURNOUT_TRY(const bool is_row, read_copied_pass(message, pass).within(name_));
+          return !is_row || use(pass);
+        });
   });
 }
 
@@ -293,31 +318,6 @@ Result<std::int64_t> PostgresStore::prune(std::int64_t before_us) {
           "min(started_us) < $1)",
           {before_us}));
   return gone.touched().within(name_);
-}
-
-Result<std::vector<SqlRow>> PostgresStore::query(std::string_view sql, const SqlValues& values) {
-  std::vector<SqlValue> bound;
-  std::map<std::string, std::size_t, std::less<>> numbers;
-  const std::string filled = fill_names(sql, [&](std::string_view name) {
-    if (name == "passes" || name == "numbered_passes") return std::string(name);
-    const auto value = values.find(name);
-    assert(value != values.end());
-    const auto [number, is_new] = numbers.try_emplace(std::string(name), bound.size() + 1);
-    if (is_new) bound.push_back(value->second);
-    return fmt::format("${}", number->second);
-  });
-  TURNOUT_TRY(auto rows, connection_.query(filled, bound));
-  std::vector<SqlRow> answer(static_cast<std::size_t>(rows.rows()));
-  for (std::size_t i = 0; i < answer.size(); ++i) {
-    for (int column = 0; column < rows.columns(); ++column) {
-      answer[i].emplace_back(rows.text(static_cast<int>(i), column));
-    }
-  }
-  return answer;
-}
-
-Status PostgresStore::in_snapshot(const std::function<Status()>& use) {
-  return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", use);
 }
 
 }  // namespace turnout::store

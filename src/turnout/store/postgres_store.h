@@ -3,14 +3,14 @@
 #include <memory>
 #include <string>
 
+#include "turnout/store/pass_store.h"
 #include "turnout/store/postgres_connection.h"
-#include "turnout/store/sql_store.h"
 
 namespace turnout::store {
 
 /// Passes in a PostgreSQL database (12 or later). Each insert() is a transaction: a batch is there
 /// whole or not at all.
-class PostgresStore final : public SqlStore {
+class PostgresStore final : public PassStore {
  public:
   static base::Result<std::unique_ptr<PostgresStore>> open(
       const std::string& uri, Access access, const base::Cancellation& cancellation = {});
@@ -26,10 +26,6 @@ class PostgresStore final : public SqlStore {
   base::Status settle() override { return connection_.run("ANALYZE passes"); }
   [[nodiscard]] const std::string& name() const override { return name_; }
 
-  [[nodiscard]] std::string_view engine() const override { return "postgres"; }
-  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values) override;
-  base::Status in_snapshot(const std::function<base::Status()>& use) override;
-
  private:
   PostgresStore(PostgresConnection connection, std::string name)
       : connection_(std::move(connection)), name_(std::move(name)) {}
@@ -38,6 +34,7 @@ class PostgresStore final : public SqlStore {
   base::Status migrate(Access access);
   base::Result<StoreSize> size_of(const std::string& sql, const std::vector<SqlValue>& values);
   base::Status copy_incoming(std::span<const traffic::Pass> passes);
+  base::Result<bool> copy_new(std::span<const traffic::Pass> passes);
   base::Result<InsertCounts> insert_all(std::span<const traffic::Pass> passes);
   /// Runs `use` between `begin` and COMMIT, or ROLLBACK if it fails.
   base::Status in_transaction(const char* begin, const std::function<base::Status()>& use);

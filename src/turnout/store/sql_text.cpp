@@ -1,4 +1,4 @@
-#include "turnout/store/sql_store.h"
+#include "turnout/store/sql_text.h"
 
 #include <algorithm>
 
