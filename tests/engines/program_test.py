@@ -89,7 +89,7 @@ class Servers(unittest.TestCase):
           "spend" DOUBLE PRECISION NOT NULL DEFAULT 0.0, "total_tokens" INTEGER NOT NULL DEFAULT 0, "prompt_tokens" INTEGER NOT NULL DEFAULT 0,
           "completion_tokens" INTEGER NOT NULL DEFAULT 0, "startTime" TIMESTAMP(3) NOT NULL, "endTime" TIMESTAMP(3) NOT NULL,
           "completionStartTime" TIMESTAMP(3), "model" TEXT NOT NULL DEFAULT '', "model_group" TEXT DEFAULT '', "user" TEXT DEFAULT '',
-          "end_user" TEXT, "session_id" TEXT, "status" TEXT, "messages" JSONB DEFAULT '{}', "proxy_server_request" JSONB DEFAULT '{}',
+          "end_user" TEXT, "session_id" TEXT, "status" TEXT, "messages" JSONB DEFAULT '{}', "proxy_server_request" JSONB DEFAULT '{}', "response" JSONB DEFAULT '{}',
           CONSTRAINT "LiteLLM_SpendLogs_pkey" PRIMARY KEY ("request_id"));\n"""
         for row in rows.splitlines():
             sql += f"""INSERT INTO "LiteLLM_SpendLogs" SELECT * FROM json_populate_record(NULL::"LiteLLM_SpendLogs", $row${row}$row$);\n"""
@@ -97,6 +97,14 @@ class Servers(unittest.TestCase):
         expected = turnout("log", "stats", "--map", "litellm", ROOT / "tests/e2e/maps/litellm.jsonl", "--json").stdout
         self.assertEqual(turnout("log", "stats", "--map", "litellm", store, "--json").stdout, expected)
         self.assertEqual(json.loads(expected)["passes"], 6)
+        # What the map does not name is not read, and need not be readable: answers, say.
+        columns = ", ".join(f'"{name}"' for name in ("request_id", "call_type", "api_key", "spend", "prompt_tokens", "completion_tokens",
+                                                      "startTime", "endTime", "completionStartTime", "model", "model_group", "user",
+                                                      "end_user", "session_id", "status", "messages", "proxy_server_request"))
+        sql = f"""CREATE ROLE some_columns LOGIN PASSWORD '{servers.PASSWORD}'; GRANT SELECT ({columns}) ON "LiteLLM_SpendLogs" TO some_columns;"""
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql, text=True, check=True)
+        done = turnout("log", "stats", "--map", "litellm", store.replace("turnout:", "some_columns:"), "--json")
+        self.assertEqual(done.stdout.replace("some_columns", "turnout"), expected, done.stderr)
 
     def test_3_no_password_is_ever_shown(self):
         store = ADDRESSES["TURNOUT_TEST_POSTGRES"]

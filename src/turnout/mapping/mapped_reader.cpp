@@ -106,8 +106,9 @@ Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
                  base::in_quotes(store::without_password(source))};
   }
   const auto wrappers = wrappers_of(map);
-  TURNOUT_TRY(auto documents, store::is_store(source) ? open_table(source, map.table, cancellation)
-                                                      : open_documents(source, wrappers));
+  TURNOUT_TRY(auto documents, store::is_store(source)
+                                  ? open_table(source, map.table, columns_read(map), cancellation)
+                                  : open_documents(source, wrappers));
   return mapped_passes(std::move(documents), std::move(map), window_us, cancellation);
 }
 

@@ -135,19 +135,27 @@ class Files final : public RowDocuments {
   std::unique_ptr<RowDocuments> file_;
 };
 
+/// A name as SQL quotes it.
+std::string identifier(std::string_view name) {
+  std::string quoted(1, '"');
+  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 /// The rows of a table as PostgreSQL writes them in JSON.
 class TableRows final : public RowDocuments {
  public:
   TableRows(store::PostgresConnection connection, std::string name)
       : connection_(std::move(connection)), name_(std::move(name)) {}
 
-  base::Status start(const std::string& table) {
-    std::string quoted(1, '"');
-    for (const char c : table) quoted.append(c == '"' ? 2 : 1, c);
+  base::Status start(const std::string& table, const std::set<std::string>& wanted) {
     TURNOUT_CHECK(connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
-    return connection_.run(fmt::format(
-        "DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {}\" AS t",
-        quoted));
+    TURNOUT_TRY(const std::string columns, columns_of(table, wanted));
+    return connection_.run(
+        fmt::format("DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM "
+                    "(SELECT {} FROM {}) "
+                    "AS t",
+                    columns, identifier(table)));
   }
 
   Result<std::optional<std::string_view>> next() override {
@@ -164,6 +172,21 @@ class TableRows final : public RowDocuments {
   }
 
  private:
+  /// @returns which columns to select: those wanted that the table has, or all.
+  Result<std::string> columns_of(const std::string& table, const std::set<std::string>& wanted) {
+    if (wanted.empty()) return std::string("*");
+    TURNOUT_TRY(const auto there,
+                connection_.query("SELECT attname FROM pg_attribute WHERE attrelid = "
+                                  "to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                                  {identifier(table)}));
+    std::string columns;
+    for (int row = 0; row < there.rows(); ++row) {
+      const std::string name(there.text(row, 0));
+      if (wanted.contains(name)) columns += (columns.empty() ? "" : ", ") + identifier(name);
+    }
+    return columns.empty() ? std::string("*") : columns;
+  }
+
   store::PostgresConnection connection_;
   std::string name_;
   std::optional<store::PostgresRows> rows_;
@@ -186,11 +209,12 @@ Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path,
 }
 
 Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table,
+                                                 const std::set<std::string>& columns,
                                                  const base::Cancellation& cancellation) {
   const std::string name = store::without_password(uri);
   TURNOUT_TRY(auto connection, store::PostgresConnection::open(uri, name, cancellation));
   auto rows = std::make_unique<TableRows>(std::move(connection), name);
-  TURNOUT_CHECK(rows->start(table));
+  TURNOUT_CHECK(rows->start(table, columns));
   return std::unique_ptr<RowDocuments>(std::move(rows));
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -44,9 +45,12 @@ base::Result<std::unique_ptr<RowDocuments>> open_documents(
 std::unique_ptr<RowDocuments> open_documents(traffic::LogFile file, traffic::Wrappers wrappers);
 
 /// Opens a table of a PostgreSQL database, read with a cursor.
-/// @param uri  postgres://...
+/// @param uri      postgres://...
+/// @param columns  what rows are wanted of, as far as the table has them: prompts and answers that
+///   nobody asks for need not travel; empty for all
 base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri,
                                                        const std::string& table,
+                                                       const std::set<std::string>& columns,
                                                        const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::mapping

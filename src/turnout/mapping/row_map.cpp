@@ -219,6 +219,25 @@ constexpr std::string_view kEnding = ".toml";
 
 }  // namespace
 
+std::set<std::string> columns_read(const RowMap& map) {
+  std::set<std::string> columns;
+  if (!map.rows.empty()) return columns;
+  const auto note = [&](const Place& place) {
+    if (!place.constant && !place.steps.empty()) columns.insert(place.steps.front());
+  };
+  const auto note_all = [&](const std::vector<RowCondition>& conditions) {
+    for (const auto& condition : conditions) note(condition.place);
+  };
+  for (const auto* conditions : {&map.when, &map.no_answer, &map.helper}) note_all(*conditions);
+  for (const auto& [column, places] : map.columns)
+    std::for_each(places.begin(), places.end(), note);
+  if (!map.feedback) return columns;
+  note_all(map.feedback->when);
+  for (const auto* places : {&map.feedback->of, &map.feedback->value})
+    std::for_each(places->begin(), places->end(), note);
+  return columns;
+}
+
 Result<RowMap> parse_row_map(std::string_view toml, const std::string& source) {
   try {
     return MapReader(source).read(toml::parse(toml));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,10 @@ struct RowMap {
   std::map<MappedColumn, Places> columns;
   std::optional<FeedbackMap> feedback;
 };
+
+/// @returns the first steps of all places of a map: the columns of a table that it reads; empty if it
+///   looks for rows within documents.
+std::set<std::string> columns_read(const RowMap& map);
 
 /// @param source  the map's name, for messages
 /// @returns kMalformedInput or kInvalidValue naming source, key and what is allowed.
