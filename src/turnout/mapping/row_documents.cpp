@@ -158,11 +158,14 @@ class TableRows final : public RowDocuments {
                     columns, identifier(table)));
   }
 
+  /// While we read some rows, the server prepares the next.
   Result<std::optional<std::string_view>> next() override {
     if (!rows_ || at_ == rows_->rows()) {
-      TURNOUT_TRY(rows_, connection_.query("FETCH 1000 FROM in_order"));
+      if (!rows_) TURNOUT_CHECK(connection_.begin(kFetch));
+      TURNOUT_TRY(rows_, connection_.finish());
       at_ = 0;
       if (rows_->rows() == 0) return std::optional<std::string_view>();
+      TURNOUT_CHECK(connection_.begin(kFetch));
     }
     ++read_;
     return std::optional(rows_->text(at_++, 0));
@@ -172,6 +175,7 @@ class TableRows final : public RowDocuments {
   }
 
  private:
+  static constexpr const char* kFetch = "FETCH 1000 FROM in_order";
   /// @returns which columns to select: those wanted that the table has, or all.
   Result<std::string> columns_of(const std::string& table, const std::set<std::string>& wanted) {
     if (wanted.empty()) return std::string("*");

@@ -59,6 +59,11 @@ class PostgresConnection {
   /// @param values  for $1, $2, ...; bound, never part of the statement
   base::Result<PostgresRows> query(const std::string& sql,
                                    const std::vector<SqlValue>& values = {});
+  /// Sends a statement, and does not wait: the server works while we do something else. finish() must
+  /// come next.
+  base::Status begin(const std::string& sql) { return send(sql); }
+  /// @returns what the statement of begin() gave.
+  base::Result<PostgresRows> finish() { return last_result(); }
   /// Sends the data of a statement COPY ... FROM STDIN, in its text format.
   base::Status copy(const std::string& sql, std::string_view data);
   /// @returns whether the statement that failed last did so since a key was there already.
