@@ -24,6 +24,7 @@ Moved Connection::read(char* to, std::size_t size) {
 }
 
 Moved Connection::write(std::span<const iovec> parts) {
+  if (!is(kWritable)) return {Io::kWait, 0};
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());  // NOLINT(*-const-cast): sendmsg's old face
   message.msg_iovlen = parts.size();

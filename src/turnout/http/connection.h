@@ -34,7 +34,7 @@ class Connection : public Descriptor {
   /// Reads at most `size` bytes, if kReadable. After less than that it clears it: the next edge sets
   /// it again.
   virtual Moved read(char* to, std::size_t size);
-  /// Writes as much as goes of some parts, in order.
+  /// Writes as much as goes of some parts, in order, if kWritable.
   virtual Moved write(std::span<const iovec> parts);
   /// Looks, taking nothing, whether there is nothing to read: neither bytes nor an end.
   virtual bool is_quiet();

@@ -51,8 +51,13 @@ Sleeper::~Sleeper() {
   all[place_] = all.back();
   all[place_]->place_ = place_;
   all.pop_back();
-  if (queued_)
-    std::replace(loop_.queued_.begin(), loop_.queued_.end(), this, static_cast<Sleeper*>(nullptr));
+  const auto leave = [this](std::vector<Sleeper*>& list) {
+    std::replace(list.begin(), list.end(), this, static_cast<Sleeper*>(nullptr));
+  };
+  if (queued_) leave(loop_.queued_);
+  if (!sends_) return;
+  leave(loop_.to_send_);
+  leave(loop_.sending_);
 }
 
 EventLoop::EventLoop()
@@ -77,6 +82,7 @@ void EventLoop::read_clock() {
 }
 
 int EventLoop::wait_ms() const {
+  if (!to_send_.empty()) return 0;
   std::int64_t until = swept_us_ + kSecond;
   if (!alarms_.empty()) until = std::min(until, alarms_.begin()->first);
   return static_cast<int>(std::clamp<std::int64_t>((until - now_us_ + 999) / 1000, 0, 1000));
@@ -113,6 +119,27 @@ void EventLoop::wake_queued() {
   queued_.clear();
 }
 
+void EventLoop::send_later(Sleeper& sleeper) {
+  if (sleeper.sends_) return;
+  sleeper.sends_ = true;
+  to_send_.push_back(&sleeper);
+}
+
+/// Who has more to send when he is woken sends at the end of the next turn: others have theirs first.
+void EventLoop::send_all() {
+  sending_.swap(to_send_);
+  for (Sleeper* sleeper : sending_) {
+    if (sleeper != nullptr) sleeper->send();
+  }
+  for (Sleeper*& place : sending_) {
+    Sleeper* sleeper = std::exchange(place, nullptr);
+    if (sleeper == nullptr) continue;
+    sleeper->sends_ = false;
+    sleeper->wake(false);
+  }
+  sending_.clear();
+}
+
 void EventLoop::ring_alarms() {
   while (!alarms_.empty() && alarms_.begin()->first <= now_us_) {
     Sleeper& sleeper = *alarms_.begin()->second;
@@ -147,6 +174,7 @@ void EventLoop::turn() {
   ring_alarms();
   sweep();
   wake_queued();
+  send_all();
 }
 
 void EventLoop::stop_all() {

@@ -60,6 +60,8 @@ class Sleeper {
   /// Something that is waited for has happened. May end its own life, nobody else's.
   /// @param late  the deadline has passed
   virtual void wake(bool late) = 0;
+  /// Sends what was put off (EventLoop::send_later). Ends nobody's life; wake() follows.
+  virtual void send() {}
   /// The loop is to end: stop unless something is under way. May end its own life.
   virtual void stop() = 0;
   /// The loop has ended: nothing that is under way can go on. Ends its own life or gives up what it has.
@@ -73,7 +75,7 @@ class Sleeper {
  private:
   friend class EventLoop;
   std::size_t place_ = 0;
-  bool queued_ = false, late_ = false, has_alarm_ = false;
+  bool queued_ = false, late_ = false, has_alarm_ = false, sends_ = false;
   std::multimap<std::int64_t, Sleeper*>::iterator alarm_;
 };
 
@@ -91,6 +93,10 @@ class EventLoop {
   void turn();
   /// Wakes a sleeper at a time, to the millisecond, if nothing does before.
   void set_alarm(Sleeper& sleeper, std::int64_t at_us);
+  /// Has a sleeper send when all who were woken with it have done what they can, and then wakes it.
+  /// What is sent one after the other finds its receivers awake: on one machine waking them takes
+  /// longer than sending.
+  void send_later(Sleeper& sleeper);
   [[nodiscard]] std::int64_t now_us() const { return now_us_; }
   /// Tells everybody to stop.
   void stop_all();
@@ -106,6 +112,7 @@ class EventLoop {
   void drop_alarm(Sleeper& sleeper);
   void queue(Sleeper& sleeper);
   void wake_queued();
+  void send_all();
   void ring_alarms();
   void sweep();
   [[nodiscard]] int wait_ms() const;
@@ -114,6 +121,7 @@ class EventLoop {
   int epoll_ = -1, interruption_ = -1;
   std::int64_t now_us_ = 0, swept_us_ = 0;
   std::vector<Sleeper*> sleepers_, queued_;
+  std::vector<Sleeper*> to_send_, sending_;  // who is to send; who does just now
   std::multimap<std::int64_t, Sleeper*> alarms_;
 };
 

@@ -30,7 +30,7 @@ Session::Session(Worker& worker, std::unique_ptr<Connection> client, std::string
       peer_(std::move(peer)),
       begun_us_(worker.loop.now_us()) {
   client_->sleeper = this;
-  client_->set(kReadable);  // most clients have written by the time that they are accepted
+  client_->set(kReadable | kWritable);  // most have written by the time that they are accepted
   ++worker_.sessions;
 }
 
@@ -105,6 +105,14 @@ void Session::wake(bool late) {
   run();
 }
 
+void Session::send() {
+  if (phase_ == Phase::kSending) {
+    send_parts();
+  } else {
+    flush();
+  }
+}
+
 void Session::be_late() {
   switch (phase_) {
     case Phase::kReading:
@@ -158,6 +166,12 @@ Session::Go Session::wait_for(Connection* connection, std::uint32_t ready, std::
 Session::Go Session::enter(Phase phase) {
   phase_ = phase;
   return Go::kOn;
+}
+
+/// What is to go goes at the end of the turn; then the phase goes on, and sees what came of it.
+Session::Go Session::send_later() {
+  loop_.send_later(*this);
+  return wait_for(nullptr, 0, worker_.options.write_us);
 }
 
 /// Nothing is under way: the connection ends in order.

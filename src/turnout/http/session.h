@@ -50,6 +50,7 @@ class Session final : public Sleeper {
   Session& operator=(Session&&) = delete;
 
   void wake(bool late) override;
+  void send() override;
   void stop() override;
   void end() override;
 
@@ -77,6 +78,7 @@ class Session final : public Sleeper {
   void be_late();
   Go wait_for(Connection* connection, std::uint32_t ready, std::int64_t within_us);
   Go enter(Phase phase);
+  Go send_later();
   Go end_with(Ending ending);
   Go leave();
 
@@ -96,11 +98,14 @@ class Session final : public Sleeper {
   Go forward();
   Go connect();
   Go send_request();
+  /// @returns kDone once the request is out.
+  Io send_parts();
   Go await_answer();
   Go take_answer(std::string_view bytes);
   Go begin_relay(const ResponseHead& head, const Relay& how, std::string_view rest);
   Go relay();
   Go relay_bytes(std::string_view bytes, std::string_view head);
+  bool write_data(std::string_view head);
   Go fail(Failure failure);
   bool open_socket(const Address& address);
   void give_back();
@@ -112,6 +117,8 @@ class Session final : public Sleeper {
   Go close_slowly();
   /// Sends parts at once; what does not go now waits in out_.
   bool write(std::string_view head, std::string_view rest);
+  /// Puts parts behind what waits in out_.
+  bool keep(std::string_view head, std::string_view rest);
   /// @returns kDone once out_ is out.
   Io flush();
   std::optional<Go> finish_writing();

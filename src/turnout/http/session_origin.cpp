@@ -11,6 +11,8 @@
 namespace turnout::http {
 namespace {
 
+constexpr std::size_t kSmall = 8192;  // bytes of an answer
+
 iovec part_of(std::string_view bytes) {
   return {const_cast<char*>(bytes.data()), bytes.size()};  // NOLINT(*-const-cast): only read
 }
@@ -55,7 +57,8 @@ Session::Go Session::forward() {
   if (!upstream_) return enter(Phase::kConnecting);
   reused_ = true;
   upstream_->sleeper = this;
-  return enter(Phase::kSending);
+  phase_ = Phase::kSending;
+  return send_later();
 }
 
 bool Session::open_socket(const Address& address) {
@@ -89,14 +92,10 @@ Session::Go Session::connect() {
   return Go::kOn;
 }
 
-Session::Go Session::send_request() {
+Io Session::send_parts() {
   while (sent_ < to_send_.size()) {
     const Moved moved = upstream_->write(std::span(to_send_).subspan(sent_));
-    if (moved.io == Io::kError) return fail(Failure::kCut);
-    if (moved.io == Io::kWait) {
-      if (upstream_->is(kReadable)) break;  // it answers before it has heard all
-      return wait_for(upstream_.get(), kWritable | kReadable, origin_->origin.idle_us);
-    }
+    if (moved.io != Io::kDone) return moved.io;
     std::size_t left = moved.bytes;
     while (sent_ < to_send_.size() && left >= to_send_[sent_].iov_len)
       left -= to_send_[sent_++].iov_len;
@@ -104,6 +103,15 @@ Session::Go Session::send_request() {
     to_send_[sent_].iov_base = static_cast<char*>(to_send_[sent_].iov_base) + left;
     to_send_[sent_].iov_len -= left;
   }
+  return Io::kDone;
+}
+
+Session::Go Session::send_request() {
+  const Io sent = send_parts();
+  if (sent == Io::kError) return fail(Failure::kCut);
+  // If it can be read, it answers before it has heard all.
+  if (sent == Io::kWait && !upstream_->is(kReadable))
+    return wait_for(upstream_.get(), kWritable | kReadable, origin_->origin.idle_us);
   return enter(Phase::kAwaiting);
 }
 
@@ -177,15 +185,21 @@ Session::Go Session::relay_bytes(std::string_view bytes, std::string_view head) 
     answer_ended_ = true;
     if (part.taken < bytes.size()) keeps_origin_ = false;  // bytes that belong to nobody
   }
-  bool written = true;
-  if (raw_) {
-    written = write(head, bytes.substr(0, part.taken));
-  } else {
-    if (!head.empty()) written = write(head, {});
-    for (const std::string_view data : data_) written = written && write(data, {});
-  }
+  // A little is copied and sent with what others have; much goes at once.
+  const bool small = raw_ && head.size() + part.taken <= kSmall;
+  const bool written = small  ? keep(head, bytes.substr(0, part.taken))
+                       : raw_ ? write(head, bytes.substr(0, part.taken))
+                              : write_data(head);
   for (const std::string_view data : data_) exchange_->data(data);
-  return written ? Go::kOn : end_with(Ending::kClientGone);
+  if (!written) return end_with(Ending::kClientGone);
+  return small ? send_later() : Go::kOn;
+}
+
+/// The answer's bytes without the chunks that they came in.
+bool Session::write_data(std::string_view head) {
+  bool written = head.empty() || write(head, {});
+  for (const std::string_view data : data_) written = written && write(data, {});
+  return written;
 }
 
 Session::Go Session::relay() {

@@ -32,6 +32,12 @@ bool Session::write(std::string_view head, std::string_view rest) {
   return true;
 }
 
+bool Session::keep(std::string_view head, std::string_view rest) {
+  out_.reserve(out_.size() + head.size() + rest.size());
+  out_.append(head).append(rest);
+  return true;
+}
+
 Io Session::flush() {
   while (out_sent_ < out_.size()) {
     const iovec part = part_of(std::string_view(out_).substr(out_sent_));
