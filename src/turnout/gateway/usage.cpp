@@ -131,21 +131,19 @@ void UsageReader::find_usage(std::string_view segment) {
 
 /// Takes up what stands behind "usage", to the end of its object.
 void UsageReader::capture(std::string_view segment) {
+  if (captured_.empty())
+    segment.remove_prefix(std::min(segment.find_first_not_of(": \t\r\n"), segment.size()));
+  if (segment.empty()) return;
+  const bool object = !captured_.empty() || segment.front() == '{';  // else null
+  const std::size_t most = object ? kLongestUsage - captured_.size() : 0;
   std::size_t read = 0;
-  bool ended = false;
+  bool ended = !object;
   while (!ended && read < segment.size()) {
-    const char c = segment[read];
-    const bool before_object = captured_.empty();
-    if (before_object && c != '{' && c != ':' && kSpace.find(c) == std::string_view::npos) {
-      ended = true;  // null
-      break;
-    }
-    ++read;
-    if (before_object && c != '{') continue;
-    captured_ += c;
+    const char c = segment[read++];
     depth_ += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-    ended = depth_ == 0 || captured_.size() == kLongestUsage;
+    ended = depth_ == 0 || read == most;
   }
+  captured_ += segment.substr(0, read);
   if (!ended) return;
   end_capture();
   find_usage(segment.substr(read));

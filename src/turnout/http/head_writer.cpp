@@ -8,15 +8,20 @@
 namespace turnout::http {
 namespace {
 
+/// Most names differ in their lengths already.
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_name(a, b);
+}
+
 /// Whether one of the fields has this name.
 bool is_among(const std::vector<Field>& fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(),
-                     [&](const Field& field) { return same_name(field.name, name); });
+                     [&](const Field& field) { return same(field.name, name); });
 }
 
 bool is_among(std::span<const std::string_view> names, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view other) { return same_name(other, name); });
+                     [&](std::string_view other) { return same(other, name); });
 }
 
 /// Whether a comma-separated list has a name.
@@ -40,7 +45,7 @@ bool is_of_connection(std::string_view name) {
       "upgrade",    "host",       "expect", "content-length"};
   if (name.size() > 6 && same_name(name.substr(0, 6), "proxy-")) return true;
   return std::any_of(kNames.begin(), kNames.end(),
-                     [&](std::string_view other) { return same_name(other, name); });
+                     [&](std::string_view other) { return same(other, name); });
 }
 
 void append(std::string& out, std::string_view name, std::string_view value) {
@@ -50,7 +55,7 @@ void append(std::string& out, std::string_view name, std::string_view value) {
 /// Whether one of the Connection lines names a field.
 bool is_named_by_connection(const Framing& framing, std::string_view name) {
   return std::any_of(framing.fields.begin(), framing.fields.end(), [&](const FieldView& field) {
-    return same_name(field.name, "connection") && lists(field.value, name);
+    return same(field.name, "connection") && lists(field.value, name);
   });
 }
 
