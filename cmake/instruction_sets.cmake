@@ -11,3 +11,11 @@ function(instruction_sets stem)
     set_source_files_properties(${file}_avx2.cpp ${file}_avx512.cpp PROPERTIES HEADER_FILE_ONLY ON)
   endif()
 endfunction()
+
+# base/fast_hash.cpp hashes long texts by it where the processor has AVX2.
+set(wide_hash ${PROJECT_SOURCE_DIR}/src/turnout/base/fast_hash_avx2.cpp)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set_source_files_properties(${wide_hash} PROPERTIES COMPILE_OPTIONS "-O3;-mavx2")
+else()
+  set_source_files_properties(${wide_hash} PROPERTIES HEADER_FILE_ONLY ON)
+endif()

@@ -85,10 +85,9 @@ std::optional<Route> routed(Gateway& gateway, const Setup& setup, const Asker& a
               user, setup.policy, config.policy.shadow_serves, config.policy.most_attempts,
               config.policy.most_usd_per_task});
   if (route.assignment.declined != Declined::kNo || wish.pinned) return route;
-  const auto others = setup.fallbacks(route.assignment.model);
-  for (std::size_t i = others.size(); i-- > 0;) {
-    if (unable[others[i]] == Unable::kNo) route.others.push_back(others[i]);
-  }
+  route.others = setup.fallbacks(route.assignment.model);
+  std::erase_if(route.others, [&](std::size_t other) { return unable[other] != Unable::kNo; });
+  std::reverse(route.others.begin(), route.others.end());
   return route;
 }
 

@@ -63,6 +63,7 @@ std::optional<std::uint32_t> Setup::key_of(std::string_view name) const {
 std::vector<std::size_t> Setup::fallbacks(std::size_t model) const {
   std::vector<std::size_t> others;
   if (config.policy.fallback == Fallback::kNone) return others;
+  others.reserve(config.models.size());
   for (std::size_t up = model + 1; up < config.models.size(); ++up) others.push_back(up);
   if (config.policy.fallback == Fallback::kAny) {
     for (std::size_t down = model; down-- > 0;) others.push_back(down);
