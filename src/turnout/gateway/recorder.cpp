@@ -39,7 +39,8 @@ std::vector<Pass> latest(std::vector<Pass> passes) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto name = [&](std::size_t i) { return std::tie(passes[i].task_id, passes[i].attempt); };
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return name(a) < name(b) || (name(a) == name(b) && a < b);
+    const int tasks = passes[a].task_id.compare(passes[b].task_id);
+    return tasks != 0 ? tasks < 0 : std::tie(passes[a].attempt, a) < std::tie(passes[b].attempt, b);
   });
   std::vector<Pass> kept;
   kept.reserve(passes.size());

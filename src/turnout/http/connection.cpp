@@ -29,7 +29,9 @@ Moved Connection::write(std::span<const iovec> parts) {
   message.msg_iov = const_cast<iovec*>(parts.data());  // NOLINT(*-const-cast): sendmsg's old face
   message.msg_iovlen = parts.size();
   for (;;) {
-    const ssize_t sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+    const ssize_t sent = parts.size() == 1 ? ::send(fd(), parts.front().iov_base,
+                                                    parts.front().iov_len, MSG_NOSIGNAL)
+                                           : ::sendmsg(fd(), &message, MSG_NOSIGNAL);
     if (sent >= 0) return {Io::kDone, static_cast<std::size_t>(sent)};
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return {Io::kError, 0};
