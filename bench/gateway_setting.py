@@ -15,7 +15,8 @@ PORTS = {"direct": 9300, "nginx": 9301, "haproxy": 9302, "turnout": 9303, "strea
 KEY = "sk-turnout-bench"
 TICK = os.sysconf("SC_CLK_TCK")
 REPLY = json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "mini-1",
-                    "choices": [{"index": 0, "message": {"role": "assistant", "content": "x" * 250}, "finish_reason": "stop"}],
+                    "choices": [{"index": 0, "message": {"role": "assistant", "content": "x" * 250},
+                                 "finish_reason": "stop"}],
                     "usage": {"prompt_tokens": 118, "completion_tokens": 47, "total_tokens": 165}})
 LUA = """
 local head, tail, counter = %s, %s, 0
@@ -32,11 +33,13 @@ end
 %s
 done = function(summary, latency)
   io.write(string.format('{"requests":%%d,"errors":%%d,"p50_us":%%d,"p99_us":%%d}\\n', summary.requests,
-    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status +
+    summary.errors.timeout,
     latency:percentile(50), latency:percentile(99)))
 end
 """
-NGINX = """worker_processes 1; worker_rlimit_nofile 20000; daemon off; error_log {run}/{name}.err warn; pid {run}/{name}.pid;
+NGINX = """worker_processes 1; worker_rlimit_nofile 20000; daemon off; error_log {run}/{name}.err warn;
+pid {run}/{name}.pid;
 events {{ worker_connections 16384; }}
 http {{
   access_log off; keepalive_requests 100000000; keepalive_timeout 120s; tcp_nodelay on;
@@ -49,7 +52,8 @@ http {{
 ANSWER = "location / {{ default_type application/json; return 200 '{reply}'; }}"
 PROXY = """upstream u {{ server 127.0.0.1:{upstream}; keepalive 256; }}
   server {{ listen 127.0.0.1:{port} backlog=8192;
-  location / {{ proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off; }} }}"""
+  location / {{ proxy_pass http://u; proxy_http_version 1.1; proxy_set_header Connection '';
+    proxy_buffering off; }} }}"""
 HAPROXY = """global
   nbthread 1
 defaults
@@ -122,7 +126,8 @@ def lua_of(size, rate=None, connections=64):
     head = text[:-2] + ', {"role": "user", "content": "' + filler + " "
     words = [hashlib.sha256(str(i).encode()).hexdigest()[:8] for i in range(500)]
     pause = f"delay = function() return math.random(0, {2000 * connections // rate}) end" if rate else ""
-    return LUA % (json.dumps(head), json.dumps('"}], "temperature": 0.2}'), KEY, ",".join(f'"{word}"' for word in words), pause)
+    return LUA % (json.dumps(head), json.dumps('"}], "temperature": 0.2}'), KEY,
+                  ",".join(f'"{word}"' for word in words), pause)
 
 
 def load(port, script, connections, seconds):
@@ -179,7 +184,8 @@ class Setting:
 
     def start(self, name, core, command):
         log = open(self.run / f"{name}.log", "w")
-        self.processes[name] = subprocess.Popen(["taskset", "-c", str(core), *command], stdout=log, stderr=log, cwd=self.run,
+        self.processes[name] = subprocess.Popen(["taskset", "-c", str(core), *command], stdout=log, stderr=log,
+                                                cwd=self.run,
                                                 start_new_session=True)
         return self.processes[name]
 
@@ -191,8 +197,10 @@ class Setting:
         """The mocked upstream: nginx with a fixed answer; with TLS too, by a certificate made here."""
         certificate, secured = self.run / "mock.pem", ""
         if tls:
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-                            "-subj", "/CN=mock", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(self.run / "mock.key"),
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-days", "1",
+                            "-subj", "/CN=mock", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                            str(self.run / "mock.key"),
                             "-out", str(certificate)], check=True, capture_output=True)
             secured = (f"listen 127.0.0.1:{PORTS['tls']} ssl backlog=4096; ssl_certificate {certificate}; "
                        f"ssl_certificate_key {self.run / 'mock.key'}; ssl_protocols TLSv1.3;")
@@ -203,7 +211,8 @@ class Setting:
         """The mocked upstream: answers that come as streams of 50 chunks, within so many seconds."""
         scenario = self.run / "mock.toml"
         scenario.write_text(SCENARIO.format(seconds=seconds))
-        return self.start("stream", 0, [self.program, "mock-llm", str(scenario), "--listen", f"127.0.0.1:{PORTS['stream']}",
+        return self.start("stream", 0, [self.program, "mock-llm", str(scenario), "--listen",
+                                        f"127.0.0.1:{PORTS['stream']}",
                                         "--tokens", "100", "--parts", "50"])
 
     def proxies(self, upstream, *names):
@@ -221,7 +230,8 @@ class Setting:
         folder.mkdir()
         tls = f'authorities = "{self.run / "mock.pem"}"' if upstream == "tls" else ""
         (folder / "turnout.toml").write_text(TURNOUT.format(
-            run=folder, port=port, upstream=PORTS[upstream], scheme="https" if upstream == "tls" else "http", authorities=tls,
+            run=folder, port=port, upstream=PORTS[upstream], scheme="https" if upstream == "tls" else "http",
+            authorities=tls,
             key=hashlib.sha256(KEY.encode()).hexdigest()))
         return self.start(name, 1, [self.program, "serve", "-c", str(folder / "turnout.toml")])
 

@@ -24,7 +24,8 @@ class Stream:
                 f'"messages": [{{"role": "user", "content": "{words}"}}]}}')
         self.tail, self.begun, self.first = b"", False, None
         self.asked = time.perf_counter()
-        self.socket.sendall((f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {KEY}\r\n"
+        self.socket.sendall((f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: "
+                             f"Bearer {KEY}\r\n"
                              f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode())
 
     def read(self):

@@ -8,7 +8,8 @@ import socket
 import threading
 import time
 
-HEAD = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+HEAD = ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: %d\r\n\r\n%s")
 REPROMPTS, STREAMS, ABORTS = 0.5, 0.5, 0.02  # shares of requests
 PATIENCE_S = 15
 
@@ -93,14 +94,16 @@ class User:
 
 
 class Load(threading.Thread):
-    """After stop(): counts by status; answered, by (task, attempt), with when; re-prompts, and those that were placed wrongly."""
+    """After stop(): counts by status; answered, by (task, attempt), with when; re-prompts, and those that were placed
+    wrongly."""
 
     def __init__(self, port, connections, seed):
         super().__init__(daemon=True)
         self.port, self.chance, self.selector = port, random.Random(seed), selectors.DefaultSelector()
         self.counts, self.answered, self.texts = collections.Counter(), {}, {}
         self.reprompts, self.wrong, self.over = 0, [], False
-        self.unclear = set()  # texts whose last request was cut or aborted: whether that was an attempt is not for us to say
+        # texts whose last request was cut or aborted: whether that was an attempt is not for us to say
+        self.unclear = set()
         self.users = [User(self) for _ in range(connections)]
 
     def answer(self, user, task, attempt):

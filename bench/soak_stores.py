@@ -58,13 +58,15 @@ class Postgres:
 
     def control(self, verb, *more):
         user = pwd.getpwnam("postgres")
-        as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"] if os.geteuid() == 0 else []
+        as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
+                   "--"] if os.geteuid() == 0 else []
         binary = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))[-1]
         subprocess.run([*as_user, binary, verb, "-w", "-D", self.data, *more], check=True, cwd="/",
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def start(self):
-        self.control("start", "-l", "/dev/null", "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=")
+        self.control("start", "-l", "/dev/null", "-o",
+                     f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=")
 
     def passes(self):
         psql = ["psql", "-Atc", SELECT, self.address.replace("postgres:", "postgresql:", 1)]

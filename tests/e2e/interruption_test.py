@@ -24,7 +24,8 @@ AXES = ["--x", "P=0:0.5", "--y", "c2=0.002:0.2:log"]
 
 
 def turnout(*arguments, **options):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, cwd=ROOT, **options)
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300,
+                          cwd=ROOT, **options)
 
 
 @contextlib.contextmanager
@@ -55,7 +56,8 @@ class Signals(Folder):
     def ends(self, *arguments, ended_by=signal.SIGINT, after=0.7, stdin=subprocess.DEVNULL):
         """Starts a verb, sends it a signal, and looks at what is left of it."""
         before = {str(path) for path in self.folder.rglob("*")}
-        with subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
+        with subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=stdin, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, cwd=ROOT,
                               env=self.environment) as process:
             time.sleep(after)
             self.assertIsNone(process.poll(), f"ended before the signal came: {arguments}")
@@ -74,7 +76,8 @@ class Signals(Folder):
         return left
 
     def test_a_long_reading_of_a_log_ends_and_its_temporary_store_goes(self):
-        rows = [json.dumps({"task_id": f"t{i}", "attempt": 1, "model": "m", "started_at": "2026-01-01T00:00:00Z", "latency_s": 1}) for i in range(1000)]
+        rows = [json.dumps({"task_id": f"t{i}", "attempt": 1, "model": "m", "started_at": "2026-01-01T00:00:00Z",
+                            "latency_s": 1}) for i in range(1000)]
         log = self.folder / "log.jsonl"
         with log.open("w") as out:
             for part in range(1500):
@@ -119,7 +122,8 @@ class Signals(Folder):
         self.ends("map", ROOT / "examples/grok-3-mini-gpt-5.toml", *AXES, "--size", "10x10", "-o", fifo)
 
     def test_a_signal_that_is_ignored_stays_so(self):
-        with subprocess.Popen([PROGRAM, "log", "stats", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        with subprocess.Popen([PROGRAM, "log", "stats", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE,
                               preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
             time.sleep(0.5)
             process.send_signal(signal.SIGHUP)
@@ -142,11 +146,13 @@ class TemporaryStores(Folder):
         script = f'cp {left_over} "$TMPDIR/turnout-$$-0.db"; exec {PROGRAM} log stats {log} --json'
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=self.environment)
         self.assertEqual(json.loads(done.stdout)["passes"], 1)
-        self.assertEqual([path.name.startswith("turnout-") and path.suffix for path in self.temporary.iterdir()], [".db"])
+        self.assertEqual([path.name.startswith("turnout-") and path.suffix for path in self.temporary.iterdir()],
+                         [".db"])
 
     def test_the_store_is_in_a_folder_for_its_user_alone(self):
         read, write = os.pipe()
-        with subprocess.Popen([PROGRAM, "log", "stats", "-"], stdin=read, stdout=subprocess.DEVNULL, env=self.environment) as process:
+        with subprocess.Popen([PROGRAM, "log", "stats", "-"], stdin=read, stdout=subprocess.DEVNULL,
+                              env=self.environment) as process:
             os.close(read)
             os.write(write, LOG_TEXT)
             for _ in range(100):
@@ -189,7 +195,8 @@ class Outputs(Folder):
 
     def test_what_standard_output_already_holds_stays(self):
         held = self.folder / "held"
-        done = subprocess.run(f"(echo first; {PROGRAM} simulate examples/hard-tasks.toml --policy mini --tasks 10 -o /dev/stdout) > {held}",
+        done = subprocess.run(f"(echo first; {PROGRAM} simulate examples/hard-tasks.toml --policy mini --tasks 10 -o "
+                              f"/dev/stdout) > {held}",
                               shell=True, check=True, cwd=ROOT)
         self.assertEqual(done.returncode, 0)
         lines = held.read_text().splitlines()
@@ -198,7 +205,8 @@ class Outputs(Folder):
 
     def test_a_dash_is_standard_output(self):
         for verb in self.verbs("-"):
-            done = subprocess.run([PROGRAM, *map(str, verb)], capture_output=True, text=True, check=True, cwd=self.folder if verb[0] == "estimate" else ROOT)
+            done = subprocess.run([PROGRAM, *map(str, verb)], capture_output=True, text=True, check=True,
+                                  cwd=self.folder if verb[0] == "estimate" else ROOT)
             self.assertIn('"task_id"' if verb[0] == "simulate" else "[[model]]", done.stdout)
         self.assertFalse((self.folder / "-").exists() or (ROOT / "-").exists())
 

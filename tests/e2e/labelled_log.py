@@ -2,23 +2,25 @@
 """A log of chats and agents whose tasks are known: JSON Lines for tests/e2e/maps/labelled.toml, with true_task.
 usage: labelled_log.py [--users N] [--seed N] [--kind chats|agents|all]
 
-Users ask about tasks, one after the other or in long conversations; a model solves an attempt with probability 0.45, and a user
-whose attempt failed re-prompts with probability 0.8. Re-prompts come as people write them: the same again, the last turn edited,
-other words, a complaint, a wish, an error pasted, or a new conversation. What is no re-prompt comes as well: the next task in the
-same conversation (with thanks or without, sometimes from the same template), tool calls of agents, retries of clients after a 429
-and of requests that hang. The sentences were written for this file, not taken from the matcher's lists of words; about a third
-of the complaints has no word of them."""
+Users ask about tasks, one after the other or in long conversations; a model solves an attempt with probability 0.45,
+and a user whose attempt failed re-prompts with probability 0.8. Re-prompts come as people write them: the same again,
+the last turn edited, other words, a complaint, a wish, an error pasted, or a new conversation. What is no re-prompt
+comes as well: the next task in the same conversation (with thanks or without, sometimes from the same template), tool
+calls of agents, retries of clients after a 429 and of requests that hang. The sentences were written for this file, not
+taken from the matcher's lists of words; about a third of the complaints has no word of them."""
 import argparse
 import json
 import random
 
 TOPICS = {
     "en": [
-        "Write a Python function that {} and returns the result as a list of tuples, with type hints and a short docstring",
+        "Write a Python function that {} and returns the result as a list of tuples, with type hints and a short "
+        "docstring",
         "Explain to a ten year old how {} works, in about two hundred words and with one example from everyday life",
         "My landlord wants to raise the rent because of {}. Draft a polite letter that asks for the legal basis",
         "Which three books would you recommend to somebody who wants to learn about {} and has little time?",
-        "Translate the following sentence into Italian: the meeting about {} was moved to Thursday because of the storm",
+        "Translate the following sentence into Italian: the meeting about {} was moved to Thursday because of the "
+        "storm",
         "Give me a recipe for four people with {}, no dairy, ready in forty minutes",
         "Summarise the main arguments for and against {} in a table with two columns",
         "How do I configure nginx so that {} behind a load balancer with two upstream servers?",
@@ -50,37 +52,52 @@ TOPICS = {
            "为什么最近大家都在谈论{}？请用简单的话说明原因"],
 }
 SLOTS = {
-    "en": ["groups dates by calendar week", "renal failure", "nuclear fusion", "lentils and spinach", "remote work", "compound interest",
-           "websockets survive a restart", "the water cycle", "a broken boiler", "reads nested JSON files", "medieval guilds",
-           "merges overlapping intervals", "photosynthesis", "quantum tunnelling", "pumpkin and rice", "school uniforms",
-           "parses log lines with regular expressions", "the gold standard", "noise from a building site", "static files are cached"],
+    "en": ["groups dates by calendar week", "renal failure", "nuclear fusion", "lentils and spinach", "remote work",
+           "compound interest",
+           "websockets survive a restart", "the water cycle", "a broken boiler", "reads nested JSON files",
+           "medieval guilds",
+           "merges overlapping intervals", "photosynthesis", "quantum tunnelling", "pumpkin and rice",
+           "school uniforms",
+           "parses log lines with regular expressions", "the gold standard", "noise from a building site",
+           "static files are cached"],
     "de": ["die Buchhaltung", "eine Wärmepumpe", "ein Gewerbe", "den Einkauf", "ein Lastenrad", "die Grundsteuer"],
     "fr": ["la grippe", "la sécheresse", "un déménagement", "l'inflation", "une panne de voiture"],
     "es": ["zapatos", "la hipoteca", "el impuesto", "muebles", "la desviación típica"],
     "zh": ["气候变化", "城市交通", "传统节日", "股票价格", "空气质量"],
 }
 COMPLAINTS = {
-    "en": ["That's not what I asked for.", "This gives me the wrong result for the second case", "No, it should be the other way round",
-           "it is much higher though", "You left out the last part", "The output is still empty", "But there is only one input file",
-           "Hmm, I count only five of them", "doesn't work on my machine", "you keep ignoring the deadline", "That can't be right??",
-           "P A S T spells past, not what you say", "are you sure about the second step?", "I already told you that I have no oven",
-           "Where does the number in line three come from?", "try again, and read the question this time", "it has to be exactly four",
-           "Almost. The younger one has no experience with it", "That is too vague to be of use", "nothing happens when I run it"],
-    "de": ["Das stimmt so nicht.", "Das habe ich nicht gefragt", "Da fehlt der letzte Teil", "Nein, andersherum", "Es kommt immer noch nichts",
+    "en": ["That's not what I asked for.", "This gives me the wrong result for the second case",
+           "No, it should be the other way round",
+           "it is much higher though", "You left out the last part", "The output is still empty",
+           "But there is only one input file",
+           "Hmm, I count only five of them", "doesn't work on my machine", "you keep ignoring the deadline",
+           "That can't be right??",
+           "P A S T spells past, not what you say", "are you sure about the second step?",
+           "I already told you that I have no oven",
+           "Where does the number in line three come from?", "try again, and read the question this time",
+           "it has to be exactly four",
+           "Almost. The younger one has no experience with it", "That is too vague to be of use",
+           "nothing happens when I run it"],
+    "de": ["Das stimmt so nicht.", "Das habe ich nicht gefragt", "Da fehlt der letzte Teil", "Nein, andersherum",
+           "Es kommt immer noch nichts",
            "Bei mir sind es nur drei"],
     "fr": ["Ce n'est pas ce que j'ai demandé", "Non, c'est l'inverse", "Il manque la fin", "Toujours la même erreur"],
     "es": ["Eso no es lo que pedí", "No, es al revés", "Falta la última parte", "Sigue sin funcionar"],
     "zh": ["不对，请再看一下问题", "还是不行", "少了最后一部分", "这不是我要的"],
 }
 WISHES = {
-    "en": ["shorter please", "Can you make it more formal?", "in more detail", "without the introduction", "Simplify that", "continue",
+    "en": ["shorter please", "Can you make it more formal?", "in more detail", "without the introduction",
+           "Simplify that", "continue",
            "use plain words", "as a bullet list instead"],
-    "de": ["kürzer bitte", "bitte ausführlicher", "ohne Fremdwörter"], "fr": ["plus court s'il te plaît", "sans la formule finale"],
+    "de": ["kürzer bitte", "bitte ausführlicher", "ohne Fremdwörter"],
+    "fr": ["plus court s'il te plaît", "sans la formule finale"],
     "es": ["más corto por favor", "con más detalles"], "zh": ["短一点", "请详细一点"],
 }
-ERRORS = ["I get TypeError: 'NoneType' object is not iterable", "Traceback (most recent call last): File \"x.py\", line 4, in <module>",
+ERRORS = ["I get TypeError: 'NoneType' object is not iterable",
+          "Traceback (most recent call last): File \"x.py\", line 4, in <module>",
           "nginx: [emerg] unknown directive \"upstreams\" in /etc/nginx/nginx.conf:12"]
-THANKS = {"en": ["Thanks! ", "Great, thank you. ", "Perfect. Now: ", "ok. ", "Now something else. "], "de": ["Danke! ", "Super. ", "Jetzt etwas anderes: "],
+THANKS = {"en": ["Thanks! ", "Great, thank you. ", "Perfect. Now: ", "ok. ", "Now something else. "],
+          "de": ["Danke! ", "Super. ", "Jetzt etwas anderes: "],
           "fr": ["Merci ! ", "Parfait. "], "es": ["¡Gracias! ", "Perfecto. "], "zh": ["谢谢。", "很好。"]}
 LANGUAGES = ["en"] * 6 + ["de", "fr", "es", "zh"]
 SOLVES, COMES_BACK = 0.45, 0.8
@@ -106,7 +123,8 @@ class Log:
         return (" " if " " in text else "").join(kept + [extra]).strip() or text
 
     def row(self, user, conversation, task, messages, start, latency, status="success", **more):
-        self.rows.append({"id": f"q{len(self.rows)}", "user": user, "conversation": conversation, "true_task": task, "model": "mini",
+        self.rows.append({"id": f"q{len(self.rows)}", "user": user, "conversation": conversation, "true_task": task,
+                          "model": "mini",
                           "start": round(start, 3), "latency_ms": round(latency * 1000), "cost": 0.01, "status": status,
                           "messages": json.loads(json.dumps(messages)), **more})
 
@@ -124,7 +142,8 @@ class Log:
         self.row(user, conversation, task, messages, now, latency)
         now += latency
         for call in range(r.randint(2, 8) if agent else 0):
-            messages += [{"role": "assistant", "content": None, "tool_calls": [{"id": f"c{call}", "function": {"name": "grep"}}]},
+            messages += [{"role": "assistant", "content": None,
+                          "tool_calls": [{"id": f"c{call}", "function": {"name": "grep"}}]},
                          {"role": "tool", "tool_call_id": f"c{call}", "content": f"result {r.random()}"}]
             now += r.uniform(0.1, 20)
             latency = r.uniform(1, 6)
@@ -183,7 +202,8 @@ class Log:
         r = self.random
         user = f"u{number}"
         language = r.choice(LANGUAGES)
-        state = {"now": 1_790_000_000 + r.uniform(0, 86400), "conversation": f"c{r.random()}", "messages": [], "topics": []}
+        state = {"now": 1_790_000_000 + r.uniform(0, 86400), "conversation": f"c{r.random()}", "messages": [],
+                 "topics": []}
         for turn in range(r.randint(2, 12)):
             words = ""
             if turn > 0 and r.random() < 0.3:  # a new conversation for the next task

@@ -27,7 +27,8 @@ AXES = ["--x", "P=0:0.5", "--y", "c2=0.002:0.2:log"]
 
 
 def turnout(*arguments, **options):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300,
+                          **options)
 
 
 def games_for(seconds):
@@ -88,7 +89,8 @@ class Landscape(unittest.TestCase):
         self.assertEqual(as_json["scenario_at"], [0.1, 0.0523462])
         printed = turnout("map", PAIR, *AXES, *show, "--json").stdout
         self.assertEqual(printed, files["json"].read_text())
-        form = [re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "0", text) for text in (printed, json.dumps(as_json, indent=2) + "\n")]
+        form = [re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "0", text)
+                for text in (printed, json.dumps(as_json, indent=2) + "\n")]
         self.assertEqual(*form, "in the form of every other answer, but for the number of digits")
 
     def test_every_point_of_a_map_is_what_solve_says_with_set(self):
@@ -118,15 +120,18 @@ price = 0.05
 false_accept = 0.05
 false_reject = 0.1
 """)
-        ranges = {"V": "0.2:4", "w": "0.5:3", "P": "0:6", "p1": "0.1:0.9", "t1": "0:1.5", "c1": "0:0.2", "r1": "0:0.3", "rho1": "0.5:1",
-                  "fa1": "0:0.5", "fr1": "0:0.5", "r2": "0:0.3", "rho2": "0.5:1", "fa2": "0:0.5", "fr2": "0:0.5", "v0": "0:1", "H": "0:2",
+        ranges = {"V": "0.2:4", "w": "0.5:3", "P": "0:6", "p1": "0.1:0.9", "t1": "0:1.5", "c1": "0:0.2", "r1": "0:0.3",
+                  "rho1": "0.5:1",
+                  "fa1": "0:0.5", "fr1": "0:0.5", "r2": "0:0.3", "rho2": "0.5:1", "fa2": "0:0.5", "fr2": "0:0.5",
+                  "v0": "0:1", "H": "0:2",
                   "Pw": "0:9", "rho": "0.5:1"}
         others = ["P", "rho", "v0", "fa1", "H", "Pw", "r2", "V"]
         for at, name in enumerate(ranges):
             other = next(n for n in others[at % len(others):] + others if n.rstrip("12") != name.rstrip("12"))
             show = ("cost", "utility", "misalignment", "throttling-gain")[at % 4]
             file = self.folder / "m.csv"
-            done = turnout("map", scenario, "--x", f"{name}={ranges[name]}", "--y", f"{other}={ranges[other]}", "--show", show, "--size", "3x2", "-o", file)
+            done = turnout("map", scenario, "--x", f"{name}={ranges[name]}", "--y", f"{other}={ranges[other]}",
+                           "--show", show, "--size", "3x2", "-o", file)
             self.assertEqual(done.returncode, 0, done.stderr)
             with file.open() as text:
                 rows = list(csv.DictReader(text))
@@ -138,36 +143,46 @@ false_reject = 0.1
                 self.assertAlmostEqual(value, float(row[show]), delta=1e-11, msg=(name, other, show))
                 self.assertEqual(solved["route"], row["route"], (name, other))
         picture = self.folder / "m.svg"
-        self.assertEqual(turnout("map", scenario, "--x", "patience=0.5:1", "--y", "late_churn=0:9", "--size", "9x9", "-o", picture).returncode, 0)
+        self.assertEqual(turnout("map", scenario, "--x", "patience=0.5:1", "--y", "late_churn=0:9", "--size", "9x9",
+                                 "-o", picture).returncode, 0)
         words = turnout("map", scenario, "--x", "patience=0.5:1", "--y", "harm=0:2", "--size", "3x3", "--json")
         self.assertEqual(json.loads(words.stdout)["x"]["name"], "rho")
         own = self.folder / "own.toml"
         own.write_text(scenario.read_text() + "patience = 0.7\n")
-        self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "P=0:1"), "--x: rho is the patience of all models, but large has its own")
+        self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "P=0:1"),
+                     "--x: rho is the patience of all models, but large has its own")
         self.refuses(turnout("map", own, "--x", "rho=0.5:1", "--y", "rho1=0:1"), "rho and rho1 cannot be moved apart")
 
     def test_a_map_of_any_number_of_models_is_what_solve_explain_and_audit_say(self):
         four = ROOT / "examples/four-models.toml"
         for away, verb, cost_in in (("true", "solve", lambda a: a), ("false", "explain", lambda a: a["optimum"])):
-            for show, verb_of_show in (("cost", verb), ("utility", verb), ("misalignment", "audit"), ("throttling-gain", "audit")):
+            for show, verb_of_show in (("cost", verb), ("utility", verb), ("misalignment", "audit"),
+                                       ("throttling-gain", "audit")):
                 scenario = [four, "--set", f"user.participates={away}"]
                 file = self.folder / "m.csv"
-                done = turnout("map", *scenario, "--x", "P=0:6", "--y", "t4=0.5:12", "--show", show, "--size", "3x2", "-o", file)
+                done = turnout("map", *scenario, "--x", "P=0:6", "--y", "t4=0.5:12", "--show", show, "--size", "3x2",
+                               "-o", file)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 with file.open() as text:
                     rows = list(csv.DictReader(text))
                 for row in rows:
-                    answer = json.loads(turnout(verb_of_show, *scenario, "--set", f"P={row['P']}", "--set", f"t4={row['t4']}", "--json").stdout)
-                    value = {"cost": lambda a: cost_in(a)["provider_cost"], "utility": lambda a: cost_in(a)["user_utility"],
-                             "misalignment": lambda a: a["disagreement"]["misalignment"], "throttling-gain": lambda a: a["throttling"]["gain"]}[show](answer)
+                    answer = json.loads(turnout(verb_of_show, *scenario, "--set", f"P={row['P']}", "--set",
+                                                f"t4={row['t4']}", "--json").stdout)
+                    value = {"cost": lambda a: cost_in(a)["provider_cost"],
+                             "utility": lambda a: cost_in(a)["user_utility"],
+                             "misalignment": lambda a: a["disagreement"]["misalignment"],
+                             "throttling-gain": lambda a: a["throttling"]["gain"]}[show](answer)
                     self.assertAlmostEqual(value, float(row[show]), delta=1e-10, msg=(away, show, row))
-        routes = json.loads(turnout("map", four, "--set", "user.participates=true", "--x", "P=0:3", "--y", "t4=0.2:20:log", "--size", "9x9", "--json").stdout)
+        routes = json.loads(turnout("map", four, "--set", "user.participates=true", "--x", "P=0:3", "--y",
+                                    "t4=0.2:20:log", "--size", "9x9", "--json").stdout)
         self.assertEqual(routes["schema"], "turnout/map/2")
         self.assertEqual({route for row in routes["routes"] for route in row},
                          {"nobody comes", "mini to reasoning, so that users come", "mini to large, so that users come"})
-        self.refuses(turnout("map", four, "--set", "user.participates=true", "--x", "s=0:1", "--y", "P=0:1"), "user.participates: must be false where s or q is an axis")
+        self.refuses(turnout("map", four, "--set", "user.participates=true", "--x", "s=0:1", "--y", "P=0:1"),
+                     "user.participates: must be false where s or q is an axis")
         self.refuses(turnout("map", four, "--x", "p5=0:1", "--y", "P=0:1"), "'p5' names no quantity of a game", "p4")
-        self.refuses(turnout("map", PAIR, "--x", "P/Pw=0:2", "--y", "V=1:2"), "'P/Pw' moves P, which Pw is unless it is given")
+        self.refuses(turnout("map", PAIR, "--x", "P/Pw=0:2", "--y", "V=1:2"),
+                     "'P/Pw' moves P, which Pw is unless it is given")
         self.refuses(turnout("map", PAIR, "--x", "P/P=0:2", "--y", "V=1:2"), "'P/P' has its first parameter twice")
 
     def test_a_sweep_draws_numbers_beyond_the_papers_and_refuses_a_list_by_attempt(self):
@@ -183,15 +198,19 @@ false_reject = 0.1
 
         scenario = self.folder / "same.toml"
         scenario.write_text("[user]\nvalue = 10\n[provider]\nchurn_penalty = 4\n" + "".join(
-            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n" for name, p, t, c in (("a", 0.2, 3, 1), ("b", 0.8, 6, 5))))
-        for settings in ({}, {"rho": 0.7}, {"rho": 0.7, "rho2": 0.9}, {"r1": 0.3, "v0": 1}, {"fa1": 0.3, "H": 2}, {"fa1": 0.3, "fr2": 0.1, "Pw": 9, "P": 2}):
+            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n"
+            for name, p, t, c in (("a", 0.2, 3, 1), ("b", 0.8, 6, 5))))
+        for settings in ({}, {"rho": 0.7}, {"rho": 0.7, "rho2": 0.9}, {"r1": 0.3, "v0": 1}, {"fa1": 0.3, "H": 2},
+                         {"fa1": 0.3, "fr2": 0.1, "Pw": 9, "P": 2}):
             numbers = {key: value for key, value in settings.items() if key != "P"}
             draws = re.sub(r"P = .*", f"P = {settings.get('P', 4)}", draws)
-            solved = turnout("solve", scenario, "--json", *[word for key, value in settings.items() for word in ("--set", f"{key}={value}")])
+            solved = turnout("solve", scenario, "--json",
+                             *[word for key, value in settings.items() for word in ("--set", f"{key}={value}")])
             found = cost("".join(f"{key} = {value}\n" for key, value in numbers.items()))
             self.assertAlmostEqual(found, json.loads(solved.stdout)["provider_cost"], delta=1e-11, msg=settings)
         file.write_text(f"[draw]\n{draws}rho = [0.9, 0.8]\n{statistic}")
-        self.refuses(turnout("sweep", file), "sweep.toml:10: draw.rho: patience by attempt has no closed form, which sweep needs")
+        self.refuses(turnout("sweep", file),
+                     "sweep.toml:10: draw.rho: patience by attempt has no closed form, which sweep needs")
         scenario.write_text(scenario.read_text().replace("value = 10", "value = 10\npatience = [0.9, 0.8]"))
         file.write_text(f'[draw]\nscenario = "same.toml"\n{statistic}')
         self.refuses(turnout("sweep", file), "patience by attempt has no closed form, which sweep needs")
@@ -211,7 +230,8 @@ false_reject = 0.1
         file.write_text(f"[draw]\n{draws}Pw = -1\n{statistic}")
         self.refuses(turnout("sweep", file), "draw.Pw", "must be >= 0")
         scenario = self.folder / "own.toml"
-        scenario.write_text("[user]\nvalue = 10\n[provider]\nchurn_penalty = 4\n[[model]]\nname = 'a'\nsuccess = 0.2\nlatency = 3\ncost = 1\npatience = 0.9\n"
+        scenario.write_text("[user]\nvalue = 10\n[provider]\nchurn_penalty = 4\n[[model]]\nname = 'a'\nsuccess = "
+                            "0.2\nlatency = 3\ncost = 1\npatience = 0.9\n"
                             "[[model]]\nname = 'b'\nsuccess = 0.8\nlatency = 6\ncost = 5\n")
         file.write_text(f'[draw]\nscenario = "own.toml"\nrho = {drawn}\n{statistic}')
         self.refuses(turnout("sweep", file), "draw.rho", "patience of its own; draw rho1 or rho2")
@@ -238,7 +258,8 @@ false_reject = 0.1
                 second = p2 / (1 - (1 - p2) * (1 - q))
                 first = (p1 + (1 - p1) * (1 - q) * s * second) / (1 - (1 - p1) * (1 - q) * (1 - s))
                 self.assertAlmostEqual(answer["values"][j][i], first, delta=1e-12)
-        self.refuses(turnout("map", scenario, "--x", "s=0:1", "--y", "q=0:1", "--show", "policy"), "'policy' has no meaning over s and q")
+        self.refuses(turnout("map", scenario, "--x", "s=0:1", "--y", "q=0:1", "--show", "policy"),
+                     "'policy' has no meaning over s and q")
         self.refuses(turnout("map", scenario, "--x", "s=0:2", "--y", "q=0:1"), "--x", "leaves 0 to 1")
         csv_file = self.folder / "m.csv"
         turnout("map", scenario, "--x", "s=0:1", "--y", "xi1=-0.1:0.1", "--size", "3x2", "-o", csv_file)
@@ -246,14 +267,17 @@ false_reject = 0.1
 
     def test_an_ending_is_refused_before_anything_is_solved(self):
         started = time.monotonic()
-        self.refuses(turnout("map", PAIR, *AXES, "--size", "10000x10000", "-o", self.folder / "x.gif"), "must end in .svg")
+        self.refuses(turnout("map", PAIR, *AXES, "--size", "10000x10000", "-o", self.folder / "x.gif"),
+                     "must end in .svg")
         self.refuses(turnout("response", PAIR, "--points", "1000000", "-o", self.folder / "x.gif"), "must end in .svg")
         self.assertLess(time.monotonic() - started, 2, "a map of so many points takes longer")
 
     def test_a_map_is_written_row_by_row(self):
-        """Peak memory beyond the map's 9 bytes a point: a tree of 4 million points took 860 MB, more under sanitizers."""
+        """Peak memory beyond the map's 9 bytes a point: a tree of 4 million points took 860 MB, more under
+        sanitizers."""
         def peak_mib(size, *output):
-            process = subprocess.Popen([PROGRAM, "map", PAIR, *AXES, "--show", "cost", "--size", size, *map(str, output)], stdout=subprocess.DEVNULL)
+            process = subprocess.Popen([PROGRAM, "map", PAIR, *AXES, "--show", "cost", "--size", size,
+                                        *map(str, output)], stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.assertEqual(process.returncode, 0)
@@ -264,10 +288,12 @@ false_reject = 0.1
             self.assertLess(peak_mib("2000x2000", *output) - little, 600, output)
         with (self.folder / "m.json").open() as text:
             answer = json.load(text)
-        self.assertEqual([len(answer["values"]), *{len(row) for row in answer["values"] + answer["routes"]}], [2000, 2000])
+        self.assertEqual([len(answer["values"]), *{len(row) for row in answer["values"] + answer["routes"]}],
+                         [2000, 2000])
 
     def test_a_response_is_drawn(self):
-        for ending, magic in (("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-1."), ("csv", b"start,cascade")):
+        for ending, magic in (("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-1."),
+                              ("csv", b"start,cascade")):
             file = self.folder / f"response.{ending}"
             done = turnout("response", PAIR, "-o", file)
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -336,7 +362,8 @@ false_reject = 0.1
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("9 figures", done.stdout)
         self.assertEqual({file.name for file in folder.iterdir()},
-                         {f"{name}.svg" for name in ("regions", "regions-cost", "misalignment", "throttling-gain", "utility-s-q", "cost-s-q",
+                         {f"{name}.svg" for name in ("regions", "regions-cost", "misalignment", "throttling-gain",
+                                                     "utility-s-q", "cost-s-q",
                                                      "response", "decision-rules", "markov-chain")})
         self.refuses(turnout("figures", PAIR), "--folder: is missing")
         self.refuses(turnout("figures", "--format", "gif"), "--format")
@@ -360,7 +387,8 @@ false_reject = 0.1
         chance = random.Random(5)
         killed = 0
         for turn in range(6):
-            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, *map(str, games), "--checkpoint", checkpoint], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, *map(str, games), "--checkpoint", checkpoint],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             # The first at once: on a machine that others leave meanwhile all ends sooner than was measured.
             time.sleep(0.2 if turn == 0 else chance.uniform(0.2, 3.5))
             killed += process.poll() is None
@@ -372,16 +400,21 @@ false_reject = 0.1
         again = turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint, "--json")
         self.assertEqual(again.stdout, expected)
         self.assertIn("going on from", again.stderr)
-        self.refuses(turnout("sweep", SWEEP, "--games", 5e6, "--checkpoint", checkpoint), "is the checkpoint of another sweep")
+        self.refuses(turnout("sweep", SWEEP, "--games", 5e6, "--checkpoint", checkpoint),
+                     "is the checkpoint of another sweep")
         checkpoint.write_text("{")
         self.refuses(turnout("sweep", SWEEP, *games, "--checkpoint", checkpoint), "is no checkpoint of a sweep")
 
     def mpirun(self, *command, ranks=2):
-        # Containers often forbid the system call by which ranks of one machine copy from each other. Open MPI keeps memory until the end, and has closed
-        # the modules that did when leaks are looked for, so that they cannot be named; the program's own are found without ranks.
-        environment = {**os.environ, "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        # Containers often forbid the system call by which ranks of one machine copy from each other. Open MPI keeps
+        # memory until the end, and has closed
+        # the modules that did when leaks are looked for, so that they cannot be named; the program's own are found
+        # without ranks.
+        environment = {**os.environ, "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+                       "OMPI_MCA_rmaps_base_oversubscribe": "1",
                        "ASAN_OPTIONS": "detect_leaks=0"}
-        return subprocess.Popen(["mpirun", "--allow-run-as-root", "-np", str(ranks), *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        return subprocess.Popen(["mpirun", "--allow-run-as-root", "-np", str(ranks), *map(str, command)],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, env=environment)
 
     def test_ranks_together_print_what_one_process_prints(self):
@@ -395,19 +428,22 @@ false_reject = 0.1
 
     def test_a_lost_rank_ends_the_run_with_an_error_and_a_checkpoint_that_resumes(self):
         games = games_for(10)
-        sweep = [BY_RANKS, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint", self.folder / "checkpoint.json"]
+        sweep = [BY_RANKS, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint",
+                 self.folder / "checkpoint.json"]
         process = self.mpirun(*sweep)
         until = time.monotonic() + 120
         while not (self.folder / "checkpoint.json").exists() and time.monotonic() < until:
             time.sleep(0.02)
         # Rank 1 says so in its environment.
-        ranks = [int(p.name) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit() and self.is_rank(p, 1, process.pid)]
+        ranks = [int(p.name) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit()
+                 and self.is_rank(p, 1, process.pid)]
         self.assertEqual(len(ranks), 1)
         os.kill(ranks[0], signal.SIGKILL)
         out, err = process.communicate(timeout=120)
         self.assertNotEqual(process.returncode, 0)
         self.assertEqual(out, "")
-        self.assertRegex(err, r"turnout: sweep: ended by signal 15 \(has another rank ended\?\), \d+ of \d+ pieces are done; .*checkpoint.json holds them")
+        self.assertRegex(err, r"turnout: sweep: ended by signal 15 \(has another rank ended\?\), \d+ of \d+ pieces are "
+                              r"done; .*checkpoint.json holds them")
         done = self.mpirun(*sweep)
         out, err = done.communicate(timeout=300)
         self.assertEqual(done.returncode, 0, err)
@@ -418,7 +454,8 @@ false_reject = 0.1
     def is_rank(process, rank, parent):
         try:
             environment = (process / "environ").read_bytes().split(b"\0")
-            return f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment and int((process / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent
+            parent_of_it = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            return f"OMPI_COMM_WORLD_RANK={rank}".encode() in environment and parent_of_it == parent
         except (OSError, IndexError):
             return False
 
@@ -430,22 +467,27 @@ false_reject = 0.1
         other = self.folder / "other.toml"
         other.write_text(SWEEP.read_text().replace("V = { exponential = 3 }", "V = { exponential = 4 }"))
         script = self.folder / "each.sh"
-        script.write_text(f'#!/bin/sh\n[ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec {BY_RANKS} sweep "$1"\nexec {BY_RANKS} sweep "$2"\n')
+        script.write_text(f'#!/bin/sh\n[ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec {BY_RANKS} sweep "$1"\nexec {BY_RANKS} '
+                          f'sweep "$2"\n')
         script.chmod(0o755)
         for first, second, words in ((SWEEP, other, "turnout: rank 1: has read another sweep than rank 0"),
-                                     (SWEEP, self.folder / "none.toml", "turnout: rank 1: .*none.toml: cannot be read: No such file or directory, on "),
+                                     (SWEEP, self.folder / "none.toml",
+                                      "turnout: rank 1: .*none.toml: cannot be read: No such file or directory, on "),
                                      (self.folder / "none.toml", SWEEP, "turnout: .*none.toml: cannot be read")):
             process = self.mpirun(script, first, second)
             out, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 2, err)
             self.assertEqual(out, "")
             self.assertRegex(err, words)
-            self.assertEqual(err.count("turnout: ") - err.count("turnout: interrupted"), 1, err)  # mpirun may end the other rank
+            self.assertEqual(err.count("turnout: ") - err.count("turnout: interrupted"), 1,
+                             err)  # mpirun may end the other rank
 
     def test_a_sweep_that_is_told_to_end_says_what_it_keeps(self):
         checkpoint = self.folder / "checkpoint.json"
-        for options, words in ((["--checkpoint", checkpoint], "checkpoint.json holds them"), ([], "they are lost, for there is no --checkpoint")):
-            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, "--games", "1e11", *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for options, words in ((["--checkpoint", checkpoint], "checkpoint.json holds them"),
+                               ([], "they are lost, for there is no --checkpoint")):
+            process = subprocess.Popen([PROGRAM, "sweep", SWEEP, "--games", "1e11", *map(str, options)],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             time.sleep(1)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
@@ -468,7 +510,8 @@ false_reject = 0.1
         cascades = json.loads(done.stdout)["statistics"][1]["groups"][0]["mean"]["value"]
         self.assertTrue(0.02 < cascades < 0.98, cascades)
         spec.write_text(f'games = 1000\n[draw]\nscenario = "{uncertain}"\nV = 1e-9\n{asks}')
-        self.assertEqual(json.loads(turnout("sweep", spec, "--json").stdout)["statistics"][1]["groups"][0]["mean"]["value"], 0)
+        statistics = json.loads(turnout("sweep", spec, "--json").stdout)["statistics"]
+        self.assertEqual(statistics[1]["groups"][0]["mean"]["value"], 0)
         spec.write_text(f'[draw]\nscenario = "none.toml"\n{asks}')
         self.refuses(turnout("sweep", spec), "s.toml:2: draw.scenario", "none.toml")
         spec.write_text(f'[draw]\nscenario = "{ROOT / "examples/four-models.toml"}"\n{asks}')
@@ -477,13 +520,20 @@ false_reject = 0.1
     def test_bad_sweeps_are_refused_by_line_and_key(self):
         good = SWEEP.read_text()
         spec = self.folder / "s.toml"
-        for old, new, words in (("games = 1_000_000", "games = 0", "games: 0 must be in"), ('"independent"', '"random"', "sampling"),
-                                ('ordered = ["p", "t", "c"]', 'ordered = ["V"]', "ordered"), ("V = { exponential = 3 }", "V = { gamma = 3 }", "draw.V.gamma"),
-                                ("P = { exponential = 3 }\n", "", "draw.P: is missing"), ('of = "cascades"', 'of = "joy"', "of: 'joy' must be one of cost"),
-                                ('by = "regime"', 'by = { quantity = "t3/t1", edges = [1] }', "by.quantity: 't3/t1' names no quantity"),
-                                ('by = "regime"', 'by = { quantity = "t2/t1", edges = [1, 1] }', "by.edges"), ('by = "regime"', 'by = 3', "by"),
-                                ("[0.02, 0.98]", "[0.98, 0.02]", "must rise"), ("[0.5, 0.9, 0.99]", "[0.5, 1]", "quantiles"),
-                                ("V = { exponential = 3 }", 'V = { csv = "none.csv", column = "v" }', "none.csv"), ("[draw]", "[draw", "s.toml:")):
+        for old, new, words in (("games = 1_000_000", "games = 0", "games: 0 must be in"),
+                                ('"independent"', '"random"', "sampling"),
+                                ('ordered = ["p", "t", "c"]', 'ordered = ["V"]', "ordered"),
+                                ("V = { exponential = 3 }", "V = { gamma = 3 }", "draw.V.gamma"),
+                                ("P = { exponential = 3 }\n", "", "draw.P: is missing"),
+                                ('of = "cascades"', 'of = "joy"', "of: 'joy' must be one of cost"),
+                                ('by = "regime"', 'by = { quantity = "t3/t1", edges = [1] }',
+                                 "by.quantity: 't3/t1' names no quantity"),
+                                ('by = "regime"', 'by = { quantity = "t2/t1", edges = [1, 1] }', "by.edges"),
+                                ('by = "regime"', 'by = 3', "by"),
+                                ("[0.02, 0.98]", "[0.98, 0.02]", "must rise"),
+                                ("[0.5, 0.9, 0.99]", "[0.5, 1]", "quantiles"),
+                                ("V = { exponential = 3 }", 'V = { csv = "none.csv", column = "v" }', "none.csv"),
+                                ("[draw]", "[draw", "s.toml:")):
             self.assertIn(old, good)
             spec.write_text(good.replace(old, new, 1))
             self.refuses(turnout("sweep", spec), str(spec), words)
@@ -493,17 +543,20 @@ false_reject = 0.1
         head = f"{{'descr': '<f8', 'fortran_order': {fortran}, 'shape': ({len(rows)}, {columns}), }}"
         head += " " * (63 - (10 + len(head)) % 64) + "\n"
         numbers = [x for column in zip(*rows) for x in column] if fortran else [x for row in rows for x in row]
-        file.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack(f"<{len(numbers)}d", *numbers))
+        file.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode()
+                         + struct.pack(f"<{len(numbers)}d", *numbers))
 
     def test_a_batch_of_a_numpy_array_is_that_of_the_same_games_in_csv(self):
         chance = random.Random(9)
         draw = lambda: chance.expovariate(1)
-        rows = [[3 * draw(), 3 * draw(), chance.uniform(0.02, 0.98), draw(), draw(), chance.uniform(0.02, 0.98), draw(), draw()] for _ in range(5001)]
+        rows = [[3 * draw(), 3 * draw(), chance.uniform(0.02, 0.98), draw(), draw(), chance.uniform(0.02, 0.98), draw(),
+                 draw()] for _ in range(5001)]
         table = self.folder / "games.csv"
         table.write_text("V,P,p1,t1,c1,p2,t2,c2\n" + "".join(",".join(map(repr, row)) + "\n" for row in rows))
         solved = self.folder / "solved.csv"
         self.assertEqual(turnout("solve", "--batch", table, "-o", solved).returncode, 0)
-        names = ["start", "cascade", "abandon", "provider_cost", "user_utility", "success", "latency", "service_cost", "user_preferred_utility",
+        names = ["start", "cascade", "abandon", "provider_cost", "user_utility", "success", "latency", "service_cost",
+                 "user_preferred_utility",
                  "misalignment", "throttled_cost", "throttling_gain"]
         with solved.open() as text:
             expected = [[float(row[name]) for name in names] for row in csv.DictReader(text)]
@@ -527,7 +580,8 @@ false_reject = 0.1
         self.write_npy(array, [row[:7] for row in good])
         self.refuses(turnout("solve", "--batch", array, "-o", answers), "has 7 columns, must have 8")
         whole = array.read_bytes()
-        for bytes_ in (b"", b"hello, this is no array", whole[:20], whole[:-8], whole + b"x" * 8, whole.replace(b"<f8", b"<f4"), whole.replace(b"(1, 7)", b"(7,  )")):
+        for bytes_ in (b"", b"hello, this is no array", whole[:20], whole[:-8], whole + b"x" * 8,
+                       whole.replace(b"<f8", b"<f4"), whole.replace(b"(1, 7)", b"(7,  )")):
             array.write_bytes(bytes_)
             self.refuses(turnout("solve", "--batch", array, "-o", answers), "games.npy")
         self.refuses(turnout("solve", "--batch", array), "-o FILE.npy")

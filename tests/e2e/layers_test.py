@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The layer check must fail on a forbidden include, on one that is reached through an allowed folder, on a folder that is
-not in the table, on a page that shows another table and on a solver that is called where answers are shown, and hold
+"""The layer check must fail on a forbidden include, on one that is reached through an allowed folder, on a folder that
+is not in the table, on a page that shows another table and on a solver that is called where answers are shown, and hold
 for an allowed include."""
 import pathlib
 import subprocess
@@ -22,7 +22,8 @@ def check(files: dict[str, str], table: str = TABLE, page: str = "") -> subproce
             file = root / ("" if name.startswith("apps") else "src/turnout") / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        return subprocess.run([sys.executable, ROOT / "tools/check_layers.py", root], capture_output=True, text=True, check=False)
+        return subprocess.run([sys.executable, ROOT / "tools/check_layers.py", root], capture_output=True, text=True,
+                              check=False)
 
 
 def expect(done: subprocess.CompletedProcess, code: int, text: str) -> None:

@@ -21,14 +21,16 @@ import zlib
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOG = ROOT / "examples/passes.jsonl.gz"
-SIMULATE = ["simulate", ROOT / "examples/hard-tasks.toml", "--policy", "mini", "--policy", "mini,large", "--feedback", "0.4",
+SIMULATE = ["simulate", ROOT / "examples/hard-tasks.toml", "--policy", "mini", "--policy", "mini,large", "--feedback",
+            "0.4",
             "--value-sigma", "0.6"]
 
 
 def turnout(*arguments, **options):
     if arguments[0] == "advise":  # what is tested here does not rest on how many worlds are weighed
         arguments = (*arguments, "--draws", 200)
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300,
+                          **options)
 
 
 def rows_of(path):
@@ -123,7 +125,8 @@ class Logs(LogCase):
         subprocess.run(["zstd", "-q", plain], check=True)
         csv = self.folder / "log.csv"
         turnout("import", LOG, f"sqlite:{self.folder}/log.db")
-        columns = ["task_id", "user_id", "attempt", "model", "started_at", "latency_s", "output_tokens", "cost_usd", "outcome",
+        columns = ["task_id", "user_id", "attempt", "model", "started_at", "latency_s", "output_tokens", "cost_usd",
+                   "outcome",
                    "ending", "policy_id"]
         records = [json.loads(line) for line in lines]
         csv.write_text(",".join(columns) + "\n" + "".join(
@@ -139,7 +142,8 @@ class Logs(LogCase):
         scenario = self.folder / "scenario.toml"
         done = turnout("estimate", "--log", LOG, "--ltv", 40, "-o", scenario)
         self.assertEqual(done.returncode, 0, done.stderr)
-        for verb in (["plan"], ["solve"], ["robust", "--draws", 200], ["audit"], ["simulate", "--policy", "mini", "--tasks", 1000]):
+        for verb in (["plan"], ["solve"], ["robust", "--draws", 200], ["audit"],
+                     ["simulate", "--policy", "mini", "--tasks", 1000]):
             done = turnout(verb[0], scenario, *verb[1:])
             self.assertEqual(done.returncode, 0, done.stderr)
             if verb[0] in ("solve", "audit"):
@@ -150,7 +154,8 @@ class Logs(LogCase):
 
     def test_estimates_recover_what_the_log_was_simulated_with(self):
         log = self.folder / "log.jsonl"
-        turnout(*SIMULATE, "--policy", "large", "--tasks", 20000, "--patience", 0.95, "--leaves-unsolved", 0.1, "-o", log)
+        turnout(*SIMULATE, "--policy", "large", "--tasks", 20000, "--patience", 0.95, "--leaves-unsolved", 0.1, "-o",
+                log)
         answer = self.estimate(log)
         truth = {"sigma": 1.5, "feedback": 0.2, "value": 10, "value_sigma": 0.6, "patience": 0.95, "churn_penalty": 4}
         for key, value in truth.items():
@@ -160,8 +165,10 @@ class Logs(LogCase):
     def test_a_log_that_contradicts_itself_is_counted_and_reported(self):
         log = self.folder / "log.jsonl"
         row = {"task_id": "a", "attempt": 1, "model": "m", "started_at": "2026-01-01T00:00:00Z", "latency_s": 1}
-        rows = [row, dict(row, latency_s=2), dict(row), dict(row, task_id="b", attempt=3), dict(row, task_id="c", latency_s=-1),
-                dict(row, task_id="d", outcome="success"), dict(row, task_id="d", attempt=2, started_at="2025-01-01T00:00:00Z")]
+        rows = [row, dict(row, latency_s=2), dict(row), dict(row, task_id="b", attempt=3),
+                dict(row, task_id="c", latency_s=-1),
+                dict(row, task_id="d", outcome="success"),
+                dict(row, task_id="d", attempt=2, started_at="2025-01-01T00:00:00Z")]
         log.write_text("".join(json.dumps(r) + "\n" for r in rows) + '{"task_id": "cut')
         done = turnout("log", "check", log, "--json")
         self.assertEqual(done.returncode, 3, done.stderr)
@@ -178,7 +185,8 @@ class Logs(LogCase):
     def slowed_log(self):
         """A month in which mini takes 1.3 times as long from 0.6 of it on; traffic rises fifteenfold."""
         log = self.folder / "log.jsonl"
-        turnout(*SIMULATE, "--tasks", 8000, "--tokens-sigma", 0.5, "--latency-sigma", 0.3, "--drift", "mini:0.6:1.3", "-o", log)
+        turnout(*SIMULATE, "--tasks", 8000, "--tokens-sigma", 0.5, "--latency-sigma", 0.3, "--drift", "mini:0.6:1.3",
+                "-o", log)
         return log
 
     def expect_the_day(self, log):
@@ -196,7 +204,8 @@ class Logs(LogCase):
         days = {}  # of each task, its first
         for row in rows:
             days.setdefault(row["task_id"], int(row["started_at"][8:10]))
-        steady = [r for r in rows if zlib.crc32(r["task_id"].encode()) % 30 * days[r["task_id"]] < 90]  # as many tasks a day
+        steady = [r for r in rows
+                  if zlib.crc32(r["task_id"].encode()) % 30 * days[r["task_id"]] < 90]  # as many tasks a day
         log.write_text("".join(json.dumps(r) + "\n" for r in steady))
         self.expect_the_day(log)
 
@@ -212,7 +221,8 @@ class Logs(LogCase):
             for policy in json.loads(done.stdout)["policies"]:
                 for key in ("provider_cost", "user_utility", "success", "latency", "service_cost", "attempts"):
                     seen = policy[key]
-                    self.assertLessEqual(abs(seen["value"] - policy["expected"][key]), 4.5 * seen["standard_error"] + 1e-9, (policy["policy"], key))
+                    self.assertLessEqual(abs(seen["value"] - policy["expected"][key]), 4.5 * seen["standard_error"]
+                                         + 1e-9, (policy["policy"], key))
         one, two = (turnout("simulate", *users[0], "--threads", n, cwd=ROOT).stdout for n in (1, 2))
         self.assertEqual(one, two)
         done = turnout("simulate", "examples/paper-user.toml", "--policy", "mini,mini,large", cwd=ROOT)
@@ -235,21 +245,25 @@ class Logs(LogCase):
     def test_an_evaluation_leaves_out_tasks_that_may_go_on_yet(self):
         log = ROOT / "examples/explored.jsonl.gz"
         tasks = {r["task_id"]: r["started_at"] for r in map(json.loads, gzip.open(log, "rt")) if r["attempt"] == 1}
-        answer = json.loads(turnout("evaluate", "--log", log, "--policy", "mini,large", "--window", 86400, "--json").stdout)
+        answer = json.loads(turnout("evaluate", "--log", log, "--policy", "mini,large", "--window", 86400,
+                                    "--json").stdout)
         last = max(json.loads(line)["started_at"] for line in gzip.open(log, "rt"))
         settled = sum(1 for start in tasks.values() if start < last[:8] + f"{int(last[8:10]) - 1:02d}" + last[10:])
         self.assertEqual(answer["tasks"], settled)
 
     def test_what_is_only_bounded_is_a_range_that_robust_solves_over(self):
         log = self.folder / "log.jsonl"
-        done = turnout("simulate", "--value", 20, "--penalty", 4, "--p1", .45, "--t1", 3, "--c1", .4, "--p2", .75, "--t2", 8, "--c2", 2,
-                       "--policy", "M1,M1,M2", "--policy", "M2", "--tasks", 5000, "--feedback", .2, "--value-sigma", .6, "--patience", .95,
+        done = turnout("simulate", "--value", 20, "--penalty", 4, "--p1", .45, "--t1", 3, "--c1", .4, "--p2", .75,
+                       "--t2", 8, "--c2", 2,
+                       "--policy", "M1,M1,M2", "--policy", "M2", "--tasks", 5000, "--feedback", .2, "--value-sigma", .6,
+                       "--patience", .95,
                        "--latency-sigma", .3, "--leaves-solved", .05, "--leaves-unsolved", .15, "--seed", 2, "-o", log)
         self.assertEqual(done.returncode, 0, done.stderr)
         scenario = self.folder / "s.toml"
         answer = json.loads(turnout("estimate", log, "--ltv", 120, "-o", scenario, "--json").stdout)
         self.assertEqual((answer["value"]["basis"], answer["patience"]["basis"]), ("bounded", "bounded"))
-        self.assertTrue(answer["patience"]["lo"] <= .95 <= answer["patience"]["hi"], "the wait explains who leaves as well")
+        self.assertTrue(answer["patience"]["lo"] <= .95 <= answer["patience"]["hi"],
+                        "the wait explains who leaves as well")
         self.assertIn("patience = { lo = 0.8", scenario.read_text())
         self.assertIn("see turnout robust --regret", turnout("plan", scenario).stderr)
         solved = turnout("robust", "--regret", scenario)
@@ -264,7 +278,8 @@ class Logs(LogCase):
         (self.folder / "none.jsonl").write_text("")
         for source, words in ((empty, "holds no file"), (self.folder / "missing.jsonl", "No such file"),
                               (self.folder / "text.jsonl", "text.jsonl:1: is no JSON object"),
-                              (self.folder / "none.jsonl", "no pass to learn from"), ("sqlite:/nowhere/x.db", "unable to open"),
+                              (self.folder / "none.jsonl", "no pass to learn from"),
+                              ("sqlite:/nowhere/x.db", "unable to open"),
                               ("postgres://u:secret@h/d", "postgres://u@h/d")):
             done = turnout("estimate", "--log", source)
             self.assertEqual(done.returncode, 2, source)
@@ -274,7 +289,8 @@ class Logs(LogCase):
         done = turnout("evaluate", "--log", self.folder / "none.jsonl", "--policy", "mini")
         self.assertEqual(done.returncode, 2)
         self.assertIn("the log without the tasks of its last window (--window): holds no pass", done.stderr)
-        for option, words in (("--since=yesterday", "--since"), ("--where=cost=3", "--where"), ("--feedback-odds=0.5", "--feedback-odds")):
+        for option, words in (("--since=yesterday", "--since"), ("--where=cost=3", "--where"),
+                              ("--feedback-odds=0.5", "--feedback-odds")):
             self.assertIn(words, turnout("estimate", "--log", LOG, option).stderr)
 
     def test_an_import_that_is_killed_loses_nothing_and_is_finished_by_the_next(self):

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The mock of models and of their users as programs: over real connections, held against simulate. usage: mock_test.py TURNOUT"""
+"""The mock of models and of their users as programs: over real connections, held against simulate.
+
+usage: mock_test.py TURNOUT
+"""
 import contextlib
 import json
 import pathlib
@@ -76,7 +79,8 @@ class MockLlm(unittest.TestCase):
             for row in table[1:40]:
                 cells = dict(zip(names, row.split(",")))
                 for model in names[1:3]:
-                    said = json.loads(chat(url, model, f"task {cells['task']}: x")[2])["choices"][0]["message"]["content"]
+                    answer = json.loads(chat(url, model, f"task {cells['task']}: x")[2])
+                    said = answer["choices"][0]["message"]["content"]
                     self.assertEqual(said.endswith("[turnout:solved]"), cells[model] == "1", row)
 
     def test_a_cut_answer_is_cut_for_the_client(self):
@@ -87,8 +91,10 @@ class MockLlm(unittest.TestCase):
                 self.assertIn("IncompleteRead", repr(cut.exception))
 
     def test_refuses_what_cannot_be(self):
-        for arguments, words in [(["--listen", "localhost"], "--listen"), (["--errors", "0.6", "--cut", "0.6"], "at most 1"),
-                                 (["--outcomes", ROOT / "catalog/outcomes/gsm8k.csv"], "no outcomes"), (["--listen", "203.0.113.1:80"], "203.0.113.1")]:
+        for arguments, words in [(["--listen", "localhost"], "--listen"),
+                                 (["--errors", "0.6", "--cut", "0.6"], "at most 1"),
+                                 (["--outcomes", ROOT / "catalog/outcomes/gsm8k.csv"], "no outcomes"),
+                                 (["--listen", "203.0.113.1:80"], "203.0.113.1")]:
             done = turnout("mock-llm", FOUR, *arguments)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(words, done.stderr)
@@ -99,12 +105,14 @@ class MockUsers(unittest.TestCase):
     def check_against_simulate(self, scenario, model, *more, gateway=()):
         """Users of one model: J, S and n of real requests beside those of simulate, which has means of its own."""
         with served(scenario, *FAST, *gateway) as url:
-            done = turnout("mock-users", scenario, "--gateway", url, "--model", model, "--policy", model, "--tasks", 4000, "--users", 16,
+            done = turnout("mock-users", scenario, "--gateway", url, "--model", model, "--policy", model, "--tasks",
+                           4000, "--users", 16,
                            "--speedup", "1e5", "--json", *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         real = json.loads(done.stdout)
         kept = [word for word in more if word not in ("--stream", "--shape", "messages", "responses")]
-        expected = json.loads(turnout("simulate", scenario, "--policy", model, "--tasks", "1e6", "--json", *kept).stdout)["policies"][0]
+        expected = json.loads(turnout("simulate", scenario, "--policy", model, "--tasks", "1e6", "--json",
+                                      *kept).stdout)["policies"][0]
         self.assertEqual(real["tasks"], 4000)
         for key in ("provider_cost", "success", "attempts", "service_cost"):
             # Both are samples: 4.5 standard errors of their difference.
@@ -118,11 +126,13 @@ class MockUsers(unittest.TestCase):
         self.assertEqual(real["solved"] + real["users_left"], 4000)
 
     def test_so_do_impatient_users_of_hard_tasks_who_differ_with_streams_of_messages(self):
-        real = self.check_against_simulate(HARD, "mini", "--patience", "0.9", "--value-sigma", "0.5", "--stream", "--shape", "messages")
+        real = self.check_against_simulate(HARD, "mini", "--patience", "0.9", "--value-sigma", "0.5", "--stream",
+                                           "--shape", "messages")
         self.assertGreater(real["users_left"], 100)
 
     def test_errors_cost_retries_but_no_attempts(self):
-        real = self.check_against_simulate(FOUR, "large", gateway=("--errors", "0.01", "--cut", "0.01", "--garbage", "0.01"))
+        real = self.check_against_simulate(FOUR, "large", gateway=("--errors", "0.01", "--cut", "0.01", "--garbage",
+                                                                   "0.01"))
         self.assertGreater(real["retries"], 50)
 
     def test_says_what_is_wrong_without_a_gateway(self):
@@ -158,7 +168,8 @@ class Loop(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, served(HARD, *FAST, *faults) as models:
             (pathlib.Path(folder) / "turnout.toml").write_text(CONFIGURATION.format(url=models))
             with listening("serve", "-c", "turnout.toml", cwd=folder) as gateway:
-                done = turnout("mock-users", HARD, "--gateway", gateway, "--tasks", 1000, "--users", 12, "--speedup", "1e5", "--patience", "0.95", "--json", *more)
+                done = turnout("mock-users", HARD, "--gateway", gateway, "--tasks", 1000, "--users", 12, "--speedup",
+                               "1e5", "--patience", "0.95", "--json", *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -174,13 +185,15 @@ class Loop(unittest.TestCase):
                 self.check_all_are_known(played)
                 self.assertGreater(played["feedback_taken"], 100)
                 self.assertEqual(played["feedback_refused"], 0)
-                expected = json.loads(turnout("simulate", HARD, "--policy", "mini,mini,large", "--patience", "0.95", "--tasks", "1e6", "--json").stdout)["policies"][0]
+                expected = json.loads(turnout("simulate", HARD, "--policy", "mini,mini,large", "--patience", "0.95",
+                                              "--tasks", "1e6", "--json").stdout)["policies"][0]
                 for key in ("provider_cost", "success", "attempts"):
                     error = (played[key]["standard_error"] ** 2 + expected[key]["standard_error"] ** 2) ** 0.5
                     self.assertAlmostEqual(played[key]["value"], expected[key]["value"], delta=4.5 * error, msg=key)
 
     def test_faults_of_the_models_make_no_attempts(self):
-        played = self.played_through_a_gateway("--stream", faults=("--errors", "0.02", "--rate-limited", "0.01", "--cut", "0.02", "--garbage", "0.01"))
+        played = self.played_through_a_gateway("--stream", faults=("--errors", "0.02", "--rate-limited", "0.01",
+                                                                   "--cut", "0.02", "--garbage", "0.01"))
         self.assertGreater(played["retries"], 20)
         self.check_all_are_known(played)
 

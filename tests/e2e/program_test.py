@@ -15,8 +15,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
-VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
-         "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "serve", "policy", "init", "mock-llm", "mock-users", "completion", "help"]
+VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep",
+         "figures", "calibrate", "replay",
+         "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "serve", "policy", "init", "mock-llm",
+         "mock-users", "completion", "help"]
 
 
 def turnout(*arguments, stdin="", **options):
@@ -47,17 +49,20 @@ class Program(unittest.TestCase):
 
     def test_the_examples_of_the_help_run(self):
         ran = 0
-        for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay", "simulate", "import", "log", "estimate", "advise", "evaluate"]:
+        for verb in ["plan", "audit", "transparency", "robust", "map", "sweep", "figures", "calibrate", "replay",
+                     "simulate", "import", "log", "estimate", "advise", "evaluate"]:
             for line in turnout(verb, "--help").stdout.replace(" \\\n      ", " ").splitlines():
                 words = line.split()
                 if "[OPTIONS]" in words:
                     continue  # the usage
-                if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w and "/" in w):
+                if words[:2] != ["turnout", verb] or not all((ROOT / w).exists() for w in words if "." in w
+                                                             and "/" in w):
                     continue
                 if any(w in ("outcomes.csv", "scenario.toml", "sqlite:passes.db") for w in words):
                     continue  # files that a reader would have
                 ran += 1
-                done = turnout(*words[1:], cwd=ROOT) if "-o" not in words else turnout(*words[1:-1], self.folder / words[-1], cwd=ROOT)
+                written = [self.folder / words[-1]] if "-o" in words else [words[-1]]
+                done = turnout(*words[1:-1], *written, cwd=ROOT)
                 self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
         self.assertGreaterEqual(ran, 10)
 
@@ -78,7 +83,8 @@ class Program(unittest.TestCase):
         scenario = self.folder / "differ.toml"
         segments = "".join(f"[[segment]]\nshare = {share}\nvalue = {value}\n" for share, value in ((0.3, 20), (0.7, 6)))
         scenario.write_text(f"[user]\npatience = 1\n{segments}[provider]\nchurn_penalty = 4\n" + "".join(
-            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n" for name, p, t, c in (("a", 0.2, 3, 0.1), ("b", 0.5, 4, 0.5), ("c", 0.8, 6, 2))))
+            f"[[model]]\nname = '{name}'\nsuccess = {p}\nlatency = {t}\ncost = {c}\n"
+            for name, p, t, c in (("a", 0.2, 3, 0.1), ("b", 0.5, 4, 0.5), ("c", 0.8, 6, 2))))
         solved = turnout("solve", scenario, "--json")
         self.assertEqual(solved.returncode, 0, solved.stderr)
         planned = turnout("plan", scenario, "--json")
@@ -104,7 +110,8 @@ class Program(unittest.TestCase):
         self.assertLessEqual(population["certificate"]["lower_bound"], population["provider_cost"])
         fits = fetch("calibrate", ROOT / "catalog/tau2_passk.csv", "--group", "domain")["fits"]
         self.assertEqual([f["group"] for f in fits], ["airline", "banking_knowledge", "retail", "telecom"])
-        policies = fetch("replay", ROOT / "catalog/outcomes/gsm8k.csv", ROOT / "examples/gsm8k.toml", "--splits", 2)["policies"]
+        policies = fetch("replay", ROOT / "catalog/outcomes/gsm8k.csv", ROOT / "examples/gsm8k.toml", "--splits",
+                         2)["policies"]
         self.assertEqual(policies[0]["policy"], "Turnout plan")
 
     def test_plan_has_the_names_that_programs_rely_on(self):
@@ -114,7 +121,8 @@ class Program(unittest.TestCase):
         self.assertEqual([a["attempt"] for a in plan["steps"]], list(range(1, len(plan["steps"]) + 1)))
         self.assertEqual(plan["steps"][0]["reach"], 1)
         self.assertAlmostEqual(sum(one["probability"] for one in plan["steps"][5]["lottery"]), 1)
-        costs = [plan["classes"][c]["provider_cost"] for c in ["best_static", "paper_policy", "deterministic_plan", "plan"]]
+        costs = [plan["classes"][c]["provider_cost"] for c in ["best_static", "paper_policy", "deterministic_plan",
+                                                               "plan"]]
         self.assertEqual(costs[3], plan["provider_cost"])
         self.assertEqual(costs[3], min(costs))
 
@@ -125,7 +133,8 @@ class Program(unittest.TestCase):
 
     def test_plan_reads_outcomes_beside_the_scenario(self):
         (self.folder / "o.csv").write_text("task,large,mini\na,1,1\nb,1,0\nc,0,0\nd,1,0\n")
-        models = "".join(f"[[model]]\nname='{n}'\nlatency={t}\ncost={c}\n" for n, t, c in [("mini", 0, 1), ("large", 0, 4)])
+        models = "".join(f"[[model]]\nname='{n}'\nlatency={t}\ncost={c}\n"
+                         for n, t, c in [("mini", 0, 1), ("large", 0, 4)])
         file = self.folder / "s.toml"
         file.write_text("[user]\nvalue=9\n[provider]\nchurn_penalty=20\n[difficulty]\noutcomes='o.csv'\n" + models)
         plan = json.loads(turnout("plan", file, "--depth", 2, "--json").stdout)
@@ -149,13 +158,16 @@ class Program(unittest.TestCase):
             for key, text in left_out.items():
                 done = turnout(verb, "-", stdin=example + text)
                 self.assertEqual(done.stdout, turnout(verb, "-", stdin=example).stdout)
-                self.assertEqual(done.stderr, f"turnout: note: [{key}] is left out: the paper's game has none; see turnout plan\n")
+                self.assertEqual(done.stderr, f"turnout: note: [{key}] is left out: the paper's game has none; see "
+                                              f"turnout plan\n")
         impatient = ROOT / "examples/impatient-users.toml"
         for verb in ("solve", "audit"):
             self.assertIn("until the task ends,", " ".join(turnout(verb, impatient).stdout.split()))
-            self.assertIn("until the task is solved", " ".join(turnout(verb, impatient, "--set", "rho=1").stdout.split()))
+            self.assertIn("until the task is solved", " ".join(turnout(verb, impatient, "--set",
+                                                                       "rho=1").stdout.split()))
         self.refuses(turnout("plan", "-", stdin=example.replace("[user]", "[user]\nknows='policy'")), "user.knows")
-        self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")), "provider.commits")
+        self.refuses(turnout("plan", "-", stdin=example.replace("[provider]", "[provider]\ncommits=false")),
+                     "provider.commits")
 
     def test_the_policy_that_solve_prints_keeps_users_when_it_is_typed_into_simulate(self):
         scenario = self.folder / "s.toml"
@@ -166,7 +178,8 @@ class Program(unittest.TestCase):
         printed = turnout("solve", ROOT / "examples/grok-3-mini-gpt-5.toml").stdout
         s = re.search(r"--policy 'cascade:.*,(0\.\d+)'", printed)[1]
         cost = float(re.search(r"provider cost J (\S+)", printed)[1])
-        played = turnout("simulate", scenario, "--policy", f"cascade:grok-3-mini,gpt-5,{s}", "--tasks", 100000, "--json")
+        played = turnout("simulate", scenario, "--policy", f"cascade:grok-3-mini,gpt-5,{s}", "--tasks", 100000,
+                         "--json")
         self.assertEqual(played.returncode, 0, played.stderr)
         payoffs = json.loads(played.stdout)["policies"][0]
         self.assertEqual(payoffs["success"]["value"], 1)
@@ -185,7 +198,8 @@ class Program(unittest.TestCase):
         for verb in ["solve", "plan", "response", "audit", "explain", "transparency", "robust"]:
             text = turnout(verb, example, "--json").stdout
             self.assertIn("game", json.loads(text, parse_constant=lambda c: self.fail(c)))
-        report = json.loads(turnout("catalog", ROOT / "catalog/aider_edit.csv", "--value", 1, "--penalty", 1, "--pairs", "--json").stdout)
+        report = json.loads(turnout("catalog", ROOT / "catalog/aider_edit.csv", "--value", 1, "--penalty", 1, "--pairs",
+                                    "--json").stdout)
         self.assertEqual(len(report["pairs"]), 30 * 29)
         self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 92)
 
@@ -208,14 +222,16 @@ class Program(unittest.TestCase):
         self.refuses(turnout("response", *GAME, "--csv", "--json"), "--csv")
         self.refuses(turnout("audit", *GAME, "--margin", "-1"), "--margin")
         self.refuses(turnout("catalog"), "file")
-        self.refuses(turnout("catalog", "x.csv", "--value", 1, "--penalty", 1, "--columns", "price=x"), "--columns", "KEY=COLUMN")
+        self.refuses(turnout("catalog", "x.csv", "--value", 1, "--penalty", 1, "--columns", "price=x"), "--columns",
+                     "KEY=COLUMN")
         self.refuses(turnout("catalog", "x.csv", "--value", "-1", "--penalty", 1), "--value", "must be >= 0")
         self.refuses(turnout("verify", "--games", 0), "--games")
         self.refuses(turnout("verify", "--seed", "x"), "--seed")
         self.refuses(turnout("completion", "tcsh"), "tcsh")
         gsm8k = ROOT / "catalog/outcomes/gsm8k.csv"
         self.refuses(turnout("replay", gsm8k), "needs a scenario, or --random")
-        self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--random", 3, "--score", "prompt_chars"), "--random")
+        self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--random", 3, "--score", "prompt_chars"),
+                     "--random")
         self.refuses(turnout("replay", gsm8k, ROOT / "examples/gsm8k.toml", "--score", "x"), "gsm8k.csv:1", "'x'")
         self.refuses(turnout("replay", gsm8k, "--random", 3), "gsm8k.csv:2", "prompt_chars", "must be in [0, 1]")
         self.refuses(turnout("calibrate", gsm8k), "gsm8k.csv:1", "solved_first")
@@ -239,7 +255,8 @@ class Program(unittest.TestCase):
         shutil.copy(PROGRAM, program)
         # Root may read everything, so root asks as nobody.
         as_nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        done = subprocess.run([program, "solve", "--batch", secret], capture_output=True, text=True, check=False, timeout=60,
+        done = subprocess.run([program, "solve", "--batch", secret], capture_output=True, text=True, check=False,
+                              timeout=60,
                               cwd=self.folder, **as_nobody)
         self.refuses(done, str(secret), "Permission denied")
 
@@ -274,22 +291,27 @@ class Program(unittest.TestCase):
 
     def test_a_full_disk_is_reported(self):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([PROGRAM, "solve", *GAME], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
+            done = subprocess.run([PROGRAM, "solve", *GAME], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  check=False, timeout=300)
             self.refuses(done, "standard output: cannot be written: No space left on device")
-        self.refuses(turnout("solve", "--batch", "-", "-o", "/dev/full", stdin=HEADER + ROW), "/dev/full", "No space left")
+        self.refuses(turnout("solve", "--batch", "-", "-o", "/dev/full", stdin=HEADER + ROW), "/dev/full",
+                     "No space left")
         self.refuses(turnout("verify", "--games", 1, "--ledger", "/dev/full"), "/dev/full", "No space left")
 
     def test_a_reader_that_goes_away_ends_it_in_silence(self):
-        for arguments, rows in ((["solve", "--batch", "-"], HEADER + ROW * 10), (["help"], ""), (["catalog", ROOT / "catalog/aider_edit.csv", "--pairs"], "")):
+        for arguments, rows in ((["solve", "--batch", "-"], HEADER + ROW * 10), (["help"], ""),
+                                (["catalog", ROOT / "catalog/aider_edit.csv", "--pairs"], "")):
             reader, writer = os.pipe()
             os.close(reader)
             with os.fdopen(writer, "w") as closed:
-                done = subprocess.run([PROGRAM, *arguments], input=rows, stdout=closed, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
+                done = subprocess.run([PROGRAM, *arguments], input=rows, stdout=closed, stderr=subprocess.PIPE,
+                                      text=True, check=False, timeout=300)
             self.assertEqual((done.returncode, done.stderr), (141, ""), arguments)
 
     def test_a_closed_standard_output_is_reported(self):
         command = f"{PROGRAM} solve {' '.join(GAME)} >&-"
-        self.refuses(subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=300), "standard output")
+        self.refuses(subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=300),
+                     "standard output")
 
     def test_rows_stream_before_the_input_ends(self):
         process = subprocess.Popen([PROGRAM, "solve", "--batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -305,7 +327,8 @@ class Program(unittest.TestCase):
     def test_help_fits_80_columns_and_lists_verbs_in_groups(self):
         top = turnout("help").stdout
         self.assertEqual(top, turnout("--help").stdout)
-        for group, verb in [("Decide", "solve"), ("Look", "map"), ("Learn from data", "estimate"), ("Prove", "verify"), ("Operate", "init")]:
+        for group, verb in [("Decide", "solve"), ("Look", "map"), ("Learn from data", "estimate"), ("Prove", "verify"),
+                            ("Operate", "init")]:
             self.assertRegex(top, rf"\n{group}:\n(?:  .*\n)*  {verb} ")
         for verb in VERBS:
             text = turnout("help", verb).stdout
@@ -330,13 +353,17 @@ class Program(unittest.TestCase):
         file = self.folder / "scenario.toml"
         self.assertIn("turnout solve scenario.toml", turnout("init", cwd=self.folder).stdout)
         first = file.read_text()
-        self.assertEqual(json.loads(turnout("solve", file, "--json").stdout)["game"]["models"][1]["name"], "gpt-5 (medium)")
-        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file), "scenario.toml: is there already; --force")
+        self.assertEqual(json.loads(turnout("solve", file, "--json").stdout)["game"]["models"][1]["name"],
+                         "gpt-5 (medium)")
+        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file),
+                     "scenario.toml: is there already; --force")
         self.assertEqual(file.read_text(), first)
-        self.assertEqual(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file, "--force").returncode, 0)
+        self.assertEqual(turnout("init", "--from-catalog", "gpt-4.1", "o3 (high) + gpt-4.1", "-o", file,
+                                 "--force").returncode, 0)
         self.assertIn('name = "o3 (high) + gpt-4.1"', file.read_text())
         self.assertEqual(turnout("init", "-o", "-").stdout, first)
-        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "gpt5 (medium)", "-o", "-"), "did you mean 'gpt-5 (medium)'?")
+        self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "gpt5 (medium)", "-o", "-"),
+                     "did you mean 'gpt-5 (medium)'?")
         self.refuses(turnout("init", "--from-catalog", "gpt-4.1", "-o", "-"), "--from-catalog")
 
     def test_set_changes_a_number_in_every_verb_that_reads_a_scenario(self):
@@ -346,14 +373,17 @@ class Program(unittest.TestCase):
         for verb in ["solve", "plan", "response", "audit", "explain", "transparency", "robust"]:
             by_option = turnout(verb, example, "--set", "P=1.5", "--json")
             self.assertEqual(by_option.returncode, 0, by_option.stderr)
-            self.assertEqual(by_option.stdout.replace(str(example), ""), turnout(verb, changed, "--json").stdout.replace(str(changed), ""), verb)
+            self.assertEqual(by_option.stdout.replace(str(example), ""),
+                             turnout(verb, changed, "--json").stdout.replace(str(changed), ""), verb)
         both = turnout("solve", example, "--set", "model.gpt-5 (medium).cost=0.01", "--set", "V=2", "--json")
         self.assertEqual(json.loads(both.stdout)["game"]["models"][1]["cost"], 0.01)
         self.assertEqual(json.loads(both.stdout)["game"]["value"], 2)
-        self.refuses(turnout("solve", example, "--set", "provider.churn=1"), "--set: 'provider.churn' is nothing that this scenario may say", "did you mean")
+        self.refuses(turnout("solve", example, "--set", "provider.churn=1"),
+                     "--set: 'provider.churn' is nothing that this scenario may say", "did you mean")
         self.refuses(turnout("solve", example, "--set", "p1=2"), "--set model[1].success")
         self.refuses(turnout("solve", *GAME, "--set", "P=1"), "--set")
-        self.refuses(turnout("solve", "-", stdin=example.read_text().replace("churn_penalty", "churn_penaly")), "did you mean 'churn_penalty'?")
+        self.refuses(turnout("solve", "-", stdin=example.read_text().replace("churn_penalty", "churn_penaly")),
+                     "did you mean 'churn_penalty'?")
 
     def test_a_log_may_be_an_argument_or_an_option(self):
         log = ROOT / "examples/passes.jsonl.gz"
@@ -366,7 +396,8 @@ class Program(unittest.TestCase):
 
     def test_libraries_that_are_not_there_are_named_with_their_package(self):
         # A file of the name that is no library stands for a library that is not installed.
-        for name, package, arguments in [("libcairo.so.2", "libcairo2", ["map", ROOT / "examples/gpt-4.1.toml", "--x", "P=0:1", "--y", "V=1:2",
+        for name, package, arguments in [("libcairo.so.2", "libcairo2",
+                                          ["map", ROOT / "examples/gpt-4.1.toml", "--x", "P=0:1", "--y", "V=1:2",
                                                                          "--size", "4x4", "-o", "x.svg"]),
                                          ("libpq.so.5", "libpq5", ["log", "tail", "postgres://localhost/x"]),
                                          ("libcurl.so.4", "libcurl4", ["log", "tail", "clickhouse://localhost/x"])]:
@@ -381,29 +412,37 @@ class Program(unittest.TestCase):
         for library in ["libpq", "libcurl", "libcairo", "libmpi"]:
             self.assertNotIn(library, linked)
 
-    COMPLETIONS = [("so", ["solve"]), ("solve --ba", ["--batch"]), ("log pr", ["prune"]), ("log map lang", ["langfuse"]),
-                   ("map x.toml --show misa", ["misaligned", "misalignment"]), ("map x.toml --x rho", ["rho1=", "rho2=", "rho="]), ("import --map lite", ["litellm"]), ("completion z", ["zsh"]),
+    COMPLETIONS = [("so", ["solve"]), ("solve --ba", ["--batch"]), ("log pr", ["prune"]),
+                   ("log map lang", ["langfuse"]),
+                   ("map x.toml --show misa", ["misaligned", "misalignment"]),
+                   ("map x.toml --x rho", ["rho1=", "rho2=", "rho="]), ("import --map lite", ["litellm"]),
+                   ("completion z", ["zsh"]),
                    ("help tran", ["transparency"]), ("solve sc", ["scenario.toml"]), ("solve --nothing-like-it", [])]
 
     def completed(self, shell, *arguments):
         (self.folder / "scenario.toml").write_text("")
         (self.folder / "completion").write_text(turnout("completion", shell).stdout)
-        environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}", "HOME": str(self.folder)}
-        done = subprocess.run([shell, *arguments], capture_output=True, text=True, check=False, timeout=60, cwd=self.folder, env=environment)
+        environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}",
+                       "HOME": str(self.folder)}
+        done = subprocess.run([shell, *arguments], capture_output=True, text=True, check=False, timeout=60,
+                              cwd=self.folder, env=environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         return sorted(line.split("\t")[0].split(":")[0] for line in done.stdout.splitlines() if line)
 
     def test_bash_completes(self):
         for line, expected in self.COMPLETIONS:
-            ask = f"source ./completion; COMP_WORDS=(turnout {line}); COMP_CWORD={len(line.split())}; _turnout; printf '%s\n' \"${{COMPREPLY[@]}}\""
+            ask = (f"source ./completion; COMP_WORDS=(turnout {line}); COMP_CWORD={len(line.split())}; _turnout; "
+                   "printf '%s\n' \"${COMPREPLY[@]}\"")
             self.assertEqual(self.completed("bash", "--norc", "-c", ask), expected, line)
 
     def test_fish_completes(self):
         for line, expected in self.COMPLETIONS:
-            self.assertEqual(self.completed("fish", "--no-config", "-c", f"source ./completion; complete -C 'turnout {line}'"), expected, line)
+            self.assertEqual(self.completed("fish", "--no-config", "-c",
+                                            f"source ./completion; complete -C 'turnout {line}'"), expected, line)
 
     def test_zsh_completes(self):
-        stand_ins = "compdef() { :; }; _describe() { print -l -- $candidates; }; _files() { print -l -- ${words[CURRENT]}*(N); }"
+        stand_ins = ("compdef() { :; }; _describe() { print -l -- $candidates; }; "
+                     "_files() { print -l -- ${words[CURRENT]}*(N); }")
         for line, expected in self.COMPLETIONS:
             ask = f"{stand_ins}; source ./completion; words=(turnout {line}); CURRENT=$#words; _turnout"
             self.assertEqual(self.completed("zsh", "-f", "-c", ask), expected, line)

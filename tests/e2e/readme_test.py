@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What README.md and docs/guide show must be what the program prints, and what they link to must be there.
 
-A plain fenced block shows output: of its own "$ turnout ..." lines, or of ./dev demo where it has none. "..." stands for
-lines left out; commands whose output is not shown (files a reader would have) are not run.
+A plain fenced block shows output: of its own "$ turnout ..." lines, or of ./dev demo where it has none. "..." stands
+for lines left out; commands whose output is not shown (files a reader would have) are not run.
 usage: readme_test.py TURNOUT [--update]     --update: put in what is printed now; review the difference
 """
 import difflib
@@ -54,7 +54,8 @@ def nearest(line: str, lines: list[str], first: int) -> int:
 
 
 def renewed(shown: str, output: str) -> str:
-    """The same parts of the output as it is now: each from the line most like its first to the one most like its last."""
+    """The same parts of the output as it is now: each from the line most like its first to the one most like its
+    last."""
     lines, at, parts = output.splitlines(), 0, []
     for part in LEFT_OUT.split(shown):
         old = part.splitlines()

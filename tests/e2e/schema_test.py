@@ -5,6 +5,7 @@ A schema names in "x-commands" the commands whose answers it describes. They run
 usage: schema_test.py TURNOUT
 """
 import copy
+import functools
 import json
 import os
 import pathlib
@@ -31,9 +32,11 @@ def kind_of(schema: dict, answer: dict) -> dict:
                 if kind["properties"]["schema"]["const"] == answer["schema"])
 
 
+@functools.cache
 def run(command: str) -> str:
     environment = {**os.environ, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, env=environment,
+                          check=False)
     assert done.returncode in (0, 3), f"{command}: {done.stderr}"
     return done.stdout
 

@@ -17,11 +17,13 @@ import time
 import unittest
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/engines"), str(ROOT / "tests/support")]
+import gateway_process  # noqa: E402
 import servers  # noqa: E402
+from gateway_process import Process, prompt  # noqa: E402
 
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HAPROXY = shutil.which("haproxy") or "/usr/sbin/haproxy"
 VISIBLE = 0.2  # seconds within which the others know (docs/gateway.md)
 
@@ -39,46 +41,21 @@ listen front
 """
 
 
-def prompt(number):
-    words = random.Random(number)
-    return f"task {number}: " + " ".join("".join(words.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(12))
-
-
-class Program:
-    """A verb that says where it listens."""
-
-    def __init__(self, *arguments, cwd=None):
-        self.process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd)
-        line = self.process.stdout.readline()
-        found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
-        if not found:
-            raise AssertionError(line + self.process.communicate()[1])
-        self.port = int(found[1])
-
-    def end(self, by=signal.SIGTERM):
-        self.process.send_signal(by)
-        _, self.said = self.process.communicate(timeout=30)
-        return self.process.returncode
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-
 class Balancer:
     """HAProxy in front of some ports; it can be stopped and started again at the same place."""
 
     def __init__(self, folder, ports, mode, more):
         (self.port,) = servers.free_ports(1)
         self.config = folder / f"haproxy-{self.port}.cfg"
-        lines = [f"server s{port} 127.0.0.1:{port}" + (" check inter 200ms fall 1 rise 1" if mode == "http" else "") for port in ports]
+        lines = [f"server s{port} 127.0.0.1:{port}" + (" check inter 200ms fall 1 rise 1" if mode == "http" else "")
+                 for port in ports]
         self.config.write_text(BALANCER.format(mode=mode, port=self.port, more="\n  ".join([*more, *lines])))
         self.process = None
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([HAPROXY, "-db", "-f", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([HAPROXY, "-db", "-f", self.config], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
         for _ in range(100):
             with contextlib.suppress(OSError):
                 http.client.socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -93,25 +70,14 @@ class Balancer:
 
 def ask(port, text):
     """One request; returns status and headers; None if the connection broke."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    body = json.dumps({"model": "turnout/auto", "max_tokens": 100, "messages": [{"role": "user", "content": text}]})
     try:
-        connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+        return gateway_process.ask(port, text)[:2]
     except (OSError, http.client.HTTPException):
         return None
-    finally:
-        connection.close()
 
 
 def get(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    answer = json.loads(connection.getresponse().read())
-    connection.close()
-    return answer
+    return json.loads(gateway_process.get(port, path)[1])
 
 
 class User(threading.Thread):
@@ -140,11 +106,13 @@ class Gateways(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="turnout-gateways-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.rows_of("DROP TABLE IF EXISTS turnout_task_log, turnout_gateways, turnout_secret, passes, schema_version CASCADE")
-        self.mock = self.start("mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e3", "--tokens", "20", "--listen", "127.0.0.1:0")
+        self.rows_of("DROP TABLE IF EXISTS turnout_task_log, turnout_gateways, turnout_secret, passes, schema_version "
+                     "CASCADE")
+        self.mock = self.start("mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e3", "--tokens", "20",
+                               "--listen", "127.0.0.1:0")
 
     def start(self, *arguments, **options):
-        program = Program(*arguments, **options)
+        program = Process(PROGRAM, *arguments, **options)
         self.addCleanup(program.close)
         return program
 
@@ -157,14 +125,16 @@ class Gateways(unittest.TestCase):
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         (folder / "turnout.toml").write_text(
-            f'[listen]\naddress = "127.0.0.1"\nport = 0\n[store]\npasses = "{STORE}"\ntasks = "{tasks or STORE}"\nevery_s = 0.2\n'
+            f'[listen]\naddress = "127.0.0.1"\nport = 0\n[store]\npasses = "{STORE}"\ntasks = '
+            f'"{tasks or STORE}"\nevery_s = 0.2\n'
             f'[policy]\ntext = "mini,mini,large"\nwindow_s = {window}\n'
             f'[[upstream]]\nname = "mock"\nurl = "http://127.0.0.1:{self.mock.port}/v1"\nkey = "none"\n'
             '[[model]]\nname = "mini"\n[[model]]\nname = "large"\n')
         return self.start("serve", "-c", folder / "turnout.toml", cwd=folder)
 
     def rows_of(self, sql):
-        done = subprocess.run(["psql", "-qAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", STORE.replace("postgres:", "postgresql:", 1), "-c", sql],
+        done = subprocess.run(["psql", "-qAt", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+                               STORE.replace("postgres:", "postgresql:", 1), "-c", sql],
                               capture_output=True, text=True, check=True)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
@@ -193,8 +163,10 @@ class Gateways(unittest.TestCase):
             self.assertEqual(len(answers), 8)
             served.update((at < killed, fields["x-served-by"]) for at, fields in answers)
             tasks = {fields["x-turnout-task"] for _, fields in answers}
-            # An answer of the killed one's last moments may be known to nobody: its attempt then has the next one's number.
-            last_moments = any(fields["x-served-by"] == f"s{one.port}" and at > killed - VISIBLE for at, fields in answers)
+            # An answer of the killed one's last moments may be known to nobody: its attempt then has the next one's
+            # number.
+            last_moments = any(fields["x-served-by"] == f"s{one.port}" and at > killed - VISIBLE
+                               for at, fields in answers)
             certain += not last_moments
             if not last_moments:
                 self.assertEqual([int(fields["x-turnout-attempt"]) for _, fields in answers], [1, 2, 3, 4, 5, 6, 7, 8])
@@ -313,5 +285,6 @@ class Gateways(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="turnout-servers-") as place, servers.postgres(pathlib.Path(place)) as STORE:
-        unittest.main()
+    with tempfile.TemporaryDirectory(prefix="turnout-servers-") as place:
+        with servers.postgres(pathlib.Path(place)) as STORE:
+            unittest.main()

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The program with real servers: one estimate whatever holds the log, kill -9, credentials. usage: program_test.py TURNOUT"""
+"""The program with real servers: one estimate whatever holds the log, kill -9, credentials.
+
+usage: program_test.py TURNOUT
+"""
 import json
 import os
 import pathlib
@@ -21,7 +24,8 @@ ADDRESSES = {}
 
 
 def turnout(*arguments, **options):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300, **options)
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300,
+                          **options)
 
 
 def stores():
@@ -33,7 +37,8 @@ def stores():
 
 
 def rounded(answer):
-    """An estimate to six digits, without its source: sums of another order differ in the last digits, and fits follow."""
+    """An estimate to six digits, without its source: sums of another order differ in the last digits;
+    fits follow."""
     if isinstance(answer, dict):
         return {key: rounded(value) for key, value in answer.items() if key not in ("source", "import")}
     if isinstance(answer, list):
@@ -54,7 +59,8 @@ class Servers(unittest.TestCase):
         for store in stores():
             killed = 0
             for _ in range(15):
-                process = subprocess.Popen([PROGRAM, "import", LOG, store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                process = subprocess.Popen([PROGRAM, "import", LOG, store], stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.DEVNULL)
                 time.sleep(chance.uniform(0, 0.1))
                 killed += process.poll() is None
                 process.send_signal(signal.SIGKILL)
@@ -85,33 +91,45 @@ class Servers(unittest.TestCase):
         store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
         # As its migrations make it (BerriAI/litellm, schema.prisma), of the columns that the rows have.
         rows = (ROOT / "tests/e2e/maps/litellm.jsonl").read_text()
-        sql = """CREATE TABLE IF NOT EXISTS "LiteLLM_SpendLogs" ("request_id" TEXT NOT NULL, "call_type" TEXT NOT NULL, "api_key" TEXT NOT NULL DEFAULT '',
-          "spend" DOUBLE PRECISION NOT NULL DEFAULT 0.0, "total_tokens" INTEGER NOT NULL DEFAULT 0, "prompt_tokens" INTEGER NOT NULL DEFAULT 0,
-          "completion_tokens" INTEGER NOT NULL DEFAULT 0, "startTime" TIMESTAMP(3) NOT NULL, "endTime" TIMESTAMP(3) NOT NULL,
-          "completionStartTime" TIMESTAMP(3), "model" TEXT NOT NULL DEFAULT '', "model_group" TEXT DEFAULT '', "user" TEXT DEFAULT '',
-          "end_user" TEXT, "session_id" TEXT, "status" TEXT, "messages" JSONB DEFAULT '{}', "proxy_server_request" JSONB DEFAULT '{}', "response" JSONB DEFAULT '{}',
+        sql = """CREATE TABLE IF NOT EXISTS "LiteLLM_SpendLogs" ("request_id" TEXT NOT NULL, "call_type" TEXT NOT NULL,
+          "api_key" TEXT NOT NULL DEFAULT '',
+          "spend" DOUBLE PRECISION NOT NULL DEFAULT 0.0, "total_tokens" INTEGER NOT NULL DEFAULT 0,
+          "prompt_tokens" INTEGER NOT NULL DEFAULT 0,
+          "completion_tokens" INTEGER NOT NULL DEFAULT 0, "startTime" TIMESTAMP(3) NOT NULL,
+          "endTime" TIMESTAMP(3) NOT NULL,
+          "completionStartTime" TIMESTAMP(3), "model" TEXT NOT NULL DEFAULT '', "model_group" TEXT DEFAULT '',
+          "user" TEXT DEFAULT '',
+          "end_user" TEXT, "session_id" TEXT, "status" TEXT, "messages" JSONB DEFAULT '{}',
+          "proxy_server_request" JSONB DEFAULT '{}', "response" JSONB DEFAULT '{}',
           CONSTRAINT "LiteLLM_SpendLogs_pkey" PRIMARY KEY ("request_id"));\n"""
         for row in rows.splitlines():
-            sql += f"""INSERT INTO "LiteLLM_SpendLogs" SELECT * FROM json_populate_record(NULL::"LiteLLM_SpendLogs", $row${row}$row$);\n"""
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql, text=True, check=True)
+            sql += f"""INSERT INTO "LiteLLM_SpendLogs"
+                       SELECT * FROM json_populate_record(NULL::"LiteLLM_SpendLogs", $row${row}$row$);\n"""
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql,
+                       text=True, check=True)
         expected = turnout("log", "stats", "--map", "litellm", ROOT / "tests/e2e/maps/litellm.jsonl", "--json").stdout
         self.assertEqual(turnout("log", "stats", "--map", "litellm", store, "--json").stdout, expected)
         self.assertEqual(json.loads(expected)["passes"], 6)
         # What the map does not name is not read, and need not be readable: answers, say.
-        columns = ", ".join(f'"{name}"' for name in ("request_id", "call_type", "api_key", "spend", "prompt_tokens", "completion_tokens",
-                                                      "startTime", "endTime", "completionStartTime", "model", "model_group", "user",
-                                                      "end_user", "session_id", "status", "messages", "proxy_server_request"))
-        sql = f"""CREATE ROLE some_columns LOGIN PASSWORD '{servers.PASSWORD}'; GRANT SELECT ({columns}) ON "LiteLLM_SpendLogs" TO some_columns;"""
-        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql, text=True, check=True)
+        columns = ", ".join(f'"{name}"' for name in (
+            "request_id", "call_type", "api_key", "spend", "prompt_tokens", "completion_tokens", "startTime", "endTime",
+            "completionStartTime", "model", "model_group", "user", "end_user", "session_id", "status", "messages",
+            "proxy_server_request"))
+        sql = f"""CREATE ROLE some_columns LOGIN PASSWORD '{servers.PASSWORD}';
+                  GRANT SELECT ({columns}) ON "LiteLLM_SpendLogs" TO some_columns;"""
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store.replace("postgres:", "postgresql:", 1)], input=sql,
+                       text=True, check=True)
         done = turnout("log", "stats", "--map", "litellm", store.replace("turnout:", "some_columns:"), "--json")
         self.assertEqual(done.stdout.replace("some_columns", "turnout"), expected, done.stderr)
 
     def test_3_no_password_is_ever_shown(self):
         store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
-        for source in (store, store.replace(servers.ESCAPED, "wrong"), store.replace(servers.ESCAPED, "%zz"), store + "?password=hushhush",
+        for source in (store, store.replace(servers.ESCAPED, "wrong"), store.replace(servers.ESCAPED, "%zz"),
+                       store + "?password=hushhush",
                        ADDRESSES["TURNOUT_TEST_CLICKHOUSE"].replace(servers.ESCAPED, "wrong"),
                        ADDRESSES["TURNOUT_TEST_CLICKHOUSE"] + "?cluster=no;pe", "clickhouse://u:wrong@127.0.0.1:1/x"):
-            for arguments in (["estimate", "--log", source, "--json"], ["import", LOG, source], ["log", "tail", source]):
+            for arguments in (["estimate", "--log", source, "--json"], ["import", LOG, source],
+                              ["log", "tail", source]):
                 done = turnout(*arguments)
                 for secret in (servers.PASSWORD, servers.ESCAPED, "wrong", "%zz", "hushhush"):
                     self.assertNotIn(secret, done.stdout + done.stderr)
@@ -126,7 +144,8 @@ class Servers(unittest.TestCase):
             file.write_text("*:*:*:turnout:" + servers.PASSWORD.replace(":", "\\:") + "\n")
             file.chmod(0o600)
             environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-            done = turnout("log", "tail", store.replace(":" + servers.ESCAPED, ""), env={**environment, "PGPASSFILE": str(file)})
+            done = turnout("log", "tail", store.replace(":" + servers.ESCAPED, ""),
+                           env={**environment, "PGPASSFILE": str(file)})
             self.assertEqual(done.returncode, 0, done.stderr)
 
 

@@ -67,15 +67,19 @@ def postgres(folder):
         folder.chmod(0o755)
         for path in (data, folder / "password"):
             os.chown(path, user.pw_uid, user.pw_gid)
-    subprocess.run([*as_user, binaries / "initdb", "-D", data, "-U", "turnout", "-A", "scram-sha-256", "--pwfile", folder / "password",
+    subprocess.run([*as_user, binaries / "initdb", "-D", data, "-U", "turnout", "-A", "scram-sha-256", "--pwfile",
+                    folder / "password",
                     "-E", "UTF8", "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     (port,) = free_ports(1)
     log = folder / "postgres.log"
     with log.open("w") as out:
-        server = subprocess.Popen([*as_user, binaries / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
-                                   "-c", "unix_socket_directories=", "-c", "fsync=off"], stdout=out, stderr=out, cwd=folder)
+        server = subprocess.Popen([*as_user, binaries / "postgres", "-D", data, "-p", str(port), "-c",
+                                   "listen_addresses=127.0.0.1",
+                                   "-c", "unix_socket_directories=", "-c", "fsync=off"], stdout=out, stderr=out,
+                                  cwd=folder)
     try:
-        wait_until(lambda: subprocess.run([binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=True), server,
+        wait_until(lambda: subprocess.run([binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)],
+                                          check=True), server,
                    "postgres", log)
         yield f"postgres://turnout:{ESCAPED}@127.0.0.1:{port}/postgres"
     finally:
@@ -95,8 +99,12 @@ CLICKHOUSE = """<?xml version="1.0"?>
   <default_database>default</default_database>
   <mark_cache_size>67108864</mark_cache_size>
   <remote_servers><pair>
-    <shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>{tcp1}</port><user>turnout</user><password>{password}</password></replica></shard>
-    <shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>{tcp2}</port><user>turnout</user><password>{password}</password></replica></shard>
+    <shard><internal_replication>true</internal_replication>
+      <replica><host>127.0.0.1</host><port>{tcp1}</port><user>turnout</user><password>{password}</password></replica>
+    </shard>
+    <shard><internal_replication>true</internal_replication>
+      <replica><host>127.0.0.1</host><port>{tcp2}</port><user>turnout</user><password>{password}</password></replica>
+    </shard>
   </pair></remote_servers>
 </yandex>"""
 USERS = """<?xml version="1.0"?>
@@ -107,9 +115,12 @@ USERS = """<?xml version="1.0"?>
     <reads_and_sets><readonly>2</readonly></reads_and_sets>
   </profiles>
   <users>
-    <turnout><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></turnout>
-    <reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>reads</profile><quota>default</quota></reader>
-    <setting_reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>reads_and_sets</profile><quota>default</quota></setting_reader>
+    <turnout><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile><quota>default</quota></turnout>
+    <reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <profile>reads</profile><quota>default</quota></reader>
+    <setting_reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <profile>reads_and_sets</profile><quota>default</quota></setting_reader>
   </users>
   <quotas><default></default></quotas>
 </yandex>"""
@@ -120,14 +131,16 @@ def clickhouse(folder, ports, which):
     """One ClickHouse server; `ports` are the HTTP and TCP ports of both servers of the cluster `pair`."""
     folder.mkdir()
     (http, tcp) = ports[which]
-    (folder / "config.xml").write_text(CLICKHOUSE.format(folder=folder, http=http, tcp=tcp, tcp1=ports[0][1], tcp2=ports[1][1], password=PASSWORD))
+    (folder / "config.xml").write_text(CLICKHOUSE.format(folder=folder, http=http, tcp=tcp, tcp1=ports[0][1],
+                                                         tcp2=ports[1][1], password=PASSWORD))
     (folder / "users.xml").write_text(USERS.format(password=PASSWORD))
     program = shutil.which("clickhouse-server") or "/usr/sbin/clickhouse-server"
     log = folder / "out"
     with log.open("w") as out:
         server = subprocess.Popen([program, f"--config-file={folder}/config.xml"], stdout=out, stderr=out, cwd=folder)
     try:
-        wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{http}/", timeout=5), server, "clickhouse-server", log)
+        wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{http}/", timeout=5), server, "clickhouse-server",
+                   log)
         yield f"clickhouse://turnout:{ESCAPED}@127.0.0.1:{http}/default"
     finally:
         stop(server)

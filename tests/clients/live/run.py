@@ -81,7 +81,8 @@ def check(good, what):
 @contextlib.contextmanager
 def listening(*command, **options):
     """The process of a verb that serves, and its address; it must end well when it is asked to."""
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               **options)
     try:
         found = re.search(r"listening on (http://127\.0\.0\.1:\d+)", process.stdout.readline())
         check(found, f"{command[1]} does not listen")
@@ -105,7 +106,8 @@ class Bench:
         request = urllib.request.Request(self.url + "/metrics", headers={"Authorization": f"Bearer {ADMIN}"})
         text = urllib.request.urlopen(request, timeout=30).read().decode()
         counts = {"requests": {}, "rules": {}}
-        for name, label, into in [("turnout_requests_total", "status", "requests"), ("turnout_matches_total", "rule", "rules")]:
+        for name, label, into in [("turnout_requests_total", "status", "requests"),
+                                  ("turnout_matches_total", "rule", "rules")]:
             for label_, count in re.findall(name + r'\{[^}]*' + label + r'="([^"]*)"\} (\d+)', text):
                 counts[into][label_] = counts[into].get(label_, 0) + int(count)
         return counts
@@ -119,14 +121,16 @@ class Bench:
         answered, _, _ = select.select([self.driver.stdout], [], [], LONGEST_S)
         check(answered, f"the client's program said nothing for {LONGEST_S} s")
         line = self.driver.stdout.readline()
-        check(line, "the client's program ended: " + (self.driver.poll() is not None and self.driver.stderr.read() or ""))
+        check(line, "the client's program ended: " + (self.driver.poll() is not None and self.driver.stderr.read()
+                                                      or ""))
         return json.loads(line)
 
     def settle(self, expected, before):
         """Waits until the gateway knows of all requests: an abort is seen when the connection closes."""
         deadline = time.time() + 10
         while True:
-            counts = {kind: {name: count - before[kind].get(name, 0) for name, count in now.items() if count != before[kind].get(name, 0)}
+            counts = {kind: {name: count - before[kind].get(name, 0) for name, count in now.items()
+                             if count != before[kind].get(name, 0)}
                       for kind, now in self.metrics().items()}
             if counts["requests"] == expected or time.time() > deadline:
                 return counts
@@ -145,7 +149,8 @@ class Bench:
         self.ran.append((name, scenario, begun * 1e6, time.time() * 1e6, seen))
         for wanted, got in zip(scenario.client, seen):
             self.check_seen(wanted, got)
-        check(counts["requests"] == scenario.requests, f"requests: {counts['requests']}, not {scenario.requests}; seen: {seen}")
+        check(counts["requests"] == scenario.requests,
+              f"requests: {counts['requests']}, not {scenario.requests}; seen: {seen}")
         check(counts["rules"] == scenario.rules, f"rules: {counts['rules']}, not {scenario.rules}; seen: {seen}")
         # Clients and gateway keep connections for the next request: at most a few, whatever was aborted.
         deadline = time.time() + 10
@@ -161,7 +166,8 @@ class Bench:
             return
         check("error" not in got, f"an error: {got}")
         if "models" in got:
-            check({"turnout/auto", "claude-turnout-auto", "mini", "large", "patient"} <= set(got["models"]), f"models: {got}")
+            check({"turnout/auto", "claude-turnout-auto", "mini", "large", "patient"} <= set(got["models"]),
+                  f"models: {got}")
             return
         check(got["text"].startswith("word"), f"no text: {got}")
         check(got["text"].endswith("]") != (wanted == ABORTED), f"the answer's end: {got}")
@@ -170,7 +176,8 @@ class Bench:
 
     def check_store(self, name, scenario, begun, ended, seen):
         with contextlib.closing(sqlite3.connect(self.folder / "turnout.db")) as database:
-            rows = database.execute("SELECT task_id, attempt, input_tokens, output_tokens FROM passes WHERE started_us BETWEEN ? AND ?"
+            rows = database.execute("SELECT task_id, attempt, input_tokens, output_tokens FROM passes WHERE started_us "
+                                    "BETWEEN ? AND ?"
                                     " ORDER BY started_us", (begun, ended)).fetchall()
         tasks = list(dict.fromkeys(row[0] for row in rows))
         passes = [[tasks.index(row[0]) + 1, row[1]] for row in rows]
@@ -178,7 +185,8 @@ class Bench:
         if set(scenario.client) <= {OK, CALLED} and passes and not any("error" in one for one in seen):
             more = sum(scenario.requests.values()) if self.client.adds_beginnings and scenario.steps[0].stream else 0
             told = [(one["input_tokens"], one["output_tokens"] - more) for one in seen]
-            check([row[2:] for row in rows] == told, f"the store has the tokens {[row[2:] for row in rows]}, the client was told {told}")
+            check([row[2:] for row in rows] == told,
+                  f"the store has the tokens {[row[2:] for row in rows]}, the client was told {told}")
 
 
 def scenarios_of(client):
@@ -199,11 +207,13 @@ def run_client(program, clients, client):
     digest = {"key": hashlib.sha256(KEY.encode()).hexdigest(), "admin": hashlib.sha256(ADMIN.encode()).hexdigest()}
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        models = [program, "mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e4", "--tokens", "20", "--listen", "127.0.0.1:0"]
+        models = [program, "mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e4", "--tokens", "20",
+                  "--listen", "127.0.0.1:0"]
         _, mock = stack.enter_context(listening(*models))
         (folder / "turnout.toml").write_text(CONFIG.format(folder=folder, mock=mock, **digest))
         with listening(program, "serve", "-c", folder / "turnout.toml", cwd=folder) as (gateway, url):
-            driver = subprocess.Popen(command_of(client, clients, url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            driver = subprocess.Popen(command_of(client, clients, url), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True)
             bench = Bench(gateway, url, driver, client, folder)
             for name, scenario in scenarios_of(client):
                 try:
@@ -218,7 +228,8 @@ def run_client(program, clients, client):
                 bench.check_store(*ran)
             except Failed as failure:
                 wrong.append(f"{ran[0]}: {failure}")
-        checked = subprocess.run([program, "log", "check", f"sqlite:{folder}/turnout.db"], capture_output=True, text=True, check=False)
+        checked = subprocess.run([program, "log", "check", f"sqlite:{folder}/turnout.db"], capture_output=True,
+                                 text=True, check=False)
         if checked.returncode != 0:
             wrong.append(f"log check: {checked.stderr}")
     return len(bench.ran), wrong
@@ -229,7 +240,8 @@ def main():
     names = [name for name in CLIENTS if not sys.argv[3:] or any(wanted in name for wanted in sys.argv[3:])]
     begun, ran, failed = time.time(), 0, 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=10) as pool:
-        for name, (count, wrong) in zip(names, pool.map(lambda name: run_client(program, clients, CLIENTS[name]), names)):
+        for name, (count, wrong) in zip(names, pool.map(lambda name: run_client(program, clients, CLIENTS[name]),
+                                                        names)):
             ran, failed = ran + count, failed + len(wrong)
             print(f"{name}: {count} scenarios, {len(wrong) or 'nothing'} wrong", *wrong, sep="\n  ", flush=True)
     print(f"{ran} scenarios with {len(names)} clients in {time.time() - begun:.0f} s")

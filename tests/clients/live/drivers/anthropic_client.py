@@ -4,7 +4,8 @@ import driver
 
 
 class Messages:
-    tools_ = [{"name": driver.TOOL["name"], "description": driver.TOOL["description"], "input_schema": driver.TOOL["schema"]}]
+    tools_ = [{"name": driver.TOOL["name"], "description": driver.TOOL["description"],
+               "input_schema": driver.TOOL["schema"]}]
 
     def __init__(self):
         self.client = anthropic.Anthropic(base_url=driver.URL, api_key=driver.KEY, timeout=driver.TIMEOUT_S)
@@ -59,7 +60,8 @@ class Messages:
             results = []
             for block in answer.content:
                 calls += 1
-                results.append({"type": "tool_result", "tool_use_id": block.id, "content": driver.look_up(**block.input)})
+                results.append({"type": "tool_result", "tool_use_id": block.id,
+                                "content": driver.look_up(**block.input)})
             asked["turns"] += [{"role": "assistant", "content": answer.content}, {"role": "user", "content": results}]
 
 

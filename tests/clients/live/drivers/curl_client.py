@@ -17,7 +17,8 @@ class Curl:
     @staticmethod
     def command(asked, more, stream=False):
         body = {"model": asked["model"], "messages": asked["turns"], "stream": stream, **more}
-        return ["curl", "--silent", "--no-buffer", "--fail", "--retry", "2", "--retry-delay", "1", "--max-time", str(driver.TIMEOUT_S),
+        return ["curl", "--silent", "--no-buffer", "--fail", "--retry", "2", "--retry-delay", "1", "--max-time",
+                str(driver.TIMEOUT_S),
                 "--write-out", "\n%{http_code}", "--header", f"Authorization: Bearer {asked.get('key', driver.KEY)}",
                 "--json", driver.json.dumps(body), driver.URL + "/v1/chat/completions"]
 
@@ -35,13 +36,15 @@ class Curl:
     def ask(self, asked):
         if not asked["stream"]:
             answer = driver.json.loads(self.run(asked))
-            return driver.seen(answer["choices"][0]["message"]["content"], answer["usage"]["prompt_tokens"], answer["usage"]["completion_tokens"])
+            return driver.seen(answer["choices"][0]["message"]["content"], answer["usage"]["prompt_tokens"],
+                               answer["usage"]["completion_tokens"])
         events = self.events(self.run(asked, stream_options={"include_usage": True}))
         text = "".join(event["choices"][0]["delta"].get("content") or "" for event in events if event["choices"])
         return driver.seen(text, events[-1]["usage"]["prompt_tokens"], events[-1]["usage"]["completion_tokens"])
 
     def abort(self, asked):
-        process = subprocess.Popen(self.command(asked, {"stream_options": {"include_usage": True}}, stream=True), stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(self.command(asked, {"stream_options": {"include_usage": True}}, stream=True),
+                                   stdout=subprocess.PIPE, text=True)
         text, parts = "", 0
         for line in process.stdout:
             part = self.events(line)[0]["choices"][0]["delta"].get("content") if line.startswith("data: {") else None

@@ -1,7 +1,10 @@
-"""What the Python drivers have in common: they read what to do from standard input, one JSON a line, and print what they saw.
+"""What the Python drivers have in common: they read what to do from standard input, one JSON a line, and print what
+they saw.
 
-Asked: {"do": "ask", "tools", "abort" or "models", "turns": [[role, text], ...], "stream": bool, "model": name, "key": key}
-Seen:  {"text", "input_tokens", "output_tokens"} (of all calls), "calls" of the tool, "models"; or {"error": class, "status", "said"}
+Asked: {"do": "ask", "tools", "abort" or "models", "turns": [[role, text], ...], "stream": bool, "model": name, "key":
+key}
+Seen:  {"text", "input_tokens", "output_tokens"} (of all calls), "calls" of the tool, "models"; or {"error": class,
+"status", "said"}
 """
 import json
 import sys
@@ -10,7 +13,8 @@ URL, KEY, API = sys.argv[1:4]
 TIMEOUT_S = 3
 MOST_TOKENS = 1000
 TOOL = {"name": "look_up", "description": "The weather of a city.",
-        "schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False}}
+        "schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"],
+                   "additionalProperties": False}}
 PARTS = 2  # of a stream that are seen before it is aborted
 
 

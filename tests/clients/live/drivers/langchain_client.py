@@ -8,13 +8,16 @@ from langchain_openai import ChatOpenAI
 def model_of(asked):
     key = asked.get("key", driver.KEY)
     if driver.API == "anthropic":
-        return ChatAnthropic(model=asked["model"], base_url=driver.URL, api_key=key, timeout=driver.TIMEOUT_S, max_tokens=driver.MOST_TOKENS)
-    return ChatOpenAI(model=asked["model"], base_url=driver.URL + "/v1", api_key=key, timeout=driver.TIMEOUT_S, stream_usage=True)
+        return ChatAnthropic(model=asked["model"], base_url=driver.URL, api_key=key, timeout=driver.TIMEOUT_S,
+                             max_tokens=driver.MOST_TOKENS)
+    return ChatOpenAI(model=asked["model"], base_url=driver.URL + "/v1", api_key=key, timeout=driver.TIMEOUT_S,
+                      stream_usage=True)
 
 
 def seen(messages, text, **more):
     usages = [message.usage_metadata for message in messages]
-    return driver.seen(text, sum(one["input_tokens"] for one in usages), sum(one["output_tokens"] for one in usages), **more)
+    return driver.seen(text, sum(one["input_tokens"] for one in usages), sum(one["output_tokens"] for one in usages),
+                       **more)
 
 
 class LangChain:
@@ -52,7 +55,8 @@ class LangChain:
             if not answers[-1].tool_calls:
                 return seen(answers, answers[-1].text, calls=len(answers) - 1)
             turns.append(answers[-1])
-            turns += [ToolMessage(driver.look_up(**call["args"]), tool_call_id=call["id"]) for call in answers[-1].tool_calls]
+            turns += [ToolMessage(driver.look_up(**call["args"]), tool_call_id=call["id"])
+                      for call in answers[-1].tool_calls]
 
 
 driver.serve(LangChain())

@@ -23,7 +23,8 @@ class Chat(Client):
         create = self.of(asked).chat.completions.create
         if not asked["stream"]:
             answer = create(model=asked["model"], messages=asked["turns"])
-            return driver.seen(answer.choices[0].message.content, answer.usage.prompt_tokens, answer.usage.completion_tokens)
+            return driver.seen(answer.choices[0].message.content, answer.usage.prompt_tokens,
+                               answer.usage.completion_tokens)
         text, usage = "", None
         for chunk in create(model=asked["model"], messages=asked["turns"], stream=True, **self.usage):
             text += chunk.choices[0].delta.content or "" if chunk.choices else ""
@@ -31,7 +32,8 @@ class Chat(Client):
         return driver.seen(text, usage.prompt_tokens, usage.completion_tokens)
 
     def abort(self, asked):
-        stream, text, parts = self.client.chat.completions.create(model=asked["model"], messages=asked["turns"], stream=True, **self.usage), "", 0
+        stream, text, parts = self.client.chat.completions.create(model=asked["model"], messages=asked["turns"],
+                                                                  stream=True, **self.usage), "", 0
         for chunk in stream:
             text += chunk.choices[0].delta.content or ""
             parts += bool(chunk.choices[0].delta.content)
@@ -56,7 +58,8 @@ class Chat(Client):
             if not message.tool_calls:
                 return driver.seen(message.content, sent, received, calls=calls)
             messages.append({"role": "assistant", "content": message.content, "tool_calls": [
-                {"id": call.id, "type": "function", "function": {"name": call.function.name, "arguments": call.function.arguments}}
+                {"id": call.id, "type": "function", "function": {"name": call.function.name,
+                                                                 "arguments": call.function.arguments}}
                 for call in message.tool_calls]})
             for call in message.tool_calls:
                 calls += 1
@@ -80,7 +83,8 @@ class Responses(Client):
         return driver.seen(text, usage.input_tokens, usage.output_tokens)
 
     def abort(self, asked):
-        stream, text, parts = self.client.responses.create(model=asked["model"], input=asked["turns"], stream=True), "", 0
+        stream, text, parts = self.client.responses.create(model=asked["model"], input=asked["turns"],
+                                                           stream=True), "", 0
         for event in stream:
             is_text = event.type == "response.output_text.delta"
             text += event.delta if is_text else ""
@@ -107,7 +111,8 @@ class Responses(Client):
             for item in called:
                 calls += 1
                 result = driver.look_up(**driver.json.loads(item.arguments))
-                items.append({"type": "function_call", "call_id": item.call_id, "name": item.name, "arguments": item.arguments})
+                items.append({"type": "function_call", "call_id": item.call_id, "name": item.name,
+                              "arguments": item.arguments})
                 items.append({"type": "function_call_output", "call_id": item.call_id, "output": result})
 
 
