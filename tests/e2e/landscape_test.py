@@ -381,7 +381,7 @@ false_reject = 0.1
         self.assertTrue(sobol["lo"] < share["hi"] and share["lo"] < sobol["hi"])
 
     def test_a_killed_sweep_goes_on_from_its_checkpoint_to_the_same_result(self):
-        games = ["--games", games_for(4), "--threads", 1]
+        games = ["--games", games_for(2), "--threads", 1]
         expected = turnout("sweep", SWEEP, *games, "--json").stdout
         checkpoint = self.folder / "checkpoint.json"
         chance = random.Random(5)
@@ -390,7 +390,7 @@ false_reject = 0.1
             process = subprocess.Popen([PROGRAM, "sweep", SWEEP, *map(str, games), "--checkpoint", checkpoint],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             # The first at once: on a machine that others leave meanwhile all ends sooner than was measured.
-            time.sleep(0.2 if turn == 0 else chance.uniform(0.2, 3.5))
+            time.sleep(0.2 if turn == 0 else chance.uniform(0.1, 1.7))
             killed += process.poll() is None
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -427,7 +427,7 @@ false_reject = 0.1
             self.assertEqual(out, expected)
 
     def test_a_lost_rank_ends_the_run_with_an_error_and_a_checkpoint_that_resumes(self):
-        games = games_for(10)
+        games = games_for(6)
         sweep = [BY_RANKS, "sweep", SWEEP, "--games", games, "--threads", 1, "--json", "--checkpoint",
                  self.folder / "checkpoint.json"]
         process = self.mpirun(*sweep)
