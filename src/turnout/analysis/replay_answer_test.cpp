@@ -19,7 +19,7 @@ scenario::Scenario read(const std::string& text) {
   return *scenario::parse_scenario(text, "s.toml");
 }
 
-class ReplayAnswers : public testing::Test {
+class ReplayAnswers : public ::testing::Test {
  protected:
   void SetUp() override {
     std::ofstream out(path());

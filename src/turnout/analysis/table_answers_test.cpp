@@ -11,7 +11,7 @@
 namespace turnout::analysis {
 namespace {
 
-class TableAnswers : public testing::Test {
+class TableAnswers : public ::testing::Test {
  protected:
   [[nodiscard]] std::string file(const std::string& text) const {
     std::ofstream(folder_.path() + "/t.csv") << text;
