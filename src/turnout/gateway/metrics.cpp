@@ -196,8 +196,8 @@ void Metrics::write_calls(MetricPage& page) const {
   };
   page.family("gen_ai_client_token_usage", "histogram",
               "Tokens of a call, cached and hidden ones too.");
-  write(&Pair::input, "," + metric_label("gen_ai_token_type", "input"));
-  write(&Pair::output, "," + metric_label("gen_ai_token_type", "output"));
+  write(&Pair::input, fmt::format(",{}", metric_label("gen_ai_token_type", "input")));
+  write(&Pair::output, fmt::format(",{}", metric_label("gen_ai_token_type", "output")));
   page.family("gen_ai_server_request_duration_seconds", "histogram",
               "From the end of a request to the end of its answer.");
   write(&Pair::duration, "");

@@ -127,7 +127,7 @@ std::string_view name_of(Way way) {
 std::string first_prompt(const std::string& name, base::Rng& rng) {
   constexpr int kWords = 14;
   std::string text = "task " + name + ":";
-  for (int i = 0; i < kWords; ++i) text += " " + word(rng);
+  for (int i = 0; i < kWords; ++i) text.append(" ").append(word(rng));
   return text;
 }
 

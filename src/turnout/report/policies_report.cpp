@@ -109,7 +109,7 @@ std::string figures_text(const ordered_json& figures) {
     any = true;
   }
   if (!any) return "";
-  std::string text = "\n" + table.to_string(2);
+  std::string text = fmt::format("\n{}", table.to_string(2));
   if (const auto saving = interval_text(figures, "saving_per_task"); !saving.empty())
     text += fmt::format("  It saves ${} a task, from {} tasks of the log.\n", saving,
                         whole_of(figures, "tasks"));
@@ -158,7 +158,7 @@ std::string policies_text(const ordered_json& policies) {
   text += fmt::format("  since {}\n", text_of(in_force, "in_force_since"));
   text += sentences(in_force, "reasons");
   const auto proposal = proposal_text(policies);
-  text += "\n" + (proposal.empty() ? "Nothing is proposed.\n" : proposal);
+  text += fmt::format("\n{}", proposal.empty() ? "Nothing is proposed.\n" : proposal);
   const auto& look = part(policies, "last_look");
   if (text_of(policies, "mode") == "off") {
     text += "\nThe control loop is off ([control] of the configuration).\n";
