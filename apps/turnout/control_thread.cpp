@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -79,24 +80,33 @@ void ControlThread::work() {
 }
 
 bool ControlThread::is_due(const ControlConfig& control) {
-  const bool asked = gateway_.control().take_ask();
-  if (control.mode == ControlMode::kOff) return false;
+  auto& desk = gateway_.control();
   const auto stored = gateway_.recorder().state().stored;
-  const bool due = asked || gateway_.clock().now_us() - looked_us_ >= control.every_us ||
-                   (control.every_passes && stored - stored_ >= *control.every_passes);
-  if (!due) return false;
+  const bool many = control.mode != ControlMode::kOff && control.every_passes &&
+                    stored - stored_ >= *control.every_passes;
+  if (!desk.has_turn()) {
+    if (many) desk.ask();  // whose turn it is
+    if (many) stored_ = stored;
+    return false;
+  }
+  const bool asked = desk.take_ask();
+  if (control.mode == ControlMode::kOff) return false;
+  const auto looked =
+      std::max(looked_us_, desk.last_look().at_us);  // by another gateway, it may be
+  if (!asked && !many && gateway_.clock().now_us() - looked < control.every_us) return false;
   looked_us_ = gateway_.clock().now_us();
   stored_ = stored;
   return true;
 }
 
 void ControlThread::look(const gateway::Setup& setup) {
+  const auto before = gateway_.policies().record();
   gateway_.recorder().flush();
   const auto& config = setup.config;
   base::Watch watch;
   watch.cancellation = base::Cancellation(over_);
   const auto step = control::next_policy(evidence_of(source_, config, gateway_.clock().now_us()),
-                                         config.model_names(), setup.policy->policy.text(),
+                                         config.model_names(), before.in_force().text,
                                          rails_of(config.control), watch);
   if (over_) return;
   const auto now = gateway_.clock().now_us();
@@ -105,20 +115,22 @@ void ControlThread::look(const gateway::Setup& setup) {
     return;
   }
   gateway_.control().note({now, step->tasks, false, step->reasons});
-  if (step->changes) act(*step, config.control);
+  if (step->changes) act(*step, config.control, before);
 }
 
-void ControlThread::act(const control::Step& step, const ControlConfig& control) {
+/// What was found holds for what was looked at: if anything has changed since, it is for the next look.
+void ControlThread::act(const control::Step& step, const ControlConfig& control,
+                        const gateway::PolicyRecord& before) {
   auto& policies = gateway_.policies();
   gateway::Proposal proposal{step.policy, kBy, step.reasons, step.rails, figures_of(step)};
-  const auto before = policies.record();
   const auto* waiting = before.proposal();
   // What a person has proposed is not put aside; what the loop would do is said in its last look.
   if (waiting != nullptr && waiting->by != kBy) return;
   if (before.went_back) proposal.rails.emplace_back("somebody went back to the policy in force");
   const bool applies = control.mode == ControlMode::kApply && proposal.rails.empty();
   if (!applies && waiting != nullptr && waiting->text == step.policy) return;
-  if (policies.propose(std::move(proposal), gateway_.clock().now_us()) != gateway::Change::kMade)
+  if (policies.propose(proposal, gateway_.clock().now_us(), before.version) !=
+      gateway::Change::kMade)
     return;
   const auto after = policies.record();
   const auto* ours = after.proposal();

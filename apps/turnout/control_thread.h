@@ -28,7 +28,8 @@ class ControlThread {
   void work();
   [[nodiscard]] bool is_due(const gateway::ControlConfig& control);
   void look(const gateway::Setup& setup);
-  void act(const control::Step& step, const gateway::ControlConfig& control);
+  void act(const control::Step& step, const gateway::ControlConfig& control,
+           const gateway::PolicyRecord& before);
 
   gateway::Gateway& gateway_;
   std::string source_;

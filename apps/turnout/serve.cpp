@@ -208,7 +208,7 @@ void reload(const Arguments& arguments, gateway::Gateway& gateway, http::Server&
 void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
           const std::atomic<bool>& over) {
   std::string trouble;
-  bool alone = false;
+  bool alone = false, apart = false;
   while (!over) {
     const auto store = gateway.recorder().state();
     if (store.trouble != trouble)
@@ -217,6 +217,13 @@ void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& s
                                               : "passes wait in the spill file: " + store.trouble);
     trouble = store.trouble;
     gateway.mind_sharing();
+    if (const auto policies = gateway.policy_sharing(); policies && policies->behind != apart) {
+      apart = policies->behind;
+      gateway.say(apart,
+                  apart ? fmt::format("policies are not shared now, {} stays in force: {}",
+                                      gateway.setup()->policy->policy.text(), policies->trouble)
+                        : "policies are shared again");
+    }
     if (const auto sharing = gateway.sharing(); sharing && sharing->behind != alone) {
       alone = sharing->behind;
       gateway.say(alone, alone ? "tasks are not shared now: " + sharing->trouble
@@ -289,9 +296,13 @@ Result<ExitCode> serve(const Arguments& arguments, Config config) {
   }
   TURNOUT_TRY(auto server, http::Server::open(listen, gateway));
   TURNOUT_CHECK(set_origins(*setup, nullptr, *server));
-  TURNOUT_CHECK(gateway.remember_policies(std::filesystem::path(setup->config.store.spill)
-                                              .replace_filename("turnout.policies")
-                                              .string()));
+  if (number == 0) {
+    TURNOUT_CHECK(gateway.remember_policies(std::filesystem::path(setup->config.store.spill)
+                                                .replace_filename("turnout.policies")
+                                                .string()));
+  } else {
+    share_policies(gateway, number);
+  }
   take_signals();
   const auto in_force = gateway.setup()->policy;
   TURNOUT_CHECK(print(fmt::format("turnout: listening on {}, policy {} ({})\n",

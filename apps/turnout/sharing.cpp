@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "turnout/base/hash.h"
 #include "turnout/base/line_reader.h"
+#include "turnout/store/postgres_policies.h"
 #include "turnout/store/postgres_tasks.h"
 #include "verbs.h"
 
@@ -46,9 +48,42 @@ class PostgresLog final : public gateway::SharedLog {
   store::PostgresTasks tasks_;
 };
 
+/// PostgreSQL's tables as the gateway's.
+class PostgresLoop final : public gateway::SharedLoop {
+ public:
+  explicit PostgresLoop(store::PostgresPolicies policies) : policies_(std::move(policies)) {}
+  PostgresLoop(const PostgresLoop&) = delete;
+  PostgresLoop& operator=(const PostgresLoop&) = delete;
+  PostgresLoop(PostgresLoop&&) = delete;
+  PostgresLoop& operator=(PostgresLoop&&) = delete;
+  ~PostgresLoop() override {
+    if (has_turn_) [[maybe_unused]]
+      const auto released = policies_.release();
+  }
+  Result<std::vector<std::string>> read(std::uint64_t after) override {
+    return policies_.read(after);
+  }
+  Result<bool> append(std::uint64_t number, const std::string& line) override {
+    return policies_.append(number, line);
+  }
+  Result<gateway::LoopState> beat(const gateway::LoopBeat& beat) override {
+    TURNOUT_TRY(auto turn, policies_.beat({beat.wants_turn, beat.asks, beat.look}));
+    has_turn_ = turn.ours;
+    return gateway::LoopState{turn.ours, turn.asked, std::move(turn.look)};
+  }
+
+ private:
+  store::PostgresPolicies policies_;
+  bool has_turn_ = false;
+};
+
 /// A task goes on within a window, and holds what came a window before.
 store::PostgresTasks::Options options_of(const gateway::Config& config, std::uint64_t models) {
   return {config.store.tasks, models, 2 * config.policy.window_us};
+}
+
+std::string beside_spill(const gateway::Config& config, const char* name) {
+  return std::filesystem::path(config.store.spill).replace_filename(name).string();
 }
 
 Status write_secret(const std::string& path, const std::string& hex) {
@@ -65,8 +100,7 @@ Status write_secret(const std::string& path, const std::string& hex) {
 }  // namespace
 
 Result<std::string> shared_secret(const gateway::Config& config, const std::string& mine) {
-  const auto path =
-      std::filesystem::path(config.store.spill).replace_filename("turnout.shared-secret").string();
+  const auto path = beside_spill(config, "turnout.shared-secret");
   auto agreed =
       store::PostgresTasks::open(options_of(config, 0)).and_then([&](store::PostgresTasks&& tasks) {
         return tasks.agree_on_secret(mine);
@@ -97,6 +131,28 @@ void share_tasks(gateway::Gateway& gateway, std::uint32_t number) {
     TURNOUT_TRY(auto tasks, store::PostgresTasks::open(how));
     return std::unique_ptr<gateway::SharedLog>(std::make_unique<PostgresLog>(std::move(tasks)));
   });
+}
+
+void share_policies(gateway::Gateway& gateway, std::uint32_t number) {
+  constexpr auto kPatience = std::chrono::seconds(2);
+  constexpr auto kPatienceOfRequests = std::chrono::seconds(1);
+  const auto setup = gateway.setup();
+  store::PostgresPolicies::Options how{setup->config.store.tasks, gateway::models_number(*setup),
+                                       number, kPatience};
+  const auto open = [](const store::PostgresPolicies::Options& options)
+      -> Result<std::unique_ptr<gateway::SharedLoop>> {
+    TURNOUT_TRY(auto policies, store::PostgresPolicies::open(options));
+    return std::unique_ptr<gateway::SharedLoop>(
+        std::make_unique<PostgresLoop>(std::move(policies)));
+  };
+  auto soon = how;
+  soon.patience = kPatienceOfRequests;
+  gateway.share_policies([=] { return open(how); },
+                         [=]() -> Result<std::unique_ptr<gateway::PolicyTable>> {
+                           TURNOUT_TRY(auto table, open(soon));
+                           return std::unique_ptr<gateway::PolicyTable>(std::move(table));
+                         },
+                         beside_spill(setup->config, "turnout.shared-policy"));
 }
 
 }  // namespace turnout::program

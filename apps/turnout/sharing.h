@@ -22,4 +22,8 @@ std::uint32_t new_gateway_number();
 /// @param number  what the gateway was made with
 void share_tasks(gateway::Gateway& gateway, std::uint32_t number);
 
+/// Shares policies and the control loop with them. The policy seen last is kept in a file beside the
+/// spill file. Behind Server::add_origin().
+void share_policies(gateway::Gateway& gateway, std::uint32_t number);
+
 }  // namespace turnout::program

@@ -177,6 +177,10 @@ Reply readiness(Gateway& gateway, bool says_why) {
                      {"queued", sharing->queued},
                      {"lost", sharing->lost},
                      {"foreign", sharing->foreign}};
+  if (const auto sharing = gateway.policy_sharing())
+    said["policies"] = {{"state", sharing->behind ? "behind" : "ok"},
+                        {"trouble", says_why && sharing->behind ? sharing->trouble : ""},
+                        {"control_loop", gateway.control().has_turn() ? "here" : "elsewhere"}};
   return json_reply(said.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

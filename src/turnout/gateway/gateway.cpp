@@ -1,9 +1,12 @@
 #include "turnout/gateway/gateway.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "turnout/base/hash.h"
+#include "turnout/base/line_reader.h"
 #include "turnout/gateway/answers.h"
 #include "turnout/gateway/call.h"
 
@@ -73,6 +76,52 @@ base::Status Gateway::remember_policies(const std::string& path) {
   return base::Done{};
 }
 
+void Gateway::share_policies(OpenSharedLoop open, OpenPolicyTable table,
+                             const std::string& last_seen) {
+  constexpr std::size_t kLongestFile = 1U << 20U;
+  const auto now = setup();
+  const auto kept = base::read_file(last_seen, kLongestFile);
+  const auto open_unless_behind = [this, table = std::move(table)]() {
+    const auto state = policy_sharing();
+    return state && state->behind ? base::Error{base::ErrorCode::kUnreadable, state->trouble, ""}
+                                  : table();
+  };
+  policies_ = PolicyHistory::shared(open_unless_behind, now->config.model_names(),
+                                    now->policy->policy.text(), kept ? *kept : "", clock_.now_us());
+  enforce();
+  SharedPoliciesUse use;
+  use.wants_turn = [this] { return setup()->config.control.mode != ControlMode::kOff; };
+  use.now_us = [this] { return clock_.now_us(); };
+  use.changed = [this, last_seen] {
+    const auto before = setup()->policy;
+    enforce();
+    const auto after = setup()->policy;
+    if (before->id != after->id)
+      say(false,
+          "the gateways now serve the policy " + after->policy.text() + " (" + after->id + ")");
+    write_last_seen(last_seen);
+  };
+  shared_policies_ = std::make_unique<SharedPolicies>(SharedPolicies::Options{}, *policies_,
+                                                      control_, std::move(open), std::move(use));
+  shared_policies_->wait_for_first_reading();
+}
+
+/// A reader finds the old file or the new one.
+void Gateway::write_last_seen(const std::string& path) const {
+  const std::string next = path + ".new";
+  {
+    std::ofstream file(next, std::ios::trunc);
+    file << policies_->last_seen() << std::flush;
+    if (!file) return;
+  }
+  std::error_code error;
+  std::filesystem::rename(next, path, error);
+}
+
+std::optional<SharedPoliciesState> Gateway::policy_sharing() const {
+  return shared_policies_ ? std::optional(shared_policies_->state()) : std::nullopt;
+}
+
 void Gateway::enforce() {
   const std::lock_guard lock(mutex_);
   setup_ = with_policy(*setup_, policies_->record().in_force().text);
@@ -105,6 +154,7 @@ base::Status Gateway::remember(TaskJournal::Options options) {
 }
 
 Gateway::~Gateway() {
+  shared_policies_.reset();
   if (!shared_) return;
   shared_.reset();  // its last round tells the numbers that are still to be known
   store_due(false);
@@ -156,8 +206,7 @@ std::shared_ptr<const Setup> Gateway::setup() const {
 }
 
 base::Status Gateway::replace(const std::shared_ptr<const Setup>& setup) {
-  const std::lock_guard lock(mutex_);
-  if (setup->config.model_names() != setup_->config.model_names())
+  if (setup->config.model_names() != this->setup()->config.model_names())
     return base::Error{base::ErrorCode::kUnsupported,
                        "the models, or their order, differ from those that serve: that takes a "
                        "restart",
@@ -166,6 +215,7 @@ base::Status Gateway::replace(const std::shared_ptr<const Setup>& setup) {
   if (changed == Change::kUnwritten)
     return base::Error{base::ErrorCode::kUnwritable, "the policies' history cannot be written",
                        "policy"};
+  const std::lock_guard lock(mutex_);
   setup->keys->take_over(*setup_->keys);
   setup_ = with_policy(*setup, policies_->record().in_force().text);
   return base::Done{};

@@ -19,6 +19,7 @@
 #include "turnout/gateway/policy_history.h"
 #include "turnout/gateway/recorder.h"
 #include "turnout/gateway/setup.h"
+#include "turnout/gateway/shared_policies.h"
 #include "turnout/gateway/shared_tasks.h"
 #include "turnout/gateway/task_journal.h"
 #include "turnout/http/exchange.h"
@@ -78,6 +79,13 @@ class Gateway final : public http::Handler {
   /// Goes on with the policies of an earlier process and writes down what becomes of them. Before the
   /// first request, behind set_origins(). @returns as PolicyHistory::open()
   base::Status remember_policies(const std::string& path);
+  /// Shares the policies and the turn of the control loop with other gateways, in place of
+  /// remember_policies(). Waits until they have been read once, or could not be.
+  /// @param table      of a change, which a request waits for
+  /// @param last_seen  a file that keeps the policy seen last, for a start without the table
+  void share_policies(OpenSharedLoop open, OpenPolicyTable table, const std::string& last_seen);
+  /// @returns how sharing the policies goes; nothing where they are not shared.
+  [[nodiscard]] std::optional<SharedPoliciesState> policy_sharing() const;
   /// Puts the policy in force that policies() says; whoever changes them calls it then.
   void enforce();
 
@@ -121,6 +129,7 @@ class Gateway final : public http::Handler {
   std::shared_ptr<const PolicyVersion> policy_of(const std::string& text);
   void take_told(const JournalEntry& entry, bool ours);
   void store_due(bool agreeing);
+  void write_last_seen(const std::string& path) const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Setup> setup_;
@@ -136,7 +145,8 @@ class Gateway final : public http::Handler {
   Metrics metrics_;
   std::atomic<std::uint64_t> spilled_ = 0;
   Clock clock_;
-  std::unique_ptr<SharedTasks> shared_;  // its thread uses all of the above
+  std::unique_ptr<SharedTasks> shared_;  // its thread uses all of the above; so does the next one's
+  std::unique_ptr<SharedPolicies> shared_policies_;
 };
 
 /// What kinds of refusals are counted under; the order of MetricWords::refusals.

@@ -70,6 +70,11 @@ Reply answer(Gateway& gateway, const Setup& setup, Change change) {
     case Change::kUnwritten:
       break;
   }
+  if (gateway.policy_sharing())
+    return refused(
+        503, "unwritten",
+        "the database of the shared policies does not answer; look again whether anything "
+        "has changed");
   return refused(500, "unwritten", "the history could not be written; nothing has changed");
 }
 
@@ -106,8 +111,7 @@ Reply propose(Gateway& gateway, const Setup& setup, const Json& body, const std:
   proposal.by = who;
   if (const auto reason = body.find("reason"); reason != body.end() && reason->is_string())
     proposal.reasons.push_back(reason->get<std::string>());
-  return answer(gateway, setup,
-                gateway.policies().propose(std::move(proposal), gateway.clock().now_us()));
+  return answer(gateway, setup, gateway.policies().propose(proposal, gateway.clock().now_us()));
 }
 
 Reply change(Gateway& gateway, const Setup& setup, const Request& request, const Json& body,
