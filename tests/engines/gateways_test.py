@@ -26,6 +26,9 @@ from gateway_process import Process, prompt  # noqa: E402
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 HAPROXY = shutil.which("haproxy") or "/usr/sbin/haproxy"
 VISIBLE = 0.2  # seconds within which the others know (docs/gateway.md)
+IN_FORCE = 2  # seconds within which the others serve a policy that has changed; likewise
+FOLLOWED = 8  # seconds within which another gateway's control loop takes over; likewise
+POLICIES = "/v1/turnout/policies"
 
 BALANCER = """defaults
   mode {mode}
@@ -80,6 +83,13 @@ def get(port, path):
     return json.loads(gateway_process.get(port, path)[1])
 
 
+def send(port, path, body, if_match=None):
+    """A change of the policies; returns status, answer and ETag."""
+    status, fields, said = gateway_process.exchange(port, "POST", path, json.dumps(body),
+                                                    {"If-Match": if_match} if if_match else {})
+    return status, json.loads(said), fields.get("etag")
+
+
 class User(threading.Thread):
     """Asks the same again and again, at a person's pace; a request that breaks is sent again, as SDKs do."""
 
@@ -106,8 +116,8 @@ class Gateways(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="turnout-gateways-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.rows_of("DROP TABLE IF EXISTS turnout_task_log, turnout_gateways, turnout_secret, passes, schema_version "
-                     "CASCADE")
+        self.rows_of("DROP TABLE IF EXISTS turnout_task_log, turnout_gateways, turnout_secret, turnout_policy_log, "
+                     "turnout_control, passes, schema_version CASCADE")
         self.mock = self.start("mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e3", "--tokens", "20",
                                "--listen", "127.0.0.1:0")
 
@@ -121,15 +131,17 @@ class Gateways(unittest.TestCase):
         self.addCleanup(balancer.stop)
         return balancer
 
-    def gateway(self, name, tasks=None, window=3600):
+    def gateway(self, name, tasks=None, window=3600, loop="off"):
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         (folder / "turnout.toml").write_text(
             f'[listen]\naddress = "127.0.0.1"\nport = 0\n[store]\npasses = "{STORE}"\ntasks = '
             f'"{tasks or STORE}"\nevery_s = 0.2\n'
             f'[policy]\ntext = "mini,mini,large"\nwindow_s = {window}\n'
+            f'[control]\nmode = "{loop}"\nevery_s = 1e6\npenalty_usd = 1\n'
             f'[[upstream]]\nname = "mock"\nurl = "http://127.0.0.1:{self.mock.port}/v1"\nkey = "none"\n'
-            '[[model]]\nname = "mini"\n[[model]]\nname = "large"\n')
+            + "".join(f'[[model]]\nname = "{model}"\nprice = {{ input = 1, output = 1, as_of = "2026-11-01" }}\n'
+                      for model in ("mini", "large")))
         return self.start("serve", "-c", folder / "turnout.toml", cwd=folder)
 
     def rows_of(self, sql):
@@ -260,8 +272,99 @@ class Gateways(unittest.TestCase):
             for secret in (servers.PASSWORD, servers.ESCAPED):
                 self.assertNotIn(secret, said)
 
-    def wait(self, ready):
-        deadline = time.time() + 20
+    def serves(self, port, model):
+        """Whether a task that begins now is served by a model first."""
+        self.new_tasks = getattr(self, "new_tasks", 1000) + 1
+        status, fields = ask(port, prompt(self.new_tasks))
+        self.assertEqual(status, 200)
+        return fields["x-turnout-model"] == model
+
+    def test_a_policy_that_one_proposes_and_the_other_approves_is_served_by_both(self):
+        one, two = self.gateway("one"), self.gateway("two")
+        status, _, _ = send(one.port, POLICIES, {"text": "large", "reason": "fewer complaints"})
+        self.assertEqual(status, 200)
+        self.wait(lambda: get(two.port, POLICIES)["proposal"], IN_FORCE)
+        self.assertTrue(self.serves(one.port, "mini") and self.serves(two.port, "mini"))
+        approved = subprocess.run([PROGRAM, "policy", "approve", "--yes", "--gateway", f"http://127.0.0.1:{two.port}"],
+                                  capture_output=True, text=True)
+        self.assertEqual(approved.returncode, 0, approved.stderr)
+        self.assertTrue(self.serves(two.port, "large"))
+        self.wait(lambda: self.serves(one.port, "large"), IN_FORCE)
+        seen = get(one.port, POLICIES)
+        self.assertEqual(seen["version"], get(two.port, POLICIES)["version"])
+        later = self.gateway("later")
+        self.assertTrue(self.serves(later.port, "large"))
+        self.assertEqual(send(one.port, POLICIES + "/rollback", {}, f'"{seen["version"]}"')[0], 200)
+        self.assertTrue(self.serves(one.port, "mini"))
+        self.wait(lambda: self.serves(two.port, "mini") and self.serves(later.port, "mini"), IN_FORCE)
+
+    def test_of_two_changes_of_one_version_the_first_is_made(self):
+        one, two = self.gateway("one"), self.gateway("two")
+        _, _, seen = send(one.port, POLICIES, {"text": "large"})
+        made = []
+        for round in range(5):
+            both = [threading.Thread(target=lambda port: made.append(send(port, POLICIES + "/approve", {}, seen)[0]),
+                                     args=(gateway.port,)) for gateway in (one, two)]
+            for thread in both:
+                thread.start()
+            for thread in both:
+                thread.join()
+            self.assertEqual(sorted(made), [200, 412], f"round {round}")
+            made.clear()
+            _, _, seen = send((one, two)[round % 2].port, POLICIES, {"text": "mini" if round % 2 else "large"})
+        self.assertEqual(send(two.port, POLICIES + "/approve", {}, '"1"')[0], 412)
+        rows = self.rows_of("SELECT number FROM turnout_policy_log ORDER BY number")
+        self.assertEqual(rows, [[str(number)] for number in range(1, 13)])
+
+    def looks(self, gateway):
+        return get(gateway.port, "/readyz")["policies"]["control_loop"] == "here"
+
+    def test_one_loop_looks_and_another_takes_over_when_its_gateway_is_killed(self):
+        idle = self.gateway("idle")
+        one, two = self.gateway("one", loop="propose"), self.gateway("two", loop="propose")
+        self.wait(lambda: self.looks(one) or self.looks(two))
+        first, other = (one, two) if self.looks(one) else (two, one)
+        self.assertFalse(self.looks(other) or self.looks(idle))
+        ask(one.port, prompt(1))
+        self.assertEqual(send(other.port, POLICIES, {})[0], 202)
+        self.wait(lambda: all(get(gateway.port, POLICIES)["last_look"]["at"] for gateway in (one, two, idle)), 20)
+        looks = {json.dumps(get(gateway.port, POLICIES)["last_look"]) for gateway in (one, two, idle)}
+        self.assertEqual(len(looks), 1)
+        first.end(signal.SIGKILL)
+        self.wait(lambda: self.looks(other), FOLLOWED)
+        self.assertEqual(send(idle.port, POLICIES, {})[0], 409, "its loop is off")
+        self.assertEqual(send(other.port, POLICIES, {})[0], 202)
+        self.wait(lambda: json.dumps(get(other.port, POLICIES)["last_look"]) not in looks)
+        again = self.gateway("again", loop="propose")
+        self.assertEqual(other.end(), 0, other.said)
+        self.wait(lambda: self.looks(again), IN_FORCE)  # one that ends gives the turn back
+        self.assertFalse(self.looks(idle))
+
+    def test_without_the_database_the_policy_stays_and_what_cannot_be_changed_is_said(self):
+        database = self.balance([int(re.search(r":(\d+)/", STORE)[1])], mode="tcp")
+        through = re.sub(r":\d+/", f":{database.port}/", STORE)
+        one, two = self.gateway("one", through), self.gateway("two")
+        send(two.port, POLICIES, {"text": "large"})
+        send(two.port, POLICIES + "/approve", {}, "*")
+        self.wait(lambda: self.serves(one.port, "large"), IN_FORCE)
+        database.stop()
+        self.wait(lambda: get(one.port, "/readyz")["policies"]["state"] == "behind")
+        status, said, _ = send(one.port, POLICIES + "/rollback", {}, "*")
+        self.assertEqual((status, said["error"]["code"]), (503, "unwritten"))
+        self.assertTrue(self.serves(one.port, "large"))
+        time.sleep(1)  # it looks twice a second whether there is something to say
+        self.assertEqual(one.end(), 0)
+        self.assertIn("policies are not shared now, large stays in force", one.said)
+        again = self.gateway("one", through)
+        self.assertTrue(self.serves(again.port, "large"), "the policy seen last")
+        self.assertEqual(send(two.port, POLICIES + "/rollback", {}, "*")[0], 200)
+        database.start()
+        self.wait(lambda: self.serves(again.port, "mini"))
+        self.assertEqual(get(again.port, POLICIES)["version"], 4)
+        self.assertEqual(get(again.port, "/readyz")["policies"]["state"], "ok")
+
+    def wait(self, ready, seconds=20):
+        deadline = time.time() + seconds
         while not ready():
             self.assertLess(time.time(), deadline)
             time.sleep(0.05)
