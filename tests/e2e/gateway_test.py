@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The gateway as a program: real connections, a real store, models of known truth. usage: gateway_test.py TURNOUT"""
 import contextlib
+import hashlib
 import http.client
 import json
 import shutil
@@ -248,6 +249,25 @@ class Gateway(GatewayCase):
         self.assertEqual(gateway.end(), 0)
         self.assertEqual(len(self.rows()), 1)
         self.assertEqual((self.folder / "turnout.secret").stat().st_mode & 0o777, 0o600)
+
+    def test_a_whole_answer_that_is_no_json_is_asked_for_again(self):
+        mock = self.mock()
+        self.config(mock.port)
+        gateway = self.serve()
+        status, fields, text = self.ask(gateway, prompt(1) + " [turnout:fail garbage 1]")
+        self.assertEqual((status, fields["x-turnout-attempt"]), (200, "1"))
+        self.assertIn("choices", json.loads(text))
+        self.assertEqual(gateway.end(), 0)
+        self.assertEqual(len(self.rows()), 1)
+
+    def test_who_has_no_key_is_told_before_the_body_is_read(self):
+        self.config(1, more='[[key]]\nname = "one"\nsha256 = "' + hashlib.sha256(b"sk-one").hexdigest() + '"\n')
+        gateway = self.serve()
+        for path in ("/v1/chat/completions", "/v1/feedback"):
+            with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as client:
+                client.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk-two\r\nContent-Length: 30000000\r\n\r\n{{".encode())
+                self.assertTrue(client.recv(4096).startswith(b"HTTP/1.1 401"))
+        self.assertEqual(gateway.end(), 0)
 
     def test_a_stream_that_is_cut_at_the_end_is_a_pass_if_words_of_it_were_seen(self):
         mock = self.start("mock-llm", FOUR, "--speedup", "0.2", "--tokens", "20", "--listen", "127.0.0.1:0")

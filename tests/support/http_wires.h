@@ -124,12 +124,18 @@ class Scripted {
   std::thread thread_;
 };
 
-/// Everything goes to origin 0, but for /local and /parts; what happened is written down.
+/// Everything goes to origin 0, but for /local and /parts; what happened is written down. /locked wants a
+/// key, and what begins with no brace is no answer to /looked.
 class Noting : public Handler {
  public:
   class Told : public Exchange {
    public:
     explicit Told(Noting& noting) : noting_(noting) {}
+    std::optional<Reply> screen(const RequestHead& head) override {
+      if (path_of(head.target) != "/locked" || !field_of(head.fields, "x-key").empty())
+        return std::nullopt;
+      return Reply{401, {}, "no key", {}, 0, false};
+    }
     Step begin(const Request& request) override {
       const auto path = path_of(request.head.target);
       if (path == "/local")
@@ -145,6 +151,7 @@ class Noting : public Handler {
       forward_.fields = {{"X-Added", "yes"}, {"X-Changed", "new"}};
       static constexpr std::array<std::string_view, 1> kSecret = {"x-secret"};
       forward_.without = kSecret;
+      forward_.looks_at_body = path == "/looked";
       if (path == "/edited") forward_.edits = {{1, 3, "XYZ"}, {4, 4, "!"}};
       return forward_;
     }
@@ -158,6 +165,8 @@ class Noting : public Handler {
     }
     std::variant<Relay, Reply, Forward> answered(const ResponseHead& head) override {
       noting_.note("answered " + std::to_string(head.status));
+      if (head.begins) noting_.note("begins " + std::string(*head.begins));
+      if (head.begins && !head.begins->starts_with('{') && noting_.retries-- > 0) return forward_;
       if (head.status == 503 && noting_.retries-- > 0) return forward_;
       static constexpr std::array<std::string_view, 1> kServer = {"server"};
       return Relay{{{"X-Relayed", "yes"}}, kServer};

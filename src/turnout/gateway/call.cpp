@@ -52,6 +52,16 @@ std::int64_t seconds_of(std::string_view retry_after) {
   return seconds;
 }
 
+/// Whether an answer that should be an object of JSON cannot be one: a page of a proxy, or nothing.
+bool is_garbage(const http::ResponseHead& head) {
+  constexpr std::string_view kBeginsJson = "{ \t\r\n";  // some send empty lines while they think
+  if (!head.begins || head.status < 200 || head.status >= 300) return false;
+  const auto type = http::field_of(head.fields, "content-type");
+  if (type.find("event-stream") != std::string_view::npos) return false;
+  if (!http::field_of(head.fields, "content-encoding").empty()) return false;
+  return head.begins->empty() || kBeginsJson.find(head.begins->front()) == std::string_view::npos;
+}
+
 bool is_long(std::string_view retry_after) { return seconds_of(retry_after) > kLongestWait; }
 
 /// Before the n-th further try: 0.1, 0.2, 0.4 ... seconds, or as long as the upstream asks for.
@@ -63,6 +73,22 @@ std::int64_t backoff_us(int tries, std::string_view retry_after) {
 }
 
 }  // namespace
+
+/// Who has no key sends no body.
+std::optional<http::Reply> Call::screen(const http::RequestHead& head) {
+  setup_ = gateway_.setup();
+  started_us_ = gateway_.clock().now_us();
+  const auto admitted = setup_->keys->known(head.fields);
+  if (admitted.admission == Admission::kAdmitted) return std::nullopt;
+  const auto path = http::path_of(head.target);
+  const auto why = *refusal_of(admitted);
+  const auto shape = head.method == "POST" ? shape_of(path) : std::nullopt;
+  if (!shape) return refusal_reply(gateway_.metrics(), why, speaks_anthropic(path));
+  shape_ = *shape;
+  is_model_ = true;
+  begin_line(head);
+  return refuse(why);
+}
 
 http::Step Call::begin(const http::Request& request) {
   setup_ = gateway_.setup();
@@ -93,7 +119,7 @@ bool Call::is_from_a_page(const http::Request& request) const {
 http::Step Call::ask_model(const http::Request& request, Shape shape) {
   shape_ = shape;
   is_model_ = true;
-  begin_line(request);
+  begin_line(request.head);
   const auto admitted = setup_->keys->admit(request.head.fields, started_us_);
   key_ = admitted.key;
   if (const auto why = refusal_of(admitted)) return refuse(*why);
@@ -153,6 +179,7 @@ http::Forward Call::forward(std::int64_t after_us) {
   forward.target = is_anthropic(shape_) ? anthropic_target(upstream.base_path, asked_->target)
                                         : openai_target(upstream.base_path, asked_->target);
   forward.after_us = after_us;
+  forward.looks_at_body = answers_in_json();
   const bool own_key = upstream.key.source != UpstreamKey::Source::kClient;
   forward.without = own_key ? std::span<const std::string_view>(kOurFields) : kOurFieldsButKeys;
   const std::string& key = setup_->upstream_keys[rung.upstream];
@@ -223,8 +250,18 @@ http::Step Call::failed(http::Failure failure) {
   return reply;
 }
 
+/// Whether a whole answer is an object of JSON: of streams, and of what passes through, others judge.
+bool Call::answers_in_json() const {
+  return !streams_ && shape_ != Shape::kEmbeddings && shape_ != Shape::kCompletions;
+}
+
 std::variant<http::Relay, http::Reply, http::Forward> Call::answered(
     const http::ResponseHead& head) {
+  if (is_garbage(head)) {
+    auto step = failed(http::Failure::kGarbage);
+    if (auto* reply = std::get_if<http::Reply>(&step)) return std::move(*reply);
+    return std::get<http::Forward>(std::move(step));
+  }
   Breaker& breaker = breaker_of(*setup_, model_);
   const auto trouble = trouble_of(head.status);
   if (trouble == "error") {

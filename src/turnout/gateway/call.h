@@ -18,6 +18,7 @@ class Call final : public http::Exchange {
  public:
   explicit Call(Gateway& gateway) : gateway_(gateway) {}
 
+  std::optional<http::Reply> screen(const http::RequestHead& head) override;
   http::Step begin(const http::Request& request) override;
   http::Step failed(http::Failure failure) override;
   std::variant<http::Relay, http::Reply, http::Forward> answered(
@@ -46,7 +47,8 @@ class Call final : public http::Exchange {
   [[nodiscard]] std::optional<double> guessed_cost() const;
   [[nodiscard]] CallMeasure measure_of(const Usage& usage, std::int64_t now_us) const;
   void record(http::Ending ending, const Usage& usage);
-  void begin_line(const http::Request& request);
+  [[nodiscard]] bool answers_in_json() const;
+  void begin_line(const http::RequestHead& head);
   void say(http::Ending ending, const Usage& usage);
 
   Gateway& gateway_;

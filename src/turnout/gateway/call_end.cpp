@@ -74,10 +74,10 @@ CallMeasure Call::measure_of(const Usage& usage, std::int64_t now_us) const {
   return measure;
 }
 
-void Call::begin_line(const http::Request& request) {
+void Call::begin_line(const http::RequestHead& head) {
   if (gateway_.log() == nullptr || setup_->config.log == LogFormat::kNone) return;
   line_ = std::make_unique<CallLine>();
-  line_->trace = read_traceparent(http::field_of(request.head.fields, "traceparent"));
+  line_->trace = read_traceparent(http::field_of(head.fields, "traceparent"));
 }
 
 /// What the call came to, as a line.

@@ -122,16 +122,22 @@ class Answerer {
   /// The assigned model, or the next one whose upstream answers.
   std::optional<std::size_t> allowed_model(Decided& decided, bool preview) const {
     const std::size_t assigned = decided.route.assignment.model;
-    Breaker& breaker = breaker_of(setup_, assigned);
-    if (preview ? !breaker.is_open(now_us_) : breaker.allows(now_us_)) return assigned;
+    if (allows(assigned, preview)) return assigned;
     decided.fallback = "breaker";
     auto& others = decided.route.others;
-    if (!preview) return next_allowed(setup_, others, now_us_);
-    while (!others.empty() && breaker_of(setup_, others.back()).is_open(now_us_)) others.pop_back();
-    if (others.empty()) return std::nullopt;
-    const std::size_t other = others.back();
-    others.pop_back();
-    return other;
+    while (!others.empty()) {
+      const std::size_t other = others.back();
+      others.pop_back();
+      if (allows(other, preview)) return other;
+    }
+    return std::nullopt;
+  }
+
+  /// Whether an upstream may be tried, by what this gateway saw and what this key reported.
+  [[nodiscard]] bool allows(std::size_t model, bool preview) const {
+    if (breaker_of(setup_, model).is_open(now_us_)) return false;
+    Breaker& reported = reported_breaker_of(setup_, who_.key, model);
+    return preview ? !reported.is_open(now_us_) : reported.allows(now_us_);
   }
 
   void hold(Decided& decided, std::int64_t hold_us) const {

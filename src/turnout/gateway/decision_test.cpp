@@ -265,6 +265,35 @@ TEST_F(DecisionTest, reported_failures_open_the_breaker_for_decisions_too) {
   EXPECT_EQ(report(decision)["propensity"], nullptr);
 }
 
+TEST_F(DecisionTest, what_one_key_reports_keeps_no_other_and_no_request_from_an_upstream) {
+  const std::string liar = "sk-turnout-liar";
+  const std::string other = "sk-turnout-other";
+  start(key_table("liar", liar) + key_table("other", other));
+  for (int i = 0; i < Breaker::kFailures; ++i) {
+    const Json decision = ask({{"task", "t" + std::to_string(i)}}, {{"x-api-key", liar}});
+    report(decision, {{"status", 503}}, {{"x-api-key", liar}});
+  }
+  EXPECT_EQ(ask({{"task", "t"}, {"preview", true}}, {{"x-api-key", liar}})["model"], "large");
+  EXPECT_EQ(ask({{"task", "t"}}, {{"x-api-key", other}})["model"], "mini");
+  auto served = send("/v1/chat/completions", chat("turnout/auto", "hello"), {{"x-api-key", other}});
+  EXPECT_EQ(answer(served)["x-turnout-reason"], "policy");
+}
+
+TEST_F(DecisionTest, a_report_of_success_opens_no_upstream_that_this_gateway_saw_fail) {
+  start();
+  const Json before = ask({{"task", "t"}});
+  for (int i = 0; i < 3; ++i) {
+    auto sent = send("/v1/chat/completions", chat("mini", std::to_string(i)));
+    sent.step = sent.exchange->failed(http::Failure::kTimeout);
+    if (std::holds_alternative<http::Forward>(sent.step))
+      sent.exchange->failed(http::Failure::kTimeout);
+    sent.exchange->ended(http::Ending::kWhole);
+  }
+  report(before, {{"status", 200}});
+  EXPECT_EQ(send("/v1/chat/completions", chat("mini", "more")).reply().status, 503);
+  EXPECT_EQ(ask({{"task", "u"}})["model"], "large");
+}
+
 TEST_F(DecisionTest, what_is_reported_is_charged_to_the_key) {
   const std::string key = "sk-turnout-one";
   start(key_table("one", key, "usd_per_day = 1.0\n"));

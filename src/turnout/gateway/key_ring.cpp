@@ -147,8 +147,9 @@ std::int64_t KeyRing::State::wait_ns(std::uint32_t requests_per_minute, std::int
   return 0;
 }
 
-KeyRing::KeyRing(std::vector<KeyEntry> keys)
-    : keys_(std::move(keys)), states_(std::make_unique<State[]>(keys_.size())) {}
+KeyRing::KeyRing(std::vector<KeyEntry> keys) : keys_(std::move(keys)) {
+  for (std::size_t i = 0; i < keys_.size(); ++i) states_.push_back(std::make_shared<State>());
+}
 
 std::uint32_t KeyRing::find(std::string_view presented) const {
   const Digest digest = sha256(presented);
@@ -176,7 +177,7 @@ Admitted KeyRing::admit(const std::vector<http::FieldView>& fields, std::int64_t
   if (answer.key == Admitted::kNoKey) return answer;
   const KeyEntry& entry = keys_[answer.key];
   if (!entry.usd_per_day && !entry.requests_per_minute) return answer;
-  State& state = states_[answer.key];
+  State& state = *states_[answer.key];
   const std::scoped_lock lock(state.mutex);
   state.begin_day(now_us);
   if (entry.usd_per_day && state.spent_usd >= *entry.usd_per_day) {
@@ -194,7 +195,7 @@ Admitted KeyRing::admit(const std::vector<http::FieldView>& fields, std::int64_t
 void KeyRing::add_spending(std::uint32_t key, double usd, std::int64_t now_us) {
   if (key == Admitted::kNoKey) return;
   assert(key < keys_.size() && usd >= 0);
-  State& state = states_[key];
+  State& state = *states_[key];
   const std::scoped_lock lock(state.mutex);
   state.begin_day(now_us);
   state.spent_usd += usd;
@@ -202,20 +203,20 @@ void KeyRing::add_spending(std::uint32_t key, double usd, std::int64_t now_us) {
 
 double KeyRing::spent_usd(std::uint32_t key, std::int64_t now_us) const {
   assert(key < keys_.size());
-  const State& state = states_[key];
+  const State& state = *states_[key];
   const std::scoped_lock lock(state.mutex);
   return state.day == now_us / kDayUs ? state.spent_usd : 0;
 }
 
 void KeyRing::take_over(const KeyRing& before) {
+  gone_ = before.gone_;
+  for (std::size_t i = 0; i < before.keys_.size(); ++i)
+    gone_[before.keys_[i].sha256] = before.states_[i];
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    for (std::size_t j = 0; j < before.keys_.size(); ++j) {
-      if (keys_[i].sha256 != before.keys_[j].sha256) continue;
-      const std::scoped_lock lock(states_[i].mutex, before.states_[j].mutex);
-      states_[i].full_ns = before.states_[j].full_ns;
-      states_[i].day = before.states_[j].day;
-      states_[i].spent_usd = before.states_[j].spent_usd;
-    }
+    const auto found = gone_.find(keys_[i].sha256);
+    if (found == gone_.end()) continue;
+    states_[i] = found->second;
+    gone_.erase(found);
   }
 }
 

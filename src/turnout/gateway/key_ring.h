@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -98,8 +99,9 @@ class KeyRing {
   void add_spending(std::uint32_t key, double usd, std::int64_t now_us);
   /// @returns the USD that a key has spent in the UTC day of `now_us`.
   [[nodiscard]] double spent_usd(std::uint32_t key, std::int64_t now_us) const;
-  /// Takes over spending and buckets of the keys that another ring has too, by their digests: a
-  /// configuration that is read again gives nobody a new budget.
+  /// Shares spending and buckets with another ring, by the keys' digests: a configuration that is read
+  /// again gives nobody a new budget, calls in flight under the old one count, and a key that is taken
+  /// out and comes back goes on as it left. Before anybody uses this ring.
   void take_over(const KeyRing& before);
 
   [[nodiscard]] const KeyEntry& entry(std::uint32_t key) const { return keys_[key]; }
@@ -117,7 +119,8 @@ class KeyRing {
   };
   [[nodiscard]] std::uint32_t find(std::string_view presented) const;
   std::vector<KeyEntry> keys_;
-  std::unique_ptr<State[]> states_;
+  std::vector<std::shared_ptr<State>> states_;
+  std::map<Digest, std::shared_ptr<State>> gone_;  // of keys that earlier rings had
 };
 
 }  // namespace turnout::gateway

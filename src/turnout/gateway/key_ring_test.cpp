@@ -233,6 +233,26 @@ TEST(KeyRing, a_ring_that_is_read_again_gives_nobody_a_new_budget) {
   EXPECT_EQ(admitted(after, bearer("Bearer rate"), kNoon, 500), 30);
 }
 
+TEST(KeyRing, calls_in_flight_count_when_the_configuration_is_read_again) {
+  KeyRing before({budgeted("money", 5), budgeted("other", 5)});
+  KeyRing after({budgeted("other", 5), budgeted("money", 5)});
+  after.take_over(before);
+  before.add_spending(0, 4, kNoon);  // a call that began before
+  EXPECT_EQ(after.spent_usd(1, kNoon), 4);
+  EXPECT_EQ(after.spent_usd(0, kNoon), 0);
+}
+
+TEST(KeyRing, a_key_that_is_taken_out_and_comes_back_goes_on_as_it_left) {
+  KeyRing before({budgeted("money", 5)});
+  before.add_spending(0, 1, kNoon);
+  KeyRing without({});
+  without.take_over(before);
+  before.add_spending(0, 4, kNoon);  // a call in flight
+  KeyRing again({budgeted("money", 5)});
+  again.take_over(without);
+  EXPECT_EQ(again.spent_usd(0, kNoon), 5);
+}
+
 TEST(KeyRing, threads_share_one_bucket_and_one_budget) {
   KeyEntry both = limited("key", 6000);
   both.usd_per_day = 1e6;

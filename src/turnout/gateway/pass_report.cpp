@@ -110,8 +110,9 @@ class Settler {
   }
 
  private:
+  /// Of this key's decisions alone: whoever reports what is not so harms himself.
   void tell_breaker(std::size_t model) const {
-    Breaker& breaker = breaker_of(setup_, model);
+    Breaker& breaker = reported_breaker_of(setup_, who_.key, model);
     const auto status = static_cast<int>(report_.status.value_or(0));
     if (status == 0 || trouble_of(status) == "error") {
       breaker.failed(now_us_);

@@ -200,6 +200,12 @@ Breaker& breaker_of(const Setup& setup, std::size_t model) {
   return (*setup.breakers)[setup.config.models[model].upstream];
 }
 
+Breaker& reported_breaker_of(const Setup& setup, std::uint32_t key, std::size_t model) {
+  const std::size_t row = key == Admitted::kNoKey ? setup.keys->size() : key;
+  const std::size_t upstreams = setup.config.upstreams.size();
+  return (*setup.reported)[row * upstreams + setup.config.models[model].upstream];
+}
+
 std::string_view trouble_of(int status) {
   switch (status) {
     case 408:

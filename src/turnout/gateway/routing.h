@@ -69,6 +69,8 @@ std::optional<std::size_t> next_allowed(const Setup& setup, std::vector<std::siz
                                         std::int64_t now_us);
 /// @returns the breaker of a model's upstream.
 Breaker& breaker_of(const Setup& setup, std::size_t model);
+/// @returns the breaker of a model's upstream that a key's reports move, for its own decisions.
+Breaker& reported_breaker_of(const Setup& setup, std::uint32_t key, std::size_t model);
 /// @returns a word of kFallbackReasons if a status says that another try may do better: "error",
 ///   "busy"; else "".
 std::string_view trouble_of(int status);

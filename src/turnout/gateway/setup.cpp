@@ -88,6 +88,8 @@ Result<std::shared_ptr<Setup>> make_setup(Config config, std::uint64_t secret) {
   }
   setup->keys = std::make_shared<KeyRing>(config.keys);
   setup->breakers = std::make_shared<std::vector<Breaker>>(config.upstreams.size());
+  setup->reported =
+      std::make_shared<std::vector<Breaker>>((config.keys.size() + 1) * config.upstreams.size());
   setup->secret = secret;
   setup->config = std::move(config);
   return setup;

@@ -21,8 +21,10 @@ struct Setup {
   std::vector<std::uint32_t> origins;           ///< http::Server's number of each upstream
   std::vector<std::string> upstream_keys;       ///< of each upstream; empty: the client's, or none
   std::shared_ptr<KeyRing> keys;
-  std::shared_ptr<std::vector<Breaker>> breakers;  ///< of each upstream
-  std::uint64_t secret = 1;                        ///< what hashes of ids and texts begin with
+  std::shared_ptr<std::vector<Breaker>> breakers;  ///< of each upstream, by what this gateway saw
+  /// Of each key, and of nobody's, and each upstream: by what the key's own reports say.
+  std::shared_ptr<std::vector<Breaker>> reported;
+  std::uint64_t secret = 1;  ///< what hashes of ids and texts begin with
 
   /// @returns what hashes of a key's ids and texts begin with; not 0.
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t key) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +46,8 @@ struct Forward {
   std::span<const std::string_view>
       without;  ///< names of fields that are not passed on; they outlive it
   std::vector<Edit> edits;
-  std::int64_t after_us = 0;  ///< wait before it: a retry's backoff
+  std::int64_t after_us = 0;   ///< wait before it: a retry's backoff
+  bool looks_at_body = false;  ///< answered() waits for the body's first bytes
 };
 using Step = std::variant<Reply, Forward>;
 
@@ -84,6 +86,9 @@ class Exchange {
   Exchange& operator=(Exchange&&) = delete;
   virtual ~Exchange() = default;
 
+  /// The head is whole, the body is not. @returns a reply for who shall send no more: it is the last on
+  ///   this connection, and only ended() follows; nothing: the body is read, for another exchange.
+  virtual std::optional<Reply> screen(const RequestHead& /*head*/) { return std::nullopt; }
   /// The request is whole: what is to be done? Views of it hold until `answered` says to relay.
   virtual Step begin(const Request& request) = 0;
   /// An origin gave no answer: another try, or a reply.

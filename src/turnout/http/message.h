@@ -42,6 +42,8 @@ struct RequestHead : Framing {
 /// The head of an answer.
 struct ResponseHead : Framing {
   int status = 0;  ///< 200 to 599; interim answers (1xx) are passed over
+  /// The first bytes of the body, none if it has none, where Forward::looks_at_body; else nothing.
+  std::optional<std::string_view> begins = std::nullopt;
 };
 
 /// A request whole. At least kPadding more bytes may be read behind the body, as simdjson wants.

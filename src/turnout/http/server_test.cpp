@@ -71,6 +71,25 @@ TEST(Server, refuses_what_is_no_request_and_closes) {
   }
 }
 
+TEST(Server, who_is_turned_away_at_the_head_is_told_before_the_body_comes) {
+  Running running;
+  for (const char* framing : {"Content-Length: 30000000", "Transfer-Encoding: chunked",
+                              "Expect: 100-continue\r\nContent-Length: 9"}) {
+    Wire client = running.client();
+    client.send(std::string("POST /locked HTTP/1.1\r\nHost: a\r\n") + framing + "\r\n\r\n");
+    const std::string answer = client.until("no key");
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 401") << framing;
+    EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+    EXPECT_TRUE(running.handler.comes("ended 0"));
+    client.try_to_send(std::string(100'000, 'x'));  // what was under way is thrown away
+    client.close();
+  }
+  Wire client = running.client();
+  client.send("POST /locked HTTP/1.1\r\nHost: a\r\nX-Key: k\r\nContent-Length: 3\r\n\r\na");
+  client.send("bc");
+  EXPECT_TRUE(running.handler.comes("failed connect"));
+}
+
 TEST(Server, a_request_whose_refusal_comes_late_is_still_there) {
   Running running;
   Wire client = running.client();

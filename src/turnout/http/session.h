@@ -88,7 +88,9 @@ class Session final : public Sleeper {
   Go take_bytes(std::string_view bytes);
   Go take_head(std::string_view bytes);
   Go take_body(std::string_view bytes);
+  std::optional<Go> turn_away(std::string_view bytes);
   Go refuse(int status, std::string_view reason);
+  Go refuse(Reply reply);
   Go ask();
   Go take_step(Step step);
   void expect_request();
@@ -102,6 +104,7 @@ class Session final : public Sleeper {
   Io send_parts();
   Go await_answer();
   Go take_answer(std::string_view bytes);
+  std::optional<std::string_view> body_begins(std::string_view bytes);
   Go begin_relay(const ResponseHead& head, const Relay& how, std::string_view rest);
   Go relay();
   Go relay_bytes(std::string_view bytes, std::string_view head);

@@ -151,13 +151,38 @@ Session::Go Session::take_answer(std::string_view bytes) {
     if (status == 101) return fail(Failure::kGarbage);
     return rest.empty() ? Go::kOn : take_answer(rest);
   }
-  const ResponseHead head = answer_reader_.response(bytes);
+  ResponseHead head = answer_reader_.response(bytes);
+  if (forward_.looks_at_body) {
+    head.begins = body_begins(bytes);
+    if (!head.begins) {
+      if (rest.size() > worker_.options.longest_head) return fail(Failure::kGarbage);
+      answer_.assign(bytes);
+      return Go::kOn;
+    }
+  }
   auto step = exchange_->answered(head);
   if (const auto* how = std::get_if<Relay>(&step)) return begin_relay(head, *how, rest);
   upstream_.reset();
   fresh_ = false;
   if (auto* reply = std::get_if<Reply>(&step)) return begin_reply(std::move(*reply));
   return take_step(std::get<Forward>(std::move(step)));
+}
+
+/// @returns what has come of the body, empty if nothing will; nothing until it is known.
+std::optional<std::string_view> Session::body_begins(std::string_view bytes) {
+  const auto rest = bytes.substr(answer_reader_.head_bytes());
+  if (!answer_reader_.chunked()) {
+    const bool goes_on = answer_reader_.length() > 0 || answer_reader_.until_end();
+    return rest.empty() && goes_on ? std::nullopt : std::optional(rest);
+  }
+  data_.clear();
+  const auto part = answer_reader_.read_body(rest, data_);
+  answer_reader_.start(
+      MessageReader::Kind::kResponse);  // the body is read once more when it is relayed
+  answer_reader_.read_head(bytes, 0);
+  if (!data_.empty()) return data_.front();
+  return part.progress == MessageReader::Progress::kMore ? std::nullopt
+                                                         : std::optional(std::string_view());
 }
 
 Session::Go Session::begin_relay(const ResponseHead& head, const Relay& how,

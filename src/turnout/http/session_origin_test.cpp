@@ -54,6 +54,43 @@ TEST(SessionOrigin, relays_chunks_untouched_and_keeps_the_origins_connection) {
   EXPECT_EQ(origin.connections(), 1);
 }
 
+TEST(SessionOrigin, an_answer_is_judged_by_how_its_body_begins_before_any_of_it_is_relayed) {
+  const std::string page = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>";
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunks = "3;a=b\r\n{\"a\r\n4\r\n\": 1\r\n1\r\n}\r\n0\r\n\r\n";
+  Scripted origin({answers(page), [&](Wire& wire) {
+                     wire.until("\r\n\r\n");
+                     for (const std::string& part : {head, chunks.substr(0, 5), chunks.substr(5)}) {
+                       wire.send(part);
+                       std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                     }
+                   }});
+  Running running(origin.port());
+  running.handler.retries = 1;
+  Wire client = running.client();
+  client.send("GET /looked HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string got = client.until("0\r\n\r\n");
+  EXPECT_EQ(got.find("<html>"), std::string::npos);
+  EXPECT_EQ(got.substr(got.find("\r\n\r\n") + 4), chunks);
+  EXPECT_TRUE(running.handler.comes("ended 0"));
+  EXPECT_NE(running.handler.notes().find("begins <html>"), std::string::npos);
+  EXPECT_NE(running.handler.notes().find("begins {\"a\n"), std::string::npos);
+}
+
+TEST(SessionOrigin, an_answer_without_a_body_begins_with_nothing_and_one_that_never_begins_is_cut) {
+  Scripted origin({answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+                   answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                   answers("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")});
+  Running running(origin.port());
+  running.handler.retries = 2;
+  Wire client = running.client();
+  client.send("GET /looked HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_NE(client.until("no answer").find("HTTP/1.1 502"), std::string::npos);
+  EXPECT_TRUE(running.handler.notes().starts_with(
+      "answered 200\nbegins \nanswered 200\nbegins \nfailed cut\n"))
+      << running.handler.notes();
+}
+
 TEST(SessionOrigin, passes_interim_answers_over) {
   Scripted origin(
       {answers("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"

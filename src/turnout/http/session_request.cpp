@@ -90,6 +90,7 @@ Session::Go Session::take_head(std::string_view bytes) {
     return refuse(413, "the body of the request is too long");
   }
   body_bytes_ = static_cast<std::size_t>(reader_.length());
+  if (const auto go = turn_away(bytes)) return *go;
   message_.reserve(head_bytes_ + body_bytes_ + kPadding);
   message_.assign(bytes.substr(0, head_bytes_));
   if (!reader_.chunked()) message_.resize(head_bytes_ + body_bytes_);
@@ -125,14 +126,28 @@ Session::Go Session::take_body(std::string_view bytes) {
   return ask();
 }
 
+/// A client that is not served need not send all of its body, nor is it kept.
+/// @param bytes  the head, and what has come of the body
+std::optional<Session::Go> Session::turn_away(std::string_view bytes) {
+  if (!reader_.chunked() && bytes.size() - head_bytes_ >= body_bytes_) return std::nullopt;
+  auto exchange = worker_.handler.exchange();
+  auto reply = exchange->screen(reader_.request(bytes));
+  if (!reply) return std::nullopt;
+  exchange_ = std::move(exchange);
+  return refuse(*std::move(reply));
+}
+
 /// What came cannot be a request, and nobody knows where the next one begins.
 Session::Go Session::refuse(int status, std::string_view reason) {
+  return refuse(worker_.handler.refuse(status, reason, std::string(head_.target)));
+}
+
+Session::Go Session::refuse(Reply reply) {
   client_speaks_ = {1, false};
   next_.clear();
-  const std::string target(head_.target);
   head_ = {};  // its bytes may go before the reply has
   head_whole_ = false;
-  return begin_reply(worker_.handler.refuse(status, reason, target));
+  return begin_reply(std::move(reply));
 }
 
 /// The request is whole.
