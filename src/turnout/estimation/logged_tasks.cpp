@@ -46,7 +46,7 @@ std::size_t LoggedTasks::number_of_user(const std::string& user) {
 void LoggedTasks::begin_task(const traffic::Pass& pass) {
   task_ = pass.task_id;
   in_task_ = complete_ = with_propensity_ = true;
-  policies_.try_emplace(pass.policy_id, policies_.size());
+  policy_ = &*policies_.try_emplace(pass.policy_id, 0).first;
   tasks_.push_back({number_of_user(pass.user_id), steps_.size(), steps_.size()});
 }
 
@@ -56,6 +56,7 @@ void LoggedTasks::end_task() {
   LoggedTask& task = tasks_.back();
   if (complete_ && task.end > task.first) {
     has_propensities_.push_back(with_propensity_ ? 1 : 0);
+    if (with_propensity_) ++policy_->second;
     return;
   }
   ++left_out_;
@@ -89,9 +90,9 @@ void LoggedTasks::add(const traffic::Pass& pass) {
 
 void LoggedTasks::finish() {
   end_task();
-  const bool some =
-      std::find(has_propensities_.begin(), has_propensities_.end(), 1) != has_propensities_.end();
-  estimated_ = policies_.size() > 1 || !some;
+  const auto drew = std::count_if(policies_.begin(), policies_.end(),
+                                  [](const auto& policy) { return policy.second > 0; });
+  estimated_ = drew != 1;
   if (!estimated_) keep_those_with_propensities();
   count_nodes();
   if (estimated_) estimate_propensities();

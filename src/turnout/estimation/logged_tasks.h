@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "turnout/traffic/pass.h"
@@ -51,8 +52,8 @@ class LoggedTasks {
   /// A task counts if its attempts are 1, 2, ... without a gap.
   void add(const traffic::Pass& pass);
   /// Ends the last task, and gives each step a propensity. The log's own are used where every step
-  /// of a task has one and all tasks have one policy; tasks without are left out. Where no task has
-  /// them, or several policies served, they are the shares of models after the same models, over all
+  /// of a task has one and all such tasks have one policy; tasks without are left out. Where no task has
+  /// them, or tasks of several policies do, they are the shares of models after the same models, over all
   /// policies, each share drawn towards that of the attempt by kDrawn passes.
   void finish();
 
@@ -89,13 +90,14 @@ class LoggedTasks {
   std::vector<PathNode> nodes_;
   std::unordered_map<std::uint64_t, std::size_t> children_;
   std::unordered_map<std::uint64_t, std::size_t> user_numbers_;
-  std::unordered_map<std::string, std::size_t> policies_;
-  std::vector<char> has_propensities_;  // by task
+  std::unordered_map<std::string, std::size_t> policies_;  // tasks with propensities, by policy
+  std::vector<char> has_propensities_;                     // by task
   std::size_t users_ = 0;
   std::int64_t left_out_ = 0, without_cost_ = 0;
   bool estimated_ = false;
 
   std::string task_;
+  std::pair<const std::string, std::size_t>* policy_ = nullptr;  // of the task
   bool in_task_ = false, complete_ = true, with_propensity_ = true;
 };
 

@@ -139,6 +139,26 @@ TEST(OffPolicy, propensities_that_are_not_logged_are_estimated) {
   for (const int count : held(kLogs, 1500, "a,b", habits)) EXPECT_GE(count, kLeast);
 }
 
+TEST(OffPolicy, a_few_tasks_without_propensities_are_left_out_and_the_others_keep_theirs) {
+  auto passes = log_of(500, 1);
+  for (auto& pass : passes) pass.policy_id = "p-1";
+  const auto all = evaluate(passes, "a,b").value();
+  traffic::Pass pinned;  // as the gateway records a model that was asked for by its name
+  pinned.task_id = "t9";
+  pinned.user_id = "somebody";
+  pinned.policy_id = "pinned";
+  pinned.model = "b";
+  passes.push_back(pinned);
+  const auto most = evaluate(passes, "a,b").value();
+  EXPECT_FALSE(most.propensities_estimated);
+  EXPECT_EQ(most.left_out, 1);
+  EXPECT_EQ(most.tasks, all.tasks);
+  for (auto& pass : passes) {
+    if (pass.user_id < "u3") pass.policy_id = "p-2";
+  }
+  EXPECT_TRUE(evaluate(passes, "a,b")->propensities_estimated) << "two policies drew";
+}
+
 TEST(OffPolicy, the_difference_to_the_log_is_paired_by_user) {
   // What users have in common is in both, and not in the difference.
   Habits habits;
