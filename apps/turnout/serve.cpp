@@ -204,11 +204,34 @@ void reload(const Arguments& arguments, gateway::Gateway& gateway, http::Server&
                                  waits.empty() ? "" : "; these wait for a restart: " + waits));
 }
 
+/// What was said last of policies that gateways share.
+struct SeenPolicies {
+  std::string id;
+  bool apart = false;
+};
+
+/// Says what other gateways, or this one, have put in force, and whether that can be known.
+void mind_policies(gateway::Gateway& gateway, SeenPolicies& seen) {
+  const auto sharing = gateway.policy_sharing();
+  if (!sharing) return;
+  const auto policy = gateway.setup()->policy;
+  if (policy->id != seen.id)
+    gateway.say(false, fmt::format("the gateways now serve the policy {} ({})",
+                                   policy->policy.text(), policy->id));
+  if (sharing->behind != seen.apart)
+    gateway.say(sharing->behind,
+                sharing->behind ? fmt::format("policies are not shared now, {} stays in force: {}",
+                                              policy->policy.text(), sharing->trouble)
+                                : "policies are shared again");
+  seen = {policy->id, sharing->behind};
+}
+
 /// Waits for signals beside the server.
 void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
           const std::atomic<bool>& over) {
   std::string trouble;
-  bool alone = false, apart = false;
+  bool alone = false;
+  SeenPolicies policies{gateway.setup()->policy->id, false};
   while (!over) {
     const auto store = gateway.recorder().state();
     if (store.trouble != trouble)
@@ -217,18 +240,12 @@ void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& s
                                               : "passes wait in the spill file: " + store.trouble);
     trouble = store.trouble;
     gateway.mind_sharing();
-    if (const auto policies = gateway.policy_sharing(); policies && policies->behind != apart) {
-      apart = policies->behind;
-      gateway.say(apart,
-                  apart ? fmt::format("policies are not shared now, {} stays in force: {}",
-                                      gateway.setup()->policy->policy.text(), policies->trouble)
-                        : "policies are shared again");
-    }
     if (const auto sharing = gateway.sharing(); sharing && sharing->behind != alone) {
       alone = sharing->behind;
       gateway.say(alone, alone ? "tasks are not shared now: " + sharing->trouble
                                : "tasks are shared again");
     }
+    mind_policies(gateway, policies);
     pollfd waits{signals_fd, POLLIN, 0};
     ::poll(&waits, 1, 500);
     std::uint64_t count = 0;

@@ -147,6 +147,7 @@ void share_policies(gateway::Gateway& gateway, std::uint32_t number) {
   };
   auto soon = how;
   soon.patience = kPatienceOfRequests;
+  soon.in_all = true;
   gateway.share_policies([=] { return open(how); },
                          [=]() -> Result<std::unique_ptr<gateway::PolicyTable>> {
                            TURNOUT_TRY(auto table, open(soon));

@@ -93,12 +93,7 @@ void Gateway::share_policies(OpenSharedLoop open, OpenPolicyTable table,
   use.wants_turn = [this] { return setup()->config.control.mode != ControlMode::kOff; };
   use.now_us = [this] { return clock_.now_us(); };
   use.changed = [this, last_seen] {
-    const auto before = setup()->policy;
     enforce();
-    const auto after = setup()->policy;
-    if (before->id != after->id)
-      say(false,
-          "the gateways now serve the policy " + after->policy.text() + " (" + after->id + ")");
     write_last_seen(last_seen);
   };
   shared_policies_ = std::make_unique<SharedPolicies>(SharedPolicies::Options{}, *policies_,

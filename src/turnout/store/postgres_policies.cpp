@@ -37,6 +37,7 @@ Result<PostgresPolicies> PostgresPolicies::open(const Options& options) {
 }
 
 void PostgresPolicies::begin_waiting() {
+  if (options_.in_all) return;
   connection_.wait_until(Cancellation(Deadline::after(options_.patience)));
 }
 

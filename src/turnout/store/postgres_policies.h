@@ -31,6 +31,7 @@ class PostgresPolicies {
     std::uint64_t models = 0;              ///< rows with another number are not seen
     std::uint32_t gateway = 0;             ///< a process, that no other has
     std::chrono::milliseconds patience{};  ///< of open(), and of each call
+    bool in_all = false;                   ///< patience is of open() and all calls together
   };
   static base::Result<PostgresPolicies> open(const Options& options);
 
