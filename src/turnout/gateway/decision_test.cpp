@@ -282,13 +282,8 @@ TEST_F(DecisionTest, what_one_key_reports_keeps_no_other_and_no_request_from_an_
 TEST_F(DecisionTest, a_report_of_success_opens_no_upstream_that_this_gateway_saw_fail) {
   start();
   const Json before = ask({{"task", "t"}});
-  for (int i = 0; i < 3; ++i) {
-    auto sent = send("/v1/chat/completions", chat("mini", std::to_string(i)));
-    sent.step = sent.exchange->failed(http::Failure::kTimeout);
-    if (std::holds_alternative<http::Forward>(sent.step))
-      sent.exchange->failed(http::Failure::kTimeout);
-    sent.exchange->ended(http::Ending::kWhole);
-  }
+  for (int i = 0; i < Breaker::kFailures; ++i)
+    (*gateway_->setup()->breakers)[0].failed(gateway_->clock().now_us());
   report(before, {{"status", 200}});
   EXPECT_EQ(send("/v1/chat/completions", chat("mini", "more")).reply().status, 503);
   EXPECT_EQ(ask({{"task", "u"}})["model"], "large");

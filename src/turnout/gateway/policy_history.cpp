@@ -144,7 +144,8 @@ base::Result<bool> PolicyHistory::follow(PolicyTable& table) {
 std::string PolicyHistory::last_seen() const {
   const auto now = record();
   const PolicyEntry& entry = now.in_force();
-  return line_of({PolicyEvent::Kind::kConfigured, entry.number, entry.since_us, entry, entry.by});
+  const Proposal policy = {entry.text, entry.by, entry.reasons, entry.rails, entry.figures};
+  return line_of({PolicyEvent::Kind::kConfigured, entry.number, entry.since_us, policy, entry.by});
 }
 
 PolicyRecord PolicyHistory::record() const {
