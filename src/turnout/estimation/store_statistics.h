@@ -8,7 +8,7 @@ namespace turnout::estimation {
 
 /// What docs/theory.md, section 19, asks of a log.
 /// @returns the statistics of a store's log, whose rows are streamed to a StatisticsGatherer
-///   (decisions/0014). Passes that come while it reads count as the last window's. Errors of the
+///   (decisions/0015). Passes that come while it reads count as the last window's. Errors of the
 ///   store, and those of StatisticsGatherer::finish().
 /// @param watch  told now and then of the number of passes read since; asked as often. A question
 ///   to a server is ended by the cancellation that its store was opened with.
