@@ -7,9 +7,9 @@
 
 namespace turnout::base {
 
-/// A map from 64-bit hashes, in one array: no allocation an entry, and one line of cache a look-up. The
-/// keys must be hashes already, evenly spread in their low bits. What a pointer or a reference points
-/// to moves with the next change.
+/// A map from 64-bit hashes or numbers, in one array: no allocation an entry, and a line of cache or two
+/// a look-up. The array grows by quarters, so that three to four of five slots are in use. Keys that
+/// others can choose must be hashes with a secret. What a pointer points to moves with the next change.
 template <class Value>
 class FlatMap {
  public:
@@ -24,10 +24,11 @@ class FlatMap {
 
   /// Gives a key a value. @returns whether it had none.
   bool set(std::uint64_t key, Value value) {
-    if (4 * (size_ + 1) > 3 * slots_.size()) resize(slots_.empty() ? kFewest : 2 * slots_.size());
+    if (5 * (size_ + 1) > 4 * slots_.size()) resize(kFewest + slots_.size() + slots_.size() / 4);
     Slot& slot = slots_[place_of(known(key))];
     const bool is_new = slot.key == kFree;
-    slot = {known(key), std::move(value)};
+    slot.key = known(key);
+    slot.value = std::move(value);
     size_ += is_new ? 1 : 0;
     return is_new;
   }
@@ -39,8 +40,7 @@ class FlatMap {
     --size_;
     // What was put behind its own place for want of room moves up (Knuth, vol. 3, 6.4, algorithm R).
     for (std::size_t at = next(hole); slots_[at].key != kFree; at = next(at)) {
-      const std::size_t distance = (at - slots_[at].key) & mask();
-      if (distance < ((at - hole) & mask())) continue;
+      if (distance(home(slots_[at].key), at) < distance(hole, at)) continue;
       slots_[hole] = std::move(slots_[at]);
       hole = at;
     }
@@ -57,6 +57,14 @@ class FlatMap {
     for (const std::uint64_t key : keys) erase(key);
   }
 
+  /// Calls back with `(key, value)` of each entry, in no order.
+  template <class Use>
+  void for_each(const Use& use) const {
+    for (const Slot& slot : slots_) {
+      if (slot.key != kFree) use(slot.key, slot.value);
+    }
+  }
+
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
@@ -67,13 +75,24 @@ class FlatMap {
     Value value{};
   };
 
-  /// 0 stands for none, so that it shares a place with 1: of hashes neither is seen twice.
+  /// 0 stands for none, so that it shares a place with 1: of hashes neither is seen twice, numbers
+  /// must be others.
   static std::uint64_t known(std::uint64_t key) { return key == kFree ? 1 : key; }
-  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
-  [[nodiscard]] std::size_t next(std::size_t place) const { return (place + 1) & mask(); }
+  /// Where a key is if that place is free: its product with the golden ratio (Knuth, vol. 3, 6.4) says
+  /// at which part of the array.
+  [[nodiscard]] std::size_t home(std::uint64_t key) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::size_t>(Wide{key * 0x9e3779b97f4a7c15ULL} * slots_.size() >> 64U);
+  }
+  [[nodiscard]] std::size_t next(std::size_t place) const {
+    return place + 1 == slots_.size() ? 0 : place + 1;
+  }
+  [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const {
+    return to >= from ? to - from : to + slots_.size() - from;
+  }
   /// Where a key is, or would be put.
   [[nodiscard]] std::size_t place_of(std::uint64_t key) const {
-    std::size_t place = key & mask();
+    std::size_t place = home(key);
     while (slots_[place].key != key && slots_[place].key != kFree) place = next(place);
     return place;
   }
@@ -84,7 +103,7 @@ class FlatMap {
     }
   }
 
-  std::vector<Slot> slots_;  // a power of two of them
+  std::vector<Slot> slots_;
   std::size_t size_ = 0;
 };
 

@@ -42,7 +42,8 @@ Assignment OpenTasks::assign(const Ask& ask) {
     serve_helper(ask, assignment);
     return assignment;
   }
-  TaskRecord& task = record_of(ask, match);
+  const auto held = record_of(ask, match);
+  TaskRecord& task = *held;
   // Another gateway's answer may have come beside what this matcher took for the pass.
   if (match.begins_pass) assignment.match.attempt = std::max(match.attempt, task.answered + 1);
   task.last_us = ask.request.started_us;
@@ -75,10 +76,9 @@ Assignment OpenTasks::preview(const Ask& ask) const {
     serve_helper(ask, assignment);
     return assignment;
   }
-  const auto found = tasks_.find(assignment.match.task);
   TaskRecord task;
   task.policy = ask.policy;
-  if (found != tasks_.end()) task = found->second;
+  if (auto found = tasks_.find(assignment.match.task)) task = *std::move(found);
   if (assignment.match.begins_pass)
     assignment.match.attempt = std::max(assignment.match.attempt, task.answered + 1);
   assignment.task = task.id;
@@ -99,22 +99,20 @@ void OpenTasks::write_down(const Ask& ask, const TaskRecord& task, const Match& 
                                 task.attempts.back()});
 }
 
-TaskRecord& OpenTasks::record_of(const Ask& ask, const Match& match) {
-  const auto [place, is_new] = tasks_.try_emplace(match.task);
-  TaskRecord& task = place->second;
-  if (!is_new) return task;
+TaskRecords::Held OpenTasks::record_of(const Ask& ask, const Match& match) {
+  if (auto held = tasks_.hold(match.task)) return held;
+  auto held = tasks_.add(match.task, ask.policy);
+  TaskRecord& task = *held;
   task.id = new_ids_.next(options_.id_prefix, ask.seed, ask.request.started_us);
-  task.number = match.task;
   task.owner = ask.seed;
   task.user = ask.user;
   task.conversation = ask.request.conversation;
-  task.policy = ask.policy;
   task.began_us = ask.request.started_us;
   task.answered = task.agreed = match.attempt - 1;
   ids_.set(id_hash(task.id), match.task);
   matcher_.name(match, id_number(ask.seed, task.id));
   if (task.conversation != 0) conversations_.emplace(task.conversation, match.task);
-  return task;
+  return held;
 }
 
 /// An attempt that nobody answered has not happened, for the policy. @returns them.
@@ -148,8 +146,8 @@ std::optional<std::size_t> OpenTasks::answered_before(const TaskRecord& task,
     if (task.attempts[i].answered) return task.attempts[i].model;
   }
   const auto before = tasks_.find(match.other_task);
-  if (before == tasks_.end()) return std::nullopt;
-  for (const AttemptRecord& one : before->second.attempts) {
+  if (!before) return std::nullopt;
+  for (const AttemptRecord& one : before->attempts) {
     if (one.pass == match.after && one.answered) return one.model;
   }
   return std::nullopt;
@@ -203,22 +201,20 @@ std::uint64_t OpenTasks::id_hash(std::string_view id) const {
   return base::fast_hash(id, options_.seed);
 }
 
-const TaskRecord* OpenTasks::by_id(std::string_view id) const {
+TaskRecords::Held OpenTasks::by_id(std::string_view id) {
   const std::uint64_t* number = ids_.find(id_hash(id));
-  const auto found = number == nullptr ? tasks_.end() : tasks_.find(*number);
-  return found == tasks_.end() || found->second.id != id ? nullptr : &found->second;
-}
-
-TaskRecord* OpenTasks::by_id(std::string_view id) {
-  return const_cast<TaskRecord*>(std::as_const(*this).by_id(id));  // NOLINT(*-const-cast)
+  if (number == nullptr) return {};
+  auto task = tasks_.hold(*number);
+  return task && task->id == id ? std::move(task) : TaskRecords::Held();
 }
 
 std::optional<TaskRecord> OpenTasks::find(std::string_view id, std::uint64_t owner,
                                           bool anybodys) const {
   const std::lock_guard lock(mutex_);
-  const TaskRecord* task = by_id(id);
-  if (task == nullptr || (!anybodys && task->owner != owner)) return std::nullopt;
-  return *task;
+  const std::uint64_t* number = ids_.find(id_hash(id));
+  auto task = number == nullptr ? std::nullopt : tasks_.find(*number);
+  if (!task || task->id != id || (!anybodys && task->owner != owner)) return std::nullopt;
+  return task;
 }
 
 std::vector<TaskRecord> OpenTasks::in_conversation(std::uint64_t conversation,
@@ -227,8 +223,8 @@ std::vector<TaskRecord> OpenTasks::in_conversation(std::uint64_t conversation,
   std::vector<TaskRecord> tasks;
   const auto [begin, end] = conversations_.equal_range(conversation);
   for (auto at = begin; at != end; ++at) {
-    const TaskRecord& task = tasks_.at(at->second);
-    if (task.owner == owner) tasks.push_back(task);
+    auto task = tasks_.find(at->second);
+    if (task && task->owner == owner) tasks.push_back(*std::move(task));
   }
   std::sort(tasks.begin(), tasks.end(), [](const TaskRecord& a, const TaskRecord& b) {
     return std::pair(a.began_us, a.number) < std::pair(b.began_us, b.number);
@@ -244,8 +240,8 @@ std::size_t OpenTasks::size() const {
 /// What the matcher no longer knows nobody will ask for.
 void OpenTasks::forget(std::uint64_t number) {
   const auto found = tasks_.find(number);
-  if (found == tasks_.end()) return;
-  const TaskRecord& task = found->second;
+  if (!found) return;
+  const TaskRecord& task = *found;
   ids_.erase(id_hash(task.id));
   for (const auto* list : {&task.attempts, &task.unanswered}) {
     for (const AttemptRecord& attempt : *list) task_of_pass_.erase(attempt.pass);
@@ -256,7 +252,7 @@ void OpenTasks::forget(std::uint64_t number) {
         std::find_if(begin, end, [&](const auto& one) { return one.second == number; });
     if (same != end) conversations_.erase(same);
   }
-  tasks_.erase(found);
+  tasks_.erase(number);
 }
 
 /// The matcher is to say which tasks go.

@@ -26,22 +26,24 @@ std::optional<traffic::Pass> OpenTasks::ended(const Assignment& assignment, cons
     return std::nullopt;
   }
   if (journal_ != nullptr) journal_->append(CallEnded{assignment.match, end});
-  const auto found = tasks_.find(assignment.match.task);
-  if (found != tasks_.end()) {
-    if (auto* attempt = found->second.attempt_of(assignment.match.pass)) --attempt->in_flight;
+  std::optional<traffic::Pass> pass;
+  {
+    const auto task = tasks_.hold(assignment.match.task);
+    AttemptRecord* attempt = task ? task->attempt_of(assignment.match.pass) : nullptr;
+    if (attempt != nullptr) --attempt->in_flight;
+    pass = take_end(assignment.match, end, task ? &*task : nullptr);
   }
-  auto pass = take_end(assignment.match, end);
   if (!shares_ || !pass) return pass;
-  if (auto* attempt = attempt_of_pass(assignment.match.pass)) keep(*attempt);
+  if (const auto held = attempt_of_pass(assignment.match.pass); held.attempt != nullptr)
+    keep(*held.attempt);
   return std::nullopt;
 }
 
 void OpenTasks::expired(const Assignment& assignment, std::int64_t at_us) {
   {
     const std::lock_guard lock(mutex_);
-    const auto found = tasks_.find(assignment.match.task);
-    AttemptRecord* attempt =
-        found == tasks_.end() ? nullptr : found->second.attempt_of(assignment.match.pass);
+    const auto task = tasks_.hold(assignment.match.task);
+    AttemptRecord* attempt = task ? task->attempt_of(assignment.match.pass) : nullptr;
     if (attempt != nullptr && attempt->answered) {
       --attempt->in_flight;
       return;
@@ -53,13 +55,14 @@ void OpenTasks::expired(const Assignment& assignment, std::int64_t at_us) {
   ended(assignment, end);
 }
 
-std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallEnd& end) {
+/// @param known  the match's task, which is held; nullptr if there is none
+std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallEnd& end,
+                                                 TaskRecord* known) {
   if (match.task == Match::kNone) return take_helper_end(match, end);
   matcher_.ended(match, std::min(end.ended_us, end.told_us), end.answered);
   if (end.response != 0) matcher_.named(match, end.response);
-  const auto found = tasks_.find(match.task);
-  if (found == tasks_.end()) return std::nullopt;
-  TaskRecord& task = found->second;
+  if (known == nullptr) return std::nullopt;
+  TaskRecord& task = *known;
   task.last_us = std::max(task.last_us, end.ended_us);
   AttemptRecord* attempt = task.attempt_of(match.pass);
   if (attempt == nullptr && end.answered) attempt = answered_after_all(task, match.pass);
@@ -84,9 +87,9 @@ std::optional<traffic::Pass> OpenTasks::take_end(const Match& match, const CallE
 
 /// What a helper cost is part of the pass that it served.
 std::optional<traffic::Pass> OpenTasks::take_helper_end(const Match& match, const CallEnd& end) {
-  const auto found = tasks_.find(match.other_task);
-  if (found == tasks_.end()) return std::nullopt;
-  TaskRecord& task = found->second;
+  const auto held = tasks_.hold(match.other_task);
+  if (!held) return std::nullopt;
+  TaskRecord& task = *held;
   AttemptRecord* attempt = task.attempt_of(match.pass);
   if (attempt == nullptr) return std::nullopt;
   task.spent_usd += end.spent_usd;
@@ -121,8 +124,8 @@ std::optional<traffic::Pass> OpenTasks::tell(std::string_view id,
                                              std::optional<std::int64_t> attempt,
                                              std::uint64_t owner, traffic::Outcome outcome) {
   const std::lock_guard lock(mutex_);
-  TaskRecord* task = by_id(id);
-  if (task == nullptr || task->owner != owner) return std::nullopt;
+  const auto task = by_id(id);
+  if (!task || task->owner != owner) return std::nullopt;
   auto pass = take_outcome(*task, attempt, outcome);
   if (pass && journal_ != nullptr) journal_->append(OutcomeTold{task->id, pass->attempt, outcome});
   return pass;
@@ -155,15 +158,15 @@ bool OpenTasks::take_assigned(const Assigned& entry, std::uint64_t seed,
   // other gateways had.
   if (!shares_) request.ended_us = request.started_us;
   matcher_.restore(request, entry.match);
-  const auto [place, is_new] = tasks_.try_emplace(entry.match.task);
-  TaskRecord& task = place->second;
+  auto known = tasks_.hold(entry.match.task);
+  const bool is_new = !known;
+  const auto held = is_new ? tasks_.add(entry.match.task, std::move(policy)) : std::move(known);
+  TaskRecord& task = *held;
   if (is_new) {
     task.id = entry.task;
-    task.number = entry.match.task;
     task.owner = seed;
     task.user = entry.user;
     task.conversation = entry.conversation;
-    task.policy = std::move(policy);
     task.began_us = request.started_us;
     task.answered = task.agreed = entry.match.attempt - 1;
     ids_.set(id_hash(task.id), entry.match.task);
@@ -181,13 +184,14 @@ bool OpenTasks::take_assigned(const Assigned& entry, std::uint64_t seed,
 
 void OpenTasks::restore(const CallEnded& entry) {
   const std::lock_guard lock(mutex_);
-  if (entry.end.model < options_.models.size()) take_end(entry.match, entry.end);
+  if (entry.end.model >= options_.models.size()) return;
+  const auto task = tasks_.hold(entry.match.task);
+  take_end(entry.match, entry.end, task ? &*task : nullptr);
 }
 
 void OpenTasks::restore(const OutcomeTold& entry) {
   const std::lock_guard lock(mutex_);
-  if (TaskRecord* task = by_id(entry.task); task != nullptr)
-    take_outcome(*task, entry.attempt, entry.outcome);
+  if (const auto task = by_id(entry.task)) take_outcome(*task, entry.attempt, entry.outcome);
 }
 
 }  // namespace turnout::gateway

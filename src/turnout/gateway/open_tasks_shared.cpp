@@ -7,10 +7,12 @@
 /// Tasks that several gateways serve: what the others say of them, and what is stored by whom.
 namespace turnout::gateway {
 
-AttemptRecord* OpenTasks::attempt_of_pass(std::uint64_t pass) {
+OpenTasks::HeldAttempt OpenTasks::attempt_of_pass(std::uint64_t pass) {
   const auto number = task_of_pass_.find(pass);
-  const auto task = number == task_of_pass_.end() ? tasks_.end() : tasks_.find(number->second);
-  return task == tasks_.end() ? nullptr : task->second.attempt_of(pass);
+  if (number == task_of_pass_.end()) return {};
+  HeldAttempt held{tasks_.hold(number->second)};
+  if (held.task) held.attempt = held.task->attempt_of(pass);
+  return held;
 }
 
 void OpenTasks::set_aside(TaskRecord& task, AttemptRecord attempt) {
@@ -51,16 +53,16 @@ bool OpenTasks::told(const Assigned& entry, std::uint64_t seed,
                      std::shared_ptr<const PolicyVersion> policy) {
   const std::lock_guard lock(mutex_);
   if (!take_assigned(entry, seed, std::move(policy))) return false;
-  if (auto* attempt = attempt_of_pass(entry.match.pass);
-      attempt != nullptr && entry.match.begins_pass)
-    attempt->elsewhere = true;
+  if (const auto held = attempt_of_pass(entry.match.pass);
+      held.attempt != nullptr && entry.match.begins_pass)
+    held.attempt->elsewhere = true;
   return true;
 }
 
 void OpenTasks::told(const OutcomeTold& entry) {
   const std::lock_guard lock(mutex_);
-  TaskRecord* task = by_id(entry.task);
-  if (task == nullptr) return;
+  const auto task = by_id(entry.task);
+  if (!task) return;
   take_outcome(*task, entry.attempt, entry.outcome);
   for (AttemptRecord& one : task->attempts) {
     if (one.kept_here && one.attempt == entry.attempt) keep(one);
@@ -71,15 +73,15 @@ void OpenTasks::told(const CallEnded& entry, bool ours) {
   const std::lock_guard lock(mutex_);
   if (!ours) {
     if (entry.end.model >= options_.models.size()) return;
-    take_end(entry.match, entry.end);
+    const auto task = tasks_.hold(entry.match.task);
+    take_end(entry.match, entry.end, task ? &*task : nullptr);
   }
-  AttemptRecord* attempt = attempt_of_pass(entry.match.pass);
+  const auto [task, attempt] = attempt_of_pass(entry.match.pass);
   if (attempt == nullptr) return;
   if (!ours && entry.match.begins_pass) attempt->elsewhere = false;
-  const auto task = tasks_.find(entry.match.task);
-  const bool counts = task != tasks_.end() && entry.end.answered && !attempt->agreed;
+  const bool counts = task->number == entry.match.task && entry.end.answered && !attempt->agreed;
   if (counts) {
-    attempt->attempt = ++task->second.agreed;
+    attempt->attempt = ++task->agreed;
     attempt->agreed = true;
   }
   if (attempt->kept_here && (counts || !ours)) keep(*attempt);
@@ -87,8 +89,9 @@ void OpenTasks::told(const CallEnded& entry, bool ours) {
 
 void OpenTasks::gone(std::uint32_t gateway, std::int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  for (auto& [number, task] : tasks_) {
-    for (AttemptRecord& one : task.attempts) {
+  for (const std::uint64_t number : tasks_.with_calls_elsewhere()) {
+    const auto task = tasks_.hold(number);
+    for (AttemptRecord& one : task->attempts) {
       if (!one.elsewhere || one.pass >> traffic::TaskMatcher::kCountBits != gateway) continue;
       one.elsewhere = false;
       if (!one.answered && one.in_flight <= 0)
@@ -103,10 +106,10 @@ std::vector<traffic::Pass> OpenTasks::due(bool agreeing) {
   due_.erase(std::unique(due_.begin(), due_.end()), due_.end());
   std::vector<traffic::Pass> passes;
   std::erase_if(due_, [&](std::uint64_t pass) {
-    const AttemptRecord* attempt = attempt_of_pass(pass);
+    const auto [task, attempt] = attempt_of_pass(pass);
     if (attempt == nullptr) return true;
     if (agreeing && !attempt->agreed) return false;
-    passes.push_back(pass_of(tasks_.at(task_of_pass_.at(pass)), *attempt));
+    passes.push_back(pass_of(*task, *attempt));
     return true;
   });
   return passes;

@@ -33,13 +33,13 @@ bool TaskMatcher::in_window(const Task& task, const Request& request) const {
 }
 
 TaskMatcher::Task* TaskMatcher::find(std::uint64_t number) {
-  const auto found = tasks_.find(number);
-  return found == tasks_.end() ? nullptr : &found->second;
+  const auto* found = tasks_.find(key_of(number));
+  return found == nullptr ? nullptr : found->get();
 }
 
 const TaskMatcher::Task* TaskMatcher::find(std::uint64_t number) const {
-  const auto found = tasks_.find(number);
-  return found == tasks_.end() ? nullptr : &found->second;
+  const auto* found = tasks_.find(key_of(number));
+  return found == nullptr ? nullptr : found->get();
 }
 
 const TaskMatcher::Task* TaskMatcher::find_in_window(const std::optional<Seen>& seen,
@@ -57,8 +57,7 @@ bool TaskMatcher::answer_seen(const std::optional<Seen>& seen, const Request& re
 std::optional<TaskMatcher::Seen> TaskMatcher::seen(Kind kind, std::uint64_t scope,
                                                    std::uint64_t value) const {
   if (value == 0) return std::nullopt;
-  const Seen* found = seen_.find(key(kind, scope, value));
-  return found == nullptr ? std::nullopt : std::optional(*found);
+  return seen_.find(key(kind, scope, value));
 }
 
 /// Texts count within a person. Of persons that are not known, two may begin alike: their texts
@@ -193,7 +192,7 @@ std::optional<Match> TaskMatcher::named_task(const Request& request) const {
   Match match = in_flight ? same_pass(MatchRule::kStep, {named.task, task->pass})
                           : next_attempt(MatchRule::kCertain, named.task, 1);
   // The task may have gone, its name has not.
-  if (task == nullptr) match.attempt = named.answered + 1;
+  if (task == nullptr) match.attempt = 1 + std::int64_t{named.answered};
   match.by_id = true;
   return match;
 }
@@ -238,7 +237,8 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) const {
   const bool words = request.text.known();
   const Task& task = *find(before->task);
   const std::uint64_t after = task.pass;
-  const auto signs = words ? reprompt_signs(request.text, task.turns) : RepromptSigns{};
+  const auto signs =
+      words ? reprompt_signs(rounded(request.text), task.turns.read()) : RepromptSigns{};
   const double probability = words ? signs.probability() : kUntold;
   Match match = probability >= kAlike
                     ? next_attempt(MatchRule::kFurtherTurn, before->task, probability)
@@ -254,13 +254,14 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) const {
 std::optional<Match> TaskMatcher::other_conversation(const Request& request) const {
   const auto recent = recent_.find(request.person);
   if (request.person == 0 || recent == recent_.end()) return std::nullopt;
+  const PromptText text = rounded(request.text);
   std::optional<std::uint64_t> best;
   double most = kAlike;
   for (const std::uint64_t number : recent->second) {
     const Task& task = *find(number);
     if (!in_window(task, request) || task.pass_end_us == Request::kInFlight) continue;
-    for (const PromptText& turn : task.turns) {
-      const double alike = likeness(request.text, turn);
+    for (const PromptText& turn : task.turns.read()) {
+      const double alike = likeness(text, turn);
       if (alike < most) continue;
       most = alike;
       best = number;
@@ -269,7 +270,7 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) con
   if (!best) return std::nullopt;
   const Task& task = *find(*best);
   const std::uint64_t after = task.pass;
-  const auto signs = reprompt_signs(request.text, task.turns);
+  const auto signs = reprompt_signs(text, task.turns.read());
   Match match =
       next_attempt(MatchRule::kOtherConversation, *best, std::max(kAlike, signs.probability()));
   match.after = after;
@@ -280,7 +281,7 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) con
 
 Match TaskMatcher::same_pass(MatchRule rule, const Seen& pass) const {
   Match match{.rule = rule, .task = pass.task, .pass = pass.pass};
-  match.attempt = find(pass.task)->answered + 1;
+  match.attempt = 1 + std::int64_t{find(pass.task)->answered};
   return match;
 }
 
@@ -288,7 +289,7 @@ Match TaskMatcher::next_attempt(MatchRule rule, std::uint64_t number, double pro
   Match match = new_task(rule, probability);
   match.task = number;
   if (const Task* task = find(number); task != nullptr)
-    match.attempt = 1 + task->answered + (task->pass_answered ? 1 : 0);
+    match.attempt = 1 + std::int64_t{answers(*task)};
   return match;
 }
 
@@ -305,8 +306,7 @@ void TaskMatcher::begin(Task& task, const Request& request) {
   task.pass_end_us = request.ended_us;
   task.pass_answered = task.last_answered = request.answered;
   if (!request.text.known()) return;
-  if (task.turns.size() == kTurns) task.turns.erase(task.turns.begin() + 1);
-  task.turns.push_back(request.text);
+  task.turns.add(request.text, kTurns);
 }
 
 /// A task's pass goes on; if it is an earlier one, the current one does not change.
@@ -335,7 +335,7 @@ void TaskMatcher::name(const Match& match, std::uint64_t name) {
   if (task == nullptr || task->name != 0) return;
   task->name = name;
   task->name_is_ours = true;
-  named_.set(name, {match.task, task->answered + (task->pass_answered ? 1 : 0), task->last_end_us});
+  named_.set(name, {match.task, task->last_end_us, answers(*task)});
 }
 
 void TaskMatcher::named(const Match& match, std::uint64_t answer) {
@@ -351,17 +351,19 @@ void TaskMatcher::restore(const Request& request, const Match& match) {
   };
   count(match.task, next_task_);
   count(match.pass, next_pass_);
-  const auto [place, is_new] = tasks_.try_emplace(match.task);
-  Task& task = place->second;
+  Task* known = find(match.task);
+  const bool is_new = known == nullptr;
+  if (is_new) tasks_.set(key_of(match.task), std::make_unique<Task>());
+  Task& task = is_new ? *find(match.task) : *known;
   if (is_new) {
-    task.keys.reserve(4);  // most tasks have no more
+    task.keys.reserve(3);  // many tasks have no more, and malloc has blocks of so many
     task.person = request.person;
     task.name = request.task;
     task.last_end_us = request.started_us;
     expiries_.emplace(request.started_us + options_.window_us, match.task);
   }
   if (match.begins_pass || is_new) {
-    task.answered = match.attempt - 1;
+    task.answered = static_cast<std::uint32_t>(match.attempt - 1);
     task.pass = match.pass;
     begin(task, request);
   } else {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <queue>
 #include <string_view>
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "turnout/base/flat_map.h"
+#include "turnout/traffic/kept_texts.h"
 #include "turnout/traffic/prompt_text.h"
+#include "turnout/traffic/seen_passes.h"
 
 /// Which task, and which attempt at it, a request belongs to. docs/identity.md.
 namespace turnout::traffic {
@@ -94,8 +97,8 @@ struct Match {
 
 /// Puts requests into passes and passes into tasks, one at a time in the order of their starts.
 /// What it keeps goes when its window ends, and the oldest first where there is too much: memory is
-/// at most about 3 KB for each of `most_tasks`, and 60 bytes for each of twice as many names of
-/// tasks as hold. No clock, no store, no text. Not thread safe.
+/// at most about 5 KB for each of `most_tasks`, usually 350 bytes, and 45 bytes for each of twice as
+/// many names of tasks as hold. No clock, no store, no text. Not thread safe.
 class TaskMatcher {
  public:
   struct Options {
@@ -112,7 +115,10 @@ class TaskMatcher {
   };
   static constexpr unsigned kCountBits = 32;
   explicit TaskMatcher(const Options& options)
-      : options_(options), next_task_(options.first), next_pass_(options.first) {}
+      : options_(options),
+        next_task_(options.first),
+        next_pass_(options.first),
+        seen_(options.first) {}
 
   /// @param request  started no earlier than the one before it
   /// @returns where it belongs. O(messages), amortised.
@@ -140,10 +146,7 @@ class TaskMatcher {
   [[nodiscard]] std::size_t open_tasks() const { return tasks_.size(); }
 
  private:
-  /// The pass that a key was seen with.
-  struct Seen {
-    std::uint64_t task = 0, pass = 0;
-  };
+  using Seen = SeenPasses::Pass;
   enum class Kind : std::uint64_t {
     kBody,
     kTurn,
@@ -158,19 +161,20 @@ class TaskMatcher {
   struct Task {
     std::uint64_t person = 0, name = 0;
     std::int64_t last_end_us = 0;
-    std::int64_t answered = 0;  // passes before the current one
-    std::uint64_t pass = 0;     // the current one
-    std::uint64_t body = 0;     // of its latest call
+    std::uint64_t pass = 0;  // the current one
+    std::uint64_t body = 0;  // of its latest call
     std::int64_t pass_end_us = 0;
-    bool name_is_ours = false;      // and goes with it
-    bool pass_answered = false;     // any of its calls
-    bool last_answered = false;     // the latest
-    std::vector<PromptText> turns;  // the first and the latest
+    std::uint32_t answered = 0;  // passes before the current one
+    bool name_is_ours = false;   // and goes with it
+    bool pass_answered = false;  // any of its calls
+    bool last_answered = false;  // the latest
+    KeptTexts turns;             // the first and the latest
     std::vector<std::uint64_t> keys;
   };
   struct Named {
     std::uint64_t task = 0;
-    std::int64_t answered = 0, last_end_us = 0;
+    std::int64_t last_end_us = 0;
+    std::uint32_t answered = 0;
   };
   /// What rule 4 goes on from.
   struct Continued {
@@ -179,6 +183,12 @@ class TaskMatcher {
   };
 
   [[nodiscard]] bool in_window(const Task& task, const Request& request) const;
+  /// @returns how many answers a task has.
+  static std::uint32_t answers(const Task& task) {
+    return task.answered + (task.pass_answered ? 1 : 0);
+  }
+  /// FlatMap's keys are not 0.
+  static std::uint64_t key_of(std::uint64_t number) { return ~number; }
   static std::uint64_t key(Kind kind, std::uint64_t scope, std::uint64_t value);
   Task* find(std::uint64_t number);
   [[nodiscard]] const Task* find(std::uint64_t number) const;
@@ -214,8 +224,8 @@ class TaskMatcher {
 
   Options options_;
   std::uint64_t next_task_, next_pass_;
-  std::unordered_map<std::uint64_t, Task> tasks_;
-  base::FlatMap<Seen> seen_;
+  base::FlatMap<std::unique_ptr<Task>> tasks_;  // by key_of() their numbers
+  SeenPasses seen_;
   base::FlatMap<Named> named_;
   std::size_t names_left_ = 0;  // when those that no longer held went
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> recent_;  // tasks of a person

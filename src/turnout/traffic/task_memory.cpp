@@ -27,8 +27,8 @@ void TaskMatcher::remember_key(Kind kind, std::uint64_t scope, std::uint64_t val
 
 /// A key that another task has come to since stays.
 void TaskMatcher::forget_key(std::uint64_t name, std::uint64_t task) {
-  const Seen* found = seen_.find(name);
-  if (found != nullptr && found->task == task) seen_.erase(name);
+  const auto found = seen_.find(name);
+  if (found && found->task == task) seen_.erase(name);
 }
 
 void TaskMatcher::remember_text(Kind kind, const Request& request, std::size_t messages,
@@ -55,8 +55,7 @@ void TaskMatcher::remember(const Request& request, const Match& match) {
       request.ended_us == Request::kInFlight ? request.started_us : request.ended_us;
   task.last_end_us = std::max(task.last_end_us, end);
   if (task.name != 0) {
-    named_.set(task.name,
-               {match.task, task.answered + (task.pass_answered ? 1 : 0), task.last_end_us});
+    named_.set(task.name, {match.task, task.last_end_us, answers(task)});
     forget_names(request.started_us);
   }
   if (request.person == 0 || request.person != task.person) return;
@@ -67,15 +66,15 @@ void TaskMatcher::remember(const Request& request, const Match& match) {
 }
 
 void TaskMatcher::forget(std::uint64_t number) {
-  const auto found = tasks_.find(number);
-  for (const std::uint64_t name : found->second.keys) forget_key(name, number);
-  const auto recent = recent_.find(found->second.person);
+  const Task& task = *find(number);
+  for (const std::uint64_t name : task.keys) forget_key(name, number);
+  const auto recent = recent_.find(task.person);
   if (recent != recent_.end()) {
     std::erase(recent->second, number);
     if (recent->second.empty()) recent_.erase(recent);
   }
-  if (found->second.name_is_ours) named_.erase(found->second.name);
-  tasks_.erase(found);
+  if (task.name_is_ours) named_.erase(task.name);
+  tasks_.erase(key_of(number));
   if (options_.forgotten) options_.forgotten(number);
 }
 
