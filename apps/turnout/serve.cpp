@@ -226,14 +226,31 @@ void mind_policies(gateway::Gateway& gateway, SeenPolicies& seen) {
   seen = {policy->id, sharing->behind};
 }
 
+/// Gives back to the system what malloc keeps of a load, when nothing has been stored for two seconds.
+class Tidying {
+ public:
+  void look(std::uint64_t stored) {
+    constexpr int kLooks = 4;  // of half a second
+    quiet_ = stored == stored_ ? quiet_ + 1 : 0;
+    stored_ = stored;
+    if (quiet_ == kLooks) ::malloc_trim(0);
+  }
+
+ private:
+  std::uint64_t stored_ = 0;
+  int quiet_ = 0;
+};
+
 /// Waits for signals beside the server.
 void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
           const std::atomic<bool>& over) {
   std::string trouble;
   bool alone = false;
   SeenPolicies policies{gateway.setup()->policy->id, false};
+  Tidying tidying;
   while (!over) {
     const auto store = gateway.recorder().state();
+    tidying.look(store.stored);
     if (store.trouble != trouble)
       gateway.say(!store.trouble.empty(), store.trouble.empty()
                                               ? "the store takes passes again"
