@@ -14,7 +14,7 @@
 namespace turnout::gateway {
 
 /// The records of tasks by their numbers. While nobody works at a task its record is one block of bytes,
-/// about 80 of a task of one attempt, a third of a microsecond to read or write. Not thread safe.
+/// about 90 of a task of one attempt. Not thread safe.
 class TaskRecords {
  public:
   /// A record that is worked at; what is done to it counts when this goes. Of a task there may be one

@@ -97,7 +97,7 @@ struct Match {
 
 /// Puts requests into passes and passes into tasks, one at a time in the order of their starts.
 /// What it keeps goes when its window ends, and the oldest first where there is too much: memory is
-/// at most about 5 KB for each of `most_tasks`, usually 350 bytes, and 45 bytes for each of twice as
+/// at most about 5 KB for each of `most_tasks`, usually 400 bytes, and 45 bytes for each of twice as
 /// many names of tasks as hold. No clock, no store, no text. Not thread safe.
 class TaskMatcher {
  public:
