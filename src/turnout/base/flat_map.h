@@ -82,7 +82,8 @@ class FlatMap {
   /// at which part of the array.
   [[nodiscard]] std::size_t home(std::uint64_t key) const {
     __extension__ using Wide = unsigned __int128;
-    return static_cast<std::size_t>(Wide{key * 0x9e3779b97f4a7c15ULL} * slots_.size() >> 64U);
+    const std::uint64_t spread = key * 0x9e3779b97f4a7c15ULL;
+    return static_cast<std::size_t>(Wide{spread} * slots_.size() >> 64U);
   }
   [[nodiscard]] std::size_t next(std::size_t place) const {
     return place + 1 == slots_.size() ? 0 : place + 1;

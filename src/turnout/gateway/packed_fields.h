@@ -25,8 +25,8 @@ enum class Real : std::uint8_t {
 constexpr double kMicrosecond = 1e-6;
 
 /// Small numbers, negative ones too, have few bits.
-std::uint64_t zigzag(std::uint64_t value) { return (value << 1U) ^ (0 - (value >> 63U)); }
-std::uint64_t zagzig(std::uint64_t value) { return (value >> 1U) ^ (0 - (value & 1U)); }
+inline std::uint64_t zigzag(std::uint64_t value) { return (value << 1U) ^ (0 - (value >> 63U)); }
+inline std::uint64_t zagzig(std::uint64_t value) { return (value >> 1U) ^ (0 - (value & 1U)); }
 
 /// Writes fields one after the other; Unpacker below reads them in the same order.
 class Packer {
