@@ -70,12 +70,11 @@ base::Result<verification::LoopStep> ask_control(const verification::LoopTurn& t
   evidence.penalty = turn.penalty;
   evidence.draws = kJudgedDraws;
   control::GuardRails rails;
-  rails.least_tasks = 250;  // of the first 300, some may go on yet
-  rails.most_explored = 0.3;
   rails.largest_step = std::numeric_limits<double>::infinity();  // a person who always agrees
   TURNOUT_TRY(auto step,
               control::next_policy(evidence, turn.models, turn.in_force, rails, turn.watch));
-  verification::LoopStep next{std::move(step.policy), {}};
+  verification::LoopStep next{std::move(step.policy), {}, {}};
+  if (step.advice) next.settled = step.advice->policy;
   for (const auto& reason : step.reasons) next.reason += (next.reason.empty() ? "" : " ") + reason;
   return next;
 }

@@ -126,7 +126,10 @@ void compare(const std::vector<WorldPayoffs>& today, const PlayedSequences& play
   answer.saving = interval(std::move(saving));
 }
 
-/// AdviseAnswer::exploring where costs and P are known.
+/// A smaller share of an attempt counts as none.
+constexpr double kLeastShare = 0.015;
+
+/// The sequence with at most so much of an attempt by others, as often as each may be the best there.
 std::string exploring_policy(const AdviseAnswer& answer, double most) {
   std::vector<std::vector<double>> shares;
   for (std::size_t m = 0; m < answer.chances.size(); ++m) {
@@ -137,7 +140,6 @@ std::string exploring_policy(const AdviseAnswer& answer, double most) {
     const double weight = others > most ? most / others : 1;
     for (double& share : attempt) share *= weight;
     attempt[own] += 1 - weight;
-    constexpr double kLeastShare = 0.015;
     for (double& share : attempt) {
       if (share < kLeastShare) share = 0;
     }
@@ -148,14 +150,19 @@ std::string exploring_policy(const AdviseAnswer& answer, double most) {
   return shares.empty() ? answer.policy : shares_text(shares, answer.models);
 }
 
-/// How to learn what is not known, and what that costs.
+/// How to learn what is not known as far as that is worth its price, where costs and P are known.
 void explore(const LogPosterior& posterior, const std::vector<double>& penalties,
              double most_explored, AdviseAnswer& answer) {
-  answer.exploring = exploring_policy(answer, most_explored);
-  const auto policy = policy::Policy::parse(answer.exploring, answer.models);
-  if (policy)
+  for (double most = most_explored; most >= kLeastShare; most /= 2) {
+    answer.exploring = exploring_policy(answer, most);
+    const auto policy = policy::Policy::parse(answer.exploring, answer.models);
+    if (!policy) break;
     answer.exploring_costs =
         figures(plays_of(*policy, posterior), penalties).cost.value - answer.then.cost.value;
+    if (answer.exploring_costs <= kWorthExploring * answer.regret) return;
+  }
+  answer.exploring = answer.policy;
+  answer.exploring_costs = 0;
 }
 
 /// Whether each model has a pass with a cost.

@@ -81,8 +81,9 @@ struct AdviseAnswer {
   std::vector<std::vector<double>> chances;
   /// A policy that learns what is not known: each attempt is served by the model that may be the best
   /// one's as often as it may be so (in hundredths; below two counts as none), as far as at most
-  /// most_explored of it is served by others than the sequence's own model; 10 % of the attempts drawn
-  /// from all models where costs or P are not known.
+  /// most_explored of it is served by others than the sequence's own model, and halved until it costs
+  /// at most kWorthExploring of `regret`; 10 % of the attempts drawn from all models where costs or P
+  /// are not known.
   std::string exploring;
   double exploring_costs = 0;  ///< its J less the policy's, dollars a task in expectation
   PolicyFigures then;   ///< service means nothing without costs, cost without costs and penalty
@@ -101,6 +102,10 @@ struct AdviseAnswer {
 /// @returns how many of worth_most, the first ones, would save at least a thousandth of the policy's
 ///   cost: the others are not worth telling.
 std::size_t worth_telling(const AdviseAnswer& answer);
+
+/// Exploring costs at most this share of what knowing everything would save. What is learnt from as many
+/// tasks again is a part of that, and pays for about as many tasks to come. docs/closed-loop.md
+inline constexpr double kWorthExploring = 0.5;
 
 /// A chance of notable regret above this declines: the data do not decide. Of logs below it the
 /// mean chance is 0.05 or so: docs/theory.md, section 25.

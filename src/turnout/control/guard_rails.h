@@ -10,7 +10,7 @@ namespace turnout::control {
 
 /// What the control loop must not do by itself.
 struct GuardRails {
-  std::size_t least_tasks = 500;  ///< fewer say nothing
+  std::size_t least_tasks = 30;  ///< fewer say nothing
   /// A change that saves less than this share of J is not made.
   double least_saving = 0.01;
   /// A change of what models cost a task, or of the wait, by more than this share takes a person.

@@ -15,8 +15,8 @@ namespace {
 using analysis::AdviseAnswer;
 using policy::Policy;
 
-/// A model with fewer passes is not judged.
-constexpr std::int64_t kLeastPasses = 30;
+/// A model with fewer passes is not judged: how little more tell of it, the posterior knows.
+constexpr std::int64_t kLeastPasses = 8;
 /// How many times as much must be worth exploring before a policy changes for that alone.
 constexpr double kNotablyMore = 2;
 

@@ -65,17 +65,17 @@ std::string all(const std::vector<std::string>& sentences) {
 }
 
 TEST(NextPolicy, few_tasks_change_nothing) {
-  const auto step = step_of(Log("large", 200), "large");
+  const auto step = step_of(Log("large", 25), "large");
   EXPECT_FALSE(step.changes);
   EXPECT_EQ(step.policy, "large");
-  EXPECT_NE(all(step.reasons).find("500 are the least"), std::string::npos) << all(step.reasons);
+  EXPECT_NE(all(step.reasons).find("30 are the least"), std::string::npos) << all(step.reasons);
 }
 
 TEST(NextPolicy, a_model_that_has_not_served_is_explored) {
   const Log log("large", 2000);
   const auto step = step_of(log, "large");
   EXPECT_EQ(step.policy, "explore:0.3/large") << all(step.reasons);
-  EXPECT_NE(all(step.reasons).find("mini has served fewer than 30 passes"), std::string::npos);
+  EXPECT_NE(all(step.reasons).find("mini has served fewer than 8 passes"), std::string::npos);
   EXPECT_FALSE(step_of(log, "explore:0.3/large").changes);
   GuardRails none;
   none.most_explored = 0;
@@ -119,6 +119,17 @@ TEST(NextPolicy, what_is_best_already_stays_and_is_explored_no_more_than_it_is_w
   EXPECT_FALSE(again.changes) << again.policy << "\n" << all(again.reasons);
   rails.most_explored = 0;
   EXPECT_EQ(step_of(log, "large", rails).policy, step.advice->policy) << "nothing is explored";
+}
+
+TEST(NextPolicy, exploring_costs_at_most_half_of_what_knowing_everything_would_save) {
+  GuardRails free;
+  free.most_explored = 1;
+  for (const std::uint64_t tasks : {60U, 500U, 2000U, 8000U}) {
+    const auto step = step_of(Log("explore:1/large", tasks), "explore:1/large", free);
+    ASSERT_TRUE(step.advice);
+    EXPECT_LE(step.advice->exploring_costs, 0.5 * step.advice->regret) << tasks << " tasks";
+    if (tasks == 60) EXPECT_NE(step.advice->exploring, step.advice->policy) << "much is open yet";
+  }
 }
 
 TEST(NextPolicy, a_best_policy_of_a_retired_model_is_not_proposed) {

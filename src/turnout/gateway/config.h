@@ -63,7 +63,7 @@ struct ControlConfig {
   std::optional<std::uint64_t> every_passes;      ///< also after so many
   std::optional<double> lifetime_value, penalty;  ///< dollars; one of them unless it is off
   std::int64_t log_us = 30 * std::int64_t{86'400'000'000};  ///< how far back it looks
-  std::size_t least_tasks = 500;
+  std::size_t least_tasks = 30;
   double least_saving = 0.01, largest_step = 0.5, least_success = 0, most_explored = 0.3;
 };
 

@@ -22,8 +22,12 @@ ordered_json world_json(const LoopWorld& w) {
         {{"model", m.name}, {"success", m.success}, {"latency", m.latency}, {"cost", m.cost}});
   ordered_json policies = ordered_json::array();
   for (const auto& p : w.policies)
-    policies.push_back(
-        {{"from", p.from}, {"policy", p.policy}, {"reason", p.reason}, {"cost", p.cost}});
+    policies.push_back({{"from", p.from},
+                        {"policy", p.policy},
+                        {"reason", p.reason},
+                        {"cost", p.cost},
+                        {"settled", p.settled},
+                        {"settled_cost", p.settled_cost}});
   ordered_json rivals = ordered_json::array();
   for (std::size_t r = 0; r < w.rivals.size(); ++r)
     rivals.push_back({{"player", verification::name_of_rival(r)},
@@ -73,7 +77,11 @@ ordered_json closed_loop_json(const ClosedLoopAnswer& answer) {
                          {"loop_wins_last", s.loop_wins_last}});
   ordered_json progress = ordered_json::array();
   for (const auto& p : answer.progress)
-    progress.push_back({{"tasks", p.tasks}, {"over_best", p.over_best}, {"within", p.within}});
+    progress.push_back({{"tasks", p.tasks},
+                        {"over_best", p.over_best},
+                        {"settled", p.settled},
+                        {"so_far", p.so_far},
+                        {"within", p.within}});
   return {{"schema", "turnout/verify-closed-loop/1"},
           {"tasks", answer.options.tasks},
           {"seed", answer.options.seed},
@@ -98,10 +106,11 @@ std::string closed_loop_markdown(const ClosedLoopAnswer& answer) {
   }
   text +=
       "\n**By tasks served**\n\n| tasks served | the loop's policy in force, over the optimum | "
-      "worlds "
-      "within 3 % |\n|---:|---:|---:|\n";
+      "without what it explores | worlds within 3 % | part of what learning has cost |\n"
+      "|---:|---:|---:|---:|---:|\n";
   for (const auto& p : answer.progress)
-    text += fmt::format("| {} | {:+.1f} % | {} of {} |\n", p.tasks, 100 * p.over_best, p.within, n);
+    text += fmt::format("| {} | {:+.1f} % | {:+.1f} % | {} of {} | {:.1f} points |\n", p.tasks,
+                        100 * p.over_best, 100 * p.settled, p.within, n, 100 * p.so_far);
   text +=
       "\n**World by world**: what all tasks cost, over the optimum\n\n| world | optimum | $ a task "
       "| the loop at the end | loop, all | last tenth |";

@@ -93,7 +93,7 @@ class Loop {
     TURNOUT_TRY(const auto folder, base::temporary_folder());
     source_ = "sqlite:" + folder.path() + "/loop.db";
     TURNOUT_TRY(store_, store::open_store(source_, store::Access::kCreate));
-    serve(fmt::format("explore:{}/{}", options_.explores, world_.models.back().name), 0, "",
+    serve({fmt::format("explore:{}/{}", options_.explores, world_.models.back().name), "", ""}, 0,
           result);
     auto turn = static_cast<double>(options_.first_turn);
     Costs sums;
@@ -114,12 +114,12 @@ class Loop {
   }
 
  private:
-  void serve(const std::string& policy, std::size_t from, const std::string& reason,
-             LoopWorld& result) {
-    router_ = routed(world_, policy);
+  void serve(const LoopStep& step, std::size_t from, LoopWorld& result) {
+    router_ = routed(world_, step.policy);
     minds_.forget();
-    log_.policy = policy;
-    result.policies.push_back({from, policy, reason, 0});
+    log_.policy = step.policy;
+    result.policies.push_back(
+        {from, step.policy, step.reason, 0, step.settled.empty() ? step.policy : step.settled, 0});
   }
 
   base::Status ask(std::size_t task, LoopWorld& result) {
@@ -129,7 +129,7 @@ class Loop {
     TURNOUT_TRY(const LoopStep step,
                 next_({source_, world_.names(), log_.policy, world_.penalty(), watch_}));
     if (step.policy != log_.policy) {
-      serve(step.policy, task, step.reason, result);
+      serve(step, task, result);
     } else {
       result.policies.back().reason += fmt::format(" [{}: {}]", task, step.reason);
     }
@@ -202,6 +202,20 @@ const LoopPolicy& in_force(const LoopWorld& world, std::size_t tasks) {
   return *std::prev(later);
 }
 
+/// What the first tasks of a world cost above the optimum, in the mean over all tasks, by what is true
+/// of the policies that were in force.
+double lost_by(const LoopWorld& world, std::size_t first, std::size_t tasks) {
+  double lost = 0;
+  for (std::size_t p = 0; p < world.policies.size(); ++p) {
+    const auto& policy = world.policies[p];
+    const std::size_t end = p + 1 < world.policies.size() ? world.policies[p + 1].from : tasks;
+    if (policy.from >= first) break;
+    lost += (policy.cost / world.best_true - 1) *
+            static_cast<double>(std::min(end, first) - policy.from);
+  }
+  return lost / static_cast<double>(tasks);
+}
+
 std::vector<LoopProgress> progress_of(const std::vector<LoopWorld>& worlds, std::size_t tasks) {
   std::vector<LoopProgress> all;
   for (const double share : {0.0, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0}) {
@@ -209,7 +223,10 @@ std::vector<LoopProgress> progress_of(const std::vector<LoopWorld>& worlds, std:
     at.tasks = static_cast<std::size_t>(share * static_cast<double>(tasks));
     for (const auto& w : worlds) {
       const LoopPolicy& policy = in_force(w, at.tasks);
-      at.over_best += (policy.cost / w.best_true - 1) / static_cast<double>(worlds.size());
+      const auto n = static_cast<double>(worlds.size());
+      at.over_best += (policy.cost / w.best_true - 1) / n;
+      at.settled += (policy.settled_cost / w.best_true - 1) / n;
+      at.so_far += lost_by(w, at.tasks, tasks) / n;
       at.within += policy.cost <= (1 + kNearBest) * w.best_true ? 1 : 0;
     }
     all.push_back(at);
@@ -237,8 +254,10 @@ base::Result<LoopWorld> play_closed_loop(const ClosedLoopOptions& options, std::
   Loop loop(options, world, next, watch);
   TURNOUT_CHECK(loop.play(arrivals, result));
   result.best_true = true_cost(world, best.policy, seed + kTrue, kTrueTasks);
-  for (auto& policy : result.policies)
+  for (auto& policy : result.policies) {
     policy.cost = true_cost(world, policy.policy, seed + kTrue, kTrueTasks);
+    policy.settled_cost = true_cost(world, policy.settled, seed + kTrue, kTrueTasks);
+  }
   return result;
 }
 

@@ -28,6 +28,7 @@ struct LoopTurn {
 struct LoopStep {
   std::string policy;
   std::string reason;
+  std::string settled = {};  ///< what it would serve if it explored nothing; empty if it cannot say
 };
 
 /// Who is judged: control::next_policy() or whatever takes its place. (This folder knows nobody that
@@ -42,8 +43,8 @@ struct ClosedLoopOptions {
   std::size_t tasks = 20'000;  ///< of a world, kLeastTasks to kMostTasks
   std::uint64_t seed = 1;      ///< world i has seed + i
   double explores = 1;  ///< of the policy that the loop begins with, besides the dearest model
-  std::size_t first_turn = 300;  ///< tasks before the loop is asked first
-  double growth = 2;  ///< each turn comes after so many times the tasks of the one before
+  std::size_t first_turn = 60;  ///< tasks before the loop is asked first
+  double growth = 2;            ///< each turn comes after so many times the tasks of the one before
 };
 
 /// The players beside the loop, in the order in which they are reported.
@@ -55,7 +56,9 @@ struct LoopPolicy {
   std::size_t from = 0;  ///< task
   std::string policy;
   std::string reason;
-  double cost = 0;  ///< its true J, dollars a task
+  double cost = 0;          ///< its true J, dollars a task
+  std::string settled;      ///< LoopStep's; else the policy itself
+  double settled_cost = 0;  ///< the true J of that
 };
 
 /// One world. Costs are dollars a task, lost users included.
@@ -89,6 +92,9 @@ struct LoopStanding {
 struct LoopProgress {
   std::size_t tasks = 0;
   double over_best = 0;
+  double settled = 0;  ///< the same of what it would serve if it explored nothing
+  double so_far =
+      0;  ///< what tasks until then cost above the optimum, by what all tasks cost under it
   std::size_t within = 0;  ///< worlds in which it is within 3 %
 };
 
