@@ -103,9 +103,13 @@ std::string worth_text(const AdviseAnswer& answer) {
   if (answer.worth_most.empty()) return {};
   const auto& first = answer.worth_most.front();
   if (analysis::worth_telling(answer) == 0) return "No single number is worth learning better.\n";
+  const std::string learns =
+      answer.exploring == answer.policy
+          ? "Trying other models costs more than half of what all that is open is worth."
+          : fmt::format("A policy that learns: '{}'.", answer.exploring);
   return wrapped(fmt::format("What would help most: the {}. Knowing it would save up to ${:.2g} a "
-                             "task: {}. A policy that learns: '{}'.",
-                             first.what, first.gain, first.how, answer.exploring),
+                             "task: {}. {}",
+                             first.what, first.gain, first.how, learns),
                  100, 0);
 }
 
