@@ -85,6 +85,26 @@ TEST(ClosedLoop, WhoNeverLearnsPaysForIt) {
   for (const double rival : world->rivals) EXPECT_GE(rival, world->best_cost);
 }
 
+TEST(ClosedLoop, WhatLearningCostsIsCountedByWhatIsInForce) {
+  auto options = small();
+  options.worlds = 1;
+  options.seed = 2;  // m1 is its optimum
+  const auto stay = closed_loop_answer(options, [](const LoopTurn& turn) {
+    return base::Result<LoopStep>(LoopStep{turn.in_force, ""});
+  });
+  ASSERT_TRUE(stay);
+  const auto& never = stay->progress;
+  EXPECT_GT(never.back().over_best, 1);
+  EXPECT_NEAR(never[5].so_far, never.back().over_best / 2, 1e-12);  // at half of the tasks
+  EXPECT_NEAR(never.back().so_far, never.back().over_best, 1e-12);
+  const auto explore = closed_loop_answer(options, [](const LoopTurn& turn) {
+    return base::Result<LoopStep>(LoopStep{turn.models.back(), "to find out", turn.models.front()});
+  });
+  ASSERT_TRUE(explore);
+  EXPECT_GT(explore->progress.back().over_best, 1);
+  EXPECT_NEAR(explore->progress.back().settled, 0, 1e-12);
+}
+
 TEST(ClosedLoop, EveryPassIsLoggedForWhoIsAsked) {
   std::size_t asked = 0;
   const auto look = [&](const LoopTurn& turn) -> base::Result<LoopStep> {
