@@ -2,7 +2,8 @@
 """Which source files can be compiled as one: prints lines "GROUP FILE", for CMake's UNITY_GROUP (cmake/unity.cmake).
 
 A name that a file declares for itself alone, in a nameless namespace, must not be a word of another file of its group,
-nor of a header that only the other includes: then nothing in a group can mean another thing than it does alone.
+nor of a header that only the other includes; and a name that a file takes from another namespace must not be said by
+another file that does not take it from there. Then nothing in a group can mean another thing than it does alone.
 usage: unity.py FILE ...
 """
 import functools
@@ -10,7 +11,7 @@ import pathlib
 import re
 import sys
 
-from tidy import own_names
+from tidy import USED, own_names
 
 FILES_OF_A_GROUP = 10  # more of them leave one processor idle at the end
 MACROS = {"TEST", "TEST_F", "TEST_P", "INSTANTIATE_TEST_SUITE_P", "RC_GTEST_PROP"}
@@ -26,6 +27,18 @@ def words(file: pathlib.Path) -> frozenset[str]:
 
 
 @functools.cache
+def taken(file: pathlib.Path) -> frozenset[tuple[str, str]]:
+    """The names that a file takes by "using SCOPE::NAME;", with their scopes."""
+    return frozenset(USED.findall(file.read_text()))
+
+
+@functools.cache
+def said(file: pathlib.Path) -> frozenset[str]:
+    """The words of a file that no scope and no object stands before."""
+    return frozenset(re.findall(r"(?<![.:>\w])\w+", re.sub(r"//.*", "", file.read_text())))
+
+
+@functools.cache
 def headers(file: pathlib.Path) -> frozenset[pathlib.Path]:
     """The headers of ours that a file includes, itself or by others."""
     named = re.findall(r'^#include "(.*)"', file.read_text(), re.M)
@@ -34,7 +47,9 @@ def headers(file: pathlib.Path) -> frozenset[pathlib.Path]:
 
 
 def apart(one: pathlib.Path, other: pathlib.Path, own: dict[pathlib.Path, set[str]]) -> bool:
-    """Whether a name of one's own would be met in what only the other reads."""
+    """Whether a name that one has or takes would be met in what only the other reads."""
+    if any(name in said(b) for a, b in ((one, other), (other, one)) for _, name in taken(a) - taken(b)):
+        return True
     return any(not own[a].isdisjoint(words(file)) for a, b in ((one, other), (other, one))
                for file in (b, *(headers(b) - headers(a))))
 
