@@ -153,13 +153,15 @@ std::string exploring_policy(const AdviseAnswer& answer, double most) {
 /// How to learn what is not known as far as that is worth its price, where costs and P are known.
 void explore(const LogPosterior& posterior, const std::vector<double>& penalties,
              double most_explored, AdviseAnswer& answer) {
-  for (double most = most_explored; most >= kLeastShare; most /= 2) {
+  double most = most_explored;
+  while (most >= kLeastShare) {
     answer.exploring = exploring_policy(answer, most);
     const auto policy = policy::Policy::parse(answer.exploring, answer.models);
     if (!policy) break;
     answer.exploring_costs =
         figures(plays_of(*policy, posterior), penalties).cost.value - answer.then.cost.value;
     if (answer.exploring_costs <= kWorthExploring * answer.regret) return;
+    most /= 2;
   }
   answer.exploring = answer.policy;
   answer.exploring_costs = 0;

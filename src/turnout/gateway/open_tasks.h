@@ -186,7 +186,7 @@ class OpenTasks {
   void keep(AttemptRecord& attempt);
   void keep_answered(TaskRecord& task);
   std::optional<traffic::Pass> take_end(const traffic::Match& match, const CallEnd& end,
-                                        TaskRecord* task);
+                                        TaskRecord* known);
   std::optional<traffic::Pass> take_helper_end(const traffic::Match& match, const CallEnd& end);
   std::optional<traffic::Pass> take_outcome(TaskRecord& task, std::optional<std::int64_t> attempt,
                                             traffic::Outcome outcome);

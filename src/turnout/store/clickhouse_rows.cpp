@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <compare>
 #include <tuple>
 
 #include "turnout/base/number_text.h"
@@ -51,12 +52,12 @@ Status ClickHouseRows::done(const std::string& name) const {
 KeyOrder::Place KeyOrder::next(const traffic::Pass& pass) {
   const auto order =
       std::tie(before_.task_id, before_.attempt) <=> std::tie(pass.task_id, pass.attempt);
-  if (order < 0) {
+  if (std::is_lt(order)) {
     before_ = pass;
     return Place::kNext;
   }
-  if (order == 0 && before_ == pass) return Place::kRepeated;
-  const char* what = order == 0 ? "came twice, with different values" : "came out of order";
+  if (std::is_eq(order) && before_ == pass) return Place::kRepeated;
+  const char* what = std::is_eq(order) ? "came twice, with different values" : "came out of order";
   wrong_ = Error{ErrorCode::kUnreadable,
                  fmt::format("attempt {} of the task {} {}", pass.attempt,
                              base::in_quotes(pass.task_id), what),

@@ -270,7 +270,7 @@ Status PostgresConnection::copy(const std::string& sql, std::string_view data) {
   TURNOUT_CHECK(send(sql));
   TURNOUT_TRY(const auto started, last_result());
   if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_IN) return failure();
-  const auto sent = put_all(data);
+  auto sent = put_all(data);
   // A server that refuses a row ends the COPY before all is sent, and says why in its result.
   if (!sent && !connection_) return sent;
   TURNOUT_CHECK(last_result());

@@ -260,8 +260,8 @@ std::optional<Match> TaskMatcher::other_conversation(const Request& request) con
   for (const std::uint64_t number : recent->second) {
     const Task& task = *find(number);
     if (!in_window(task, request) || task.pass_end_us == Request::kInFlight) continue;
-    for (const PromptText& turn : task.turns.read()) {
-      const double alike = likeness(text, turn);
+    for (const PromptText& before : task.turns.read()) {
+      const double alike = likeness(text, before);
       if (alike < most) continue;
       most = alike;
       best = number;
