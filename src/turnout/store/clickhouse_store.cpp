@@ -329,14 +329,19 @@ Result<ClickHouseStore::Deletion> ClickHouseStore::deletion(const std::string& m
 Status ClickHouseStore::wait_for_deletion(const std::string& marker) {
   constexpr auto kBetween = std::chrono::milliseconds(50);
   const auto patience = connection_.cancellation().until(base::Deadline::after(kLongestPrune));
+  Deletion last;
   for (;;) {
-    TURNOUT_TRY(const Deletion found, deletion(marker));
-    if (found.done) return base::Done{};
-    std::this_thread::sleep_for(kBetween);
-    if (!patience.requested()) continue;
+    const auto found = deletion(marker);
+    // The time may be up while the server is asked, too.
+    if (!found && (found.error().code != ErrorCode::kCancelled || last.id.empty()))
+      return found.error();
+    if (found) last = *found;
+    if (found && last.done) return base::Done{};
+    if (found) std::this_thread::sleep_for(kBetween);
+    if (found && !patience.requested()) continue;
     return Error{ErrorCode::kCancelled,
                  fmt::format("the deletion is not done yet, the server goes on with it as {}{}",
-                             found.id, found.behind.empty() ? "" : ", behind " + found.behind),
+                             last.id, last.behind.empty() ? "" : ", behind " + last.behind),
                  name()};
   }
 }
