@@ -328,6 +328,8 @@ void StatisticsGatherer::State::count_period(const Row& pass, std::int64_t Fates
   counts.xy += x * y;
 }
 
+namespace {
+
 base::Status few_enough(std::size_t models, std::size_t policies) {
   const auto too_many = [](const char* what, std::size_t most, const char* advice) {
     return base::Error{base::ErrorCode::kUnsupported,
@@ -341,6 +343,8 @@ base::Status few_enough(std::size_t models, std::size_t policies) {
     return too_many("policies", kMostPolicies, "choose with --where policy_id=ID");
   return base::Done{};
 }
+
+}  // namespace
 
 base::Result<LogStatistics> StatisticsGatherer::finish() {
   State& state = *state_;

@@ -185,12 +185,9 @@ class StatisticsGatherer {
   struct State;
   std::unique_ptr<State> state_;
 };
+/// How many can be told apart.
 inline constexpr std::size_t kMostModels = 200;
 inline constexpr std::size_t kMostPolicies = 1000;
-
-/// What docs/theory.md, section 19, can be asked of a log.
-/// @returns kUnsupported for more models or policies than kMostModels, kMostPolicies.
-base::Status few_enough(std::size_t models, std::size_t policies);
 
 /// @returns what StatisticsGatherer finds in a log in memory, docs/theory.md, section 19; its
 ///   errors.

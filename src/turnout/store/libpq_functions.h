@@ -9,7 +9,7 @@
 #define TURNOUT_LIBPQ_FUNCTIONS(X) \
   X(cancel) X(clear) X(cmdTuples) X(connectPoll) X(connectStart) X(conninfo) X(conninfoFree) \
   X(conninfoParse) X(consumeInput) X(errorMessage) X(finish) X(flush) X(freeCancel) X(freemem) \
-  X(getCancel) X(getCopyData) X(getResult) X(getisnull) X(getlength) X(getvalue) X(isBusy) X(nfields) X(ntuples) \
+  X(getCancel) X(getCopyData) X(getResult) X(getlength) X(getvalue) X(isBusy) X(nfields) X(ntuples) \
   X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultStatus) X(sendQuery) X(sendQueryParams) \
   X(setNoticeProcessor) X(setnonblocking) X(socket) X(status)
 // clang-format on

@@ -84,9 +84,6 @@ std::string_view PostgresRows::text(int row, int column) const {
   return {libpq().getvalue(result_.get(), row, column),
           static_cast<std::size_t>(libpq().getlength(result_.get(), row, column))};
 }
-bool PostgresRows::is_null(int row, int column) const {
-  return libpq().getisnull(result_.get(), row, column) != 0;
-}
 Result<std::int64_t> PostgresRows::integer(int row, int column) const {
   const std::string where = fmt::format("row {}, column {}", row + 1, column + 1);
   if (row >= rows() || column >= columns())

@@ -23,7 +23,6 @@ class PostgresRows {
   [[nodiscard]] int rows() const;
   [[nodiscard]] int columns() const;
   [[nodiscard]] std::string_view text(int row, int column) const;  ///< empty for NULL
-  [[nodiscard]] bool is_null(int row, int column) const;
   /// @returns the integer in a place of an answer; kUnreadable for any other text, and for a place
   ///   that the answer does not have.
   [[nodiscard]] base::Result<std::int64_t> integer(int row, int column) const;

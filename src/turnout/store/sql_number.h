@@ -12,7 +12,5 @@ namespace turnout::store {
 /// after one, is kUnreadable and never 0: an answer that cannot be read must not look like a count.
 /// @param column  what the error calls the column
 base::Result<std::int64_t> sql_integer(std::string_view text, const std::string& column);
-/// The same; infinities and NaN are refused too.
-base::Result<double> sql_real(std::string_view text, const std::string& column);
 
 }  // namespace turnout::store

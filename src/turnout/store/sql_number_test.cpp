@@ -7,8 +7,6 @@ namespace {
 
 TEST(SqlNumber, reads_what_databases_write) {
   EXPECT_EQ(sql_integer("-9223372036854775808", "count").value(), INT64_MIN);
-  EXPECT_EQ(sql_real("1e-300", "sum").value(), 1e-300);
-  EXPECT_EQ(sql_real("-0.1", "sum").value(), -0.1);
 }
 
 TEST(SqlNumber, text_that_is_no_number_is_an_error_that_names_the_column_and_what_was_read) {
@@ -20,8 +18,6 @@ TEST(SqlNumber, text_that_is_no_number_is_an_error_that_names_the_column_and_wha
   }
   EXPECT_EQ(sql_integer("many", "count(*)").error().to_string(),
             "count(*): 'many' is no whole number of 64 bits");
-  for (const char* text : {"", "NaN", "Infinity", "1e999", "1,5"})
-    EXPECT_FALSE(sql_real(text, "x"));
 }
 
 }  // namespace
