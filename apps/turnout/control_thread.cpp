@@ -114,8 +114,9 @@ void ControlThread::look(const gateway::Setup& setup) {
     gateway_.control().note({now, 0, true, {step.error().to_string()}});
     return;
   }
-  gateway_.control().note({now, step->tasks, false, step->reasons});
   if (step->changes) act(*step, config.control, before);
+  // Last: who waits for the look finds what came of it.
+  gateway_.control().note({now, step->tasks, false, step->reasons});
 }
 
 /// What was found holds for what was looked at: if anything has changed since, it is for the next look.
