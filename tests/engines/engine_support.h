@@ -4,11 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "turnout/base/rng.h"
@@ -17,8 +15,8 @@
 #include "turnout/store/pass_store.h"
 #include "turnout/store/postgres_connection.h"
 
-/// What the tests of engines have in common: the servers that tests/engines/servers.py started, a log of
-/// hostile rows, and when statistics are the same.
+/// What the tests of engines have in common: the servers that tests/engines/servers.py started, and a log
+/// of hostile rows.
 namespace turnout {
 
 using estimation::LogSelection;
@@ -39,7 +37,8 @@ inline void empty_postgres() {
   auto connection =
       store::PostgresConnection::open(server("TURNOUT_TEST_POSTGRES"), "test").value();
   ASSERT_TRUE(connection.run(
-      "DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, schema_version"));
+      "DROP VIEW IF EXISTS numbered_passes; DROP TABLE IF EXISTS passes, day_summaries, "
+      "changed_days, summary_state, schema_version"));
 }
 
 inline void empty_clickhouse(const char* variable) {
@@ -94,54 +93,6 @@ inline std::vector<Pass> random_log(std::uint64_t seed, int tasks) {
   }
   for (std::size_t i = passes.size(); i > 1; --i) std::swap(passes[i - 1], passes[one_of(i)]);
   return passes;
-}
-
-inline void expect_close(double a, double b, const std::string& what) {
-  EXPECT_LE(std::abs(a - b), 1e-9 * std::max(std::abs(a), std::abs(b)) + 1e-12)
-      << what << ": " << a << " and " << b;
-}
-
-inline void expect_alike(const estimation::Moments& a, const estimation::Moments& b,
-                         const std::string& what) {
-  EXPECT_EQ(a.count, b.count) << what;
-  expect_close(a.sum, b.sum, what);
-  expect_close(a.squares, b.squares, what);
-}
-
-inline void expect_alike(const LogStatistics& a, const LogStatistics& b) {
-  EXPECT_EQ(std::tie(a.passes, a.tasks, a.recent, a.first_us, a.last_us),
-            std::tie(b.passes, b.tasks, b.recent, b.first_us, b.last_us));
-  EXPECT_EQ(a.contradictions, b.contradictions);
-  ASSERT_EQ(a.paths.size(), b.paths.size());
-  for (const auto& [key, counts] : a.paths) {
-    const std::string what = fmt::format("path of {} models ending in {}, policy {}",
-                                         key.models.size(), key.models.back(), key.policy);
-    ASSERT_TRUE(b.paths.contains(key)) << what;
-    EXPECT_EQ(counts.fates, b.paths.at(key).fates) << what;
-    expect_alike(counts.latency, b.paths.at(key).latency, what);
-    expect_alike(counts.cost, b.paths.at(key).cost, what);
-    EXPECT_EQ(counts.returns.tasks, b.paths.at(key).returns.tasks) << what;
-    EXPECT_EQ(counts.returns.last, b.paths.at(key).returns.last) << what;
-  }
-  ASSERT_EQ(a.periods.size(), b.periods.size());
-  for (const auto& [model, periods] : a.periods) {
-    ASSERT_EQ(periods.size(), b.periods.at(model).size());
-    for (const auto& [period, x] : periods) {
-      const auto& y = b.periods.at(model).at(period);
-      EXPECT_EQ(x.first, y.first);
-      EXPECT_EQ(x.timed, y.timed);
-      expect_alike(x.latency, y.latency, "period");
-      for (auto sum : {&estimation::PeriodCounts::y, &estimation::PeriodCounts::yy,
-                       &estimation::PeriodCounts::x, &estimation::PeriodCounts::xx,
-                       &estimation::PeriodCounts::xy}) {
-        EXPECT_NEAR(x.*sum, y.*sum, 1e-9 * (x.xx + x.yy + 1));
-      }
-    }
-  }
-  EXPECT_EQ(a.latencies, b.latencies);
-  EXPECT_EQ(a.returns.tasks, b.returns.tasks);
-  EXPECT_EQ(a.returns.last, b.returns.last);
-  EXPECT_EQ(a.users, b.users);
 }
 
 }  // namespace turnout

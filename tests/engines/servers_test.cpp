@@ -49,10 +49,10 @@ TEST(Cluster, tasks_whose_rows_lie_on_both_servers_count_as_on_one) {
       store::open_store(server("TURNOUT_TEST_CLICKHOUSE") + "?cluster=pair", store::Access::kCreate)
           .value();
   const auto expected = estimation::gather(log, {}).value();
-  expect_alike(expected, estimation::store_statistics(*cluster, {}, {}).value());
+  EXPECT_TRUE(expected == estimation::store_statistics(*cluster, {}, {}).value());
   // A pass that both hold counts once; two that claim to be the same do not count at all.
   ASSERT_EQ(servers[1]->insert(std::vector{log[0]})->added, 1U);
-  expect_alike(expected, estimation::store_statistics(*cluster, {}, {}).value());
+  EXPECT_TRUE(expected == estimation::store_statistics(*cluster, {}, {}).value());
   Pass other = log[1];
   other.latency_s += 1;
   ASSERT_EQ(servers[0]->insert(std::vector{other})->added, 1U);

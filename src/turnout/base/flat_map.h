@@ -33,6 +33,12 @@ class FlatMap {
     return is_new;
   }
 
+  /// Makes room for so many entries in all, to be filled without growing on the way.
+  void reserve(std::size_t entries) {
+    const std::size_t slots = kFewest + entries + entries / 4;
+    if (slots > slots_.size()) resize(slots);
+  }
+
   void erase(std::uint64_t key) {
     if (slots_.empty()) return;
     std::size_t hole = place_of(known(key));

@@ -250,9 +250,13 @@ void success_from_later(const PathTable& table, std::size_t k, const EstimateOpt
 
 // What an unsolved task costs.
 
-void estimate_churn(const ReturnCounts& returns, const EstimateOptions& options, base::Rng& rng,
+void estimate_churn(const LogStatistics& statistics, const EstimateOptions& options, base::Rng& rng,
                     LogEstimate& result) {
-  result.extra_leaving = extra_leaving(returns, options.draws, rng);
+  result.extra_leaving = extra_leaving(statistics.returns, options.draws, rng);
+  if (statistics.users_each > 1)
+    result.notes.push_back(fmt::format(
+        "there are very many users: whether they came back is told of a sample by hash, one in {}",
+        statistics.users_each));
   if (result.extra_leaving.basis == Basis::kAssumed)
     result.notes.emplace_back("no tasks with users old enough to tell who left: P is not known");
   if (result.extra_leaving.basis == Basis::kBounded)
@@ -335,7 +339,7 @@ base::Result<LogEstimate> estimate(const LogStatistics& statistics,
   for (std::size_t k = 0; k < result.models.size(); ++k)
     success_from_later(table, k, options, rng, result);
   estimate_value(table, options, rng, result);
-  estimate_churn(statistics.returns, options, rng, result);
+  estimate_churn(statistics, options, rng, result);
   estimate_switching(table, result);
   result.stationarity = test_stationarity(statistics);
   note_user_effects(result);

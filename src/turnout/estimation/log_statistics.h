@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "turnout/base/result.h"
+#include "turnout/estimation/returning_users.h"
 #include "turnout/estimation/user_spread.h"
 #include "turnout/traffic/pass.h"
 
@@ -52,6 +53,7 @@ struct Moments {
   /// @returns the unbiased variance, (sum of squares - n mean^2) / (n - 1), with which
   ///   docs/theory.md, section 19, compares means; not below 0, and 0 for fewer than two.
   [[nodiscard]] double variance() const;
+  friend bool operator==(const Moments&, const Moments&) = default;
 };
 
 /// The models that served a task's attempts up to and with this one, under a policy.
@@ -65,15 +67,12 @@ struct PathKey {
 };
 inline constexpr std::size_t kDeepestPath = 4;
 
-/// What a task's last pass says of it.
-enum class TaskEnd : std::uint8_t { kSolved, kAbandoned, kSilent };
-inline constexpr std::size_t kTaskEnds = 3;
-
 /// Users who came back or did not, by how a task ended; of tasks old enough to tell.
 struct ReturnCounts {
   std::array<std::int64_t, kTaskEnds> tasks{};
   std::array<std::int64_t, kTaskEnds> last{};  ///< no later task of the user is in the log
   ReturnCounts& operator+=(const ReturnCounts& other);
+  friend bool operator==(const ReturnCounts&, const ReturnCounts&) = default;
 };
 
 struct PathCounts {
@@ -81,6 +80,7 @@ struct PathCounts {
   ReturnCounts returns;  ///< of the tasks that ended here
   Moments latency;       ///< seconds
   Moments cost;          ///< dollars, of the passes that have one
+  friend bool operator==(const PathCounts&, const PathCounts&) = default;
 };
 
 /// One model in one period of time. Speed is of passes with output: y = ln(latency / tokens), x =
@@ -90,6 +90,7 @@ struct PeriodCounts {
   Moments latency;  ///< all attempts
   std::int64_t timed = 0;
   double y = 0, yy = 0, x = 0, xx = 0, xy = 0;
+  friend bool operator==(const PeriodCounts&, const PeriodCounts&) = default;
 };
 
 /// Rows that contradict each other, by rule. docs/formats.md, "Rows that contradict each other".
@@ -110,17 +111,21 @@ struct Contradictions {
 struct LogStatistics {
   std::int64_t passes = 0;  ///< of the chosen tasks, gaps and the last window included
   std::int64_t tasks = 0;
-  std::int64_t recent =
-      0;  ///< passes in the last window, whose users may still come: in no other count but totals
+  /// passes in the last window, whose users may still come: in no other count but totals
+  std::int64_t recent = 0;
   std::optional<std::int64_t> first_us, last_us;
   std::map<PathKey, PathCounts> paths;
   /// by model and number of the period
   std::map<std::string, std::map<std::int64_t, PeriodCounts>> periods;
   /// by model and bin, see latency_bin()
   std::map<std::string, std::map<std::int64_t, std::int64_t>> latencies;
-  ReturnCounts returns;                     ///< of all paths
+  ReturnCounts returns;  ///< of all paths
+  /// how many users each one stands for of whom it is counted whether they came back: 1, or a power of 2
+  /// where there are more than ReturningUsers::kMost and a sample counts
+  std::int64_t users_each = 1;
   std::map<std::string, UserSpread> users;  ///< by model
   Contradictions contradictions;
+  friend bool operator==(const LogStatistics&, const LogStatistics&) = default;
 };
 
 /// Which tasks count, and how time is cut.
@@ -135,6 +140,9 @@ struct LogSelection {
   std::int64_t return_us =
       7 * std::int64_t{86'400'000'000};  ///< a user who does not come back for so long has left
 };
+
+/// @returns whether the task with this first pass counts.
+bool chooses(const LogSelection& selection, const traffic::Pass& first);
 
 /// Says of passes in the order of (task_id, attempt) whether their task counts.
 class TaskSelector {
@@ -157,15 +165,17 @@ inline constexpr std::int64_t kZeroLatency = -100'000;
 /// @returns the geometric middle of a bin.
 double latency_of_bin(std::int64_t bin);
 
-/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). Memory: the statistics, and about 60
-/// bytes a user up to kMostUsers, and 100 and more up to UserSpreadGatherer::kMostUsers; beyond that
-/// the users are a sample by hash.
+struct LogSummary;
+
+/// Gathers the statistics in one pass over rows in the order of (task_id, attempt). Sums are exact, so that
+/// nothing but which tasks there are decides what comes out. Memory: the statistics, and about 50 bytes a
+/// user up to ReturningUsers::kMost and UserSpreadGatherer::kMostCounts; beyond that the users are a
+/// sample by hash.
 class StatisticsGatherer {
  public:
-  static constexpr std::size_t kMostUsers = std::size_t{1} << 19U;
   /// @param last_us  start of the log's latest pass, of all tasks
   StatisticsGatherer(const LogSelection& selection, std::int64_t last_us,
-                     std::size_t most_users = kMostUsers);
+                     std::size_t most_users = ReturningUsers::kMost);
   ~StatisticsGatherer();
   StatisticsGatherer(const StatisticsGatherer&) = delete;
   StatisticsGatherer& operator=(const StatisticsGatherer&) = delete;
@@ -177,6 +187,12 @@ class StatisticsGatherer {
   /// @returns whether more are of use: not once there are more models or policies than can be told
   ///   apart, of which finish() speaks.
   bool add(const traffic::Pass& pass);
+  /// Adds the sums of tasks that the selection chooses and that add() is not given; their passes are all
+  /// before the last window.
+  /// @param old_enough  whether all of those tasks are so old that users have had the time to come back;
+  ///   else none of them is
+  /// @param days  of how many of the other's periods one here is made
+  void take(const LogSummary& summary, bool old_enough, std::int64_t days);
   /// @returns what was gathered; kUnsupported for more models or policies than kMostModels,
   ///   kMostPolicies.
   base::Result<LogStatistics> finish();

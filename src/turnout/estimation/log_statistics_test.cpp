@@ -157,7 +157,9 @@ TEST(LogStatistics, of_too_many_users_a_sample_counts_with_the_same_shares) {
   LogSelection selection = all_of_time();
   StatisticsGatherer gatherer(selection, 2'000'000, 1000);
   for (const Pass& pass : passes) gatherer.add(pass);
-  const auto returns = gatherer.finish()->returns;
+  const auto statistics = gatherer.finish();
+  const auto& returns = statistics->returns;
+  EXPECT_EQ(statistics->users_each, 32);
   const auto left = [&](TaskEnd end) {
     const auto i = static_cast<std::size_t>(end);
     return static_cast<double>(returns.last.at(i)) / static_cast<double>(returns.tasks.at(i));

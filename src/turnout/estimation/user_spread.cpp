@@ -65,37 +65,75 @@ DesignEffects design_effects(const UserSpread& spread) {
   return effects;
 }
 
-void UserSpreadGatherer::add(std::string_view user, std::size_t model, bool ended, bool told,
-                             bool solved) {
-  const std::uint64_t hash = base::hash(user);
-  if (hash > greatest_) return;
-  auto& counts = users_[hash];
-  if (counts.size() <= model) counts.resize(model + 1, Counts{});
-  ++counts[model][kUserPasses];
-  if (ended) ++counts[model][kUserEnds];
-  if (told) ++counts[model][kUserTold];
-  if (solved) ++counts[model][kUserSolved];
-  if (users_.size() <= kMostUsers) return;
-  greatest_ /= 2;
-  std::erase_if(users_, [this](const auto& one) { return one.first > greatest_; });
+std::uint64_t user_key(std::string_view user) {
+  // The finisher of SplitMix64 (Steele, Lea, Flood 2014): the high bits, which samples go by, of ids that
+  // differ in their last letter only.
+  std::uint64_t key = base::hash(user);
+  key = (key ^ key >> 30U) * 0xbf58476d1ce4e5b9ULL;
+  key = (key ^ key >> 27U) * 0x94d049bb133111ebULL;
+  return key ^ key >> 31U;
+}
+
+void UserSpreadGatherer::add(std::optional<std::uint64_t> user, std::size_t model, bool ended,
+                             bool told, bool solved) {
+  const auto one = [](bool is) { return std::uint32_t{is ? 1U : 0U}; };
+  if (user) return add(*user, model, {1, one(ended), one(told), one(solved)});
+  add_unknown(model, {1, one(ended), one(told), one(solved)});
+}
+
+void UserSpreadGatherer::add(std::uint64_t user, std::size_t model, const UserCounts& counts) {
+  if (user > greatest()) return;
+  const std::uint64_t key = user ^ (model + 1) * 0x9e3779b97f4a7c15ULL;
+  if (One* known = counts_.find(key); known != nullptr) {
+    for (std::size_t i = 0; i < kUserCounts; ++i) known->counts.at(i) += counts.at(i);
+    return;
+  }
+  counts_.set(key, {user, model, counts});
+  while (counts_.size() > most_) sample(halvings_ + 1);
+}
+
+void UserSpreadGatherer::add_unknown(std::size_t model,
+                                     const std::array<std::int64_t, kUserCounts>& sums) {
+  if (unknown_.size() <= model) unknown_.resize(model + 1);
+  for (std::size_t i = 0; i < kUserCounts; ++i) unknown_[model].at(i) += sums.at(i);
+}
+
+void UserSpreadGatherer::sample(unsigned halvings) {
+  if (halvings <= halvings_) return;
+  halvings_ = halvings;
+  counts_.erase_if([this](std::uint64_t, const One& one) { return one.user > greatest(); });
+}
+
+std::vector<UserSpreadGatherer::One> UserSpreadGatherer::ordered() const {
+  std::vector<One> all;
+  all.reserve(counts_.size());
+  counts_.for_each([&](std::uint64_t, const One& one) { all.push_back(one); });
+  std::sort(all.begin(), all.end(), [](const One& a, const One& b) {
+    return a.user != b.user ? a.user < b.user : a.model < b.model;
+  });
+  return all;
 }
 
 std::vector<UserSpread> UserSpreadGatherer::finish() const {
-  std::vector<UserSpread> spreads;
-  for (const auto& [hash, models] : users_) {
-    if (spreads.size() < models.size()) spreads.resize(models.size());
-    for (std::size_t k = 0; k < models.size(); ++k) {
-      if (models[k][kUserPasses] == 0) continue;
-      UserSpread& spread = spreads[k];
-      ++spread.users;
-      std::size_t at = 0;
-      for (std::size_t i = 0; i < kUserCounts; ++i) {
-        spread.sums.at(i) += models[k].at(i);
-        for (std::size_t j = i; j < kUserCounts; ++j, ++at)
-          spread.products.at(at) += std::int64_t{models[k].at(i)} * models[k].at(j);
-      }
-    }
+  std::vector<UserSpread> spreads(unknown_.size());
+  for (std::size_t k = 0; k < unknown_.size(); ++k) {
+    const std::int64_t part = std::int64_t{1} << halvings_;
+    for (std::size_t i = 0; i < kUserCounts; ++i)
+      spreads[k].sums.at(i) = (unknown_[k].at(i) + part / 2) / part;
+    spreads[k].users = spreads[k].sums[kUserPasses];
+    spreads[k].products = of_single_passes(spreads[k].sums);
   }
+  counts_.for_each([&](std::uint64_t, const One& one) {
+    if (spreads.size() <= one.model) spreads.resize(one.model + 1);
+    UserSpread& spread = spreads[one.model];
+    ++spread.users;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < kUserCounts; ++i) {
+      spread.sums.at(i) += one.counts.at(i);
+      for (std::size_t j = i; j < kUserCounts; ++j, ++at)
+        spread.products.at(at) += std::int64_t{one.counts.at(i)} * one.counts.at(j);
+    }
+  });
   return spreads;
 }
 
