@@ -90,13 +90,14 @@ void read_fields(Fields& row, traffic::Pass& pass) {
   pass.cost_usd = row.real_or_null();
 }
 
-}  // namespace
+base::Error broken(const char* what, const char* table) {
+  return {base::ErrorCode::kUnreadable, what, table};
+}
 
-base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pass) {
-  const auto broken = [](const char* what) {
-    return base::Error{base::ErrorCode::kUnreadable, what, "passes"};
-  };
-  Fields row(message);
+/// Reads what comes before the columns of a row.
+/// @returns whether a row follows.
+base::Result<bool> begin_row(Fields& row, std::string_view message, std::int16_t stored,
+                             const char* table) {
   if (message.starts_with(kSignature)) {
     row.skip(kSignature.size() + sizeof(std::uint32_t));  // flags
     row.skip(row.bare<std::uint32_t>());                  // an extension of the header
@@ -104,16 +105,44 @@ base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pas
   }
   const auto columns = row.bare<std::int16_t>();
   if (columns == -1 && row.whole() && row.at_end()) return false;
-  if (columns != kStored) return broken("the server sent something that is no row of passes");
+  if (columns != stored) return broken("the server sent something that is no row", table);
+  return true;
+}
+
+base::Status end_row(const Fields& row, const char* table) {
+  if (row.whole() && row.at_end()) return base::Done{};
+  return broken("the server sent a row that is not whole", table);
+}
+
+}  // namespace
+
+base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pass) {
+  Fields row(message);
+  TURNOUT_TRY(const bool is_row, begin_row(row, message, kStored, "passes"));
+  if (!is_row) return false;
   read_fields(row, pass);
   const auto outcome = traffic::outcome_of(row.text());
   const auto ending = traffic::ending_of(row.text());
   pass.policy_id = row.text();
   pass.propensity = row.real_or_null();
-  if (!row.whole() || !row.at_end()) return broken("the server sent a row that is not whole");
-  if (!outcome || !ending) return broken("a stored pass has an outcome or ending that is none");
+  TURNOUT_CHECK(end_row(row, "passes"));
+  if (!outcome || !ending)
+    return broken("a stored pass has an outcome or ending that is none", "passes");
   pass.outcome = *outcome;
   pass.ending = *ending;
+  return true;
+}
+
+base::Result<bool> read_copied_summary(std::string_view message, DaySummary& summary) {
+  constexpr std::int16_t kColumns = 4;
+  Fields row(message);
+  TURNOUT_TRY(const bool is_row, begin_row(row, message, kColumns, "day_summaries"));
+  if (!is_row) return false;
+  summary.model = row.text();
+  summary.policy = row.text();
+  summary.last_us = row.integer<std::int64_t>();
+  summary.bytes = row.text();
+  TURNOUT_CHECK(end_row(row, "day_summaries"));
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "turnout/base/result.h"
+#include "turnout/store/day_summaries.h"
 #include "turnout/traffic/pass.h"
 
 /// PostgreSQL's COPY ... TO STDOUT (FORMAT binary), which carries numbers to the bit and costs the
@@ -13,5 +14,8 @@ namespace turnout::store {
 /// may come before the first row, and its trailer is a message without a row.
 /// @returns whether there was a row; kUnreadable if the message is none of these.
 base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pass);
+
+/// Reads model, policy, latest start and content of a summary likewise.
+base::Result<bool> read_copied_summary(std::string_view message, DaySummary& summary);
 
 }  // namespace turnout::store

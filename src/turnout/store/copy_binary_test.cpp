@@ -56,6 +56,20 @@ TEST(CopyBinary, reads_rows_to_the_bit_with_the_header_and_without) {
   }
 }
 
+TEST(CopyBinary, reads_summaries_and_refuses_what_is_none) {
+  const std::string whole = big_endian(std::int16_t{4}) + field("mini") + field("") +
+                            field(big_endian(std::int64_t{7})) + field(std::string("\0\377", 2));
+  DaySummary summary;
+  ASSERT_TRUE(read_copied_summary(header() + whole, summary).value());
+  EXPECT_EQ(summary.model, "mini");
+  EXPECT_EQ(summary.policy, "");
+  EXPECT_EQ(summary.last_us, 7);
+  EXPECT_EQ(summary.bytes, std::string("\0\377", 2));
+  EXPECT_FALSE(*read_copied_summary(big_endian(std::int16_t{-1}), summary));
+  for (const auto& message : {row(), whole + "x", whole.substr(0, whole.size() - 1)})
+    EXPECT_FALSE(read_copied_summary(message, summary));
+}
+
 TEST(CopyBinary, a_header_alone_and_the_trailer_are_no_rows) {
   traffic::Pass pass;
   EXPECT_FALSE(read_copied_pass(header(), pass).value());

@@ -11,6 +11,7 @@
 
 #include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
+#include "turnout/store/day_summaries.h"
 #include "turnout/traffic/pass.h"
 
 namespace turnout::store {
@@ -29,6 +30,14 @@ struct StoreSize {
   std::int64_t tasks = 0;
   std::optional<std::int64_t> first_us, last_us;  ///< start of the earliest and the latest pass
 };
+
+/// Of what time a store's passes are.
+struct LogSpan {
+  std::optional<std::int64_t> first_us, last_us;  ///< start of the earliest and the latest pass
+};
+
+/// What several calls of a store that are to see one moment do.
+enum class Moment : std::uint8_t { kRead, kWrite };
 
 /// The columns of the table of passes, in the order in which stores read and write them.
 inline constexpr std::string_view kStoredColumns =
@@ -68,6 +77,8 @@ class PassStore {
   /// @returns the `count` passes that started last, the latest at the end.
   virtual base::Result<std::vector<traffic::Pass>> tail(std::size_t count) = 0;
   virtual base::Result<StoreSize> size() = 0;
+  /// @returns the times of size(), without counting: at once where summaries are kept.
+  virtual base::Result<LogSpan> span();
   /// @returns what prune() of the same time would delete: passes, tasks, and their times.
   virtual base::Result<StoreSize> older_than(std::int64_t before_us) = 0;
   /// Deletes the tasks whose first pass started before a time, whole: no task loses only its
@@ -77,6 +88,34 @@ class PassStore {
   /// To be called when many passes have come: lets the engine look at what it holds, so that it
   /// plans well.
   virtual base::Status settle() { return base::Done{}; }
+
+  // Summaries of closed days, for stores that keep them.
+
+  /// Whether it keeps them. A store that does not answers what follows with kUnsupported; it has none.
+  [[nodiscard]] virtual bool can_summarise() const { return false; }
+  /// Calls back as for_each() does, with all passes of the tasks that have a pass which started in
+  /// [from_us, until_us), and maybe of more.
+  virtual base::Status for_each_active(std::int64_t from_us, std::int64_t until_us,
+                                       const std::function<bool(const traffic::Pass&)>& use);
+  /// Runs `use`, whose calls all see the store as it is at one moment; what they write is there at once
+  /// when it ends, or not at all if it fails. A store without transactions merely runs it.
+  virtual base::Status at_one_moment(Moment moment, const std::function<base::Status()>& use);
+  /// From the first call on, whatever changes a task notes the days that the task has passes in. Makes
+  /// the index of starts. A store without passes stays as it is.
+  virtual base::Status begin_summaries();
+  virtual base::Result<KeptSummaries> kept_summaries();
+  /// Calls back with each summary of exactly these days.
+  /// @param model, policy  only those of the tasks that began with them
+  virtual base::Status for_each_summary(const Days& days, const std::optional<std::string>& model,
+                                        const std::optional<std::string>& policy,
+                                        const std::function<base::Status(const DaySummary&)>& use);
+  /// Replaces the summaries of exactly these days.
+  virtual base::Status replace_summaries(const Days& days, std::span<const DaySummary> summaries);
+  /// Notes that the days before `end_day` are summarised, and that `done` have been made anew.
+  virtual base::Status end_summaries(std::int64_t end_day, std::span<const std::int64_t> done);
+  /// Forgets all summaries: the next begin_summaries() starts anew.
+  virtual base::Status drop_summaries();
+
   /// How many passes one insert() should have.
   [[nodiscard]] virtual std::size_t batch() const { return 20'000; }
   /// The source without its password, for messages.

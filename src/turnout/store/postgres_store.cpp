@@ -145,8 +145,9 @@ Status PostgresStore::migrate(Access access) {
 Result<InsertCounts> PostgresStore::insert(std::span<const traffic::Pass> passes) {
   InsertCounts counts;
   TURNOUT_CHECK(in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_TRY(const bool notes, keeps_summaries());
     TURNOUT_TRY(counts, insert_all(passes));
-    return base::Done{};
+    return notes && counts.added > 0 ? note(tasks_of(passes)) : base::Done{};
   }));
   return counts;
 }
@@ -167,8 +168,11 @@ Status PostgresStore::copy_incoming(std::span<const traffic::Pass> passes) {
 
 Status PostgresStore::put(std::span<const traffic::Pass> passes) {
   return in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_TRY(const bool notes, keeps_summaries());
+    const std::string tasks = notes ? tasks_of(passes) : "";
+    if (notes) TURNOUT_CHECK(note(tasks));  // a pass may get another start, too
     TURNOUT_CHECK(copy_incoming(passes));
-    return connection_.run(fmt::format(
+    TURNOUT_CHECK(connection_.run(fmt::format(
         "INSERT INTO passes ({0}) SELECT DISTINCT ON (task_id, attempt) {0} FROM incoming "
         "ORDER BY task_id, attempt, number DESC ON CONFLICT (task_id, attempt) DO UPDATE SET "
         "(user_id, model, started_us, latency_s, ttft_s, input_tokens, output_tokens, cost_usd, "
@@ -176,13 +180,15 @@ Status PostgresStore::put(std::span<const traffic::Pass> passes) {
         "excluded.started_us, excluded.latency_s, excluded.ttft_s, excluded.input_tokens, "
         "excluded.output_tokens, excluded.cost_usd, excluded.outcome, excluded.ending, "
         "excluded.policy_id, excluded.propensity)",
-        kStoredColumns));
+        kStoredColumns)));
+    return notes ? note(tasks) : base::Done{};
   });
 }
 
 Result<std::size_t> PostgresStore::tell(std::span<const traffic::ToldOutcome> outcomes) {
   std::size_t told = 0;
   TURNOUT_CHECK(in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_TRY(const bool notes, keeps_summaries());
     for (const auto& one : outcomes) {
       std::vector<SqlValue> values = {std::string(name_of(one.outcome)), one.task_id};
       if (one.attempt) values.emplace_back(*one.attempt);
@@ -191,7 +197,7 @@ Result<std::size_t> PostgresStore::tell(std::span<const traffic::ToldOutcome> ou
       TURNOUT_TRY(const auto touched, changed.touched().within(name_));
       told += static_cast<std::size_t>(touched);
     }
-    return base::Done{};
+    return notes ? note(tasks_of(outcomes)) : base::Done{};
   }));
   return told;
 }
@@ -252,18 +258,35 @@ Result<InsertCounts> PostgresStore::insert_all(std::span<const traffic::Pass> pa
   return counts;
 }
 
-Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&]() -> Status {
+/// Calls back with the passes that a query gives.
+Status PostgresStore::give(const std::string& select,
+                           const std::function<bool(const traffic::Pass&)>& use) {
+  const auto read = [&]() -> Status {
     traffic::Pass pass;
-    return connection_.copy_out(
-        fmt::format("COPY (SELECT {} FROM passes ORDER BY task_id, attempt) TO STDOUT "
-                    "(FORMAT binary)",
-                    kStoredColumns),
-        [&](std::string_view message) -> Result<bool> {
-          TURNOUT_TRY(const bool is_row, read_copied_pass(message, pass).within(name_));
-          return !is_row || use(pass);
-        });
-  });
+    return connection_.copy_out(fmt::format("COPY ({}) TO STDOUT (FORMAT binary)", select),
+                                [&](std::string_view message) -> Result<bool> {
+                                  TURNOUT_TRY(const bool is_row,
+                                              read_copied_pass(message, pass).within(name_));
+                                  return !is_row || use(pass);
+                                });
+  };
+  return in_moment_ ? read()
+                    : in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", read);
+}
+
+Status PostgresStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
+  return give(fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns), use);
+}
+
+Status PostgresStore::for_each_active(std::int64_t from_us, std::int64_t until_us,
+                                      const std::function<bool(const traffic::Pass&)>& use) {
+  // (With IN the planner expects most of the table, and reads all of it.)
+  return give(
+      fmt::format("SELECT {} FROM passes WHERE task_id = ANY (ARRAY(SELECT DISTINCT task_id "
+                  "FROM passes WHERE started_us >= {} AND started_us < {})) ORDER BY "
+                  "task_id, attempt",
+                  kStoredColumns, from_us, until_us),
+      use);
 }
 
 Result<std::vector<traffic::Pass>> PostgresStore::tail(std::size_t count) {
@@ -302,6 +325,16 @@ Result<StoreSize> PostgresStore::size() {
       {});
 }
 
+Result<LogSpan> PostgresStore::span() {
+  TURNOUT_TRY(const auto rows,
+              connection_.query("SELECT min(started_us), max(started_us) FROM passes"));
+  if (rows.rows() != 1 || rows.text(0, 0).empty()) return LogSpan{};
+  LogSpan span;
+  TURNOUT_TRY(span.first_us, rows.integer(0, 0).within(name_));
+  TURNOUT_TRY(span.last_us, rows.integer(0, 1).within(name_));
+  return span;
+}
+
 Result<StoreSize> PostgresStore::older_than(std::int64_t before_us) {
   return size_of(
       "SELECT coalesce(sum(passes), 0), count(*), min(first), max(last) FROM (SELECT count(*) AS "
@@ -311,13 +344,24 @@ Result<StoreSize> PostgresStore::older_than(std::int64_t before_us) {
 }
 
 Result<std::int64_t> PostgresStore::prune(std::int64_t before_us) {
-  TURNOUT_TRY(
-      const auto gone,
-      connection_.query(
-          "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
-          "min(started_us) < $1)",
+  constexpr std::string_view kOld =
+      "task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING min(started_us) < $1)";
+  std::int64_t gone = 0;
+  TURNOUT_CHECK(in_transaction("BEGIN", [&]() -> Status {
+    TURNOUT_TRY(const bool notes, keeps_summaries());
+    if (notes) {
+      TURNOUT_CHECK(connection_.query(
+          fmt::format(
+              "INSERT INTO changed_days SELECT DISTINCT started_us / {} FROM passes WHERE {}",
+              kDayUs, kOld),
           {before_us}));
-  return gone.touched().within(name_);
+    }
+    TURNOUT_TRY(const auto deleted,
+                connection_.query(fmt::format("DELETE FROM passes WHERE {}", kOld), {before_us}));
+    TURNOUT_TRY(gone, deleted.touched().within(name_));
+    return base::Done{};
+  }));
+  return gone;
 }
 
 }  // namespace turnout::store

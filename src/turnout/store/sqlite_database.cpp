@@ -59,6 +59,9 @@ void SqliteStatement::bind(int parameter, std::string_view text) {
   sqlite3_bind_text(statement_.get(), parameter + 1, text.data(), static_cast<int>(text.size()),
                     SQLITE_STATIC);
 }
+void SqliteStatement::bind_bytes(int parameter, std::string_view bytes) {
+  sqlite3_bind_blob64(statement_.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
 void SqliteStatement::bind(int parameter, std::int64_t value) {
   sqlite3_bind_int64(statement_.get(), parameter + 1, value);
 }
@@ -87,6 +90,11 @@ std::string_view SqliteStatement::text(int column) const {
       reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));  // NOLINT
   if (text == nullptr) return {};
   return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+std::string_view SqliteStatement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 std::int64_t SqliteStatement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);

@@ -20,6 +20,8 @@ class SqliteStatement {
  public:
   void bind(int parameter,
             std::string_view text);  ///< the text must live until the next step() has returned
+  /// @param bytes  must live as long as a text
+  void bind_bytes(int parameter, std::string_view bytes);
   void bind(int parameter, std::int64_t value);
   void bind(int parameter, double value);
   void bind_null(int parameter);
@@ -36,7 +38,8 @@ class SqliteStatement {
   /// Ends a run early.
   void reset();
 
-  [[nodiscard]] std::string_view text(int column) const;  ///< until the next step()
+  [[nodiscard]] std::string_view text(int column) const;   ///< until the next step()
+  [[nodiscard]] std::string_view bytes(int column) const;  ///< until the next step()
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] bool is_null(int column) const;

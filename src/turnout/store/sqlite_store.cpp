@@ -149,39 +149,60 @@ Status SqliteStore::prepare_to_insert() {
   TURNOUT_TRY(find_,
               database_.prepare(fmt::format(
                   "SELECT {} FROM passes WHERE task_id = ? AND attempt = ?", kStoredColumns)));
+  TURNOUT_TRY(days_, database_.prepare(fmt::format(
+                         "SELECT started_us / {} FROM passes WHERE task_id = ?", kDayUs)));
   return base::Done{};
 }
 
-Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) {
+Status SqliteStore::write(const std::function<Status()>& use) {
   if (!insert_) return Error{ErrorCode::kUnwritable, "was opened to be read", name_};
   TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
-  auto counts = insert_all(passes);
-  const auto done = database_.run(counts ? "COMMIT" : "ROLLBACK");
-  if (!counts || done) return counts;
-  return done.error();
+  const auto written = [&]() -> Status {
+    TURNOUT_TRY(auto state, database_.prepare("SELECT end_day FROM summary_state"));
+    TURNOUT_TRY(const bool kept, state.step());
+    summarised_ = kept ? std::optional(state.integer(0)) : std::nullopt;
+    state.reset();
+    changed_.clear();
+    TURNOUT_CHECK(use());
+    return write_notes();
+  }();
+  const auto done = database_.run(written ? "COMMIT" : "ROLLBACK");
+  return written ? done : written;
+}
+
+Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) {
+  InsertCounts counts;
+  TURNOUT_CHECK(write([&]() -> Status {
+    TURNOUT_TRY(counts, insert_all(passes));
+    return base::Done{};
+  }));
+  return counts;
 }
 
 Status SqliteStore::put(std::span<const traffic::Pass> passes) {
-  if (!put_) return Error{ErrorCode::kUnwritable, "was opened to be read", name_};
-  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
-  Status put = base::Done{};
-  for (const traffic::Pass& pass : passes) {
-    bind_pass(*put_, pass);
-    if (auto stepped = put_->step(); !stepped) put = stepped.error();
-    if (!put) break;
-  }
-  const auto done = database_.run(put ? "COMMIT" : "ROLLBACK");
+  const auto written = write([&] { return put_all(passes); });
   // A gateway puts passes for months: what it wrote it does not read.
   TURNOUT_CHECK(database_.run("PRAGMA shrink_memory"));
-  return put ? done : put;
+  return written;
+}
+
+Status SqliteStore::put_all(std::span<const traffic::Pass> passes) {
+  for (const traffic::Pass& pass : passes) {
+    TURNOUT_CHECK(note(pass.task_id));  // the pass may get another start, too
+    bind_pass(*put_, pass);
+    TURNOUT_CHECK(put_->step());
+    TURNOUT_CHECK(note(pass.task_id));
+  }
+  return base::Done{};
 }
 
 Result<std::size_t> SqliteStore::tell(std::span<const traffic::ToldOutcome> outcomes) {
-  TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));
-  auto told = tell_all(outcomes);
-  const auto done = database_.run(told ? "COMMIT" : "ROLLBACK");
-  if (!told || done) return told;
-  return done.error();
+  std::size_t told = 0;
+  TURNOUT_CHECK(write([&]() -> Status {
+    TURNOUT_TRY(told, tell_all(outcomes));
+    return base::Done{};
+  }));
+  return told;
 }
 
 Result<std::size_t> SqliteStore::tell_all(std::span<const traffic::ToldOutcome> outcomes) {
@@ -193,6 +214,7 @@ Result<std::size_t> SqliteStore::tell_all(std::span<const traffic::ToldOutcome> 
     if (one.attempt) update.bind(2, *one.attempt);
     TURNOUT_CHECK(update.step());
     told += static_cast<std::size_t>(database_.changes());
+    TURNOUT_CHECK(note(one.task_id));
   }
   return told;
 }
@@ -204,6 +226,7 @@ Result<InsertCounts> SqliteStore::insert_all(std::span<const traffic::Pass> pass
     TURNOUT_CHECK(insert_->step());
     if (database_.changes() == 1) {
       ++counts.added;
+      TURNOUT_CHECK(note(pass.task_id));
       continue;
     }
     TURNOUT_TRY(auto same, same_as_stored(pass));
@@ -224,10 +247,9 @@ Result<bool> SqliteStore::same_as_stored(const traffic::Pass& pass) {
   return stored == pass;
 }
 
-Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  TURNOUT_TRY(SqliteStatement rows,
-              database_.prepare(
-                  fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns)));
+/// Calls back with the passes that a statement gives.
+Status SqliteStore::give(SqliteStatement& rows,
+                         const std::function<bool(const traffic::Pass&)>& use) {
   traffic::Pass pass;
   for (;;) {
     TURNOUT_TRY(auto row, rows.step());
@@ -235,6 +257,25 @@ Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& us
     TURNOUT_CHECK(read_pass(rows, pass).within(name_));
     if (!use(pass)) return database_.unchanged();
   }
+}
+
+Status SqliteStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
+  TURNOUT_TRY(SqliteStatement rows,
+              database_.prepare(
+                  fmt::format("SELECT {} FROM passes ORDER BY task_id, attempt", kStoredColumns)));
+  return give(rows, use);
+}
+
+Status SqliteStore::for_each_active(std::int64_t from_us, std::int64_t until_us,
+                                    const std::function<bool(const traffic::Pass&)>& use) {
+  TURNOUT_TRY(SqliteStatement rows,
+              database_.prepare(fmt::format(
+                  "SELECT {} FROM passes WHERE task_id IN (SELECT task_id FROM passes WHERE "
+                  "started_us >= ? AND started_us < ?) ORDER BY task_id, attempt",
+                  kStoredColumns)));
+  rows.bind(0, from_us);
+  rows.bind(1, until_us);
+  return give(rows, use);
 }
 
 Result<std::vector<traffic::Pass>> SqliteStore::tail(std::size_t count) {
@@ -270,6 +311,19 @@ Result<StoreSize> SqliteStore::size() {
   return size_of(std::move(statement));
 }
 
+Result<LogSpan> SqliteStore::span() {
+  // Two statements, each of which an index on starts answers with one look.
+  const auto one = [&](const char* sql) -> Result<std::optional<std::int64_t>> {
+    TURNOUT_TRY(auto statement, database_.prepare(sql));
+    TURNOUT_TRY(const auto row, statement.step());
+    return row ? integer_or_none(statement, 0) : std::nullopt;
+  };
+  LogSpan span;
+  TURNOUT_TRY(span.first_us, one("SELECT min(started_us) FROM passes"));
+  TURNOUT_TRY(span.last_us, one("SELECT max(started_us) FROM passes"));
+  return span;
+}
+
 Result<StoreSize> SqliteStore::older_than(std::int64_t before_us) {
   TURNOUT_TRY(auto statement,
               database_.prepare(
@@ -281,11 +335,29 @@ Result<StoreSize> SqliteStore::older_than(std::int64_t before_us) {
 }
 
 Result<std::int64_t> SqliteStore::prune(std::int64_t before_us) {
-  TURNOUT_TRY(
-      SqliteStatement statement,
-      database_.prepare(
-          "DELETE FROM passes WHERE task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING "
-          "min(started_us) < ?)"));
+  std::int64_t gone = 0;
+  TURNOUT_CHECK(write([&]() -> Status {
+    TURNOUT_TRY(gone, prune_all(before_us));
+    return base::Done{};
+  }));
+  return gone;
+}
+
+Result<std::int64_t> SqliteStore::prune_all(std::int64_t before_us) {
+  constexpr std::string_view kOld =
+      "task_id IN (SELECT task_id FROM passes GROUP BY task_id HAVING min(started_us) < ?)";
+  if (summarised_) {
+    TURNOUT_TRY(auto days,
+                database_.prepare(fmt::format(
+                    "SELECT DISTINCT started_us / {} FROM passes WHERE {}", kDayUs, kOld)));
+    days.bind(0, before_us);
+    for (;;) {
+      TURNOUT_TRY(const bool row, days.step());
+      if (!row) break;
+      if (days.integer(0) < *summarised_) changed_.insert(days.integer(0));
+    }
+  }
+  TURNOUT_TRY(auto statement, database_.prepare(fmt::format("DELETE FROM passes WHERE {}", kOld)));
   statement.bind(0, before_us);
   TURNOUT_CHECK(statement.step());
   return database_.changes();

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "turnout/base/temporary_files.h"
+#include "turnout/store/embedded_texts.h"
 #include "turnout/store/import.h"
 
 namespace turnout::store {
@@ -158,6 +159,25 @@ std::string content_of(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
+}
+
+TEST_F(SqliteStoreTest, a_store_of_the_first_version_is_brought_up_to_date_with_its_passes) {
+  {
+    auto database = SqliteDatabase::open(file(), SqliteDatabase::Mode::kCreate).value();
+    for (const auto& [path, text] : embedded_texts()) {
+      if (path != "sql/sqlite/001_passes.sql") continue;
+      ASSERT_TRUE(database.run(std::string(text)));
+    }
+    ASSERT_TRUE(
+        database.run("INSERT INTO passes (task_id, attempt, model, started_us, latency_s, outcome, "
+                     "ending) VALUES ('a', 1, 'm', 5000000, 0.1, 'unknown', 'open')"));
+  }
+  const auto reader = open_store("sqlite:" + file(), Access::kRead);
+  ASSERT_FALSE(reader);
+  EXPECT_NE(reader.error().message.find("turnout log create"), std::string::npos)
+      << reader.error().to_string();
+  EXPECT_TRUE(all_of(*open()) == std::vector<traffic::Pass>{pass_of("a", 1, 5)});
+  EXPECT_TRUE(open_store("sqlite:" + file(), Access::kRead));
 }
 
 TEST_F(SqliteStoreTest, reading_changes_no_byte_and_leaves_no_file) {
