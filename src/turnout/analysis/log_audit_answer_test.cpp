@@ -100,19 +100,19 @@ TEST(LogAuditAnswer, refuses_options_out_of_range_and_stops_when_it_is_told_to) 
 }
 
 TEST(SelectionRules, leave_out_the_last_window_and_cut_short_logs_into_forty) {
-  store::StoreSize size;
-  size.first_us = 0;
-  size.last_us = 4 * kDay;
+  store::LogSpan span;
+  span.first_us = 0;
+  span.last_us = 4 * kDay;
   estimation::LogSelection selection;
-  only_settled_tasks(size, selection);
+  only_settled_tasks(span, selection);
   EXPECT_EQ(selection.until_us, 4 * kDay - selection.window_us);
-  periods_that_show_changes(size, selection);
+  periods_that_show_changes(span, selection);
   EXPECT_EQ(selection.period_us, kDay / 10);
-  size.last_us = 20 * kDay;
-  periods_that_show_changes(size, selection);
+  span.last_us = 20 * kDay;
+  periods_that_show_changes(span, selection);
   EXPECT_EQ(selection.period_us, kDay);
-  size.last_us = 60 * kSecond;
-  periods_that_show_changes(size, selection);
+  span.last_us = 60 * kSecond;
+  periods_that_show_changes(span, selection);
   EXPECT_EQ(selection.period_us, 60 * kSecond);
 }
 

@@ -8,26 +8,26 @@
 
 namespace turnout::analysis {
 
-void only_settled_tasks(const store::StoreSize& size, estimation::LogSelection& selection) {
-  const std::int64_t settled = size.last_us.value_or(0) - selection.window_us;
+void only_settled_tasks(const store::LogSpan& log, estimation::LogSelection& selection) {
+  const std::int64_t settled = log.last_us.value_or(0) - selection.window_us;
   selection.until_us = std::min(selection.until_us.value_or(settled), settled);
 }
 
-void periods_that_show_changes(const store::StoreSize& size, estimation::LogSelection& selection) {
+void periods_that_show_changes(const store::LogSpan& log, estimation::LogSelection& selection) {
   constexpr std::int64_t kDay = 86'400'000'000;
   constexpr std::int64_t kMinute = 60'000'000;
   constexpr std::int64_t kLeastDays = 20;
   constexpr std::int64_t kPeriods = 40;
-  const std::int64_t span = size.last_us.value_or(0) - size.first_us.value_or(0);
+  const std::int64_t span = log.last_us.value_or(0) - log.first_us.value_or(0);
   selection.period_us = span >= kLeastDays * kDay ? kDay : std::max(kMinute, span / kPeriods);
 }
 
 base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,
                                          const estimation::LogSelection& selection,
                                          SelectionRule rule, const base::Watch& watch) {
-  TURNOUT_TRY(const auto size, log.store->size());
+  TURNOUT_TRY(const auto span, log.store->span());
   estimation::LogSelection selected = selection;
-  rule(size, selected);
+  rule(span, selected);
   TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selected, watch));
   return SelectedTasks{std::move(selected), std::move(statistics)};
 }

@@ -49,15 +49,15 @@ struct SelectedTasks {
 };
 
 /// How the extent of a log changes which of its tasks count, and how time is cut.
-using SelectionRule = void (*)(const store::StoreSize& size, estimation::LogSelection& selection);
+using SelectionRule = void (*)(const store::LogSpan& span, estimation::LogSelection& selection);
 
 /// Leaves out the tasks that began in the log's last window: they may go on yet, so that what they
 /// came to is not known.
-void only_settled_tasks(const store::StoreSize& size, estimation::LogSelection& selection);
+void only_settled_tasks(const store::LogSpan& span, estimation::LogSelection& selection);
 
 /// Cuts time into days, or where the log spans fewer than 20 of them into 40 periods of at least a
 /// minute each: enough to find a change between them.
-void periods_that_show_changes(const store::StoreSize& size, estimation::LogSelection& selection);
+void periods_that_show_changes(const store::LogSpan& span, estimation::LogSelection& selection);
 
 /// Applies the rule to the selection and reads the statistics of what it then selects.
 /// @param log  stays open, to be read once more by the selection that is returned

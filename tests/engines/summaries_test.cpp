@@ -1,0 +1,187 @@
+#include <map>
+#include <thread>
+
+#include "engine_fixture.h"
+#include "turnout/estimation/day_summaries.h"
+#include "turnout/estimation/store_statistics.h"
+
+/// Summaries of closed days: what they say is what the passes say, whatever happens to these.
+namespace turnout {
+namespace {
+
+using store::kDayUs;
+
+constexpr std::int64_t kStart = 1'700'000'000'000'000;  // of random_log()
+constexpr std::int64_t kWindow = 3'600'000'000;
+
+class Summaries : public Engine {
+ protected:
+  /// Keeps summaries of a log.
+  void summarise(const std::vector<Pass>& log) {
+    ASSERT_TRUE(store_->insert(log));
+    const auto made = estimation::summarise(*store_, kWindow, {});
+    ASSERT_TRUE(made) << made.error().to_string();
+    EXPECT_GE(made->days, 28);
+  }
+
+  /// What the store says, under several selections, is what the C++ reference says of its passes.
+  void expect_as_from_passes(const std::string& when) {
+    const auto passes = all();
+    for (const auto& selection : selections()) {
+      const auto expected = estimation::gather(passes, selection);
+      const auto found = estimation::store_statistics(*store_, selection, {});
+      ASSERT_TRUE(found) << when << ": " << found.error().to_string();
+      EXPECT_TRUE(*found == *expected) << when;
+    }
+  }
+
+  static std::vector<LogSelection> selections() {
+    std::vector<LogSelection> all(7);
+    all[1].since_us = kStart + 5 * kDayUs;
+    all[1].until_us = kStart + 20 * kDayUs;
+    all[2].where = {{"model", kNames[3]}};
+    all[3].where = {{"policy_id", kNames[2]}, {"model", kNames[1]}};
+    all[4].where = {{"user_id", ""}};
+    all[5].period_us = 3 * kDayUs;
+    all[5].return_us = 11 * kDayUs;
+    all[6].period_us = kDayUs / 7;
+    return all;
+  }
+
+  /// How many days are read pass by pass for an estimate from all.
+  std::int64_t raw_days() {
+    std::int64_t days_read = 0;
+    const auto span = store_->span();
+    const auto kept = store_->kept_summaries();
+    const auto plan = estimation::reading_plan(kept.value(), span.value(), {});
+    for (const auto& days : plan.raw) days_read += days.count;
+    return days_read;
+  }
+};
+
+TEST_P(Summaries, say_what_the_passes_say_to_the_last_bit) {
+  summarise(random_log(31, 1500));
+  EXPECT_LE(raw_days(), 3) << "the open day, and the one on which users may just have come back";
+  expect_as_from_passes("after they were made");
+}
+
+TEST_P(Summaries, say_it_also_after_late_rows_and_repeated_imports) {
+  const auto log = random_log(32, 1200);
+  const std::vector<Pass> first(log.begin(),
+                                log.begin() + static_cast<std::ptrdiff_t>(log.size() / 2));
+  summarise(first);
+  ASSERT_TRUE(store_->insert(log));  // half of them are there, the others go to all days
+  expect_as_from_passes("after late rows");
+  EXPECT_GT(raw_days(), 20);
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  EXPECT_LE(raw_days(), 3);
+  expect_as_from_passes("after they were summarised");
+  ASSERT_TRUE(store_->insert(log));
+  EXPECT_LE(raw_days(), 3) << "a repeated import changes nothing";
+}
+
+TEST_P(Summaries, say_it_also_after_a_late_attempt_a_late_outcome_and_a_changed_pass) {
+  const auto log = random_log(33, 600);
+  summarise(log);
+  Pass late = log.front();
+  for (const Pass& pass : log) {
+    if (pass.task_id == late.task_id) late.attempt = std::max(late.attempt, pass.attempt);
+  }
+  ++late.attempt;
+  late.started_us = kStart + 29 * kDayUs;
+  ASSERT_TRUE(store_->insert(std::vector<Pass>{late}));
+  expect_as_from_passes("after a late attempt");
+  if (!store_->tell(
+          std::vector<traffic::ToldOutcome>{{log[7].task_id, std::nullopt, Outcome::kSuccess}}))
+    return;
+  expect_as_from_passes("after a late outcome");
+  Pass moved = log[9];
+  moved.started_us += 3 * kDayUs;
+  moved.model = "another";
+  ASSERT_TRUE(store_->put(std::vector<Pass>{moved, late}));
+  expect_as_from_passes("after passes that were put anew");
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  EXPECT_LE(raw_days(), 3);
+  expect_as_from_passes("after they were summarised");
+}
+
+TEST_P(Summaries, say_it_also_after_pruning) {
+  summarise(random_log(34, 1200));
+  ASSERT_TRUE(store_->prune(kStart + 11 * kDayUs + 5));
+  expect_as_from_passes("after pruning");
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  expect_as_from_passes("after they were summarised");
+  ASSERT_TRUE(store_->prune(INT64_MAX));
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  EXPECT_EQ(estimation::store_statistics(*store_, {}, {})->passes, 0);
+}
+
+TEST_P(Summaries, are_made_of_no_pass_twice_while_others_write) {
+  const auto log = random_log(35, 3000);
+  const auto half = log.begin() + static_cast<std::ptrdiff_t>(log.size() / 2);
+  ASSERT_TRUE(store_->insert(std::vector<Pass>(log.begin(), half)));
+  auto other = store::open_store(source_, store::Access::kWrite).value();
+  std::thread writer([&] {
+    for (auto at = half; at < log.end();) {
+      const auto next = at + std::min<std::ptrdiff_t>(100, log.end() - at);
+      EXPECT_TRUE(other->insert(std::vector<Pass>(at, next)));
+      at = next;
+    }
+  });
+  for (int time = 0; time < 5; ++time) {
+    const auto made = estimation::summarise(*store_, kWindow, {});
+    EXPECT_TRUE(made) << made.error().to_string();
+  }
+  writer.join();
+  expect_as_from_passes("after both");
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  EXPECT_LE(raw_days(), 3);
+  expect_as_from_passes("after the last summary");
+}
+
+TEST_P(Summaries, made_by_two_at_once_are_those_of_one) {
+  ASSERT_TRUE(store_->insert(random_log(36, 1500)));
+  auto other = store::open_store(source_, store::Access::kWrite).value();
+  std::thread second([&] { EXPECT_TRUE(estimation::summarise(*other, kWindow, {})); });
+  const auto made = estimation::summarise(*store_, kWindow, {});
+  second.join();
+  EXPECT_TRUE(made) << made.error().to_string();
+  expect_as_from_passes("after both");
+}
+
+TEST_P(Summaries, of_a_store_without_passes_are_none_until_there_are_some) {
+  EXPECT_FALSE(estimation::summarise(*store_, kWindow, {})->has_passes);
+  EXPECT_EQ(store_->kept_summaries()->end_day, std::nullopt);
+  summarise(random_log(37, 300));
+  ASSERT_TRUE(store_->drop_summaries());
+  EXPECT_EQ(store_->kept_summaries()->end_day, std::nullopt);
+  expect_as_from_passes("without summaries");
+  EXPECT_GE(estimation::summarise(*store_, kWindow, {})->days, 28);
+  expect_as_from_passes("with summaries");
+}
+
+TEST_P(Summaries, serve_a_reader_who_may_not_write) {
+  summarise(random_log(38, 600));
+  store_ = store::open_store(source_, store::Access::kRead).value();
+  EXPECT_LE(raw_days(), 3);
+  expect_as_from_passes("read only");
+  EXPECT_FALSE(estimation::summarise(*store_, kWindow, {}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Summaries, testing::Values("sqlite", "postgres"),
+                         [](const auto& engine) { return engine.param; });
+
+using Without = Engine;
+
+TEST_P(Without, summaries_are_refused_in_a_sentence) {
+  const auto made = estimation::summarise(*store_, kWindow, {});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, base::ErrorCode::kUnsupported);
+  EXPECT_NE(made.error().message.find("keeps no summaries"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Without, testing::Values("clickhouse", "cluster"),
+                         [](const auto& engine) { return engine.param; });
+
+}  // namespace
+}  // namespace turnout
