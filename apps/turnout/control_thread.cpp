@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "turnout/estimation/day_summaries.h"
 #include "turnout/report/advise_report.h"
 
 namespace turnout::program {
@@ -31,6 +32,15 @@ control::Evidence evidence_of(const std::string& source, const gateway::Config& 
   evidence.lifetime_value = config.control.lifetime_value;
   evidence.penalty = config.control.penalty;
   return evidence;
+}
+
+/// Brings the summaries of the log's closed days up to date, so that a look costs as much with a log of years.
+base::Status summarise(const std::string& source, std::int64_t window_us,
+                       const base::Watch& watch) {
+  TURNOUT_TRY(auto store, store::open_store(source, store::Access::kWrite, watch.cancellation));
+  if (!store->can_summarise()) return base::Done{};
+  TURNOUT_CHECK(estimation::summarise(*store, window_us, watch));
+  return base::Done{};
 }
 
 control::GuardRails rails_of(const ControlConfig& config) {
@@ -105,15 +115,21 @@ void ControlThread::look(const gateway::Setup& setup) {
   const auto& config = setup.config;
   base::Watch watch;
   watch.cancellation = base::Cancellation(over_);
-  const auto step = control::next_policy(evidence_of(source_, config, gateway_.clock().now_us()),
-                                         config.model_names(), before.in_force().text,
-                                         rails_of(config.control), watch);
+  // What cannot be summarised is read pass by pass.
+  const auto summarised = summarise(source_, config.policy.window_us, watch);
+  auto step = control::next_policy(evidence_of(source_, config, gateway_.clock().now_us()),
+                                   config.model_names(), before.in_force().text,
+                                   rails_of(config.control), watch);
   if (over_) return;
   const auto now = gateway_.clock().now_us();
   if (!step) {
     gateway_.control().note({now, 0, true, {step.error().to_string()}});
     return;
   }
+  if (!summarised)
+    step->reasons.push_back(
+        fmt::format("Closed days could not be summarised, and were read whole: {}.",
+                    summarised.error().to_string()));
   if (step->changes) act(*step, config.control, before);
   // Last: who waits for the look finds what came of it.
   gateway_.control().note({now, step->tasks, false, step->reasons});

@@ -9,9 +9,12 @@
 
 #include "interruption.h"
 #include "log_arguments.h"
+#include "turnout/analysis/log_summaries.h"
 #include "turnout/base/number_text.h"
+#include "turnout/base/progress.h"
 #include "turnout/report/log_prune_report.h"
 #include "turnout/report/log_report.h"
+#include "turnout/report/log_summaries_report.h"
 #include "turnout/report/solution_report.h"
 #include "turnout/store/pass_store.h"
 #include "turnout/traffic/pass_writer.h"
@@ -26,6 +29,7 @@ constexpr const char* kExamples =
     "  turnout log check sqlite:passes.db --json\n"
     "  turnout log tail sqlite:passes.db --count 5\n"
     "  turnout log prune sqlite:passes.db --before 2026-01-01 --dry-run\n"
+    "  turnout log summarise sqlite:passes.db\n"
     "  turnout log map langfuse";
 
 constexpr const char* kStores = "sqlite:FILE, postgres://... or clickhouse://...";
@@ -34,6 +38,7 @@ struct Arguments {
   LogArguments log;
   std::string store, before;
   std::size_t count = 10;
+  analysis::SummariseOptions summaries;
   bool dry_run = false;
   bool yes = false;
   bool json = false;
@@ -115,11 +120,22 @@ base::Result<ExitCode> prune(const Arguments& arguments) {
                               : report::log_prune_text(answer));
 }
 
+base::Result<ExitCode> summarise(const Arguments& arguments) {
+  TURNOUT_TRY(auto store, open(arguments.store, store::Access::kWrite));
+  base::Progress progress("summarising days", 0);
+  TURNOUT_TRY(
+      const auto answer,
+      analysis::summarise_log(*store, arguments.summaries,
+                              {[&](std::size_t days) { progress.step(days); }, interruption()}));
+  return print(arguments.json ? report::to_text(report::log_summaries_json(answer))
+                              : report::log_summaries_text(answer));
+}
+
 }  // namespace
 
 void add_log(CLI::App& program, Action& chosen) {
   auto* verb = program.add_subcommand(
-      "log", "Look at a log of passes: stats, check, tail, prune, create, map");
+      "log", "Look at a log of passes: stats, check, tail, prune, summarise, create, map");
   verb->require_subcommand(1);
   verb->footer(kExamples);
   auto arguments = std::make_shared<Arguments>();
@@ -160,6 +176,19 @@ void add_log(CLI::App& program, Action& chosen) {
       ->required();
   old->add_flag("--dry-run", arguments->dry_run, "say what would be deleted, and delete nothing");
   old->add_flag("--yes", arguments->yes, "do not ask; needed where there is no terminal to ask on");
+  auto* closed =
+      add("summarise", "Keep sums of closed days, from which estimates from a long log are quick",
+          summarise);
+  closed->add_option("store", arguments->store, "sqlite:FILE or postgres://...")
+      ->option_text("STORE")
+      ->required();
+  add_output_options(*closed, arguments->json);
+  closed
+      ->add_option("--window", arguments->summaries.window_s,
+                   "seconds within which a user comes back to a task (default 3600)")
+      ->check(CLI::Range(0.0, 1e9))
+      ->option_text("SECONDS");
+  closed->add_flag("--again", arguments->summaries.again, "make all summaries anew");
 }
 
 }  // namespace turnout::program

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """The control loop of the gateway as a program, and who may change its policy. usage: gateway_loop_test.py TURNOUT"""
+import contextlib
 import json
 import signal
+import sqlite3
 import time
 import unittest
 
-from gateway_case import GatewayCase, turnout
+from gateway_case import ROOT, GatewayCase, turnout
 
 
 class ControlLoop(GatewayCase):
@@ -55,6 +57,18 @@ class ControlLoop(GatewayCase):
         gateway.end(signal.SIGKILL)
         again = self.serve()
         self.assertEqual(self.policies(again)["in_force"]["text"], shown["proposal"]["text"])
+
+    def test_the_control_loop_summarises_closed_days_and_finds_the_same(self):
+        gateway = self.looping("propose")
+        self.policy(gateway, "propose")
+        before = self.policies(gateway)["proposal"]
+        done = turnout("import", ROOT / "examples/passes.jsonl.gz", f"sqlite:{self.folder}/turnout.db")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.policy(gateway, "propose")
+        after = self.policies(gateway)["proposal"]
+        self.assertEqual((after["text"], after["figures"]), (before["text"], before["figures"]), "no day of its time is new")
+        with contextlib.closing(sqlite3.connect(self.folder / "turnout.db")) as database:
+            self.assertGreater(database.execute("SELECT count(*) FROM day_summaries WHERE days = 1").fetchone()[0], 28)
 
     def test_the_control_loop_applies_but_not_what_somebody_went_back_from(self):
         gateway = self.looping("apply")

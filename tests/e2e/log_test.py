@@ -317,6 +317,38 @@ class Logs(LogCase):
         self.assertEqual(turnout("import", log, f"sqlite:{database}").returncode, 0)
         self.assertEqual(rows_of(database), expected)
 
+    def test_summaries_change_no_number_whatever_is_killed_while_they_are_made(self):
+        log, late = self.folder / "log.jsonl", self.folder / "late.jsonl"
+        turnout(*SIMULATE, "--tasks", 30000, "-o", log)
+        rows = log.read_text().splitlines(keepends=True)
+        chance = random.Random(4)
+        chance.shuffle(rows)
+        log.write_text("".join(rows[:-9000]))
+        late.write_text("".join(rows[-9000:]))
+        database = self.folder / "passes.db"
+        store = f"sqlite:{database}"
+        self.assertEqual(turnout("import", log, store).returncode, 0)
+        expected = self.estimate(store)
+        self.assertEqual(self.estimate(log), expected)
+        killed = sum(killed_after(chance.uniform(0, 0.3), self.folder, "log", "summarise", store, "--again")
+                     for _ in range(15))
+        self.assertGreater(killed, 3)
+        self.assertEqual(self.estimate(store), expected)
+        made = json.loads(turnout("log", "summarise", store, "--json").stdout)
+        self.assertEqual(made["schema"], "turnout/log-summarise/1")
+        self.assertEqual(self.estimate(store), expected)
+        self.assertIn("summarised 0 days", turnout("log", "summarise", store).stdout)
+        # What is late goes to all days; the import keeps the summaries, or whoever comes next does.
+        killed = sum(killed_after(chance.uniform(0, 0.3), self.folder, "import", late, store) for _ in range(10))
+        self.assertGreater(killed, 2)
+        self.assertEqual(turnout("import", late, store).returncode, 0)
+        whole = self.folder / "whole.jsonl"
+        whole.write_text("".join(rows))
+        self.assertEqual(self.estimate(store), self.estimate(whole))
+        with sqlite3.connect(database) as connection:
+            self.assertEqual(connection.execute("SELECT count(*) FROM changed_days").fetchone(), (0,))
+            self.assertGreater(connection.execute("SELECT count(*) FROM day_summaries").fetchone()[0], 28)
+
     def test_estimate_and_simulate_that_are_killed_leave_no_half_file(self):
         chance = random.Random(3)
         out = self.folder / "out.toml"

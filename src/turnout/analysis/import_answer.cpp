@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "turnout/analysis/log_summaries.h"
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/mapped_reader.h"
 
@@ -51,6 +52,7 @@ base::Result<ImportAnswer> import_answer(const std::string& source, const std::s
               store::open_store(destination, store::Access::kCreate, watch.cancellation));
   TURNOUT_TRY(auto counts, store::import_passes(*log.passes, *store, watch));
   TURNOUT_CHECK(watch.cancellation.check());
+  TURNOUT_CHECK(keep_summaries(*store, options.window_s, {[](std::size_t) {}, watch.cancellation}));
   return ImportAnswer{std::move(counts), std::move(log.taken)};
 }
 

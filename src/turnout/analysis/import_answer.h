@@ -34,7 +34,7 @@ base::Error nothing_imported(const std::string& source, const ImportAnswer& answ
 /// @param watch  told of passes stored
 /// @returns the answer; kMalformedInput for a source or destination of the wrong kind, errors of
 ///   reading and storing, kCancelled. What was stored before an error stays: doing it again
-///   finishes it.
+///   finishes it. The summaries of a store that keeps any are brought up to date at the end.
 base::Result<ImportAnswer> import_answer(const std::string& source, const std::string& destination,
                                          const ImportOptions& options,
                                          const base::Watch& watch = {});
