@@ -5,6 +5,9 @@ usage: servers.py COMMAND...    runs a command with their addresses in the envir
   TURNOUT_TEST_POSTGRES      postgres://... an empty database
   TURNOUT_TEST_CLICKHOUSE    clickhouse://... a server whose cluster `pair` is it and the next one
   TURNOUT_TEST_CLICKHOUSE_2  clickhouse://... the other server
+  TURNOUT_TEST_SERVERS       this file: tests that end a server start one of their own by it
+       servers.py --one postgres|clickhouse
+                   prints such an address, the server's process and this one, and serves until SIGTERM
 """
 import contextlib
 import glob
@@ -12,6 +15,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -54,8 +58,8 @@ def stop(process):
 
 
 @contextlib.contextmanager
-def postgres(folder):
-    """A PostgreSQL server that asks for a password. It refuses to run as root: then it runs as the user postgres."""
+def postgres_process(folder):
+    """A PostgreSQL server, its address and its process. It asks for a password, and refuses to run as root: then it runs as the user postgres."""
     binaries = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
     data = folder / "postgres"
     data.mkdir()
@@ -81,9 +85,15 @@ def postgres(folder):
         wait_until(lambda: subprocess.run([binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)],
                                           check=True), server,
                    "postgres", log)
-        yield f"postgres://turnout:{ESCAPED}@127.0.0.1:{port}/postgres"
+        yield f"postgres://turnout:{ESCAPED}@127.0.0.1:{port}/postgres", server
     finally:
         stop(server)
+
+
+@contextlib.contextmanager
+def postgres(folder):
+    with postgres_process(folder) as (address, _):
+        yield address
 
 
 CLICKHOUSE = """<?xml version="1.0"?>
@@ -112,11 +122,17 @@ USERS = """<?xml version="1.0"?>
   <profiles>
     <default><max_memory_usage>4000000000</max_memory_usage></default>
     <reads><readonly>1</readonly></reads>
+    <hurries><max_execution_time>1</max_execution_time></hurries>
     <reads_and_sets><readonly>2</readonly></reads_and_sets>
   </profiles>
   <users>
     <turnout><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
       <profile>default</profile><quota>default</quota></turnout>
+    <hurried><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <profile>hurries</profile><quota>default</quota></hurried>
+    <stranger><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile><quota>default</quota>
+      <allow_databases><database>elsewhere</database></allow_databases></stranger>
     <reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
       <profile>reads</profile><quota>default</quota></reader>
     <setting_reader><password>{password}</password><networks><ip>127.0.0.1</ip></networks>
@@ -127,8 +143,8 @@ USERS = """<?xml version="1.0"?>
 
 
 @contextlib.contextmanager
-def clickhouse(folder, ports, which):
-    """One ClickHouse server; `ports` are the HTTP and TCP ports of both servers of the cluster `pair`."""
+def clickhouse_process(folder, ports, which):
+    """One ClickHouse server, its address and its process; `ports` are the HTTP and TCP ports of both servers of the cluster `pair`."""
     folder.mkdir()
     (http, tcp) = ports[which]
     (folder / "config.xml").write_text(CLICKHOUSE.format(folder=folder, http=http, tcp=tcp, tcp1=ports[0][1],
@@ -141,9 +157,35 @@ def clickhouse(folder, ports, which):
     try:
         wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{http}/", timeout=5), server, "clickhouse-server",
                    log)
-        yield f"clickhouse://turnout:{ESCAPED}@127.0.0.1:{http}/default"
+        yield f"clickhouse://turnout:{ESCAPED}@127.0.0.1:{http}/default", server
     finally:
         stop(server)
+
+
+@contextlib.contextmanager
+def clickhouse(folder, ports, which):
+    with clickhouse_process(folder, ports, which) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def one(engine, folder):
+    """A server of its own, its address and its process."""
+    if engine == "postgres":
+        server = postgres_process(folder)
+    else:
+        four = free_ports(4)
+        server = clickhouse_process(folder / "clickhouse", [(four[0], four[1]), (four[2], four[3])], 0)
+    with server as started:
+        yield started
+
+
+def serve_one(engine):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="turnout-server-") as name, one(engine, pathlib.Path(name)) as server:
+        print(server[0], server[1].pid, os.getpid(), flush=True)
+        while True:
+            signal.pause()
 
 
 @contextlib.contextmanager
@@ -153,6 +195,7 @@ def servers():
         four = free_ports(4)
         ports = [(four[0], four[1]), (four[2], four[3])]
         yield {
+            "TURNOUT_TEST_SERVERS": str(pathlib.Path(__file__).resolve()),
             "TURNOUT_TEST_POSTGRES": stack.enter_context(postgres(folder)),
             "TURNOUT_TEST_CLICKHOUSE": stack.enter_context(clickhouse(folder / "clickhouse-1", ports, 0)),
             "TURNOUT_TEST_CLICKHOUSE_2": stack.enter_context(clickhouse(folder / "clickhouse-2", ports, 1)),
@@ -160,5 +203,7 @@ def servers():
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--one":
+        serve_one(sys.argv[2])
     with servers() as addresses:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, **addresses}, check=False).returncode)

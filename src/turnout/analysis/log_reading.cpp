@@ -54,9 +54,12 @@ base::Result<LogReading> read_log(const std::string& source, const LogMap& map,
                                   const estimation::LogSelection& selection,
                                   const base::Watch& watch) {
   TURNOUT_TRY(auto log, open_any_log(source, map, watch));
-  TURNOUT_TRY(auto statistics, estimation::store_statistics(*log.store, selection, watch)
-                                   .within(store::without_password(source)));
-  return LogReading{std::move(statistics), log.import, log.taken};
+  auto statistics = estimation::store_statistics(*log.store, selection, watch);
+  if (statistics) return LogReading{*std::move(statistics), log.import, log.taken};
+  // Errors of a store name it themselves.
+  const std::string name = store::without_password(source);
+  return statistics.error().context.starts_with(name) ? statistics.error()
+                                                      : statistics.error().within(name);
 }
 
 base::Error no_pass(const std::string& source, const estimation::LogStatistics& statistics,

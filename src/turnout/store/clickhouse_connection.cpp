@@ -10,6 +10,7 @@
 
 #include "turnout/base/curl_functions.h"
 #include "turnout/store/pass_store.h"
+#include "turnout/store/server_errors.h"
 
 namespace turnout::store {
 
@@ -182,14 +183,6 @@ std::size_t take(char* data, std::size_t, std::size_t size, void* to) {
 
 }  // namespace
 
-std::optional<std::string> exception_in(std::string_view answer) {
-  constexpr std::string_view kBefore = "DB::Exception: ";
-  const auto start = answer.find(kBefore);
-  if (start == std::string_view::npos) return std::nullopt;
-  answer.remove_prefix(start + kBefore.size());
-  return std::string(answer.substr(0, std::min(answer.find(", e.what()"), answer.find('\n'))));
-}
-
 // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): libcurl's interface
 
 /// Ends a statement that nobody waits for any more, if the server listens within a moment.
@@ -286,8 +279,12 @@ Status ClickHouseConnection::send(const Request& request) {
   if (answer.ended) return base::Done{};
   if (!code) return code.error();
   if (*code != CURLE_OK) {
+    const bool reached = *code != CURLE_COULDNT_CONNECT && *code != CURLE_COULDNT_RESOLVE_HOST &&
+                         *code != CURLE_SSL_CONNECT_ERROR && *code != CURLE_OPERATION_TIMEDOUT;
     return Error{ErrorCode::kUnreadable,
-                 base::libcurl().easy_strerror(static_cast<CURLcode>(*code)), address_.name};
+                 clickhouse_lost_sentence(
+                     base::libcurl().easy_strerror(static_cast<CURLcode>(*code)), reached),
+                 address_.name};
   }
   long status = 0;
   base::libcurl().easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,11 +26,6 @@ struct ClickHouseAddress {
   static base::Result<ClickHouseAddress> parse(const std::string& source);
 };
 
-/// @returns what an answer of ClickHouse says went wrong: "Code: 60, e.displayText() =
-///   DB::Exception: Table x doesn't exist., e.what() = ..." -> "Table x doesn't exist."; nothing if it
-///   speaks of no exception.
-std::optional<std::string> exception_in(std::string_view answer);
-
 /// Statements sent to a ClickHouse server over HTTP, one at a time, by libcurl. The answer of query()
 /// comes when the server has finished it (wait_end_of_query), so that an error in its midst is an
 /// error and no short answer. Every wait for the server ends with kCancelled within a tenth of a second
@@ -49,7 +43,7 @@ class ClickHouseConnection {
   };
   void use(Settings settings) { settings_ = settings; }
 
-  /// @returns the body of the answer; kUnreadable with the server's words.
+  /// @returns the body of the answer; kUnreadable as server_errors.h says.
   base::Result<std::string> query(const std::string& sql);
   /// Sends rows of an INSERT.
   base::Status insert(const std::string& sql, std::string_view rows);

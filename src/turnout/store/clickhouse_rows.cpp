@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "turnout/base/number_text.h"
-#include "turnout/store/clickhouse_connection.h"
 #include "turnout/store/row_binary.h"
+#include "turnout/store/server_errors.h"
 
 namespace turnout::store {
 namespace {
@@ -41,6 +41,8 @@ bool ClickHouseRows::take(std::string_view piece) {
   pending_.erase(0, pending_.size() - rest.size());
   return true;
 }
+
+bool ClickHouseRows::say_why() const { return !ended_ && exception_in(pending_).has_value(); }
 
 Status ClickHouseRows::done(const std::string& name) const {
   if (ended_ || pending_.empty()) return base::Done{};

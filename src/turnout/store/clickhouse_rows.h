@@ -19,8 +19,10 @@ class ClickHouseRows {
 
   /// @returns whether more of the answer is wanted
   bool take(std::string_view piece);
-  /// @returns kUnreadable if the answer ended with anything but a whole row, with the server's words
-  ///   if those are it.
+  /// @returns whether the answer ended with the server's word on why it failed.
+  [[nodiscard]] bool say_why() const;
+  /// @returns kUnreadable if the answer ended with anything but a whole row, with what exception_in()
+  ///   makes of the server's words if those are it.
   /// @param name  the store, for the message
   [[nodiscard]] base::Status done(const std::string& name) const;
 

@@ -58,7 +58,8 @@ TEST(ClickHouseRows, what_the_server_says_in_place_of_a_row_is_the_error_and_no_
       const auto read = read_all(two_rows() + said, size, passes);
       ASSERT_FALSE(read);
       EXPECT_EQ(read.error().to_string(),
-                "store: Memory limit (for query) exceeded: would use 3.99 GiB");
+                "store: the server ended the statement, which took more memory than it allows; "
+                "raise max_memory_usage in this user's settings profile");
       EXPECT_EQ(passes.size(), 2U);
     }
   }

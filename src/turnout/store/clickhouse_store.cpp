@@ -169,9 +169,11 @@ Result<std::vector<SqlRow>> ClickHouseStore::query(std::string_view sql, const S
 Status ClickHouseStore::read(const std::string& sql,
                              const std::function<bool(const traffic::Pass&)>& use) {
   ClickHouseRows rows(use);
-  TURNOUT_CHECK(connection_.stream(fill(sql, {}) + " FORMAT RowBinary",
-                                   [&](std::string_view piece) { return rows.take(piece); }));
-  return rows.done(name());
+  const auto streamed =
+      connection_.stream(fill(sql, {}) + " FORMAT RowBinary",
+                         [&](std::string_view piece) { return rows.take(piece); });
+  // A server that says in the midst of rows why it fails may break off the answer besides.
+  return streamed || rows.say_why() ? rows.done(name()) : streamed;
 }
 
 /// The passes of the store that have the keys of these; of two with one key the one that is kept

@@ -11,7 +11,7 @@
   X(conninfoParse) X(consumeInput) X(errorMessage) X(finish) X(flush) X(freeCancel) X(freemem) \
   X(getCancel) X(getCopyData) X(getResult) X(getlength) X(getvalue) X(isBusy) X(nfields) X(ntuples) \
   X(putCopyData) X(putCopyEnd) X(resultErrorField) X(resultStatus) X(sendQuery) X(sendQueryParams) \
-  X(setNoticeProcessor) X(setnonblocking) X(socket) X(status)
+  X(setNoticeProcessor) X(setnonblocking) X(socket) X(status) X(user)
 // clang-format on
 
 namespace turnout::store {

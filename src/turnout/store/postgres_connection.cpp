@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "turnout/store/libpq_functions.h"
+#include "turnout/store/server_errors.h"
 #include "turnout/store/sql_number.h"
 
 namespace turnout::store {
@@ -28,15 +29,6 @@ namespace {
 
 constexpr Oid kBigint = 20;
 constexpr Oid kText = 25;
-
-/// The first line of a message, without libpq's "ERROR:  ".
-std::string first_line(std::string_view message) {
-  message = message.substr(0, message.find('\n'));
-  for (const std::string_view start : {"ERROR:  ", "FATAL:  "}) {
-    if (message.starts_with(start)) message.remove_prefix(start.size());
-  }
-  return std::string(message);
-}
 
 /// @returns the seconds that the connection's options or the environment allow for connecting.
 std::chrono::seconds patience_of(PGconn* connection) {
@@ -94,9 +86,21 @@ Result<std::int64_t> PostgresRows::touched() const {
   return sql_integer(libpq().cmdTuples(result_.get()), "number of rows");
 }
 
-Error PostgresConnection::failure() const {
+Error PostgresConnection::failure(std::string_view state) const {
   if (const auto asked = cancellation_.check(); !asked) return asked.error().within(name_);
-  return Error{ErrorCode::kUnreadable, first_line(libpq().errorMessage(connection_.get())), name_};
+  PGconn* connection = connection_.get();
+  const char* role = libpq().user(connection);
+  const bool lost = libpq().status(connection) == CONNECTION_BAD;
+  return Error{ErrorCode::kUnreadable,
+               postgres_sentence({state, libpq().errorMessage(connection), statement_,
+                                  role == nullptr ? "" : role, lost}),
+               name_};
+}
+
+Error PostgresConnection::refused() const {
+  if (const auto asked = cancellation_.check(); !asked) return asked.error().within(name_);
+  return Error{ErrorCode::kUnreadable,
+               postgres_connect_sentence(libpq().errorMessage(connection_.get())), name_};
 }
 
 /// Ends a connection in the midst of something.
@@ -138,7 +142,7 @@ Status PostgresConnection::connect(const Cancellation& patience) {
         events = POLLOUT;
         break;
       default:
-        return failure();
+        return refused();
     }
   }
 }
@@ -157,7 +161,7 @@ Result<PostgresConnection> PostgresConnection::open(const std::string& uri, cons
   libpq().conninfoFree(options);
   PostgresConnection opened(libpq().connectStart(uri.c_str()), name, cancellation);
   PGconn* connection = opened.connection_.get();
-  if (libpq().status(connection) == CONNECTION_BAD) return opened.failure();
+  if (libpq().status(connection) == CONNECTION_BAD) return opened.refused();
   // Notices would go to standard error.
   libpq().setNoticeProcessor(
       connection, [](void*, const char*) {}, nullptr);
@@ -203,7 +207,7 @@ Result<PostgresRows> PostgresConnection::last_result() {
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !wrong) {
       const char* state = libpq().resultErrorField(result->result_.get(), PG_DIAG_SQLSTATE);
       sql_state_ = state == nullptr ? "" : state;
-      wrong = failure();
+      wrong = failure(sql_state_);
     }
     last = std::move(result);
   }
@@ -213,6 +217,7 @@ Result<PostgresRows> PostgresConnection::last_result() {
 }
 
 Status PostgresConnection::send(const std::string& sql) {
+  statement_ = sql;
   if (libpq().sendQuery(connection_.get(), sql.c_str()) == 0) return failure();
   return base::Done{};
 }
@@ -232,6 +237,7 @@ Result<PostgresRows> PostgresConnection::query(const std::string& sql,
     texts.push_back(number != nullptr ? std::to_string(*number) : std::get<std::string>(value));
     types.push_back(number != nullptr ? kBigint : kText);
   }
+  statement_ = sql;
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
   if (libpq().sendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()),

@@ -90,13 +90,16 @@ class PostgresConnection {
   base::Result<std::optional<std::string_view>> next_message();
   base::Status leave_copy();
   base::Error stop();
-  [[nodiscard]] base::Error failure() const;
+  /// @param state  the result's, if there is one
+  [[nodiscard]] base::Error failure(std::string_view state = {}) const;
+  [[nodiscard]] base::Error refused() const;
   struct FreeMessage {
     void operator()(char* message) const;
   };
   std::unique_ptr<pg_conn, Close> connection_;
   std::unique_ptr<char, FreeMessage> message_;  // of a COPY, the one that was read last
   std::string name_;
+  std::string statement_;  // that was sent last
   std::string sql_state_;  // of the last result that was an error, PostgreSQL's five letters
   base::Cancellation cancellation_;
 };
