@@ -36,6 +36,10 @@ def stores():
     return [ADDRESSES["TURNOUT_TEST_POSTGRES"], one + "?cluster=pair"]
 
 
+def psql(store, sql):
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", store], input=sql, text=True, check=True)
+
+
 def rounded(answer):
     """An estimate to six digits, without its source: sums of another order differ in the last digits;
     fits follow."""
@@ -147,6 +151,62 @@ class Servers(unittest.TestCase):
             done = turnout("log", "tail", store.replace(":" + servers.ESCAPED, ""),
                            env={**environment, "PGPASSFILE": str(file)})
             self.assertEqual(done.returncode, 0, done.stderr)
+
+
+    def refused(self, source, *arguments):
+        """What the program says of a server that fails: exit code 2, one line, the source once, no password."""
+        done = turnout(*arguments)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        shown = source.replace(":" + servers.ESCAPED, "")
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("turnout: note")]
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertEqual(lines[0].count(shown), 1, lines[0])
+        self.assertNotIn("p@ss", done.stderr)
+        return lines[0]
+
+    def test_5_what_a_server_refuses_is_one_line_that_says_what_to_do(self):
+        store = ADDRESSES["TURNOUT_TEST_POSTGRES"]
+        turnout("import", LOG, store)
+        psql(store, f"""CREATE ROLE stranger LOGIN PASSWORD '{servers.PASSWORD}';
+                        CREATE ROLE hurried LOGIN PASSWORD '{servers.PASSWORD}';
+                        GRANT SELECT, INSERT ON passes, schema_version TO hurried;
+                        ALTER ROLE hurried SET statement_timeout = '200ms';""")
+        stranger, hurried = (store.replace("turnout:", role + ":") for role in ("stranger", "hurried"))
+        for verb in (["estimate", "--log"], ["log", "stats"], ["audit", "--log"]):
+            self.assertIn("GRANT SELECT ON passes, schema_version TO stranger", self.refused(stranger, *verb, stranger))
+        psql(store, "GRANT SELECT ON passes, schema_version TO stranger")
+        self.assertIn("GRANT SELECT, INSERT ON passes TO stranger", self.refused(stranger, "import", LOG, stranger))
+        with subprocess.Popen(["psql", "-q", store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            holder.stdin.write("BEGIN; LOCK TABLE passes IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
+            holder.stdin.flush()
+            while "held" not in holder.stdout.readline():
+                pass
+            for arguments in (["estimate", "--log", hurried], ["import", LOG, hurried]):
+                self.assertIn("ALTER ROLE hurried SET statement_timeout = '1h'", self.refused(hurried, *arguments))
+        psql(store, "DROP OWNED BY stranger, hurried; DROP ROLE stranger, hurried")
+        one = ADDRESSES["TURNOUT_TEST_CLICKHOUSE"]
+        turnout("import", LOG, one)
+        reader, stranger = (one.replace("turnout:", user + ":") for user in ("reader", "stranger"))
+        self.assertIn("this user may only read (", self.refused(reader, "import", LOG, reader))
+        self.assertIn("this user lacks a right (", self.refused(stranger, "estimate", "--log", stranger))
+
+    def test_6_an_import_says_that_its_server_was_lost(self):
+        rows = turnout("log", "tail", ADDRESSES["TURNOUT_TEST_POSTGRES"], "--count", 1000, "--json").stdout
+        for engine in ("postgres", "clickhouse"):
+            with tempfile.TemporaryDirectory() as name, servers.one(engine, pathlib.Path(name)) as (store, server):
+                pipe = pathlib.Path(name, "log.jsonl")
+                os.mkfifo(pipe)
+                with subprocess.Popen([PROGRAM, "import", pipe, store], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                      text=True) as program:
+                    with pipe.open("w") as log:
+                        log.write(rows)  # the store is open: the program reads
+                        log.flush()
+                        server.kill()
+                        server.wait()
+                    said = program.stderr.read()
+                self.assertEqual(program.returncode, 2, said)
+                self.assertEqual(said.count("\n"), 1, said)
+                self.assertRegex(said, "the server was lost \\(|no server answers \\(")
 
 
 if __name__ == "__main__":
