@@ -92,9 +92,10 @@ std::string map_help() {
 }
 
 base::Result<mapping::OpenLog> LogArguments::open() const {
+  TURNOUT_TRY(const auto chosen, selection());
   base::Progress progress("reading passes", 0);
   TURNOUT_TRY(auto log, analysis::open_any_log(
-                            source_, map(),
+                            source_, {map_, window_s_, tasks(chosen)},
                             {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
   print_notes(analysis::reading_notes(log.import, log.taken));
   return log;
@@ -105,7 +106,8 @@ base::Result<mapping::OpenLog> LogArguments::open_log_or_record() const {
   base::Progress progress("reading passes", 0);
   TURNOUT_TRY(auto log, mapping::open_log_or_record(
                             source_, map_, chosen.window_us,
-                            {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
+                            {[&](std::size_t passes) { progress.step(passes); }, interruption()},
+                            tasks(chosen)));
   print_notes(analysis::reading_notes(log.import, log.taken));
   return log;
 }
@@ -113,7 +115,7 @@ base::Result<mapping::OpenLog> LogArguments::open_log_or_record() const {
 base::Result<analysis::LogReading> LogArguments::read() const {
   TURNOUT_TRY(auto chosen, selection());
   base::Progress progress("reading passes", 0);
-  TURNOUT_TRY(auto reading, analysis::read_log(source_, map(), chosen,
+  TURNOUT_TRY(auto reading, analysis::read_log(source_, {map_, window_s_, tasks(chosen)}, chosen,
                                                {[&](std::size_t passes) { progress.step(passes); },
                                                 interruption()}));
   print_notes(analysis::reading_notes(reading.import, reading.taken));

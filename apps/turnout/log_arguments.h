@@ -27,13 +27,14 @@ class LogArguments {
   [[nodiscard]] base::Result<mapping::OpenLog> open() const;
   /// The same, or an auditor's record without ids: mapping::open_log_or_record().
   [[nodiscard]] base::Result<mapping::OpenLog> open_log_or_record() const;
-  /// @returns the map that --map names and the window to match re-prompts in.
-  [[nodiscard]] analysis::LogMap map() const { return {map_, window_s_}; }
   [[nodiscard]] const std::string& source() const { return source_; }
   /// For a verb that takes a log or a scenario as its argument: what was given is a log.
   void set_source(std::string source) { source_ = std::move(source); }
 
  private:
+  static mapping::WantedTasks tasks(const estimation::LogSelection& selection) {
+    return {selection.since_us, selection.until_us};
+  }
   std::string source_, map_, since_, until_;
   std::vector<std::string> where_;
   double window_s_ = 3600;

@@ -6,6 +6,8 @@ usage: servers.py COMMAND...    runs a command with their addresses in the envir
   TURNOUT_TEST_CLICKHOUSE    clickhouse://... a server whose cluster `pair` is it and the next one
   TURNOUT_TEST_CLICKHOUSE_2  clickhouse://... the other server
   TURNOUT_TEST_SERVERS       this file: tests that end a server start one of their own by it
+                   Other servers than this system's: TURNOUT_POSTGRES_BIN, a folder of programs; TURNOUT_CHDB_PYTHON, a
+                   Python that has chDB (current/clickhouse_http.py: one server, no cluster, no users)
        servers.py --one postgres|clickhouse
                    prints such an address, the server's process and this one, and serves until SIGTERM
 """
@@ -60,7 +62,7 @@ def stop(process):
 @contextlib.contextmanager
 def postgres_process(folder):
     """A PostgreSQL server, its address and its process. It asks for a password, and refuses to run as root: then it runs as the user postgres."""
-    binaries = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
+    binaries = pathlib.Path(os.environ.get("TURNOUT_POSTGRES_BIN") or sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
     data = folder / "postgres"
     data.mkdir()
     (folder / "password").write_text(PASSWORD)
@@ -82,7 +84,7 @@ def postgres_process(folder):
                                    "-c", "unix_socket_directories=", "-c", "fsync=off"], stdout=out, stderr=out,
                                   cwd=folder)
     try:
-        wait_until(lambda: subprocess.run([binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)],
+        wait_until(lambda: subprocess.run(["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)],
                                           check=True), server,
                    "postgres", log)
         yield f"postgres://turnout:{ESCAPED}@127.0.0.1:{port}/postgres", server
@@ -150,10 +152,17 @@ def clickhouse_process(folder, ports, which):
     (folder / "config.xml").write_text(CLICKHOUSE.format(folder=folder, http=http, tcp=tcp, tcp1=ports[0][1],
                                                          tcp2=ports[1][1], password=PASSWORD))
     (folder / "users.xml").write_text(USERS.format(password=PASSWORD))
-    program = shutil.which("clickhouse-server") or "/usr/sbin/clickhouse-server"
+    command = [shutil.which("clickhouse-server") or "/usr/sbin/clickhouse-server", f"--config-file={folder}/config.xml"]
+    python = os.environ.get("TURNOUT_CHDB_PYTHON")
+    if python:
+        command = [python, pathlib.Path(__file__).resolve().parent / "current/clickhouse_http.py", folder / "data", str(http),
+                   "turnout"]
     log = folder / "out"
+    # Without a command line of a server's the engine takes the configuration of the folder it is in.
+    (folder / "empty").mkdir()
     with log.open("w") as out:
-        server = subprocess.Popen([program, f"--config-file={folder}/config.xml"], stdout=out, stderr=out, cwd=folder)
+        server = subprocess.Popen(command, stdout=out, stderr=out, cwd=folder / "empty" if python else folder,
+                                  env={**os.environ, "TURNOUT_TEST_PASSWORD": PASSWORD})
     try:
         wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{http}/", timeout=5), server, "clickhouse-server",
                    log)

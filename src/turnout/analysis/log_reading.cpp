@@ -36,7 +36,7 @@ base::Result<mapping::OpenLog> open_any_log(const std::string& source, const Log
                                             const base::Watch& watch) {
   constexpr double kMicro = 1e6;
   return mapping::open_log(source, map.name, static_cast<std::int64_t>(map.window_s * kMicro),
-                           watch);
+                           watch, map.tasks);
 }
 
 std::vector<std::string> reading_notes(const store::ImportCounts& import,

@@ -22,6 +22,7 @@ struct LogReading {
 struct LogMap {
   std::string name;  ///< of a map or its file, see mapping::read_row_map(); "": look at the log
   double window_s = 3600;  ///< within which a user comes back to a task
+  mapping::WantedTasks tasks = {};  ///< others need not be read from a server
 };
 
 /// Opens any log: a store; files of passes; another program's log by a map; or, without a map's name,

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "turnout/base/number_text.h"
+#include "turnout/mapping/clickhouse_documents.h"
 #include "turnout/mapping/mapped_row.h"
 #include "turnout/mapping/recognise_log.h"
 #include "turnout/mapping/row_documents.h"
@@ -95,20 +97,47 @@ class MappedReader final : public traffic::PassReader {
   std::optional<RowMatcher> rows_;
 };
 
+/// The times of a table's rows that may belong to the tasks wanted. A task goes on until its user has
+/// not come back for a window, so that a row by which one that began before `since` is known lies at
+/// most a window and an answer before it.
+TimesWanted times_of(const WantedTasks& tasks, std::int64_t window_us) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  const std::int64_t around = window_us / kSecond + 1 + kRowsAround.count();
+  TimesWanted times;
+  if (tasks.since_us) times.since_s = std::max<std::int64_t>(*tasks.since_us / kSecond - around, 0);
+  if (tasks.until_us) times.until_s = std::max<std::int64_t>(*tasks.until_us / kSecond + around, 0);
+  return times;
+}
+
+Result<std::unique_ptr<RowDocuments>> open_tables(const std::string& source, const RowMap& map,
+                                                  const TimesWanted& times,
+                                                  const base::Cancellation& cancellation) {
+  const bool clickhouse = source.starts_with("clickhouse:");
+  if (map.table.empty() || source.starts_with("sqlite:")) {
+    return Error{ErrorCode::kUnsupported,
+                 "cannot be read by this map: a map reads files, or the table of a server "
+                 "(postgres://, clickhouse://) that it names",
+                 base::in_quotes(store::without_password(source))};
+  }
+  if (clickhouse) return open_clickhouse_tables(source, map, times, cancellation);
+  if (map.join || (map.feedback && !map.feedback->table.empty())) {
+    return Error{ErrorCode::kUnsupported,
+                 "cannot be read by this map: it names several tables, which only clickhouse:// "
+                 "sources may have",
+                 base::in_quotes(store::without_password(source))};
+  }
+  return open_table(source, map.table, wanted_passes(map, times), cancellation);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
     const std::string& source, RowMap map, std::int64_t window_us,
-    const base::Cancellation& cancellation) {
-  if (store::is_store(source) && (!source.starts_with("postgres") || map.table.empty())) {
-    return Error{ErrorCode::kUnsupported,
-                 "cannot be read by this map: a map reads files, or the PostgreSQL table it names",
-                 base::in_quotes(store::without_password(source))};
-  }
-  const auto wrappers = wrappers_of(map);
-  TURNOUT_TRY(auto documents, store::is_store(source)
-                                  ? open_table(source, map.table, columns_read(map), cancellation)
-                                  : open_documents(source, wrappers));
+    const base::Cancellation& cancellation, const WantedTasks& tasks) {
+  TURNOUT_TRY(auto documents,
+              store::is_store(source)
+                  ? open_tables(source, map, times_of(tasks, window_us), cancellation)
+                  : open_documents(source, wrappers_of(map)));
   return mapped_passes(std::move(documents), std::move(map), window_us, cancellation);
 }
 
@@ -152,10 +181,12 @@ Result<RecognisedLog> recognise(const std::vector<std::string>& files) {
 }  // namespace
 
 Result<AnyPasses> open_any_passes(const std::string& source, const std::string& map,
-                                  std::int64_t window_us, const base::Cancellation& cancellation) {
+                                  std::int64_t window_us, const base::Cancellation& cancellation,
+                                  const WantedTasks& tasks) {
   if (!map.empty()) {
     TURNOUT_TRY(auto known, read_row_map(map));
-    TURNOUT_TRY(auto passes, open_mapped_passes(source, std::move(known), window_us, cancellation));
+    TURNOUT_TRY(auto passes,
+                open_mapped_passes(source, std::move(known), window_us, cancellation, tasks));
     return AnyPasses{std::move(passes), ""};
   }
   TURNOUT_TRY(const auto files, traffic::log_files(source));

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "turnout/base/cancellation.h"
@@ -11,15 +13,24 @@
 
 namespace turnout::mapping {
 
+/// Which tasks are wanted, by the start of their first pass: in [since, until), microseconds since
+/// 1970. From a server's table no more is read than what may belong to them: from a window and
+/// kRowsAround before `since` to as long after `until`.
+struct WantedTasks {
+  std::optional<std::int64_t> since_us, until_us;
+};
+/// Longer than any answer takes; of a task that goes on for longer after `until`, the rest is not read.
+inline constexpr std::chrono::seconds kRowsAround{86'400};
+
 /// Reads another program's log by a map and matches its re-prompts (row_matcher.h), all of it before
 /// the first pass: about 60 bytes of memory a row, and half a kilobyte in a temporary file.
-/// @param source     files as for traffic::open_passes(), or postgres://... if the map names a
-///   table
+/// @param source     files as for traffic::open_passes(), or postgres://... or clickhouse://... if the
+///   map names a table
 /// @param cancellation  ends reading with kCancelled; asked between rows
 /// @param window_us  how long after an answer a user may come back to the task
 base::Result<std::unique_ptr<traffic::PassReader>> open_mapped_passes(
     const std::string& source, RowMap map, std::int64_t window_us,
-    const base::Cancellation& cancellation = {});
+    const base::Cancellation& cancellation = {}, const WantedTasks& tasks = {});
 
 /// The same of documents that are open.
 std::unique_ptr<traffic::PassReader> mapped_passes(std::unique_ptr<RowDocuments> documents,
@@ -38,6 +49,7 @@ struct AnyPasses {
 /// @returns errors of these functions.
 base::Result<AnyPasses> open_any_passes(const std::string& source, const std::string& map,
                                         std::int64_t window_us,
-                                        const base::Cancellation& cancellation = {});
+                                        const base::Cancellation& cancellation = {},
+                                        const WantedTasks& tasks = {});
 
 }  // namespace turnout::mapping

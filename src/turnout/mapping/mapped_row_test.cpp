@@ -48,7 +48,7 @@ TEST(RowMap, errors_name_file_key_and_what_is_allowed) {
   EXPECT_EQ(error_of(least + "latency_s = 3"),
             "map.toml: pass.columns.latency_s: must be a place, \"/key/key\", or a list of them");
   EXPECT_EQ(error_of("x = 1"),
-            "map.toml: x: is not a known key; allowed are table, rows, pass, feedback");
+            "map.toml: x: is not a known key; allowed are table, join, rows, pass, feedback");
   EXPECT_EQ(error_of("pass = 1"), "map.toml: pass: must be a table");
   EXPECT_EQ(error_of("[pass]\nwhen = { a = [\"b\"] }\n[pass.columns]\n"),
             "map.toml: pass.when.a: must be a place, \"/key/key\"");

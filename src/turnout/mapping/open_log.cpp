@@ -9,13 +9,13 @@ namespace turnout::mapping {
 using base::Result;
 
 Result<OpenLog> open_log(const std::string& source, const std::string& map, std::int64_t window_us,
-                         const base::Watch& watch) {
+                         const base::Watch& watch, const WantedTasks& tasks) {
   OpenLog log;
   if (store::is_store(source) && map.empty()) {
     TURNOUT_TRY(log.store, store::open_store(source, store::Access::kRead, watch.cancellation));
     return log;
   }
-  TURNOUT_TRY(auto any, open_any_passes(source, map, window_us, watch.cancellation));
+  TURNOUT_TRY(auto any, open_any_passes(source, map, window_us, watch.cancellation, tasks));
   log.taken = std::move(any.taken);
   TURNOUT_TRY(log.folder, base::temporary_folder());
   TURNOUT_TRY(log.store, store::open_store("sqlite:" + log.folder.path() + "/passes.db",
@@ -36,8 +36,9 @@ std::string reason(const Result<OpenLog>& log, const std::string& source) {
 }  // namespace
 
 Result<OpenLog> open_log_or_record(const std::string& source, const std::string& map,
-                                   std::int64_t window_us, const base::Watch& watch) {
-  auto log = open_log(source, map, window_us, watch);
+                                   std::int64_t window_us, const base::Watch& watch,
+                                   const WantedTasks& tasks) {
+  auto log = open_log(source, map, window_us, watch, tasks);
   const bool told = log && log->import.stored.added > 0;
   if (told || !map.empty() || source == "-" || store::is_store(source)) return log;
   TURNOUT_CHECK(watch.cancellation.check());

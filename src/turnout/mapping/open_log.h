@@ -26,8 +26,10 @@ struct OpenLog {
 /// @param window_us  with a map: how long after an answer a user may come back to the task
 /// @param watch  told now and then of the number of passes read since; its cancellation also ends
 ///   what is asked of the store later
+/// @param tasks  with a map: others need not be read from a server
 base::Result<OpenLog> open_log(const std::string& source, const std::string& map,
-                               std::int64_t window_us, const base::Watch& watch);
+                               std::int64_t window_us, const base::Watch& watch,
+                               const WantedTasks& tasks = {});
 
 /// As open_log(), but a file that is no traffic log (no task_id, attempt or model in it) is read as an
 /// auditor's record, by the map of that name, if that finds a pass in it.
@@ -35,6 +37,7 @@ base::Result<OpenLog> open_log(const std::string& source, const std::string& map
 /// @returns kMalformedInput, saying why it is neither, where neither finds a pass; the error of
 ///   open_log() if the record's is the same.
 base::Result<OpenLog> open_log_or_record(const std::string& source, const std::string& map,
-                                         std::int64_t window_us, const base::Watch& watch);
+                                         std::int64_t window_us, const base::Watch& watch,
+                                         const WantedTasks& tasks = {});
 
 }  // namespace turnout::mapping

@@ -1,9 +1,12 @@
 #include "turnout/mapping/row_documents.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -148,14 +151,14 @@ class TableRows final : public RowDocuments {
   TableRows(store::PostgresConnection connection, std::string name)
       : connection_(std::move(connection)), name_(std::move(name)) {}
 
-  base::Status start(const std::string& table, const std::set<std::string>& wanted) {
+  base::Status start(const std::string& table, const WantedRows& wanted) {
     TURNOUT_CHECK(connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
-    TURNOUT_TRY(const std::string columns, columns_of(table, wanted));
-    return connection_.run(
-        fmt::format("DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM "
-                    "(SELECT {} FROM {}) "
-                    "AS t",
-                    columns, identifier(table)));
+    TURNOUT_TRY(const auto types, types_of(table));
+    return connection_.run(fmt::format(
+        "DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM "
+        "(SELECT {} FROM {}{}) "
+        "AS t",
+        selected(types, wanted.columns), identifier(table), within(types, wanted.times)));
   }
 
   /// While we read some rows, the server prepares the next.
@@ -176,19 +179,45 @@ class TableRows final : public RowDocuments {
 
  private:
   static constexpr const char* kFetch = "FETCH 1000 FROM in_order";
-  /// @returns which columns to select: those wanted that the table has, or all.
-  Result<std::string> columns_of(const std::string& table, const std::set<std::string>& wanted) {
-    if (wanted.empty()) return std::string("*");
+  /// @returns the columns of a table and their types.
+  Result<std::map<std::string, std::string>> types_of(const std::string& table) {
     TURNOUT_TRY(const auto there,
-                connection_.query("SELECT attname FROM pg_attribute WHERE attrelid = "
-                                  "to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                connection_.query("SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
+                                  "WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT "
+                                  "attisdropped",
                                   {identifier(table)}));
+    std::map<std::string, std::string> types;
+    for (int row = 0; row < there.rows(); ++row)
+      types.emplace(there.text(row, 0), there.text(row, 1));
+    return types;
+  }
+  /// @returns which columns to select: those wanted that the table has, or all.
+  static std::string selected(const std::map<std::string, std::string>& types,
+                              const std::set<std::string>& wanted) {
     std::string columns;
-    for (int row = 0; row < there.rows(); ++row) {
-      const std::string name(there.text(row, 0));
+    for (const auto& [name, type] : types) {
       if (wanted.contains(name)) columns += (columns.empty() ? "" : ", ") + identifier(name);
     }
-    return columns.empty() ? std::string("*") : columns;
+    return columns.empty() ? "*" : columns;
+  }
+  /// @returns the condition on the time, which an index can use, or "". A timestamp without a zone is
+  ///   taken as UTC, as it is when it is read.
+  static std::string within(const std::map<std::string, std::string>& types,
+                            const TimesWanted& times) {
+    std::vector<std::string> conditions;
+    for (const auto& column : times.columns) {
+      const auto found = types.find(column);
+      if (found == types.end()) continue;
+      const bool zoned = found->second == "timestamp with time zone";
+      if (!zoned && found->second != "timestamp without time zone") break;
+      for (const auto& [sign, time] : {std::pair{">=", times.since_s}, {"<", times.until_s}}) {
+        if (!time) continue;
+        conditions.push_back(fmt::format("{} {} to_timestamp({}){}", identifier(column), sign,
+                                         *time, zoned ? "" : " AT TIME ZONE 'UTC'"));
+      }
+      break;
+    }
+    return conditions.empty() ? "" : fmt::format(" WHERE {}", fmt::join(conditions, " AND "));
   }
 
   store::PostgresConnection connection_;
@@ -213,12 +242,12 @@ Result<std::unique_ptr<RowDocuments>> open_documents(const std::string& path,
 }
 
 Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri, const std::string& table,
-                                                 const std::set<std::string>& columns,
+                                                 const WantedRows& wanted,
                                                  const base::Cancellation& cancellation) {
   const std::string name = store::without_password(uri);
   TURNOUT_TRY(auto connection, store::PostgresConnection::open(uri, name, cancellation));
   auto rows = std::make_unique<TableRows>(std::move(connection), name);
-  TURNOUT_CHECK(rows->start(table, columns));
+  TURNOUT_CHECK(rows->start(table, wanted));
   return std::unique_ptr<RowDocuments>(std::move(rows));
 }
 

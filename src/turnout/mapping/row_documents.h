@@ -2,12 +2,12 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "turnout/base/cancellation.h"
 #include "turnout/base/result.h"
+#include "turnout/mapping/row_map.h"
 #include "turnout/traffic/json_rows.h"
 #include "turnout/traffic/log_files.h"
 
@@ -46,11 +46,12 @@ std::unique_ptr<RowDocuments> open_documents(traffic::LogFile file, traffic::Wra
 
 /// Opens a table of a PostgreSQL database, read with a cursor.
 /// @param uri      postgres://...
-/// @param columns  what rows are wanted of, as far as the table has them: prompts and answers that
-///   nobody asks for need not travel; empty for all
+/// @param wanted  of its columns those that the table has are read (prompts and answers that nobody
+///   asks for need not travel), or all if it names none; of its times those within the range, if
+///   they are timestamps. Its conditions are the caller's.
 base::Result<std::unique_ptr<RowDocuments>> open_table(const std::string& uri,
                                                        const std::string& table,
-                                                       const std::set<std::string>& columns,
+                                                       const WantedRows& wanted,
                                                        const base::Cancellation& cancellation = {});
 
 }  // namespace turnout::mapping

@@ -42,13 +42,10 @@ class MapReader {
   explicit MapReader(std::string source) : source_(std::move(source)) {}
 
   Result<RowMap> read(const toml::table& root) {
-    TURNOUT_CHECK(allow_only(root, "", {"table", "rows", "pass", "feedback"}));
+    TURNOUT_CHECK(allow_only(root, "", {"table", "join", "rows", "pass", "feedback"}));
     RowMap map;
-    if (const auto* node = root.get("table")) {
-      const auto name = node->value<std::string>();
-      if (!name || name->empty()) return wrong("table", "must be the name of a table");
-      map.table = *name;
-    }
+    TURNOUT_TRY(map.table, table_name(root, ""));
+    TURNOUT_TRY(map.join, read_join(root));
     if (root.contains("rows")) {
       TURNOUT_TRY(auto rows, places(root, "rows"));
       map.rows = rows;
@@ -156,6 +153,35 @@ class MapReader {
     return all;
   }
 
+  Result<std::string> table_name(const toml::table& table, const std::string& within) {
+    const auto* node = table.get("table");
+    if (node == nullptr) return std::string();
+    const auto name = node->value<std::string>();
+    if (name && !name->empty()) return *name;
+    return wrong(within + "table", "must be the name of a table");
+  }
+
+  Result<std::optional<JoinMap>> read_join(const toml::table& root) {
+    if (!root.contains("join")) return std::optional<JoinMap>();
+    const auto* table = root["join"].as_table();
+    if (table == nullptr) return wrong("join", "must be a table");
+    TURNOUT_CHECK(allow_only(*table, "join.", {"table", "on"}));
+    JoinMap join;
+    TURNOUT_TRY(join.table, table_name(*table, "join."));
+    const auto* on = (*table)["on"].as_table();
+    if (join.table.empty() || !root.contains("table"))
+      return wrong("join.table", "must be the name of a table, beside that of the map");
+    if (on == nullptr || on->empty())
+      return wrong("join.on", R"(must be a table of columns, { trace_id = "id" })");
+    for (const auto& [ours, node] : *on) {
+      const auto theirs = node.value<std::string>();
+      if (!theirs || theirs->empty())
+        return wrong(fmt::format("join.on.{}", ours.str()), "must be the name of a column");
+      join.on[std::string(ours.str())] = *theirs;
+    }
+    return std::optional(std::move(join));
+  }
+
   Status read_pass(const toml::table& pass, RowMap& map) {
     TURNOUT_CHECK(allow_only(pass, "pass.", {"when", "no_answer", "helper", "columns"}));
     TURNOUT_TRY(auto when, conditions(pass, "pass."));
@@ -185,9 +211,10 @@ class MapReader {
 
   Result<FeedbackMap> read_feedback(const toml::table& table) {
     constexpr const char* kWithin = "feedback.";
-    TURNOUT_CHECK(
-        allow_only(table, kWithin, {"when", "of", "value", "success_from", "success", "failure"}));
+    TURNOUT_CHECK(allow_only(
+        table, kWithin, {"table", "when", "of", "value", "success_from", "success", "failure"}));
     FeedbackMap feedback;
+    TURNOUT_TRY(feedback.table, table_name(table, kWithin));
     auto when = conditions(table, kWithin);
     auto of = places(table, "of", kWithin);
     auto value = places(table, "value", kWithin);
@@ -219,24 +246,49 @@ constexpr std::string_view kEnding = ".toml";
 
 }  // namespace
 
+namespace {
+
+void note(std::set<std::string>& columns, const Places& places) {
+  for (const auto& place : places) {
+    if (!place.constant && !place.steps.empty()) columns.insert(place.steps.front());
+  }
+}
+
+void note(std::set<std::string>& columns, const std::vector<RowCondition>& conditions) {
+  for (const auto& condition : conditions) note(columns, Places{condition.place});
+}
+
+std::set<std::string> columns_of(const FeedbackMap& map) {
+  std::set<std::string> columns;
+  note(columns, map.when);
+  note(columns, map.of);
+  note(columns, map.value);
+  return columns;
+}
+
+}  // namespace
+
 std::set<std::string> columns_read(const RowMap& map) {
   std::set<std::string> columns;
   if (!map.rows.empty()) return columns;
-  const auto note = [&](const Place& place) {
-    if (!place.constant && !place.steps.empty()) columns.insert(place.steps.front());
-  };
-  const auto note_all = [&](const std::vector<RowCondition>& conditions) {
-    for (const auto& condition : conditions) note(condition.place);
-  };
-  for (const auto* conditions : {&map.when, &map.no_answer, &map.helper}) note_all(*conditions);
-  for (const auto& [column, places] : map.columns)
-    std::for_each(places.begin(), places.end(), note);
-  if (!map.feedback) return columns;
-  note_all(map.feedback->when);
-  for (const auto* places : {&map.feedback->of, &map.feedback->value})
-    std::for_each(places->begin(), places->end(), note);
+  for (const auto* conditions : {&map.when, &map.no_answer, &map.helper})
+    note(columns, *conditions);
+  for (const auto& [column, places] : map.columns) note(columns, places);
+  if (map.feedback && map.feedback->table.empty()) columns.merge(columns_of(*map.feedback));
   return columns;
 }
+
+WantedRows wanted_passes(const RowMap& map, TimesWanted times) {
+  for (const auto& place : map.columns.at(MappedColumn::kStartedAt)) {
+    if (!place.constant && place.steps.size() == 1 && place.times == 1)
+      times.columns.push_back(place.steps.front());
+  }
+  // A row that is no pass may say how one went.
+  const bool all = map.feedback && map.feedback->table.empty();
+  return {columns_read(map), all ? std::vector<RowCondition>() : map.when, std::move(times)};
+}
+
+WantedRows wanted_feedback(const FeedbackMap& map) { return {columns_of(map), map.when, {}}; }
 
 Result<RowMap> parse_row_map(std::string_view toml, const std::string& source) {
   try {

@@ -66,8 +66,15 @@ struct RowCondition {
   std::vector<std::string> values;
 };
 
+/// A table of a server whose columns fill up those that the map's table lacks.
+struct JoinMap {
+  std::string table;
+  std::map<std::string, std::string> on;  ///< columns of the map's table and of this one that agree
+};
+
 /// Rows that say how a pass went.
 struct FeedbackMap {
+  std::string table;  ///< of a server, if they have one of their own; or ""
   std::vector<RowCondition> when;
   Places of;                  ///< the id or attempt_id of the pass
   Places value;               ///< a number, true or false, or a word
@@ -76,7 +83,8 @@ struct FeedbackMap {
 };
 
 struct RowMap {
-  std::string table;  ///< of a PostgreSQL source; empty: the map is for files
+  std::string table;  ///< of a server; empty: the map is for files
+  std::optional<JoinMap> join;
   /// where rows are in a document, "*" for all of an array; empty: the document
   std::vector<Place> rows;
   std::vector<RowCondition> when;
@@ -86,9 +94,27 @@ struct RowMap {
   std::optional<FeedbackMap> feedback;
 };
 
+/// Of when rows are wanted. What has none of the columns, or no time in it, is read whole.
+struct TimesWanted {
+  std::vector<std::string> columns;              ///< the first that a table has counts
+  std::optional<std::int64_t> since_s, until_s;  ///< in [since, until), seconds since 1970
+};
+
+/// What is wanted of a table.
+struct WantedRows {
+  std::set<std::string> columns;
+  std::vector<RowCondition> when;  ///< what else is there is of no use
+  TimesWanted times;
+};
+
 /// @returns the first steps of all places of a map: the columns of a table that it reads; empty if it
 ///   looks for rows within documents.
 std::set<std::string> columns_read(const RowMap& map);
+/// @returns what a map wants of its table; what says how a pass went is part of it unless that has a
+///   table of its own.
+/// @param times  its columns are filled in
+WantedRows wanted_passes(const RowMap& map, TimesWanted times);
+WantedRows wanted_feedback(const FeedbackMap& map);
 
 /// @param source  the map's name, for messages
 /// @returns kMalformedInput or kInvalidValue naming source, key and what is allowed.

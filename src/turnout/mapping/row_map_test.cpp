@@ -40,5 +40,48 @@ latency_s = "/total"
   EXPECT_TRUE(columns_read(*map).empty());
 }
 
+TEST(RowMap, what_says_how_a_pass_went_is_read_of_the_same_table_or_of_its_own) {
+  const std::string start = R"(
+table = "calls"
+join = { table = "users", on = { call = "id" } }
+[pass]
+when = { "/kind" = ["call"] }
+[pass.columns]
+model = "/model"
+started_at = ["/meta/begin", "/begin", { at = "/ms", times = 0.001 }]
+latency_s = "/total"
+[feedback]
+of = "/parent"
+value = "/score"
+)";
+  const auto one = parse_row_map(start, "test");
+  ASSERT_TRUE(one) << one.error().to_string();
+  EXPECT_EQ(one->join->on, (std::map<std::string, std::string>{{"call", "id"}}));
+  const auto rows = wanted_passes(*one, {});
+  EXPECT_TRUE(rows.columns.contains("score"));
+  EXPECT_TRUE(rows.when.empty());
+  EXPECT_EQ(rows.times.columns, std::vector<std::string>{"begin"});
+  const auto two = parse_row_map(start + "table = \"votes\"\n", "test");
+  ASSERT_TRUE(two) << two.error().to_string();
+  const auto passes = wanted_passes(*two, {});
+  EXPECT_FALSE(passes.columns.contains("score"));
+  EXPECT_EQ(passes.when.size(), 1U);
+  EXPECT_EQ(wanted_feedback(*two->feedback).columns, (std::set<std::string>{"parent", "score"}));
+}
+
+TEST(RowMap, a_join_needs_two_tables_and_the_columns_that_agree) {
+  for (const char* start : {"join = { table = \"users\", on = { call = \"id\" } }",
+                            "table = \"calls\"\njoin = { table = \"users\" }",
+                            "table = \"calls\"\njoin = { on = { call = \"id\" } }",
+                            "table = \"calls\"\njoin = { table = \"users\", on = { call = 1 } }"}) {
+    const auto map = parse_row_map(std::string(start) +
+                                       "\n[pass.columns]\nmodel = \"/m\"\nstarted_at = "
+                                       "\"/b\"\nlatency_s = \"/t\"",
+                                   "test");
+    ASSERT_FALSE(map) << start;
+    EXPECT_EQ(map.error().context.find("test: join."), 0U) << map.error().to_string();
+  }
+}
+
 }  // namespace
 }  // namespace turnout::mapping
