@@ -36,7 +36,7 @@ class Summaries : public Engine {
   }
 
   static std::vector<LogSelection> selections() {
-    std::vector<LogSelection> all(7);
+    std::vector<LogSelection> all(9);
     all[1].since_us = kStart + 5 * kDayUs;
     all[1].until_us = kStart + 20 * kDayUs;
     all[2].where = {{"model", kNames[3]}};
@@ -45,6 +45,10 @@ class Summaries : public Engine {
     all[5].period_us = 3 * kDayUs;
     all[5].return_us = 11 * kDayUs;
     all[6].period_us = kDayUs / 7;
+    all[7].since_us = (store::day_of(kStart) + 4) * kDayUs;  // whole days
+    all[7].until_us = (store::day_of(kStart) + 23) * kDayUs;
+    all[8].until_us = kStart + 28 * kDayUs;
+    all[8].window_us = 2 * kDayUs;
     return all;
   }
 
