@@ -5,6 +5,7 @@ usage: langfuse_test.py TURNOUT    on the servers of servers.py
 """
 import base64
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -147,6 +148,21 @@ class Langfuse(unittest.TestCase):
             done = turnout("log", "stats", "--map", "langfuse", SOURCE, *arguments)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual("1 of " in done.stderr and "were refused" in done.stderr, met, (arguments, done.stderr))
+
+    @unittest.skipIf(os.environ.get("TURNOUT_CHDB_PYTHON"), "needs a server's users")
+    def test_2b_a_statement_that_takes_too_long_is_told_in_one_line(self):
+        ask("DROP TABLE observations")
+        ask("""CREATE VIEW observations AS SELECT toString(number) AS id, 't' AS trace_id, 'p' AS project_id, 'GENERATION' AS type,
+               now() AS start_time, now() AS end_time, 'mini' AS provided_model_name, toUInt8(sleepEachRow(0.5)) AS is_deleted
+               FROM numbers(5)""")
+        hurried = SOURCE.replace("turnout:", "hurried:")
+        done = turnout("log", "stats", "--map", "langfuse", hurried)
+        ask("DROP TABLE observations")
+        put_langfuse_there()
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertEqual(done.stderr.count("hurried@"), 1, done.stderr)
+        self.assertIn("took longer than max_execution_time allows (1", done.stderr)
 
     def test_3_what_is_not_there_is_said(self):
         for words, sql in (("has no table 'scores'", "DROP TABLE scores"),

@@ -143,7 +143,7 @@ class ClickHouseDocuments final : public RowDocuments {
   }
   /// A server that fails in the midst of rows says so on a line of its own, or as a row.
   static bool is_row(std::string_view line) {
-    return line.starts_with('{') && line.size() <= kLongestDocument &&
+    return line.starts_with('{') && line.ends_with('}') && line.size() <= kLongestDocument &&
            !(line.starts_with(R"({"exception":)") && store::exception_in(line));
   }
   [[nodiscard]] Error wrong(std::string_view said) {
