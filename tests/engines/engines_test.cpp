@@ -173,6 +173,29 @@ TEST_P(Engine, prunes_whole_tasks) {
   EXPECT_EQ(store_->size()->passes, static_cast<std::int64_t>(log.size()) - old);
 }
 
+TEST_P(Engine, prunes_tasks_whole_that_came_in_several_batches_and_takes_them_again) {
+  if (GetParam() == "cluster") return;
+  auto log = random_log(16, 300);
+  std::sort(log.begin(), log.end(), [](const Pass& a, const Pass& b) {
+    return std::tie(a.started_us, a.task_id) < std::tie(b.started_us, b.task_id);
+  });
+  const std::size_t tenth = log.size() / 10 + 1;
+  for (std::size_t at = 0; at < log.size(); at += tenth)
+    ASSERT_TRUE(store_->insert(std::span(log).subspan(at, std::min(tenth, log.size() - at))));
+  const std::int64_t before = log[log.size() / 2].started_us;
+  std::map<std::string, std::int64_t> starts;
+  for (const Pass& pass : log) {
+    const auto [start, is_new] = starts.try_emplace(pass.task_id, pass.started_us);
+    start->second = std::min(start->second, pass.started_us);
+  }
+  std::vector<Pass> old, rest;
+  for (const Pass& pass : log) (starts[pass.task_id] < before ? old : rest).push_back(pass);
+  EXPECT_EQ(store_->prune(before).value(), static_cast<std::int64_t>(old.size()));
+  EXPECT_EQ(all().size(), rest.size());
+  EXPECT_EQ(store_->insert(rest)->repeated, rest.size());
+  EXPECT_EQ(store_->insert(old)->added, old.size());
+}
+
 TEST_P(Engine, a_schema_of_a_later_version_is_refused) {
   if (GetParam() == "sqlite") return;  // traffic/sqlite_store_test.cpp
   if (GetParam() == "postgres") {

@@ -150,7 +150,7 @@ ClickHouseConnection::ClickHouseConnection(ClickHouseAddress address,
 
 std::string ClickHouseConnection::url(const std::string& parameters) const {
   constexpr const char* kReading =
-      "&max_bytes_before_external_group_by=1000000000&max_bytes_before_external_sort=200000000";
+      "&max_bytes_before_external_group_by=1000000000&max_bytes_before_external_sort=100000000";
   return fmt::format("{}?database={}{}{}{}", address_.url, escaped(address_.database),
                      settings_ == Settings::kNone ? "" : kReading,
                      settings_ == Settings::kWriting ? "&insert_distributed_sync=1" : "",
@@ -306,7 +306,10 @@ Result<std::string> ClickHouseConnection::query(const std::string& sql) {
 
 Status ClickHouseConnection::stream(const std::string& sql,
                                     const std::function<bool(std::string_view)>& use) {
-  return send({"", sql, nullptr, use});
+  // A server that merges what FINAL reads holds a buffer and a block for each column of each part: of
+  // ten parts 80 MiB by its own settings, 15 by these, in the same time.
+  constexpr const char* kSmallBuffers = "&max_read_buffer_size=65536&max_block_size=8192";
+  return send({settings_ == Settings::kNone ? "" : kSmallBuffers, sql, nullptr, use});
 }
 
 Status ClickHouseConnection::insert(const std::string& sql, std::string_view rows) {

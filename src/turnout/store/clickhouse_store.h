@@ -4,9 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "turnout/store/clickhouse_connection.h"
+#include "turnout/store/clickhouse_statements.h"
 #include "turnout/store/pass_store.h"
-#include "turnout/store/sql_text.h"
 
 namespace turnout::store {
 
@@ -21,6 +20,8 @@ class ClickHouseStore final : public PassStore {
   static base::Result<std::unique_ptr<ClickHouseStore>> open(
       const std::string& source, Access access, const base::Cancellation& cancellation = {});
 
+  /// Of a pass that is stored with a start at quite another time the counts may say `added`, in a store
+  /// of more than 400,000 passes whose ids do not rise with time (held_of()). The first is read.
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status for_each(const std::function<bool(const traffic::Pass&)>& use) override;
   base::Result<std::vector<traffic::Pass>> tail(std::size_t count) override;
@@ -32,35 +33,19 @@ class ClickHouseStore final : public PassStore {
   ///   with it.
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
   static constexpr std::chrono::minutes kLongestPrune{10};
-  /// A look at the keys of the table goes before each batch: fewer, larger ones.
+  /// A look at the keys goes before each batch: fewer, larger ones.
   [[nodiscard]] std::size_t batch() const override { return 100'000; }
-  [[nodiscard]] const std::string& name() const override { return connection_.address().name; }
+  [[nodiscard]] const std::string& name() const override { return statements_.name(); }
 
  private:
-  explicit ClickHouseStore(ClickHouseConnection connection) : connection_(std::move(connection)) {}
-  /// @param sql  one statement; {name} stands for a value, {passes} and {stored_passes} for the
-  ///   store's tables. Values become part of it as quoted literals alone.
-  base::Result<std::vector<SqlRow>> query(std::string_view sql, const SqlValues& values);
-  base::Result<std::int64_t> one_integer(std::string_view sql);
+  explicit ClickHouseStore(ClickHouseConnection connection) : statements_(std::move(connection)) {}
   base::Result<std::int64_t> version();
   base::Status prepare_to_read();
   base::Status migrate(Access access);
   base::Result<StoreSize> size_of(std::string_view sql, const SqlValues& values);
-  /// How far the server is with deleting.
-  struct Deletion {
-    std::string id;
-    bool done = false;
-    std::string
-        behind;  ///< an unfinished order of somebody that comes first; empty if there is none
-  };
-  base::Result<Deletion> deletion(const std::string& marker);
-  base::Status wait_for_deletion(const std::string& marker);
-  base::Status run_all(std::string_view statements);
-  [[nodiscard]] std::string fill(std::string_view sql, const SqlValues& values) const;
-  base::Result<std::vector<traffic::Pass>> stored_like(std::span<const traffic::Pass> passes);
   base::Result<bool> gives_rows_in_order();
   base::Status read(const std::string& sql, const std::function<bool(const traffic::Pass&)>& use);
-  ClickHouseConnection connection_;
+  ClickHouseStatements statements_;
 };
 
 }  // namespace turnout::store

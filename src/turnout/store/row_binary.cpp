@@ -121,4 +121,21 @@ bool take_row_binary(std::string_view& from, traffic::Pass& pass) {
   return true;
 }
 
+bool take_key(std::string_view& from, PassKey& key) {
+  Taker row(from);
+  key.first = row.text();
+  key.second = row.number<std::uint32_t>();
+  if (!row.whole()) return false;
+  from = row.rest();
+  return true;
+}
+
+bool take_fixed(std::string_view& from, std::uint64_t& value) {
+  Taker row(from);
+  value = row.number<std::uint64_t>();
+  if (!row.whole()) return false;
+  from = row.rest();
+  return true;
+}
+
 }  // namespace turnout::store

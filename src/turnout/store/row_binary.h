@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "turnout/store/pass_key.h"
 #include "turnout/traffic/pass.h"
 
 /// ClickHouse's RowBinary format, which carries numbers to the bit: old servers round decimal text.
@@ -19,5 +20,8 @@ void append_fixed(std::string& to, std::uint64_t value);
 /// Reads a pass in the order of kStoredColumns from the front of `from`, and takes it off.
 /// @returns false, with `from` as it was, if the row is not whole.
 bool take_row_binary(std::string_view& from, traffic::Pass& pass);
+/// The same for what append_key() and append_fixed() write. The key's text is part of `from`.
+bool take_key(std::string_view& from, PassKey& key);
+bool take_fixed(std::string_view& from, std::uint64_t& value);
 
 }  // namespace turnout::store
