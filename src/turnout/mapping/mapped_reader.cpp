@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "turnout/base/number_text.h"
 #include "turnout/mapping/clickhouse_documents.h"
 #include "turnout/mapping/mapped_row.h"
 #include "turnout/mapping/recognise_log.h"
+#include "turnout/mapping/row_batches.h"
 #include "turnout/mapping/row_documents.h"
 #include "turnout/mapping/row_matcher.h"
 #include "turnout/store/pass_store.h"
@@ -49,44 +52,40 @@ class MappedReader final : public traffic::PassReader {
 
  private:
   base::Status read_all() {
-    RowMapper mapper(map_);
-    base::Status kept = base::Done{};
-    const RowMapper::Sinks sinks{[&](MappedRow row, traffic::Defect defect) {
-                                   if (kept) kept = take(std::move(row), defect);
-                                 },
-                                 [&](const MappedFeedback& said) { rows_->take(said); },
-                                 [&] { ++counts_.matches.passed_over; }};
+    constexpr std::size_t kMostThreads = 4;
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    RowBatches batches(*documents_, map_, cancellation_, std::min(cores, kMostThreads));
     for (;;) {
-      TURNOUT_CHECK(cancellation_.check());
-      auto document = documents_->next();
-      if (!document) return document.error();
-      if (!document->has_value()) break;
-      auto done = mapper.read(**document, sinks);
-      if (!kept) return kept;
-      if (done) continue;
-      if (documents_->ended()) return done.error().within(documents_->place());
-      ++counts_.cut_off;
+      TURNOUT_TRY(const RowBatch* batch, batches.next());
+      if (batch == nullptr) break;
+      TURNOUT_CHECK(take(*batch));
     }
     counts_.cut_off += documents_->cut_off();
     return base::Done{};
   }
 
-  base::Status take(MappedRow row, traffic::Defect defect) {
-    ++counts_.rows;
-    if (!row.request.answered) {  // an error names no model, and may take no time
-      if (row.pass.model.empty()) row.pass.model = "none";
-      if (!(row.pass.latency_s >= 0)) row.pass.latency_s = 0;
+  base::Status take(const RowBatch& batch) {
+    std::string_view packed = batch.packed;
+    for (const auto& [number, said] : batch.items) {
+      const auto& document = batch.documents[number];
+      if (const auto* row = std::get_if<PackedRow>(&said)) {
+        ++counts_.rows;
+        TURNOUT_CHECK(rows_->take(*row, packed.substr(0, row->size)));
+        packed.remove_prefix(row->size);
+      } else if (const auto* defect = std::get_if<traffic::Defect>(&said)) {
+        ++counts_.rows;
+        if (counts_.refused() == 0)
+          counts_.first_defect = fmt::format("{}: {}", document.place, name_of(*defect));
+        ++counts_.defects.at(static_cast<std::size_t>(*defect));
+      } else if (const auto* feedback = std::get_if<MappedFeedback>(&said)) {
+        rows_->take(*feedback);
+      } else if (const auto* error = std::get_if<Error>(&said)) {
+        if (document.ended) return Error(*error).within(document.place);
+        ++counts_.cut_off;
+      } else {
+        ++counts_.matches.passed_over;
+      }
     }
-    if (defect == traffic::Defect::kNone) {
-      traffic::Pass named = row.pass;  // the matcher numbers the attempts and names the tasks
-      named.attempt = 1;
-      if (named.task_id.empty()) named.task_id = row.id.empty() ? "none" : row.id;
-      defect = traffic::defect_of(named);
-    }
-    if (defect == traffic::Defect::kNone) return rows_->take(std::move(row));
-    if (counts_.refused() == 0)
-      counts_.first_defect = fmt::format("{}: {}", documents_->place(), name_of(defect));
-    ++counts_.defects.at(static_cast<std::size_t>(defect));
     return base::Done{};
   }
 

@@ -61,6 +61,14 @@ std::string count_text(std::string text) {
   return text;
 }
 
+/// Empties a request but keeps its memory.
+void begin(traffic::Request& request) {
+  auto messages = std::move(request.messages);
+  request = {};
+  messages.clear();
+  request.messages = std::move(messages);
+}
+
 std::uint64_t id_of(const std::string& text) { return text.empty() ? 0 : base::hash(text); }
 
 }  // namespace
@@ -68,6 +76,8 @@ std::uint64_t id_of(const std::string& text) { return text.empty() ? 0 : base::h
 struct RowMapper::Parsers {
   dom::parser document;
   JsonTexts texts;
+  traffic::PromptMemory memory;
+  MappedRow mapped;
 
   std::optional<std::string> column(const RowMap& map, dom::element row, MappedColumn column) {
     const auto places = map.columns.find(column);
@@ -90,7 +100,7 @@ struct RowMapper::Parsers {
     for (const Place& place : places->second) {
       const auto found = value_at(row, place.steps, texts);
       if (!found) continue;
-      if (auto words = read_messages(*found, texts, to)) return *std::move(words);
+      if (auto words = read_messages(*found, texts, memory, to)) return *std::move(words);
     }
     return "";
   }
@@ -127,6 +137,7 @@ struct RowMapper::Parsers {
   /// Where the row belongs, but for its times.
   void read_request(const RowMap& map, dom::element row, MappedRow& to) {
     traffic::Request& request = to.request;
+    begin(request);
     const auto id = [&](MappedColumn from) { return id_of(column(map, row, from).value_or("")); };
     request.person = id_of(to.pass.user_id);
     request.task = id_of(to.pass.task_id);
@@ -176,9 +187,8 @@ struct RowMapper::Parsers {
     texts.clear();
     bool used = false;
     if (all(map.when, row)) {
-      MappedRow mapped;
       const traffic::Defect defect = read_row(map, row, mapped);
-      sinks.row(std::move(mapped), defect);
+      sinks.row(mapped, defect);
       used = true;
     }
     if (map.feedback) {

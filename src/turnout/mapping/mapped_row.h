@@ -38,8 +38,8 @@ class RowMapper {
   RowMapper& operator=(RowMapper&&) = delete;
 
   struct Sinks {
-    std::function<void(MappedRow, traffic::Defect)>
-        row;  ///< a pass; the defect is of a value that is none
+    /// A pass, whose memory is used again; the defect is of a value that is none.
+    std::function<void(MappedRow&, traffic::Defect)> row;
     std::function<void(MappedFeedback)> feedback;
     std::function<void()> passed_over;  ///< a row that is neither
   };

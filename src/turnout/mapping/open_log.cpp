@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "turnout/store/scratch_store.h"
+
 namespace turnout::mapping {
 
 using base::Result;
@@ -18,8 +20,8 @@ Result<OpenLog> open_log(const std::string& source, const std::string& map, std:
   TURNOUT_TRY(auto any, open_any_passes(source, map, window_us, watch.cancellation, tasks));
   log.taken = std::move(any.taken);
   TURNOUT_TRY(log.folder, base::temporary_folder());
-  TURNOUT_TRY(log.store, store::open_store("sqlite:" + log.folder.path() + "/passes.db",
-                                           store::Access::kCreate, watch.cancellation));
+  TURNOUT_TRY(log.store,
+              store::create_scratch_store(log.folder.path() + "/passes.db", watch.cancellation));
   TURNOUT_TRY(log.import, store::import_passes(*any.passes, *log.store, watch));
   return log;
 }

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "turnout/base/csv.h"
+#include "turnout/mapping/json_text.h"
+#include "turnout/mapping/table_columns.h"
 #include "turnout/store/pass_store.h"
 #include "turnout/store/postgres_connection.h"
 #include "turnout/traffic/row_lines.h"
@@ -22,19 +24,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-
-void append_json_text(std::string& to, std::string_view text) {
-  to += '"';
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      to += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') to += '\\';
-    to += c;
-  }
-  to += '"';
-}
 
 class JsonDocuments final : public RowDocuments {
  public:
@@ -138,14 +127,7 @@ class Files final : public RowDocuments {
   std::unique_ptr<RowDocuments> file_;
 };
 
-/// A name as SQL quotes it.
-std::string identifier(std::string_view name) {
-  std::string quoted(1, '"');
-  for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + '"';
-}
-
-/// The rows of a table as PostgreSQL writes them in JSON.
+/// The rows of a table as PostgreSQL sends them.
 class TableRows final : public RowDocuments {
  public:
   TableRows(store::PostgresConnection connection, std::string name)
@@ -154,66 +136,66 @@ class TableRows final : public RowDocuments {
   base::Status start(const std::string& table, const WantedRows& wanted) {
     TURNOUT_CHECK(connection_.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     TURNOUT_TRY(const auto types, types_of(table));
-    return connection_.run(fmt::format(
-        "DECLARE in_order NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM "
-        "(SELECT {} FROM {}{}) "
-        "AS t",
-        selected(types, wanted.columns), identifier(table), within(types, wanted.times)));
+    choose_columns(types, wanted.columns);
+    return connection_.begin_copy_out(
+        fmt::format("COPY (SELECT {} FROM {}{}) TO STDOUT (FORMAT binary)",
+                    columns_.empty() ? "*" : columns_.selected(), sql_name(table),
+                    within(types, wanted.times)));
   }
 
-  /// While we read some rows, the server prepares the next.
+  /// While we read some rows, the server sends the next.
   Result<std::optional<std::string_view>> next() override {
-    if (!rows_ || at_ == rows_->rows()) {
-      if (!rows_) TURNOUT_CHECK(connection_.begin(kFetch));
-      TURNOUT_TRY(rows_, connection_.finish());
-      at_ = 0;
-      if (rows_->rows() == 0) return std::optional<std::string_view>();
-      TURNOUT_CHECK(connection_.begin(kFetch));
+    for (;;) {
+      TURNOUT_TRY(const auto message, connection_.next_copied());
+      if (!message) return std::optional<std::string_view>();
+      TURNOUT_TRY(const bool is_row, columns_.read(*message, document_).within(name_));
+      if (!is_row) continue;
+      ++read_;
+      return std::optional<std::string_view>(document_);
     }
-    ++read_;
-    return std::optional(rows_->text(at_++, 0));
   }
   [[nodiscard]] std::string place() const override {
     return fmt::format("{}: row {}", name_, read_);
   }
 
  private:
-  static constexpr const char* kFetch = "FETCH 1000 FROM in_order";
-  /// @returns the columns of a table and their types.
-  Result<std::map<std::string, std::string>> types_of(const std::string& table) {
+  using Types = std::vector<std::pair<std::string, std::string>>;
+  /// @returns the columns of a table and their types; none of a table that is not there.
+  Result<Types> types_of(const std::string& table) {
     TURNOUT_TRY(const auto there,
                 connection_.query("SELECT attname, format_type(atttypid, NULL) FROM pg_attribute "
                                   "WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT "
-                                  "attisdropped",
-                                  {identifier(table)}));
-    std::map<std::string, std::string> types;
+                                  "attisdropped ORDER BY attnum",
+                                  {sql_name(table)}));
+    Types types;
     for (int row = 0; row < there.rows(); ++row)
-      types.emplace(there.text(row, 0), there.text(row, 1));
+      types.emplace_back(there.text(row, 0), there.text(row, 1));
     return types;
   }
-  /// @returns which columns to select: those wanted that the table has, or all.
-  static std::string selected(const std::map<std::string, std::string>& types,
-                              const std::set<std::string>& wanted) {
-    std::string columns;
-    for (const auto& [name, type] : types) {
-      if (wanted.contains(name)) columns += (columns.empty() ? "" : ", ") + identifier(name);
-    }
-    return columns.empty() ? "*" : columns;
+  /// Those wanted that the table has, or all.
+  void choose_columns(const Types& types, const std::set<std::string>& wanted) {
+    const auto add = [&](const auto& is_wanted) {
+      for (const auto& [name, type] : types) {
+        if (is_wanted(name)) columns_.add(name, type);
+      }
+    };
+    add([&](const std::string& name) { return wanted.contains(name); });
+    if (columns_.empty()) add([](const std::string&) { return true; });
   }
   /// @returns the condition on the time, which an index can use, or "". A timestamp without a zone is
   ///   taken as UTC, as it is when it is read.
-  static std::string within(const std::map<std::string, std::string>& types,
-                            const TimesWanted& times) {
+  static std::string within(const Types& types, const TimesWanted& times) {
     std::vector<std::string> conditions;
     for (const auto& column : times.columns) {
-      const auto found = types.find(column);
+      const auto found = std::find_if(types.begin(), types.end(),
+                                      [&](const auto& one) { return one.first == column; });
       if (found == types.end()) continue;
       const bool zoned = found->second == "timestamp with time zone";
       if (!zoned && found->second != "timestamp without time zone") break;
       for (const auto& [sign, time] : {std::pair{">=", times.since_s}, {"<", times.until_s}}) {
         if (!time) continue;
-        conditions.push_back(fmt::format("{} {} to_timestamp({}){}", identifier(column), sign,
-                                         *time, zoned ? "" : " AT TIME ZONE 'UTC'"));
+        conditions.push_back(fmt::format("{} {} to_timestamp({}){}", sql_name(column), sign, *time,
+                                         zoned ? "" : " AT TIME ZONE 'UTC'"));
       }
       break;
     }
@@ -222,8 +204,8 @@ class TableRows final : public RowDocuments {
 
   store::PostgresConnection connection_;
   std::string name_;
-  std::optional<store::PostgresRows> rows_;
-  int at_ = 0;
+  TableColumns columns_;
+  std::string document_;
   std::size_t read_ = 0;
 };
 

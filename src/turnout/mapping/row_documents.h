@@ -44,7 +44,7 @@ base::Result<std::unique_ptr<RowDocuments>> open_documents(
 /// The same of one file that is open.
 std::unique_ptr<RowDocuments> open_documents(traffic::LogFile file, traffic::Wrappers wrappers);
 
-/// Opens a table of a PostgreSQL database, read with a cursor.
+/// Opens a table of a PostgreSQL database, whose rows the server sends while they are read.
 /// @param uri      postgres://...
 /// @param wanted  of its columns those that the table has are read (prompts and answers that nobody
 ///   asks for need not travel), or all if it names none; of its times those within the range, if

@@ -25,6 +25,14 @@ void add(std::optional<Number>& to, const std::optional<Number>& more) {
   if (more) to = to.value_or(0) + *more;
 }
 
+/// Sorts rows by what `key` says of them. Most logs are written in that order.
+template <class Rows, class Key>
+void sort(Rows& rows, const Key& key) {
+  const auto before = [&](const auto& a, const auto& b) { return key(a) < key(b); };
+  if (!std::is_sorted(rows.begin(), rows.end(), before))
+    std::sort(rows.begin(), rows.end(), before);
+}
+
 /// A further call goes into its pass: the pass lasts until the last one ends, and costs what all
 /// cost. The model is that of the last answer.
 void merge(traffic::Pass& pass, const MappedRow& call, bool answered_before) {
@@ -57,11 +65,23 @@ base::Result<RowMatcher> RowMatcher::create(std::int64_t window_us) {
   return RowMatcher(std::move(spill), window_us);
 }
 
-base::Status RowMatcher::take(MappedRow row) {
+PackedRow pack(MappedRow& row, std::string& to) {
   row.request.started_us = row.pass.started_us;
   row.request.ended_us = end_of(row.pass);
-  TURNOUT_TRY(const std::uint64_t at, spill_.append(row));
-  rows_.push_back({row.pass.started_us, at, row.id.empty() ? 0 : base::hash(row.id)});
+  const std::size_t begin = to.size();
+  RowSpill::pack(row, to);
+  return {row.pass.started_us, row.id.empty() ? 0 : base::hash(row.id), to.size() - begin};
+}
+
+base::Status RowMatcher::take(MappedRow row) {
+  std::string bytes;
+  const PackedRow packed = pack(row, bytes);
+  return take(packed, bytes);
+}
+
+base::Status RowMatcher::take(const PackedRow& row, std::string_view bytes) {
+  TURNOUT_TRY(const std::uint64_t at, spill_.append(bytes));
+  rows_.push_back({row.started_us, at, row.id});
   return base::Done{};
 }
 
@@ -71,18 +91,14 @@ void RowMatcher::take(const MappedFeedback& feedback) {
 
 /// In the order of starts; a row that was exported twice counts once.
 void RowMatcher::sort_rows(traffic::MatchCounts& counts) {
-  const auto order = [](const Row& row) { return std::tie(row.started_us, row.at); };
   const auto same = [](const Row& row) { return std::tie(row.started_us, row.id); };
-  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    return std::tie(a.started_us, a.id, a.at) < std::tie(b.started_us, b.id, b.at);
-  });
+  sort(rows_, [](const Row& row) { return std::tie(row.started_us, row.id, row.at); });
   const auto end = std::unique(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
     return a.id != 0 && same(a) == same(b);
   });
   counts.repeated_rows = static_cast<std::size_t>(rows_.end() - end);
   rows_.erase(end, rows_.end());
-  std::sort(rows_.begin(), rows_.end(),
-            [&](const Row& a, const Row& b) { return order(a) < order(b); });
+  sort(rows_, [](const Row& row) { return std::tie(row.started_us, row.at); });
 }
 
 base::Status RowMatcher::match(traffic::MatchCounts& counts,
@@ -101,9 +117,7 @@ base::Status RowMatcher::match(traffic::MatchCounts& counts,
   }
   hear_feedback(counts);
   close_tasks(counts);
-  std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) {
-    return std::tie(a.pass, a.started_us, a.at) < std::tie(b.pass, b.started_us, b.at);
-  });
+  sort(rows_, [](const Row& row) { return std::tie(row.pass, row.started_us, row.at); });
   return name_doubts(counts);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -14,6 +15,16 @@
 
 namespace turnout::mapping {
 
+/// A row in the form in which it waits, one of those that stand one after the other in a text.
+struct PackedRow {
+  std::int64_t started_us = 0;
+  std::uint64_t id = 0;  ///< a hash; 0: it has none
+  std::size_t size = 0;  ///< bytes
+};
+/// Appends a row to others.
+/// @param row  sound; one without an answer needs a start only
+PackedRow pack(MappedRow& row, std::string& to);
+
 /// Makes passes of the rows of a log: in the order of their starts they go through
 /// traffic::TaskMatcher, rows of one pass become one, and feedback finds its pass. docs/identity.md.
 /// Memory: about 60 bytes a row, and 30 more a row if there is feedback; the rows themselves are in
@@ -24,8 +35,9 @@ class RowMatcher {
   static base::Result<RowMatcher> create(std::int64_t window_us);
 
   /// Takes rows in any order.
-  /// @param row  sound; one without an answer needs a start only
   base::Status take(MappedRow row);
+  /// @param bytes  those of the row
+  base::Status take(const PackedRow& row, std::string_view bytes);
   /// The last one about a pass counts.
   void take(const MappedFeedback& feedback);
   /// To be called once, after the last row.

@@ -30,23 +30,25 @@ std::string excerpt_of(std::string_view text) {
   return excerpt;
 }
 
-std::string read_alone(std::string_view prompt, Request& request) {
-  traffic::ChatReader reader(base::kHashOfNothing);
+std::string read_alone(std::string_view prompt, traffic::PromptMemory& memory, Request& request) {
+  traffic::ChatReader reader(base::kHashOfNothing, &memory);
   reader.read_alone(prompt, request);
   return excerpt_of(prompt);
 }
 
 }  // namespace
 
-std::optional<std::string> read_messages(dom::element value, JsonTexts& texts, Request& request) {
+std::optional<std::string> read_messages(dom::element value, JsonTexts& texts,
+                                         traffic::PromptMemory& memory, Request& request) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) {
-    if (const auto within = texts.parse(text)) return read_messages(*within, texts, request);
+    if (const auto within = texts.parse(text))
+      return read_messages(*within, texts, memory, request);
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return std::nullopt;
-    return read_alone(text, request);
+    return read_alone(text, memory, request);
   }
   if (value.is_array()) {
-    traffic::ChatReader reader(base::kHashOfNothing);
+    traffic::ChatReader reader(base::kHashOfNothing, &memory);
     reader.read(value, request);
     return request.messages.empty() ? std::nullopt : std::optional(excerpt_of(reader.last_words()));
   }
@@ -55,9 +57,9 @@ std::optional<std::string> read_messages(dom::element value, JsonTexts& texts, R
   for (const char* key : {"messages", "input", "contents", "prompt"}) {
     dom::element within;
     if (object[key].get(within) != simdjson::SUCCESS) continue;
-    if (auto words = read_messages(within, texts, request)) return words;
+    if (auto words = read_messages(within, texts, memory, request)) return words;
   }
-  return read_alone(std::string(simdjson::minify(value)), request);
+  return read_alone(std::string(simdjson::minify(value)), memory, request);
 }
 
 }  // namespace turnout::mapping

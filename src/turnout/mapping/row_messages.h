@@ -16,8 +16,9 @@ namespace turnout::mapping {
 /// @param value  what stands at the place of the messages; text that is JSON is looked into
 /// @returns the beginning of the user's last words, on one line: at most kExcerpt bytes, and "..."
 ///   if there are more; nothing if the value says nothing: {}, [] and empty text do not.
+/// @param memory  of users' texts that were read before
 std::optional<std::string> read_messages(simdjson::dom::element value, JsonTexts& texts,
-                                         traffic::Request& request);
+                                         traffic::PromptMemory& memory, traffic::Request& request);
 
 inline constexpr std::size_t kExcerpt = 100;
 

@@ -134,14 +134,18 @@ base::Status RowSpill::flush() {
   return base::Done{};
 }
 
-Result<std::uint64_t> RowSpill::append(const MappedRow& row) {
-  const std::uint64_t at = written_ + pending_.size();
-  const std::size_t begin = pending_.size();
-  Writer write(pending_);
+void RowSpill::pack(const MappedRow& row, std::string& to) {
+  const std::size_t begin = to.size();
+  Writer write(to);
   write(std::uint32_t{0});
   for_all(write, row);
-  const auto size = static_cast<std::uint32_t>(pending_.size() - begin);
-  std::memcpy(pending_.data() + begin, &size, sizeof size);
+  const auto size = static_cast<std::uint32_t>(to.size() - begin);
+  std::memcpy(to.data() + begin, &size, sizeof size);
+}
+
+Result<std::uint64_t> RowSpill::append(std::string_view packed) {
+  const std::uint64_t at = written_ + pending_.size();
+  pending_ += packed;
   if (pending_.size() >= kChunk) TURNOUT_CHECK(flush());
   return at;
 }

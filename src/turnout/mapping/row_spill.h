@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "turnout/base/temporary_files.h"
 #include "turnout/mapping/mapped_row.h"
@@ -21,8 +22,10 @@ class RowSpill {
   RowSpill& operator=(const RowSpill&) = delete;
   ~RowSpill();
 
+  /// Appends a row as it is kept.
+  static void pack(const MappedRow& row, std::string& to);
   /// @returns where the row is; kUnwritable for a disk that is full.
-  base::Result<std::uint64_t> append(const MappedRow& row);
+  base::Result<std::uint64_t> append(std::string_view packed);
   /// Reads a row that append() put there.
   base::Status read(std::uint64_t at, MappedRow& row);
 

@@ -1,83 +1,15 @@
 #include "turnout/store/copy_binary.h"
 
-#include <bit>
 #include <cstdint>
-#include <optional>
+
+#include "turnout/store/copied_fields.h"
 
 namespace turnout::store {
 namespace {
 
-constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
 constexpr std::int16_t kStored = 14;  // columns of kStoredColumns
 
-/// Reads big-endian fields from the front of a message; `whole` turns false where one is missing or
-/// of another size than its type.
-class Fields {
- public:
-  explicit Fields(std::string_view from) : from_(from) {}
-  [[nodiscard]] bool whole() const { return whole_; }
-  [[nodiscard]] bool at_end() const { return from_.empty(); }
-  void skip(std::size_t bytes) { take(bytes); }
-
-  template <class Integer>
-  Integer bare() {
-    return number<Integer>(take(sizeof(Integer)));
-  }
-  /// A field that must not be NULL.
-  template <class Integer>
-  Integer integer() {
-    const auto bytes = field();
-    if (!bytes || bytes->size() != sizeof(Integer)) return wrong<Integer>();
-    return number<Integer>(*bytes);
-  }
-  double real() { return std::bit_cast<double>(integer<std::uint64_t>()); }
-  std::optional<std::int64_t> integer_or_null() {
-    const auto bytes = field();
-    if (!bytes) return std::nullopt;
-    if (bytes->size() != sizeof(std::int64_t)) return wrong<std::int64_t>();
-    return number<std::int64_t>(*bytes);
-  }
-  std::optional<double> real_or_null() {
-    const auto bits = integer_or_null();
-    if (!bits) return std::nullopt;
-    return std::bit_cast<double>(*bits);
-  }
-  /// NULL is empty text.
-  std::string_view text() { return field().value_or(std::string_view()); }
-
- private:
-  template <class Integer>
-  Integer wrong() {
-    whole_ = false;
-    return {};
-  }
-  std::string_view take(std::size_t bytes) {
-    if (from_.size() < bytes) {
-      whole_ = false;
-      from_ = {};
-      return {};
-    }
-    const auto taken = from_.substr(0, bytes);
-    from_.remove_prefix(bytes);
-    return taken;
-  }
-  std::optional<std::string_view> field() {
-    const auto size = bare<std::int32_t>();
-    if (size < 0) return std::nullopt;
-    return take(static_cast<std::size_t>(size));
-  }
-  template <class Integer>
-  static Integer number(std::string_view bytes) {
-    std::uint64_t value = 0;
-    for (const char byte : bytes) value = value << 8U | static_cast<unsigned char>(byte);
-    return static_cast<Integer>(value);
-  }
-
-  std::string_view from_;
-  bool whole_ = true;
-};
-
-void read_fields(Fields& row, traffic::Pass& pass) {
+void read_fields(CopiedFields& row, traffic::Pass& pass) {
   pass.task_id = row.text();
   pass.attempt = row.integer<std::int32_t>();
   pass.user_id = row.text();
@@ -96,20 +28,14 @@ base::Error broken(const char* what, const char* table) {
 
 /// Reads what comes before the columns of a row.
 /// @returns whether a row follows.
-base::Result<bool> begin_row(Fields& row, std::string_view message, std::int16_t stored,
-                             const char* table) {
-  if (message.starts_with(kSignature)) {
-    row.skip(kSignature.size() + sizeof(std::uint32_t));  // flags
-    row.skip(row.bare<std::uint32_t>());                  // an extension of the header
-    if (row.whole() && row.at_end()) return false;
-  }
-  const auto columns = row.bare<std::int16_t>();
-  if (columns == -1 && row.whole() && row.at_end()) return false;
+base::Result<bool> begin_row(CopiedFields& row, std::int16_t stored, const char* table) {
+  const auto columns = row.begin();
+  if (!columns) return false;
   if (columns != stored) return broken("the server sent something that is no row", table);
   return true;
 }
 
-base::Status end_row(const Fields& row, const char* table) {
+base::Status end_row(const CopiedFields& row, const char* table) {
   if (row.whole() && row.at_end()) return base::Done{};
   return broken("the server sent a row that is not whole", table);
 }
@@ -117,8 +43,8 @@ base::Status end_row(const Fields& row, const char* table) {
 }  // namespace
 
 base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pass) {
-  Fields row(message);
-  TURNOUT_TRY(const bool is_row, begin_row(row, message, kStored, "passes"));
+  CopiedFields row(message);
+  TURNOUT_TRY(const bool is_row, begin_row(row, kStored, "passes"));
   if (!is_row) return false;
   read_fields(row, pass);
   const auto outcome = traffic::outcome_of(row.text());
@@ -135,8 +61,8 @@ base::Result<bool> read_copied_pass(std::string_view message, traffic::Pass& pas
 
 base::Result<bool> read_copied_summary(std::string_view message, DaySummary& summary) {
   constexpr std::int16_t kColumns = 4;
-  Fields row(message);
-  TURNOUT_TRY(const bool is_row, begin_row(row, message, kColumns, "day_summaries"));
+  CopiedFields row(message);
+  TURNOUT_TRY(const bool is_row, begin_row(row, kColumns, "day_summaries"));
   if (!is_row) return false;
   summary.model = row.text();
   summary.policy = row.text();

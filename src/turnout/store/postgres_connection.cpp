@@ -307,21 +307,30 @@ Status PostgresConnection::leave_copy() {
   }
 }
 
-Status PostgresConnection::copy_out(const std::string& sql,
-                                    const std::function<Result<bool>(std::string_view)>& use) {
+Status PostgresConnection::begin_copy_out(const std::string& sql) {
   TURNOUT_CHECK(send(sql));
   TURNOUT_TRY(const auto started, last_result());
   if (libpq().resultStatus(started.result_.get()) != PGRES_COPY_OUT) return failure();
+  return base::Done{};
+}
+
+Result<std::optional<std::string_view>> PostgresConnection::next_copied() {
+  TURNOUT_TRY(const auto message, next_message());
+  if (!message) TURNOUT_CHECK(last_result());
+  return message;
+}
+
+Status PostgresConnection::copy_out(const std::string& sql,
+                                    const std::function<Result<bool>(std::string_view)>& use) {
+  TURNOUT_CHECK(begin_copy_out(sql));
   for (;;) {
-    TURNOUT_TRY(const auto message, next_message());
-    if (!message) break;
+    TURNOUT_TRY(const auto message, next_copied());
+    if (!message) return base::Done{};
     const auto more = use(*message);
     if (more && *more) continue;
     TURNOUT_CHECK(leave_copy());
     return more ? Status(base::Done{}) : Status(more.error());
   }
-  TURNOUT_CHECK(last_result());
-  return base::Done{};
 }
 
 }  // namespace turnout::store

@@ -58,11 +58,6 @@ class PostgresConnection {
   /// @param values  for $1, $2, ...; bound, never part of the statement
   base::Result<PostgresRows> query(const std::string& sql,
                                    const std::vector<SqlValue>& values = {});
-  /// Sends a statement, and does not wait: the server works while we do something else. finish() must
-  /// come next.
-  base::Status begin(const std::string& sql) { return send(sql); }
-  /// @returns what the statement of begin() gave.
-  base::Result<PostgresRows> finish() { return last_result(); }
   /// Sends the data of a statement COPY ... FROM STDIN, in its text format.
   base::Status copy(const std::string& sql, std::string_view data);
   /// @returns whether the statement that failed last did so since a key was there already.
@@ -72,6 +67,11 @@ class PostgresConnection {
   /// @returns also the error of `use`.
   base::Status copy_out(const std::string& sql,
                         const std::function<base::Result<bool>(std::string_view)>& use);
+  /// Begins a statement COPY ... TO STDOUT, whose messages next_copied() gives. The server goes on
+  /// while we do something else.
+  base::Status begin_copy_out(const std::string& sql);
+  /// @returns the next message, a row, valid until the next call; nothing after the last.
+  base::Result<std::optional<std::string_view>> next_copied();
 
  private:
   struct Close {

@@ -8,6 +8,7 @@
 
 #include "turnout/base/number_text.h"
 #include "turnout/store/schema_version.h"
+#include "turnout/store/scratch_store.h"
 
 namespace turnout::store {
 namespace {
@@ -97,8 +98,29 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
                                                : Mode::kCreate;
   TURNOUT_TRY(auto database, SqliteDatabase::open(path, mode, cancellation));
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(database), "sqlite:" + path));
+  // NORMAL under WAL loses no committed transaction to a killed process; a power cut may take the
+  // last ones.
+  if (access != Access::kRead)
+    TURNOUT_CHECK(store->database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   TURNOUT_CHECK(access == Access::kRead ? store->prepare_to_read() : store->migrate(access));
   return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::create_scratch(
+    const std::string& path, const base::Cancellation& cancellation) {
+  TURNOUT_TRY(auto database,
+              SqliteDatabase::open(path, SqliteDatabase::Mode::kCreate, cancellation));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(database), "sqlite:" + path));
+  TURNOUT_CHECK(store->database_.run(
+      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE"));
+  TURNOUT_CHECK(store->migrate(Access::kCreate));
+  return store;
+}
+
+Result<std::unique_ptr<PassStore>> create_scratch_store(const std::string& path,
+                                                        const base::Cancellation& cancellation) {
+  TURNOUT_TRY(auto store, SqliteStore::create_scratch(path, cancellation));
+  return std::unique_ptr<PassStore>(std::move(store));
 }
 
 Result<std::int64_t> SqliteStore::version() {
@@ -123,10 +145,7 @@ Status SqliteStore::prepare_to_read() {
 }
 
 Status SqliteStore::migrate(Access access) {
-  // NORMAL under WAL loses no committed transaction to a killed process; a power cut may take the
-  // last ones.
   TURNOUT_CHECK(database_.run(kMemory));
-  TURNOUT_CHECK(database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   TURNOUT_CHECK(database_.run("BEGIN IMMEDIATE"));  // one process at a time makes the tables
   TURNOUT_TRY(const auto stored, version());
   TURNOUT_TRY(const auto pending, pending_migrations("sqlite", stored, access, database_.path()));

@@ -16,6 +16,9 @@ class SqliteStore final : public PassStore {
  public:
   static base::Result<std::unique_ptr<SqliteStore>> open(
       const std::string& path, Access access, const base::Cancellation& cancellation = {});
+  /// Makes the store of create_scratch_store().
+  static base::Result<std::unique_ptr<SqliteStore>> create_scratch(
+      const std::string& path, const base::Cancellation& cancellation);
 
   base::Result<InsertCounts> insert(std::span<const traffic::Pass> passes) override;
   base::Status put(std::span<const traffic::Pass> passes) override;

@@ -217,6 +217,10 @@ struct ChatReader::Fields {
   std::optional<Json> text, content, parts, calls, arguments;
 };
 
+PromptText ChatReader::prompt(std::string_view text) const {
+  return memory_ != nullptr ? memory_->read(text) : read_prompt(text);
+}
+
 void ChatReader::add(std::string_view bytes) { hash_ = base::fast_hash(bytes, hash_); }
 
 /// All that a value says, for the hash.
@@ -360,7 +364,7 @@ void ChatReader::join_words(Request& request) {
   joined_ = bare.joined(escaped);
   last_.clear();
   words_ = joined_;
-  request.text = read_prompt(words_);
+  request.text = prompt(words_);
   if (bare.bytes > kMostBareBytes)
     request.text.bytes = static_cast<std::uint32_t>(std::min<std::size_t>(bare.bytes, UINT32_MAX));
 }
@@ -378,7 +382,7 @@ void ChatReader::read_alone(std::string_view prompt, Request& request) {
   add(prompt);
   begin_alone(request);
   words_ = prompt;
-  request.text = read_prompt(prompt);
+  request.text = this->prompt(prompt);
 }
 
 void ChatReader::read_alone(const JsonValue& prompt, Request& request) {

@@ -22,7 +22,9 @@ namespace turnout::traffic {
 class ChatReader {
  public:
   /// @param seed  what the hashes begin with: those of two seeds do not agree
-  explicit ChatReader(std::uint64_t seed) : hash_(seed) {}
+  /// @param memory  of texts that were read before, if there is one; it must outlive this
+  explicit ChatReader(std::uint64_t seed, PromptMemory* memory = nullptr)
+      : hash_(seed), memory_(memory) {}
 
   /// @param messages  an array, of a tree or of an index: the hashes of the two do not agree
   void read(const simdjson::dom::element& messages, Request& request);
@@ -61,8 +63,10 @@ class ChatReader {
   void join_words(Request& request);
   void begin_alone(Request& request) const;
   void add(std::string_view bytes);
+  [[nodiscard]] PromptText prompt(std::string_view text) const;
 
   std::uint64_t hash_;
+  PromptMemory* memory_;
   std::vector<std::string_view> texts_;  // of the message that is read
   std::vector<std::string_view> last_;   // of the user's last one
   bool tool_result_ = false;             // the message has one

@@ -66,6 +66,45 @@ const std::uint8_t* read_hashes(const std::uint8_t* from, std::vector<std::uint3
   return from;
 }
 
+const std::uint8_t* read_hashes(const std::uint8_t* from, RoundedHashes& hashes) {
+  hashes.count = *from++;
+  std::uint16_t code = 0;
+  for (std::size_t i = 0; i < hashes.count; ++i) {
+    std::uint16_t step = *from++;
+    if (step == kFar) from = read_to(from, step);
+    code = static_cast<std::uint16_t>(code + step);
+    hashes.codes[i] = code;
+  }
+  hashes.codes[hashes.count] = RoundedHashes::kEnd;
+  return from;
+}
+
+/// similarity(), without a branch that nobody can foretell.
+double similarity(const RoundedHashes& a, const RoundedHashes& b) {
+  if (a.count == 0 || b.count == 0) return 0;
+  std::size_t both = 0;
+  std::size_t all = 0;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  for (; all < kShingles && (i < a.count || j < b.count); ++all) {
+    const std::uint16_t of_a = a.codes[i];
+    const std::uint16_t of_b = b.codes[j];
+    both += of_a == of_b ? 1U : 0U;
+    i += of_a <= of_b ? 1U : 0U;
+    j += of_b <= of_a ? 1U : 0U;
+  }
+  return static_cast<double>(both) / static_cast<double>(all);
+}
+
+/// Beyond its largest hash a full sketch says nothing.
+std::uint16_t last_of(const RoundedHashes& words) {
+  return words.count < kShingles ? RoundedHashes::kEnd : words.codes[words.count - 1];
+}
+
+double share_of_words(std::size_t found, std::size_t seen) {
+  return kWordsWeight * static_cast<double>(found) / static_cast<double>(seen);
+}
+
 /// Of a text, and of what write_hashes() writes behind it in passing.
 constexpr std::size_t kLongest =
     sizeof(Size) + sizeof(std::uint32_t) + sizeof(float) + 2 * (1 + 3 * kShingles) + sizeof(Size);
@@ -107,6 +146,79 @@ PromptText rounded(const PromptText& text) {
     for (std::uint32_t& hash : *hashes) hash = rounded(hash);
   }
   return near;
+}
+
+std::size_t ComparedText::Filter::passed(const RoundedHashes& hashes) const {
+  std::size_t count = 0;
+  for (const std::uint16_t code : hashes.all()) count += bits[code % kBits / 64] >> code % 64 & 1U;
+  return count;
+}
+
+void ComparedText::read(const std::vector<std::uint32_t>& hashes, RoundedHashes& to,
+                        Filter& filter) {
+  to.count = std::min(hashes.size(), kShingles);
+  for (std::size_t i = 0; i < to.count; ++i) {
+    const std::uint16_t code = to.codes[i] = code_of(hashes[i]);
+    filter.bits[code % Filter::kBits / 64] |= std::uint64_t{1} << code % 64;
+  }
+  to.codes[to.count] = RoundedHashes::kEnd;
+}
+
+ComparedText::ComparedText(const PromptText& text) : bytes_(text.bytes), signs_(text.signs) {
+  read(text.sketch, sketch_, in_sketch_);
+  read(text.words, words_, in_words_);
+  for (std::size_t i = 1; i < words_.count; ++i)
+    repeated_words_ += words_.codes[i] == words_.codes[i - 1] ? 1U : 0U;
+}
+
+/// likeness(), of rounded hashes.
+double KeptTexts::likeness_of(const ComparedText& turn, const RoundedHashes& sketch,
+                              const RoundedHashes& words) {
+  const double alike = similarity(turn.sketch_, sketch);
+  if (turn.words_.count < kFewestWords || words.count == 0) return alike;
+  const std::uint16_t last = last_of(words);
+  std::size_t found = 0;
+  std::size_t seen = 0;
+  for (std::size_t i = 0; seen < turn.words_.count && turn.words_.codes[seen] <= last;) {
+    const std::uint16_t word = turn.words_.codes[seen];
+    const bool before = words.codes[i] < word;
+    found += words.codes[i] == word ? 1U : 0U;
+    i += before ? 1U : 0U;
+    seen += before ? 0U : 1U;
+  }
+  return seen < kFewestWords ? alike : std::max(alike, share_of_words(found, seen));
+}
+
+/// @returns no less than likeness_of(), by counting: no more hashes are in common than pass the
+///   filter, and a sketch's union with another has as many as the larger of the two.
+double KeptTexts::most_likeness(const ComparedText& turn, const RoundedHashes& sketch,
+                                const RoundedHashes& words) {
+  if (turn.sketch_.count == 0) return 0;
+  const double alike = static_cast<double>(turn.in_sketch_.passed(sketch)) /
+                       static_cast<double>(std::max(turn.sketch_.count, sketch.count));
+  const auto of_turn = turn.words_.all();
+  const auto seen = static_cast<std::size_t>(
+      std::upper_bound(of_turn.begin(), of_turn.end(), last_of(words)) - of_turn.begin());
+  if (seen < kFewestWords) return alike;
+  return std::max(alike, share_of_words(turn.in_words_.passed(words) + turn.repeated_words_, seen));
+}
+
+std::optional<RepromptSigns> KeptTexts::compare(const ComparedText& turn, double least) const {
+  RepromptSigns found;
+  found.signs = static_cast<double>(turn.signs_);
+  const auto texts = texts_of(block_.get());
+  RoundedHashes sketch;
+  RoundedHashes words;
+  for (auto rest = texts; !rest.empty(); rest = rest.subspan(size_of_first(rest))) {
+    std::uint32_t bytes = 0;
+    float signs = 0;
+    const std::uint8_t* from = read_to(rest.data() + sizeof(Size), bytes);
+    read_hashes(read_hashes(read_to(from, signs), sketch), words);
+    if (rest.data() == texts.data()) found.shorter = 2 * turn.bytes_ < bytes;
+    if (most_likeness(turn, sketch, words) < std::max(least, found.likeness)) continue;
+    found.likeness = std::max(found.likeness, likeness_of(turn, sketch, words));
+  }
+  return found.likeness >= least ? std::optional(found) : std::nullopt;
 }
 
 void KeptTexts::add(const PromptText& text, std::size_t most) {

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+
 #include "turnout/base/rng.h"
 
 namespace turnout::traffic {
@@ -62,6 +67,51 @@ TEST(KeptTexts, of_texts_with_nothing_in_common_rounding_shows_a_third_of_a_hund
   }
   EXPECT_LT(more / kPairs, 0.0033);
   EXPECT_GT(more / kPairs, 0) << "or it is not rounding that is measured";
+}
+
+/// A text of words of a small vocabulary, so that two have some in common, or many.
+std::string some_text(base::Rng& rng) {
+  static constexpr std::array<std::string_view, 6> kParts = {"que",           "stion", "s",
+                                                             " \xe4\xbd\xa0", "wrong", "a"};
+  const auto words = static_cast<int>(std::exp(rng.uniform(0, std::log(300))));
+  const double vocabulary = rng.uniform(2, 2000);
+  std::string text;
+  for (int i = 0; i < words; ++i) {
+    const double word = rng.uniform(0, vocabulary);
+    text +=
+        fmt::format("{}{:.0f} ", kParts.at(static_cast<std::size_t>(word) % kParts.size()), word);
+  }
+  return text;
+}
+
+/// compare() counts first, and goes through both texts' hashes at once; likeness() is its simple twin.
+TEST(KeptTexts, comparing_gives_the_signs_of_a_re_prompt_to_the_bit) {
+  base::Rng rng(7);
+  std::size_t alike = 0;
+  for (int i = 0; i < 4'000; ++i) {
+    KeptTexts kept;
+    std::string text = some_text(rng);
+    for (double more = rng.uniform(0, 7); more >= 1; --more) {
+      kept.add(read_prompt(text), 5);
+      text =
+          rng.uniform(0, 1) < 0.5 ? some_text(rng) : text.substr(text.size() / 3) + some_text(rng);
+    }
+    const auto turn = read_prompt(text);
+    const auto expected = reprompt_signs(rounded(turn), kept.read());
+    const auto found = kept.compare(ComparedText(turn));
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->likeness, expected.likeness) << text;
+    ASSERT_EQ(found->signs, expected.signs);
+    ASSERT_EQ(found->shorter, expected.shorter);
+    for (const double least : {0.1, 0.5, expected.likeness}) {
+      const auto enough = kept.compare(ComparedText(turn), least);
+      ASSERT_EQ(enough.has_value(), expected.likeness >= least);
+      ASSERT_EQ(enough ? enough->likeness : 0, enough ? expected.likeness : 0);
+    }
+    alike += expected.likeness >= 0.5 ? 1U : 0U;
+  }
+  EXPECT_GT(alike, 400U) << "or the test compares strangers alone";
+  EXPECT_LT(alike, 3'600U);
 }
 
 }  // namespace

@@ -354,11 +354,12 @@ double words_of(std::string_view text) {
   unsigned found =
       first == std::string_view::npos ? 0 : kFirstWords.signs_at(text.substr(first), true);
   unsigned anywhere = 0;
+  bool within = false;  // a word
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto rest = text.substr(at);
-    if (at == 0 || !in_word(text[at - 1])) found |= kWords.signs_at(rest, true);
+    if (!within) found |= kWords.signs_at(text.substr(at), true);
+    within = in_word(text[at]);
     if (static_cast<unsigned char>(text[at]) >= 0xe0)
-      anywhere |= kWordsAnywhere.signs_at(rest, false);
+      anywhere |= kWordsAnywhere.signs_at(text.substr(at), false);
   }
   return weight_of(kSigns, found) + weight_of(kSignsAnywhere, anywhere);
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "turnout/traffic/sketch.h"
+
 /// What a user's words say of the words before: whether they ask the same again, complain, or go on
 /// to something else. docs/identity.md, "The measure".
 namespace turnout::traffic {
@@ -15,7 +17,6 @@ namespace turnout::traffic {
 /// space: a sketch whose overlap estimates the Jaccard similarity of two texts of any language to
 /// about 0.06 (Broder 1997, "On the resemblance and containment of documents").
 std::vector<std::uint32_t> shingles_of(std::string_view text);
-inline constexpr std::size_t kShingles = 64;
 
 /// @returns the estimated Jaccard similarity, in [0, 1]; 0 if either is empty.
 double similarity(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b);
@@ -37,6 +38,22 @@ struct PromptText {
 PromptText read_prompt(std::string_view text);
 inline constexpr std::size_t kMostPromptBytes = 16'384;
 
+/// read_prompt() of texts of which many come again, as a user's words do with each step of an agent:
+/// a few hundred of the latest are known. Memory: two megabytes at most. For one thread.
+class PromptMemory {
+ public:
+  /// @returns read_prompt(text); valid until the next call.
+  const PromptText& read(std::string_view text);
+
+ private:
+  struct Known {
+    std::string text;
+    PromptText prompt;
+  };
+  std::vector<Known> known_;  // by the hash of the text
+  PromptText long_;
+};
+
 /// @returns the log-odds that a turn's wording alone gives to "this is a re-prompt": punctuation
 ///   and capitals in any language, then words of complaint, revision, thanks and of turning to
 ///   something else in eleven languages. 0: nothing speaks. The weights are in prompt_signs.cpp,
@@ -49,6 +66,8 @@ double signs_of(std::string_view text, std::string_view plain);
 ///   times the share of the turn's words that the earlier one has (of turns of four words or more).
 ///   The second sees who asks again with words left out.
 double likeness(const PromptText& turn, const PromptText& earlier);
+inline constexpr std::size_t kFewestWords = 4;
+inline constexpr double kWordsWeight = 0.75;
 
 /// What speaks for or against a turn of a conversation asking again for what the task's turns asked
 /// for.

@@ -45,6 +45,22 @@ TEST(PromptText, signs_speak_for_complaints_and_against_thanks) {
   EXPECT_EQ(signs_of("Debugging is what ladybugs do"), 0) << "words are whole";
 }
 
+TEST(PromptText, a_memory_gives_what_reading_gives) {
+  PromptMemory memory;
+  base::Rng rng(2);
+  for (int i = 0; i < 3'000; ++i) {
+    const auto number = static_cast<int>(rng.uniform(0, 600));
+    std::string text = number == 0 ? "" : fmt::format("No, {} is wrong: say more", number);
+    if (number % 100 == 1) text.resize(9'000, 'x');
+    const auto& found = memory.read(text);
+    const auto expected = read_prompt(text);
+    ASSERT_EQ(found.sketch, expected.sketch);
+    ASSERT_EQ(found.words, expected.words);
+    ASSERT_EQ(found.bytes, expected.bytes);
+    ASSERT_EQ(found.signs, expected.signs);
+  }
+}
+
 TEST(PromptText, envelopes_are_taken_off) {
   EXPECT_EQ(without_envelopes("a<system-reminder>b</system-reminder>c"), "ac");
   EXPECT_EQ(without_envelopes("<environment_context>b"), "");

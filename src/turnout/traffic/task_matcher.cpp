@@ -237,8 +237,7 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) const {
   const bool words = request.text.known();
   const Task& task = *find(before->task);
   const std::uint64_t after = task.pass;
-  const auto signs =
-      words ? reprompt_signs(rounded(request.text), task.turns.read()) : RepromptSigns{};
+  const auto signs = words ? *task.turns.compare(ComparedText(request.text)) : RepromptSigns{};
   const double probability = words ? signs.probability() : kUntold;
   Match match = probability >= kAlike
                     ? next_attempt(MatchRule::kFurtherTurn, before->task, probability)
@@ -254,23 +253,20 @@ std::optional<Match> TaskMatcher::further_turn(const Request& request) const {
 std::optional<Match> TaskMatcher::other_conversation(const Request& request) const {
   const auto recent = recent_.find(request.person);
   if (request.person == 0 || recent == recent_.end()) return std::nullopt;
-  const PromptText text = rounded(request.text);
+  std::optional<ComparedText> text;
   std::optional<std::uint64_t> best;
-  double most = kAlike;
+  RepromptSigns signs;
   for (const std::uint64_t number : recent->second) {
     const Task& task = *find(number);
     if (!in_window(task, request) || task.pass_end_us == Request::kInFlight) continue;
-    for (const PromptText& before : task.turns.read()) {
-      const double alike = likeness(text, before);
-      if (alike < most) continue;
-      most = alike;
-      best = number;
-    }
+    if (!text) text.emplace(request.text);
+    const auto found = task.turns.compare(*text, best ? signs.likeness : kAlike);
+    if (!found) continue;
+    signs = *found;
+    best = number;
   }
   if (!best) return std::nullopt;
-  const Task& task = *find(*best);
-  const std::uint64_t after = task.pass;
-  const auto signs = reprompt_signs(text, task.turns.read());
+  const std::uint64_t after = find(*best)->pass;
   Match match =
       next_attempt(MatchRule::kOtherConversation, *best, std::max(kAlike, signs.probability()));
   match.after = after;
