@@ -34,11 +34,19 @@ control::Evidence evidence_of(const std::string& source, const gateway::Config& 
   return evidence;
 }
 
-/// Brings the summaries of the log's closed days up to date, so that a look costs as much with a log of years.
+/// Brings the summaries of the log's closed days up to date, so that a look costs as much with a log of
+/// years. Begins to keep them while the log is young: later that takes the store for a while, and is for
+/// `turnout log summarise`.
 base::Status summarise(const std::string& source, std::int64_t window_us,
                        const base::Watch& watch) {
+  constexpr std::int64_t kYoung = 2 * store::kDayUs;
   TURNOUT_TRY(auto store, store::open_store(source, store::Access::kWrite, watch.cancellation));
   if (!store->can_summarise()) return base::Done{};
+  TURNOUT_TRY(const auto kept, store->kept_summaries());
+  if (!kept.end_day) {
+    TURNOUT_TRY(const auto span, store->span());
+    if (span.last_us.value_or(0) - span.first_us.value_or(0) > kYoung) return base::Done{};
+  }
   TURNOUT_CHECK(estimation::summarise(*store, window_us, watch));
   return base::Done{};
 }

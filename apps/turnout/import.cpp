@@ -32,7 +32,9 @@ base::Result<ExitCode> run(const Arguments& arguments) {
               analysis::import_answer(
                   arguments.source, arguments.destination, arguments.options,
                   {[&](std::size_t passes) { progress.step(passes); }, interruption()}));
-  if (!answer.taken.empty()) print_notes({answer.taken});
+  for (const auto& note : {answer.taken, answer.summaries}) {
+    if (!note.empty()) print_notes({note});
+  }
   TURNOUT_CHECK(print(arguments.json ? report::to_text(report::import_answer_json(answer))
                                      : report::import_text(answer.counts)));
   if (!answer.did_anything()) return analysis::nothing_imported(arguments.source, answer);

@@ -188,7 +188,11 @@ void add_log(CLI::App& program, Action& chosen) {
                    "seconds within which a user comes back to a task (default 3600)")
       ->check(CLI::Range(0.0, 1e9))
       ->option_text("SECONDS");
-  closed->add_flag("--again", arguments->summaries.again, "make all summaries anew");
+  auto* again = closed->add_flag("--again", arguments->summaries.again, "make all summaries anew");
+  closed
+      ->add_flag("--stop", arguments->summaries.stop,
+                 "forget all summaries, and keep none any more")
+      ->excludes(again);
 }
 
 }  // namespace turnout::program

@@ -159,7 +159,8 @@ TEST(TimedOut, a_postgres_statement_that_the_role_has_no_time_for) {
   auto owner = store::PostgresConnection::open(source, "test").value();
   ASSERT_TRUE(
       owner.run("CREATE ROLE hurried LOGIN PASSWORD 'p@ss:w/ord'; GRANT ALL ON passes, "
-                "schema_version TO hurried; ALTER ROLE hurried SET statement_timeout = "
+                "schema_version, changed_days, summary_state TO hurried; ALTER ROLE hurried SET "
+                "statement_timeout = "
                 "'200ms'"));
   const std::string hurried = as_user(source, "hurried");
   const auto reader = store::open_store(hurried, Access::kRead).value();
@@ -217,8 +218,11 @@ TEST(Rights, a_postgres_role_that_lacks_them_is_told_what_to_ask_for) {
   EXPECT_TRUE(read_all(*reader));
   const auto writer = store::open_store(stranger, Access::kWrite).value();
   expect_told(writer->insert(random_log(22, 20)), stranger,
-              "GRANT SELECT, INSERT ON passes TO \"a Stranger\"");
-  ASSERT_TRUE(owner.run("GRANT SELECT, INSERT ON passes TO \"a Stranger\""));
+              "GRANT SELECT, INSERT ON passes, changed_days TO \"a Stranger\"; GRANT SELECT ON "
+              "summary_state TO \"a Stranger\"");
+  ASSERT_TRUE(
+      owner.run("GRANT SELECT, INSERT ON passes, changed_days TO \"a Stranger\"; GRANT SELECT ON "
+                "summary_state TO \"a Stranger\""));
   EXPECT_TRUE(writer->insert(random_log(22, 20)));
   expect_told(writer->prune(INT64_MAX), stranger, "GRANT SELECT, DELETE ON passes");
   ASSERT_TRUE(owner.run("REVOKE SELECT ON passes FROM \"a Stranger\""));

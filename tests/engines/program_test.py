@@ -180,13 +180,13 @@ class Servers(unittest.TestCase):
         turnout("import", LOG, store)
         psql(store, f"""CREATE ROLE stranger LOGIN PASSWORD '{servers.PASSWORD}';
                         CREATE ROLE hurried LOGIN PASSWORD '{servers.PASSWORD}';
-                        GRANT SELECT, INSERT ON passes, schema_version TO hurried;
+                        GRANT SELECT, INSERT ON passes, schema_version, changed_days, summary_state TO hurried;
                         ALTER ROLE hurried SET statement_timeout = '200ms';""")
         stranger, hurried = (store.replace("turnout:", role + ":") for role in ("stranger", "hurried"))
         for verb in (["estimate", "--log"], ["log", "stats"], ["audit", "--log"]):
             self.assertIn("GRANT SELECT ON passes, schema_version TO stranger", self.refused(stranger, *verb, stranger))
         psql(store, "GRANT SELECT ON passes, schema_version TO stranger")
-        self.assertIn("GRANT SELECT, INSERT ON passes TO stranger", self.refused(stranger, "import", LOG, stranger))
+        self.assertIn("GRANT SELECT, INSERT ON passes, changed_days TO stranger; GRANT SELECT ON summary_state TO stranger", self.refused(stranger, "import", LOG, stranger))
         with subprocess.Popen(["psql", "-q", store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
             holder.stdin.write("BEGIN; LOCK TABLE passes IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
             holder.stdin.flush()

@@ -1,4 +1,4 @@
-#include <map>
+#include <chrono>
 #include <thread>
 
 #include "engine_fixture.h"
@@ -169,10 +169,108 @@ TEST_P(Summaries, serve_a_reader_who_may_not_write) {
   store_ = store::open_store(source_, store::Access::kRead).value();
   EXPECT_LE(raw_days(), 3);
   expect_as_from_passes("read only");
-  EXPECT_FALSE(estimation::summarise(*store_, kWindow, {}));
+  EXPECT_FALSE(store_->drop_summaries());
+}
+
+TEST_P(Summaries, of_more_models_than_can_be_told_apart_are_none_and_the_error_says_so) {
+  std::vector<Pass> log;
+  for (int task = 0; task < 600; ++task) {
+    Pass pass;
+    pass.task_id = fmt::format("t{:04}", task);
+    pass.model = "first";
+    pass.started_us = kStart + task * kDayUs / 15;
+    log.push_back(pass);
+    pass.attempt = 2;
+    pass.model = fmt::format("second {}", task % 250);
+    log.push_back(pass);
+  }
+  ASSERT_TRUE(store_->insert(log));
+  const auto made = estimation::summarise(*store_, kWindow, {});
+  ASSERT_TRUE(made) << made.error().to_string();
+  const auto statistics = estimation::store_statistics(*store_, {}, {});
+  ASSERT_FALSE(statistics);
+  EXPECT_NE(statistics.error().message.find("more than 200 models"), std::string::npos)
+      << statistics.error().to_string();
+  LogSelection few;
+  few.until_us = kStart + 10 * kDayUs;
+  EXPECT_TRUE(*estimation::store_statistics(*store_, few, {}) == *estimation::gather(log, few));
+}
+
+TEST_P(Summaries, end_the_reading_where_more_passes_are_of_no_use) {
+  std::vector<Pass> log;
+  for (int task = 0; task < 6000; ++task) {
+    Pass pass;
+    pass.task_id = fmt::format("t{:04}", task);
+    pass.model = fmt::format("model {}", task % 250);
+    // Many on the two days that are read pass by pass, one on each other.
+    const int day = task < 5900 ? 40 - 8 * (task % 2) : task % 40;
+    pass.started_us = (store::day_of(kStart) + day) * kDayUs + 12 * kWindow + task;
+    log.push_back(pass);
+  }
+  ASSERT_TRUE(store_->insert(log));
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  LogSelection selection;
+  selection.return_us = 8 * kDayUs;
+  const auto statistics = estimation::store_statistics(*store_, selection, {});
+  ASSERT_FALSE(statistics);
+  EXPECT_NE(statistics.error().message.find("more than 200 models"), std::string::npos)
+      << statistics.error().to_string();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Summaries, testing::Values("sqlite", "postgres"),
+                         [](const auto& engine) { return engine.param; });
+
+using OnPostgres = Summaries;
+
+TEST_P(OnPostgres, summaries_miss_no_pass_of_a_task_that_two_writers_add_to) {
+  summarise(random_log(39, 300));
+  auto connection = store::PostgresConnection::open(source_, "test").value();
+  ASSERT_TRUE(connection.run(
+      "CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+      "pg_sleep(0.7); RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON passes "
+      "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.model = 'slow') EXECUTE FUNCTION "
+      "dawdle()"));
+  Pass first;
+  first.task_id = "a task of two writers";
+  first.model = "mini";
+  first.started_us = kStart + 3 * kDayUs;
+  Pass second = first;
+  second.attempt = 2;
+  second.model = "slow";
+  second.started_us = kStart + 5 * kDayUs;
+  auto other = store::open_store(source_, store::Access::kWrite).value();
+  std::thread writer([&] { EXPECT_TRUE(other->insert(std::vector<Pass>{second})); });
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(200));  // it is about to commit, and takes long
+  ASSERT_TRUE(store_->insert(std::vector<Pass>{first}));
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, {}));
+  writer.join();
+  expect_as_from_passes("after both");
+}
+
+TEST_P(OnPostgres, summaries_are_kept_by_who_does_not_own_the_passes) {
+  summarise(random_log(40, 300));
+  auto connection = store::PostgresConnection::open(source_, "test").value();
+  ASSERT_TRUE(connection.run(
+      "DO $$ BEGIN CREATE ROLE keeper LOGIN PASSWORD 'k'; EXCEPTION WHEN "
+      "duplicate_object THEN NULL; END $$; GRANT SELECT, INSERT, UPDATE, DELETE ON passes, "
+      "day_summaries, changed_days, summary_state TO keeper; GRANT SELECT ON schema_version TO "
+      "keeper; "
+      "SET ROLE keeper"));
+  const auto at = source_.find("//") + 2;
+  const std::string uri = source_.substr(0, at) + "keeper:k" + source_.substr(source_.find('@'));
+  auto keeper = store::open_store(uri, store::Access::kWrite);
+  ASSERT_TRUE(keeper) << keeper.error().to_string();
+  ASSERT_TRUE((*keeper)->insert(random_log(41, 50)));
+  ASSERT_TRUE((*keeper)->drop_summaries());
+  const auto made = estimation::summarise(**keeper, kWindow, {});
+  ASSERT_TRUE(made) << made.error().to_string();
+  keeper->reset();
+  expect_as_from_passes("kept by another role");
+  ASSERT_TRUE(connection.run("RESET ROLE; DROP OWNED BY keeper; DROP ROLE keeper"));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OnPostgres, testing::Values("postgres"),
                          [](const auto& engine) { return engine.param; });
 
 using Without = Engine;

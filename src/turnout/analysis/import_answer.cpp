@@ -52,8 +52,16 @@ base::Result<ImportAnswer> import_answer(const std::string& source, const std::s
               store::open_store(destination, store::Access::kCreate, watch.cancellation));
   TURNOUT_TRY(auto counts, store::import_passes(*log.passes, *store, watch));
   TURNOUT_CHECK(watch.cancellation.check());
-  TURNOUT_CHECK(keep_summaries(*store, options.window_s, {[](std::size_t) {}, watch.cancellation}));
-  return ImportAnswer{std::move(counts), std::move(log.taken)};
+  const auto kept =
+      keep_summaries(*store, options.window_s, {[](std::size_t) {}, watch.cancellation});
+  TURNOUT_CHECK(watch.cancellation.check());
+  std::string note;
+  if (!kept)
+    note =
+        "the passes are stored, but the summaries of closed days could not be brought up to "
+        "date: " +
+        kept.error().to_string();
+  return ImportAnswer{std::move(counts), std::move(log.taken), std::move(note)};
 }
 
 }  // namespace turnout::analysis

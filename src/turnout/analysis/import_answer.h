@@ -16,7 +16,8 @@ struct ImportOptions {
 /// What came of putting a log into a store, each pass once.
 struct ImportAnswer {
   store::ImportCounts counts;
-  std::string taken;  ///< what the log was taken for, see open_any_log(); or ""
+  std::string taken;      ///< what the log was taken for, see open_any_log(); or ""
+  std::string summaries;  ///< why the store's summaries could not be brought up to date; or ""
   /// Whether the store now holds a pass of the log.
   [[nodiscard]] bool did_anything() const {
     return counts.stored.added + counts.stored.repeated + counts.stored.conflicting > 0;

@@ -14,7 +14,8 @@ std::int64_t micro(double seconds) {
 
 base::Result<LogSummaries> summarise_log(store::PassStore& store, const SummariseOptions& options,
                                          const base::Watch& watch) {
-  if (options.again) TURNOUT_CHECK(store.drop_summaries());
+  if (options.again || options.stop) TURNOUT_CHECK(store.drop_summaries());
+  if (options.stop) return LogSummaries{store.name(), 0, std::nullopt, std::nullopt, true};
   TURNOUT_TRY(const auto made, estimation::summarise(store, micro(options.window_s), watch));
   LogSummaries summaries;
   summaries.store = store.name();

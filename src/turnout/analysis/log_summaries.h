@@ -17,11 +17,13 @@ struct LogSummaries {
   /// Of the tasks that began before, estimates read summaries; none if there is no pass.
   std::optional<std::int64_t> before_us;
   std::optional<std::int64_t> last_us;  ///< start of the latest pass
+  bool stopped = false;                 ///< none are kept from now on
 };
 
 struct SummariseOptions {
   double window_s = 3600;  ///< within which users come back to a task
   bool again = false;      ///< makes all anew
+  bool stop = false;       ///< forgets all, and keeps none any more
 };
 
 /// Brings the summaries of a store's closed days up to date, or begins to keep them.

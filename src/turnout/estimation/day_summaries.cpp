@@ -1,6 +1,8 @@
 #include "turnout/estimation/day_summaries.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <set>
 
 namespace turnout::estimation {
@@ -22,8 +24,22 @@ std::vector<Days> runs_of(const std::set<std::int64_t>& days) {
   return runs;
 }
 
+/// The latest pass of what is not summarised: no reading is so late that it takes the block.
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+bool is_too_much(const DayGatherer::ByModelAndPolicy& sums) {
+  return sums.size() > kMostSummaries || std::any_of(sums.begin(), sums.end(), [](const auto& one) {
+           return one.second.models.size() > kMostModels ||
+                  one.second.policies.size() > kMostPolicies;
+         });
+}
+
 Status replace(PassStore& store, const Days& days, const DayGatherer::ByModelAndPolicy& sums) {
   std::vector<store::DaySummary> summaries;
+  if (is_too_much(sums)) {
+    summaries.push_back({days, "", "", kNever, ""});
+    return store.replace_summaries(days, summaries);
+  }
   for (const auto& [key, one] : sums) {
     const auto& [model, policy] = key;
     summaries.push_back({days, model, policy, one.last_us.value_or(0), one.bytes()});
@@ -53,16 +69,21 @@ Status make_days(PassStore& store, const Days& days, const store::LogSpan& span)
 /// Puts a block together from the blocks of a quarter of its length.
 Status make_block(PassStore& store, const Days& block) {
   DayGatherer::ByModelAndPolicy sums;
+  bool whole = true;
   const std::int64_t part = block.count / kBlockGrowth;
-  for (std::int64_t first = block.first; first < block.end(); first += part) {
+  for (std::int64_t first = block.first; first < block.end() && whole; first += part) {
     TURNOUT_CHECK(store.for_each_summary(
         {first, part}, {}, {}, [&](const store::DaySummary& summary) -> Status {
-          TURNOUT_TRY(const auto read, LogSummary::read(summary.bytes));
+          whole = whole && summary.last_us != kNever && !is_too_much(sums);
+          if (!whole) return base::Done{};
+          TURNOUT_TRY(const auto read, LogSummary::read(summary.bytes).within(store.name()));
           sums[{summary.model, summary.policy}].take(read, true);
           return base::Done{};
         }));
   }
-  return replace(store, block, sums);
+  if (whole) return replace(store, block, sums);
+  const store::DaySummary none{block, "", "", kNever, ""};
+  return store.replace_summaries(block, {&none, 1});
 }
 
 /// Makes all blocks that hold one of the days and end by `end_day`.
@@ -77,27 +98,41 @@ Status make_blocks(PassStore& store, const std::set<std::int64_t>& days, std::in
   return base::Done{};
 }
 
-/// One transaction's work. @returns how many days it did.
-Result<std::int64_t> step(PassStore& store, std::int64_t window_us, SummariesMade& made) {
+/// What a run of summarise() has to do: what was to be done when it began, however much others change
+/// meanwhile.
+struct ToDo {
+  std::int64_t end_day = 0;
+  std::vector<std::int64_t> changed;  // the last one first
+};
+
+/// @returns nothing for a store that holds no pass.
+Result<std::optional<ToDo>> to_do(PassStore& store, std::int64_t window_us) {
+  TURNOUT_TRY(auto kept, store.kept_summaries());
+  TURNOUT_TRY(const auto span, store.span());
+  if (!kept.end_day || !span.last_us) return std::optional<ToDo>();
+  std::reverse(kept.changed.begin(), kept.changed.end());
+  return std::optional(ToDo{std::max(*kept.end_day, store::day_of(*span.last_us - window_us)),
+                            std::move(kept.changed)});
+}
+
+/// One transaction's work. @returns how many days it did: none if nothing is left.
+Result<std::int64_t> step(PassStore& store, ToDo& rest) {
   TURNOUT_TRY(const auto kept, store.kept_summaries());
   TURNOUT_TRY(const auto span, store.span());
-  made.has_passes = span.last_us.has_value();
-  if (!kept.end_day || !made.has_passes) return 0;
-  const std::int64_t closed = store::day_of(*span.last_us - window_us);
-  const std::int64_t end = std::max(*kept.end_day, std::min(closed, *kept.end_day + kStepDays));
+  if (!kept.end_day) return 0;
+  const std::int64_t end =
+      std::max(*kept.end_day, std::min(rest.end_day, *kept.end_day + kStepDays));
   std::set<std::int64_t> days;
   for (std::int64_t day = *kept.end_day; day < end; ++day) days.insert(day);
-  std::vector<std::int64_t> done;
-  for (const std::int64_t day : kept.changed) {
-    if (day >= end || done.size() == kStepDays) break;
-    done.push_back(day);
-    days.insert(day);
+  for (std::int64_t taken = 0;
+       taken < kStepDays && !rest.changed.empty() && rest.changed.back() < end; ++taken) {
+    days.insert(rest.changed.back());
+    rest.changed.pop_back();
   }
-  made.end_day = end;
   if (days.empty()) return 0;
   for (const Days& run : runs_of(days)) TURNOUT_CHECK(make_days(store, run, span));
   TURNOUT_CHECK(make_blocks(store, days, end));
-  TURNOUT_CHECK(store.end_summaries(end, done));
+  TURNOUT_CHECK(store.end_summaries(end, std::vector<std::int64_t>(days.begin(), days.end())));
   return static_cast<std::int64_t>(days.size());
 }
 
@@ -159,11 +194,15 @@ Result<SummariesMade> summarise(PassStore& store, std::int64_t window_us,
   TURNOUT_TRY(const auto kept, store.kept_summaries());
   if (!kept.end_day) TURNOUT_CHECK(store.begin_summaries());
   SummariesMade made;
+  TURNOUT_TRY(auto rest, to_do(store, window_us));
+  if (!rest) return made;
+  made.has_passes = true;
+  made.end_day = rest->end_day;
   for (;;) {
     TURNOUT_CHECK(watch.cancellation.check());
     std::int64_t days = 0;
     TURNOUT_CHECK(store.at_one_moment(store::Moment::kWrite, [&]() -> Status {
-      TURNOUT_TRY(days, step(store, window_us, made));
+      TURNOUT_TRY(days, step(store, *rest));
       return base::Done{};
     }));
     if (days == 0) return made;

@@ -42,14 +42,18 @@ struct SummariesMade {
   bool has_passes = false;   ///< whether the store holds any
 };
 
-/// Brings the summaries of a store up to date: all days that ended a window before its latest pass. In
-/// transactions of kStepDays days each: one that is killed goes on where it was.
+/// Brings the summaries of a store up to date: all days that ended a window before its latest pass, and
+/// those that had changed when it began. In transactions of kStepDays days each: one that is killed goes
+/// on where it was. A day or block of more than kMostSummaries first models and policies, or of more
+/// models or policies than can be told apart, is not summarised: it is read by shorter blocks, and at
+/// last pass by pass.
 /// @param window_us  within which users come back to a task: days that are closed rarely change
 /// @param watch  told of the days done; asked between transactions
 /// @returns errors of the store; kUnsupported for one that keeps no summaries.
 base::Result<SummariesMade> summarise(store::PassStore& store, std::int64_t window_us,
                                       const base::Watch& watch);
 inline constexpr std::int64_t kStepDays = 32;
+inline constexpr std::size_t kMostSummaries = 1000;
 
 /// Blocks of days have 1, 4, 16, ... kLongestBlock days, and begin at a multiple of that.
 inline constexpr std::int64_t kBlockGrowth = 4;

@@ -135,13 +135,14 @@ void LogSummary::take(const LogSummary& other, bool old_enough, std::int64_t day
     for (const auto& [bin, count] : other.latencies[k]) latencies[model[k]][bin] += count;
   }
   returning.sample(other.returning.halvings());
-  returning.reserve(std::max(returning.size(), other.returning.size()));
+  // All at once: filled in the order of another one's places, a map that must grow goes slow.
+  returning.reserve(returning.size() + other.returning.size());
   other.returning.for_each([&](LatestTask task) {
     task.path = renumbered(task.path, model, policy);
     returning.see(task);
   });
   spread.sample(other.spread.halvings());
-  spread.reserve(std::max(spread.size(), other.spread.size()));
+  spread.reserve(spread.size() + other.spread.size());
   other.spread.for_each([&](const UserSpreadGatherer::One& one) {
     spread.add(one.user, model[one.model], one.counts);
   });
@@ -173,6 +174,7 @@ base::Result<LogStatistics> LogSummary::statistics(std::int64_t newest_us) const
                                                         sums.cost.moments()});
   }
   for (std::size_t k = 0; k < periods.size(); ++k) {
+    if (periods[k].empty()) continue;  // all its passes are recent
     auto& named_periods = result.periods[models.name(k)];
     for (const auto& [period, sums] : periods[k]) named_periods.emplace(period, sums.counts());
     result.latencies[models.name(k)].insert(latencies[k].begin(), latencies[k].end());

@@ -134,7 +134,8 @@ void read_periods(SummaryReader& from, LogSummary& summary) {
       each_sum(sums, [&](auto& sum) { sum = from.sum(); });
     }
   }
-  summary.latencies.resize(from.below(summary.models.size() + 1));
+  summary.latencies.resize(from.below(summary.periods.size() + 1));
+  if (summary.latencies.size() != summary.periods.size()) from.fail();
   for (auto& bins : summary.latencies) {
     for (auto left = from.count(); left > 0 && from.good(); --left) {
       const std::int64_t bin = from.whole();

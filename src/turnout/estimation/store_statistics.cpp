@@ -28,6 +28,7 @@ class RawReader {
   }
   /// Likewise, by the index of starts.
   Status look_up(store::PassStore& store, const Days& days) {
+    if (!wanted_) return base::Done{};
     task_.reset();
     const std::vector<Days> one = {days};
     return store.for_each_active(days.first * store::kDayUs, days.end() * store::kDayUs,
@@ -45,7 +46,8 @@ class RawReader {
                            [](std::int64_t at, const Days& run) { return at < run.first; });
       counts_ = after != days.begin() && day < std::prev(after)->end();
     }
-    if (counts_ && !gatherer_.add(pass)) return false;
+    wanted_ = !counts_ || gatherer_.add(pass);
+    if (!wanted_) return false;
     if (++since_ < kEvery) return true;
     watch_.on_steps(std::exchange(since_, 0));
     return !watch_.cancellation.requested();
@@ -55,6 +57,7 @@ class RawReader {
   const base::Watch& watch_;
   std::optional<std::string> task_;
   bool counts_ = false;
+  bool wanted_ = true;  // more passes, by the gatherer
   std::size_t since_ = 0;
 };
 
@@ -67,7 +70,7 @@ Status read_blocks(store::PassStore& store, const ReadingPlan& plan, const LogSe
     TURNOUT_CHECK(watch.cancellation.check());
     TURNOUT_CHECK(store.for_each_summary(
         block.days, model, policy, [&](const store::DaySummary& summary) -> Status {
-          TURNOUT_TRY(const auto sums, LogSummary::read(summary.bytes));
+          TURNOUT_TRY(const auto sums, LogSummary::read(summary.bytes).within(store.name()));
           gatherer.take(sums, block.old_enough, days);
           watch.on_steps(static_cast<std::size_t>(sums.passes));
           return base::Done{};

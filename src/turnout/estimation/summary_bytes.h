@@ -82,15 +82,16 @@ class SummaryReader {
   }
   /// @returns how many of something follow, each of a byte or more.
   std::uint64_t count() { return below(rest_.size() + 1); }
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
- private:
+  /// Takes what was read for damaged. @returns 0
   std::uint64_t fail() {
     good_ = false;
     rest_ = {};
     return 0;
   }
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+ private:
   std::string_view rest_;
   bool good_ = true;
 };

@@ -26,7 +26,7 @@ class ExactSum {
     const auto exponent = static_cast<int>(bits >> kMantissaBits & kNoNumber);
     std::uint64_t mantissa = (bits & (kHidden - 1)) | (exponent == 0 ? 0 : kHidden);
     int place = exponent - kLowestBit;
-    if (place > kHighestPlace) {
+    if (place >= kHighestPlace) {
       if (exponent == kNoNumber && mantissa != kHidden) return;
       mantissa = kHidden;
       place = kHighestPlace;

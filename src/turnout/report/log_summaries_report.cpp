@@ -26,6 +26,9 @@ ordered_json log_summaries_json(const analysis::LogSummaries& summaries) {
 }
 
 std::string log_summaries_text(const analysis::LogSummaries& summaries) {
+  if (summaries.stopped)
+    return fmt::format("{} keeps no summaries any more; estimates read its passes\n",
+                       summaries.store);
   if (!summaries.before_us || !summaries.last_us)
     return fmt::format("{} holds no pass to summarise\n", summaries.store);
   return fmt::format(

@@ -58,6 +58,8 @@ class PostgresStore final : public PassStore {
   base::Result<bool> keeps_summaries();
   /// Notes the days of the passes of some tasks, an array as PostgreSQL reads it.
   base::Status note(const std::string& tasks);
+  /// In a transaction whose snapshot was taken when no writer was at work.
+  base::Status at_moment_without_writers(const std::function<base::Status()>& use);
   static std::string tasks_of(std::span<const traffic::Pass> passes);
   static std::string tasks_of(std::span<const traffic::ToldOutcome> outcomes);
   /// Runs `use` between `begin` and COMMIT, or ROLLBACK if it fails.

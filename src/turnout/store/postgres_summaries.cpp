@@ -45,11 +45,13 @@ std::string hex_of(std::string_view bytes) {
 
 }  // namespace
 
-/// Between two writers no lock is needed: a note is there with what it is about, or not at all. But who
-/// begins to keep summaries must wait for writers that have seen that none are kept.
+/// A writer holds this lock together with others. Who takes a snapshot to summarise from waits until no
+/// writer is at work: of two that add to one task at a time neither sees the other's passes, and only
+/// when both are done are all days noted that the task touches.
+constexpr std::string_view kWriters = "hashtext('turnout summaries writers')";
+
 Result<bool> PostgresStore::keeps_summaries() {
-  TURNOUT_CHECK(
-      connection_.run("SELECT pg_advisory_xact_lock_shared(hashtext('turnout summaries begin'))"));
+  TURNOUT_CHECK(connection_.run(fmt::format("SELECT pg_advisory_xact_lock_shared({})", kWriters)));
   TURNOUT_TRY(const auto state, connection_.query("SELECT count(*) FROM summary_state"));
   TURNOUT_TRY(const auto rows, state.integer(0, 0).within(name_));
   return rows > 0;
@@ -84,22 +86,42 @@ Status PostgresStore::at_one_moment(Moment moment, const std::function<Status()>
     return in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", inside);
   // One at a time, and before the transaction sees anything.
   TURNOUT_CHECK(connection_.run("SELECT pg_advisory_lock(hashtext('turnout summaries'))"));
-  const auto done = in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", inside);
+  const auto done = at_moment_without_writers(inside);
   const auto unlocked = connection_.run("SELECT pg_advisory_unlock(hashtext('turnout summaries'))");
   return done ? unlocked : done;
 }
 
+Status PostgresStore::at_moment_without_writers(const std::function<Status()>& use) {
+  TURNOUT_CHECK(connection_.run(fmt::format("SELECT pg_advisory_lock({})", kWriters)));
+  bool locked = true;
+  const auto unlock = [&] {
+    locked = false;
+    return connection_.run(fmt::format("SELECT pg_advisory_unlock({})", kWriters));
+  };
+  const auto done = in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", [&]() -> Status {
+    TURNOUT_CHECK(connection_.run("SELECT count(*) FROM summary_state"));  // the snapshot
+    TURNOUT_CHECK(unlock());
+    return use();
+  });
+  if (locked) TURNOUT_CHECK(unlock());
+  return done;
+}
+
 Status PostgresStore::begin_summaries() {
   return in_transaction("BEGIN", [&]() -> Status {
-    TURNOUT_CHECK(
-        connection_.run("SELECT pg_advisory_xact_lock(hashtext('turnout summaries begin'))"));
-    TURNOUT_CHECK(
-        connection_.run("CREATE INDEX IF NOT EXISTS passes_by_start ON passes (started_us)"));
-    return connection_.run(
-        fmt::format("INSERT INTO summary_state SELECT first / {} FROM (SELECT min(started_us) AS "
-                    "first FROM passes) "
-                    "AS p WHERE first IS NOT NULL AND NOT EXISTS (SELECT * FROM summary_state)",
-                    kDayUs));
+    TURNOUT_CHECK(connection_.run(fmt::format("SELECT pg_advisory_xact_lock({})", kWriters)));
+    TURNOUT_TRY(const auto first, connection_.query("SELECT started_us FROM passes LIMIT 1"));
+    if (first.rows() == 0) return base::Done{};
+    // Making it takes the table's owner, even if it is there.
+    TURNOUT_TRY(const auto there,
+                connection_.query("SELECT count(to_regclass('passes_by_start'))"));
+    TURNOUT_TRY(const auto indexes, there.integer(0, 0).within(name_));
+    if (indexes == 0)
+      TURNOUT_CHECK(connection_.run("CREATE INDEX passes_by_start ON passes (started_us)"));
+    return connection_.run(fmt::format(
+        "INSERT INTO summary_state SELECT first / {} FROM (SELECT min(started_us) AS first FROM "
+        "passes) AS p WHERE NOT EXISTS (SELECT * FROM summary_state)",
+        kDayUs));
   });
 }
 

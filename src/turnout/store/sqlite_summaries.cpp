@@ -38,12 +38,15 @@ Status SqliteStore::at_one_moment(Moment moment, const std::function<Status()>& 
 }
 
 Status SqliteStore::begin_summaries() {
-  return at_one_moment(Moment::kWrite, [&] {
+  return at_one_moment(Moment::kWrite, [&]() -> Status {
+    TURNOUT_TRY(auto first, database_.prepare("SELECT started_us FROM passes LIMIT 1"));
+    TURNOUT_TRY(const bool any, first.step());
+    first.reset();
+    if (!any) return base::Done{};
     return database_.run(
         fmt::format("CREATE INDEX IF NOT EXISTS passes_by_start ON passes (started_us);"
                     "INSERT INTO summary_state SELECT first / {} FROM (SELECT min(started_us) AS "
-                    "first FROM passes) "
-                    "WHERE first IS NOT NULL AND NOT EXISTS (SELECT * FROM summary_state)",
+                    "first FROM passes) WHERE NOT EXISTS (SELECT * FROM summary_state)",
                     kDayUs));
   });
 }

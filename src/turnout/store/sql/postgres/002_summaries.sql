@@ -12,6 +12,7 @@ CREATE TABLE day_summaries (
 ALTER TABLE day_summaries ALTER COLUMN content SET STORAGE EXTERNAL;
 -- A day stands here as often as something has changed in it: rows are only ever added, and deleted by who has seen them.
 CREATE TABLE changed_days (day bigint NOT NULL);
+CREATE INDEX changed_days_by_day ON changed_days (day);
 -- One row once summaries are kept: the days before end_day are summarised.
 CREATE TABLE summary_state (end_day bigint NOT NULL);
 -- Nothing reads it since decisions/0015.
