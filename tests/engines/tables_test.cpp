@@ -50,7 +50,7 @@ store::PostgresConnection connection_with_table() {
       ('', '', '', '"text"', '[]', -32768, -2147483648, -9223372036854775808, 'NaN', 'Infinity', 'NaN', false,
        '1970-01-01', '9999-12-31 23:59:59.999999+00', '0001-01-01', NULL, '{}', '', 0, 'well', '0', NULL),
       (repeat('long ', 100000), NULL, NULL, jsonb_build_object('said', repeat('long "quoted" ', 100000)), NULL, NULL,
-       NULL, NULL, 1e30, 1e-300, 1e100, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+       NULL, NULL, 1e30, 1e-300, 1e15, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
     INSERT INTO "of ""every"" type" (h) SELECT generate_series(1, 3000))"));
   return connection;
 }
