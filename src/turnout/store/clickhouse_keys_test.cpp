@@ -9,7 +9,8 @@
 namespace turnout::store {
 namespace {
 
-constexpr std::int64_t kMinute = 60'000'000, kHour = 60 * kMinute, kYear = 365 * 24 * kHour;
+constexpr std::int64_t kMinute = 60'000'000, kHour = 60 * kMinute,
+                       kYear = std::int64_t{365} * 24 * kHour;
 
 std::string condition_of(const std::vector<std::int64_t>& starts) {
   std::vector<traffic::Pass> passes(starts.size());
