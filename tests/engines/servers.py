@@ -59,6 +59,20 @@ def stop(process):
         process.wait()
 
 
+def kill(process):
+    """Ends a server as a power cut does: what it started, too, goes on by itself else."""
+    def parent(pid):
+        with contextlib.suppress(OSError):
+            return int(pathlib.Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[1])
+
+    own = [int(entry.name) for entry in pathlib.Path("/proc").glob("[0-9]*") if parent(entry.name) == process.pid]
+    process.kill()
+    for pid in own:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
 @contextlib.contextmanager
 def postgres_process(folder):
     """A PostgreSQL server, its address and its process. It asks for a password, and refuses to run as root: then it runs as the user postgres."""

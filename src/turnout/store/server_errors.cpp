@@ -65,12 +65,14 @@ std::string right_sentence(const PostgresFailure& failure) {
   };
   if (const auto table = between(words, "permission denied for table ", "\n"); !table.empty()) {
     const auto rights = rights_for(failure.statement);
-    const bool ours = table == "passes" || table == "schema_version";
-    const bool of_writers = table == "summary_state" || table == "changed_days";
-    if (of_writers || (table == "passes" && rights == "SELECT, INSERT"))
+    if (rights == "SELECT" && (table == "passes" || table == "schema_version"))
+      return grant(rights, "passes, schema_version");
+    // Who reads does without summaries.
+    if (table == "summary_state" || table == "changed_days" ||
+        (table == "passes" && rights == "SELECT, INSERT")) {
       return grant("SELECT, INSERT", "passes, changed_days") +
-             fmt::format("; GRANT SELECT ON summary_state TO {}", role);
-    if (ours && rights == "SELECT") return grant(rights, "passes, schema_version");
+             fmt::format("; GRANT SELECT ON schema_version, summary_state TO {}", role);
+    }
     return grant(rights, identifier(table));
   }
   if (const auto view = between(words, "permission denied for view ", "\n"); !view.empty())

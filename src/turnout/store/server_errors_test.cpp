@@ -18,9 +18,11 @@ TEST(ServerErrors, a_missing_right_in_postgres_says_what_to_grant) {
   };
   EXPECT_EQ(sentence("table passes\n", "COPY (SELECT task_id FROM passes) TO STDOUT"),
             "GRANT SELECT ON passes, schema_version TO reader");
-  EXPECT_EQ(sentence("table passes\n", "COPY passes (task_id) FROM STDIN"),
-            "GRANT SELECT, INSERT ON passes, changed_days TO reader; GRANT SELECT ON summary_state "
-            "TO reader");
+  const std::string writing =
+      "GRANT SELECT, INSERT ON passes, changed_days TO reader; GRANT SELECT ON schema_version, "
+      "summary_state TO reader";
+  EXPECT_EQ(sentence("table passes\n", "COPY passes (task_id) FROM STDIN"), writing);
+  EXPECT_EQ(sentence("table summary_state\n", "SELECT closed_before FROM summary_state"), writing);
   EXPECT_EQ(sentence("table passes\n", "DELETE FROM passes"),
             "GRANT SELECT, DELETE ON passes TO reader");
   EXPECT_EQ(sentence("table LiteLLM_SpendLogs\n", "DECLARE in_order CURSOR FOR SELECT"),
