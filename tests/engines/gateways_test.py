@@ -117,7 +117,7 @@ class Gateways(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.rows_of("DROP TABLE IF EXISTS turnout_task_log, turnout_gateways, turnout_secret, turnout_policy_log, "
-                     "turnout_control, passes, schema_version CASCADE")
+                     "turnout_control, passes, day_summaries, changed_days, summary_state, schema_version CASCADE")
         self.mock = self.start("mock-llm", ROOT / "examples/four-models.toml", "--speedup", "1e3", "--tokens", "20",
                                "--listen", "127.0.0.1:0")
 
