@@ -21,7 +21,7 @@ struct LogReading {
 /// How another program's log is read.
 struct LogMap {
   std::string name;  ///< of a map or its file, see mapping::read_row_map(); "": look at the log
-  double window_s = 3600;  ///< within which a user comes back to a task
+  double window_s = 3600;           ///< within which a user comes back to a task
   mapping::WantedTasks tasks = {};  ///< others need not be read from a server
 };
 
