@@ -76,8 +76,10 @@ Status make_block(PassStore& store, const Days& block) {
         {first, part}, {}, {}, [&](const store::DaySummary& summary) -> Status {
           whole = whole && summary.last_us != kNever && !is_too_much(sums);
           if (!whole) return base::Done{};
-          TURNOUT_TRY(const auto read, LogSummary::read(summary.bytes).within(store.name()));
-          sums[{summary.model, summary.policy}].take(read, true);
+          LogSummary& sum = sums[{summary.model, summary.policy}];
+          TURNOUT_TRY(const auto read,
+                      LogSummary::read(summary.bytes, sum.halvings()).within(store.name()));
+          sum.take(read, true);
           return base::Done{};
         }));
   }

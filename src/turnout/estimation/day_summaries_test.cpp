@@ -71,6 +71,42 @@ TEST(LogSummary, parts_in_any_order_written_and_read_again_are_the_whole_to_the_
   EXPECT_TRUE(*parts.finish() == *whole.finish());
 }
 
+TEST(LogSummary, parts_of_more_users_than_are_kept_are_a_sample_of_the_same_ones) {
+  std::vector<Pass> log;
+  constexpr int kTasks = 220'000;
+  base::Rng rng(5);
+  for (int task = 0; task < kTasks; ++task) {
+    Pass pass;
+    pass.task_id = fmt::format("t{:06}", task);
+    pass.user_id = fmt::format("u{}", task % 180'000);
+    pass.model = task % 3 == 0 ? "a" : "b";
+    pass.started_us = kStart + task % 7 * kDayUs + static_cast<std::int64_t>(rng.uniform(0, 1e9));
+    pass.outcome = static_cast<traffic::Outcome>(task % 2);
+    log.push_back(pass);
+  }
+  LogSelection selection;
+  selection.return_us = 3 * kDayUs;
+  selection.window_us = -1;
+  const std::int64_t last = kStart + 7 * kDayUs - 1;
+  StatisticsGatherer whole(selection, last);
+  DayGatherer days({20'000, 7});
+  for (const Pass& pass : log) {
+    whole.add(pass);
+    days.add(pass);
+  }
+  StatisticsGatherer parts(selection, last);
+  for (const auto& [day, sums] : days.take()) {
+    for (const auto& [key, summary] : sums) {
+      const auto read = LogSummary::read(summary.bytes(), parts.halvings());
+      ASSERT_TRUE(read) << read.error().to_string();
+      parts.take(*read, day < 20'004, 1);
+    }
+  }
+  EXPECT_GT(parts.halvings().returning, 0U);
+  EXPECT_GT(parts.halvings().spread, 0U);
+  EXPECT_TRUE(*parts.finish() == *whole.finish());
+}
+
 TEST(LogSummary, no_damaged_bytes_are_taken_for_a_summary_of_names_that_are_not_there) {
   DayGatherer days({20'000, 30});
   for (const Pass& pass : some_log(2, 60, 1)) days.add(pass);

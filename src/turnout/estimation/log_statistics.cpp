@@ -115,6 +115,8 @@ void StatisticsGatherer::take(const LogSummary& summary, bool old_enough, std::i
   state_->sums.take(summary, old_enough, days);
 }
 
+Halvings StatisticsGatherer::halvings() const { return state_->sums.halvings(); }
+
 base::Result<LogStatistics> StatisticsGatherer::finish() {
   state_->counter.finish();
   return state_->sums.statistics(state_->newest_us);

@@ -166,6 +166,7 @@ inline constexpr std::int64_t kZeroLatency = -100'000;
 double latency_of_bin(std::int64_t bin);
 
 struct LogSummary;
+struct Halvings;
 
 /// Gathers the statistics in one pass over rows in the order of (task_id, attempt). Sums are exact, so that
 /// nothing but which tasks there are decides what comes out. Memory: the statistics, and about 50 bytes a
@@ -193,6 +194,9 @@ class StatisticsGatherer {
   ///   else none of them is
   /// @param days  of how many of the other's periods one here is made
   void take(const LogSummary& summary, bool old_enough, std::int64_t days);
+  /// @returns how far the samples of users are halved: of a summary that is to be taken the others need
+  ///   not be read.
+  [[nodiscard]] Halvings halvings() const;
   /// @returns what was gathered; kUnsupported for more models or policies than kMostModels,
   ///   kMostPolicies.
   base::Result<LogStatistics> finish();

@@ -68,6 +68,11 @@ struct PeriodSums {
   [[nodiscard]] PeriodCounts counts() const;
 };
 
+/// How often samples of users have been halved.
+struct Halvings {
+  unsigned returning = 0, spread = 0;
+};
+
 /// The sums of some tasks.
 struct LogSummary {
   /// A policy's number, an attempt (kDeepestPath + 1 for all beyond) and its models' numbers, the last one
@@ -101,8 +106,11 @@ struct LogSummary {
 
   /// @returns the sums for storage: equal bytes for equal sums of the same names in the same order.
   [[nodiscard]] std::string bytes() const;
+  /// @param halvings  of samples of users: those whom they leave out are passed over
   /// @returns the sums that bytes() wrote; kUnreadable for bytes that it did not write.
-  static base::Result<LogSummary> read(std::string_view bytes);
+  static base::Result<LogSummary> read(std::string_view bytes, const Halvings& halvings);
+  static base::Result<LogSummary> read(std::string_view bytes) { return read(bytes, {}); }
+  [[nodiscard]] Halvings halvings() const { return {returning.halvings(), spread.halvings()}; }
 };
 
 /// @returns the quotient, rounded towards minus infinity.

@@ -8,6 +8,7 @@ namespace turnout::estimation {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kKeyBits = 64;
 using Paths = std::vector<LogSummary::PathId>;
 
 template <class Map>
@@ -150,57 +151,88 @@ void write_users(SummaryWriter& to, const LogSummary& summary, const Paths& path
   to.number(tasks.size());
   std::uint64_t user = 0;
   std::int64_t started_us = 0;
+  SummaryWriter users;
   for (const auto& task : tasks) {
-    to.number(task.user - std::exchange(user, task.user));
-    to.whole(task.started_us - std::exchange(started_us, task.started_us));
-    to.fixed(task.mark);
+    users.number(task.user - std::exchange(user, task.user));
+    users.whole(task.started_us - std::exchange(started_us, task.started_us));
+    users.fixed(task.mark);
     const auto path = std::lower_bound(paths.begin(), paths.end(), task.path) - paths.begin();
-    to.number(static_cast<std::uint64_t>(path) * kTaskEnds + static_cast<std::uint64_t>(task.end));
+    users.number(static_cast<std::uint64_t>(path) * kTaskEnds +
+                 static_cast<std::uint64_t>(task.end));
   }
+  to.text(users.take());
   to.number(summary.spread.halvings());
   const auto all = summary.spread.ordered();
   to.number(all.size());
   user = 0;
   for (const auto& one : all) {
-    to.number(one.user - std::exchange(user, one.user));
-    to.number(one.model);
-    for (const auto count : one.counts) to.number(count);
+    users.number(one.user - std::exchange(user, one.user));
+    users.number(one.model);
+    for (const auto count : one.counts) users.number(count);
   }
+  to.text(users.take());
   to.number(summary.spread.unknown().size());
   for (const auto& sums : summary.spread.unknown()) {
     for (const auto sum : sums) to.whole(sum);
   }
 }
 
-void read_users(SummaryReader& from, LogSummary& summary, const Paths& paths) {
-  constexpr std::uint64_t kBits = 64;
-  summary.returning.sample(static_cast<unsigned>(from.below(kBits)));
+/// How many of a count are left when a sample is halved more often: a little more than to be expected.
+std::uint64_t left_of(std::uint64_t count, unsigned more) {
+  return more == 0 ? count : (count >> more) + (count >> (more + 2)) + 1;
+}
+
+/// Reads the latest tasks of users, in the order of the users' keys: what a sample leaves out is at the end.
+void read_returning(SummaryReader& from, LogSummary& summary, const Paths& paths,
+                    unsigned halvings) {
+  const auto own = static_cast<unsigned>(from.below(kKeyBits));
+  summary.returning.sample(std::max(own, halvings));
+  const std::uint64_t users = from.number();
+  SummaryReader tasks(from.text());
+  if (users > tasks.count_left()) from.fail();
+  summary.returning.reserve(left_of(from.good() ? users : 0, summary.returning.halvings() - own));
   LatestTask task;
   task.started_us = 0;
-  const std::uint64_t users = from.count();
-  summary.returning.reserve(users);
-  for (auto left = users; left > 0 && from.good(); --left) {
-    task.user += from.number();
+  for (std::uint64_t i = 0; i < users && from.good(); ++i) {
+    task.user += tasks.number();
     task.started_us = static_cast<std::int64_t>(static_cast<std::uint64_t>(task.started_us) +
-                                                static_cast<std::uint64_t>(from.whole()));
-    task.mark = from.fixed();
-    const std::uint64_t place = from.below(paths.size() * kTaskEnds);
-    if (!from.good()) return;
+                                                static_cast<std::uint64_t>(tasks.whole()));
+    task.mark = tasks.fixed();
+    const std::uint64_t place = tasks.below(paths.size() * kTaskEnds);
+    if (!tasks.good()) from.fail();
+    if (!from.good() || !summary.returning.takes(task.user)) return;
     task.path = paths[place / kTaskEnds];
     task.end = static_cast<TaskEnd>(place % kTaskEnds);
     summary.returning.see(task);
   }
-  summary.spread.sample(static_cast<unsigned>(from.below(kBits)));
+  if (!tasks.at_end()) from.fail();
+}
+
+/// Reads the counts of users likewise.
+void read_spread(SummaryReader& from, LogSummary& summary, unsigned halvings) {
+  const auto own = static_cast<unsigned>(from.below(kKeyBits));
+  summary.spread.sample(std::max(own, halvings));
+  const std::uint64_t all = from.number();
+  SummaryReader counted(from.text());
+  if (all > counted.count_left()) from.fail();
+  summary.spread.reserve(left_of(from.good() ? all : 0, summary.spread.halvings() - own));
   std::uint64_t user = 0;
-  const std::uint64_t counts_of_users = from.count();
-  summary.spread.reserve(counts_of_users);
-  for (auto left = counts_of_users; left > 0 && from.good(); --left) {
-    user += from.number();
-    const std::size_t model = from.below(summary.models.size());
+  for (std::uint64_t i = 0; i < all && from.good(); ++i) {
+    user += counted.number();
+    const std::size_t model = counted.below(summary.models.size());
     UserCounts counts{};
-    for (auto& count : counts) count = static_cast<std::uint32_t>(from.number());
-    if (from.good()) summary.spread.add(user, model, counts);
+    for (auto& count : counts) count = static_cast<std::uint32_t>(counted.number());
+    if (!counted.good()) from.fail();
+    if (!from.good() || !summary.spread.takes(user)) return;
+    summary.spread.add(user, model, counts);
   }
+  if (!counted.at_end()) from.fail();
+}
+
+void read_users(SummaryReader& from, LogSummary& summary, const Paths& paths,
+                const Halvings& halvings) {
+  read_returning(from, summary, paths, halvings.returning);
+  read_spread(from, summary, halvings.spread);
   const std::uint64_t models = from.below(summary.models.size() + 1);
   for (std::size_t k = 0; k < models && from.good(); ++k) {
     std::array<std::int64_t, kUserCounts> sums{};
@@ -235,7 +267,7 @@ std::string LogSummary::bytes() const {
   return to.take();
 }
 
-base::Result<LogSummary> LogSummary::read(std::string_view bytes) {
+base::Result<LogSummary> LogSummary::read(std::string_view bytes, const Halvings& halvings) {
   SummaryReader from(bytes);
   if (from.number() != kVersion) return damaged();
   LogSummary summary;
@@ -255,7 +287,7 @@ base::Result<LogSummary> LogSummary::read(std::string_view bytes) {
   const Paths ids = read_paths(from, summary);
   if (ids.size() != summary.paths.size()) return damaged();
   read_periods(from, summary);
-  read_users(from, summary, ids);
+  read_users(from, summary, ids, halvings);
   if (!from.good() || !from.at_end()) return damaged();
   return summary;
 }

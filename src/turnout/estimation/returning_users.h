@@ -28,13 +28,14 @@ struct LatestTask {
 /// ones in whichever order tasks come, and in however many such objects first.
 class ReturningUsers {
  public:
-  static constexpr std::size_t kMost = std::size_t{1} << 18U;
+  static constexpr std::size_t kMost = std::size_t{1} << 16U;
   explicit ReturningUsers(std::size_t most = kMost) : most_(most) {}
   void see(const LatestTask& task);
   /// Makes room for so many users, at most for as many as it may keep.
   void reserve(std::size_t users) { latest_.reserve(std::min(users, most_)); }
   /// Leaves out the users beyond 2^-halvings of all keys, as another one has done.
   void sample(unsigned halvings);
+  [[nodiscard]] bool takes(std::uint64_t user) const { return user <= greatest(); }
   /// @returns log2 of how many users each one in the sample stands for.
   [[nodiscard]] unsigned halvings() const { return halvings_; }
   [[nodiscard]] std::size_t size() const { return latest_.size(); }

@@ -66,11 +66,16 @@ Status read_blocks(store::PassStore& store, const ReadingPlan& plan, const LogSe
   const auto model = wanted(selection, "model");
   const auto policy = wanted(selection, "policy_id");
   const std::int64_t days = selection.period_us / store::kDayUs;
-  for (const auto& block : plan.blocks) {
+  // The longest first: of whom they have left out nothing is read in the others.
+  auto blocks = plan.blocks;
+  std::stable_sort(blocks.begin(), blocks.end(),
+                   [](const auto& a, const auto& b) { return a.days.count > b.days.count; });
+  for (const auto& block : blocks) {
     TURNOUT_CHECK(watch.cancellation.check());
     TURNOUT_CHECK(store.for_each_summary(
         block.days, model, policy, [&](const store::DaySummary& summary) -> Status {
-          TURNOUT_TRY(const auto sums, LogSummary::read(summary.bytes).within(store.name()));
+          TURNOUT_TRY(const auto sums,
+                      LogSummary::read(summary.bytes, gatherer.halvings()).within(store.name()));
           gatherer.take(sums, block.old_enough, days);
           watch.on_steps(static_cast<std::size_t>(sums.passes));
           return base::Done{};

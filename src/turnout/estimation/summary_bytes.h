@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "turnout/numeric/exact_sum.h"
 
@@ -32,7 +33,8 @@ class SummaryWriter {
   }
   /// The words without those at either end that say nothing.
   void sum(const numeric::ExactSum& sum);
-  [[nodiscard]] std::string take() { return std::move(bytes_); }
+  /// @returns what was written; it begins anew.
+  [[nodiscard]] std::string take() { return std::exchange(bytes_, {}); }
 
  private:
   std::string bytes_;
@@ -67,13 +69,16 @@ class SummaryReader {
     rest_.remove_prefix(8);
     return value;
   }
-  std::string text() {
+  /// @returns a text, which lives as long as the bytes.
+  std::string_view text() {
     const std::uint64_t size = number();
-    if (size > rest_.size()) return std::string(fail(), '\0');
-    std::string text(rest_.substr(0, size));
+    if (size > rest_.size()) return rest_.substr(0, fail());
+    const auto text = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return text;
   }
+  /// @returns of how many things of a byte or more there is room.
+  [[nodiscard]] std::uint64_t count_left() const { return rest_.size(); }
   numeric::ExactSum sum();
   /// @returns a number below `limit`.
   std::uint64_t below(std::uint64_t limit) {

@@ -51,7 +51,7 @@ using UserCounts = std::array<std::uint32_t, kUserCounts>;
 /// whom the log does not know count as of a user each, and take no memory.
 class UserSpreadGatherer {
  public:
-  static constexpr std::size_t kMostCounts = std::size_t{1} << 18U;
+  static constexpr std::size_t kMostCounts = std::size_t{1} << 17U;
   explicit UserSpreadGatherer(std::size_t most = kMostCounts) : most_(most) {}
 
   /// @param user  its user_key(); none if the log does not know the user
@@ -78,6 +78,7 @@ class UserSpreadGatherer {
     UserCounts counts{};
   };
   [[nodiscard]] unsigned halvings() const { return halvings_; }
+  [[nodiscard]] bool takes(std::uint64_t user) const { return user <= greatest(); }
   /// Calls back with what is known of each user on each model, in no order.
   template <class Use>
   void for_each(const Use& use) const {
