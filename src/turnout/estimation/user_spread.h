@@ -51,7 +51,7 @@ using UserCounts = std::array<std::uint32_t, kUserCounts>;
 /// whom the log does not know count as of a user each, and take no memory.
 class UserSpreadGatherer {
  public:
-  static constexpr std::size_t kMostCounts = std::size_t{1} << 17U;
+  static constexpr std::size_t kMostCounts = std::size_t{1} << 16U;
   explicit UserSpreadGatherer(std::size_t most = kMostCounts) : most_(most) {}
 
   /// @param user  its user_key(); none if the log does not know the user
