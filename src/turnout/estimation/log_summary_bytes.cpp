@@ -8,7 +8,16 @@ namespace turnout::estimation {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
-constexpr std::uint64_t kKeyBits = 64;
+constexpr std::uint64_t kKeyBits = 62;  // a sample is halved less often
+/// No log has so many passes; sums of what is read overflow nowhere.
+constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 44U;
+/// Nor do the squares of what its users did on a model.
+constexpr std::uint64_t kMostOfUsers = std::uint64_t{1} << 30U;
+
+std::uint64_t as_number(std::int64_t count) { return static_cast<std::uint64_t>(count); }
+std::int64_t counted(SummaryReader& from) {
+  return static_cast<std::int64_t>(from.below(kMostCounted));
+}
 using Paths = std::vector<LogSummary::PathId>;
 
 template <class Map>
@@ -38,19 +47,19 @@ void each_sum(Sums& sums, const Use& use) {
 }
 
 void write(SummaryWriter& to, const Fates& fates) {
-  each(fates, [&](std::int64_t count) { to.whole(count); });
+  each(fates, [&](std::int64_t count) { to.number(as_number(count)); });
 }
 void read(SummaryReader& from, Fates& fates) {
-  each(fates, [&](std::int64_t& count) { count = from.whole(); });
+  each(fates, [&](std::int64_t& count) { count = counted(from); });
 }
 
 void write(SummaryWriter& to, const ExactMoments& moments) {
-  to.whole(moments.count);
+  to.number(as_number(moments.count));
   to.sum(moments.sum);
   to.sum(moments.squares);
 }
 void read(SummaryReader& from, ExactMoments& moments) {
-  moments.count = from.whole();
+  moments.count = counted(from);
   moments.sum = from.sum();
   moments.squares = from.sum();
 }
@@ -69,7 +78,7 @@ void write_paths(SummaryWriter& to, const LogSummary& summary, const Paths& path
     const PathSums& sums = summary.paths.at(path);
     to.number(path);
     write(to, sums.fates);
-    for (const auto count : sums.ended) to.whole(count);
+    for (const auto count : sums.ended) to.number(as_number(count));
     write(to, sums.latency);
     write(to, sums.cost);
   }
@@ -94,7 +103,7 @@ Paths read_paths(SummaryReader& from, LogSummary& summary) {
     if (!is_known(paths.back(), summary)) return {};
     PathSums& sums = summary.paths[paths.back()];
     read(from, sums.fates);
-    for (auto& count : sums.ended) count = from.whole();
+    for (auto& count : sums.ended) count = counted(from);
     read(from, sums.latency);
     read(from, sums.cost);
   }
@@ -110,7 +119,7 @@ void write_periods(SummaryWriter& to, const LogSummary& summary) {
       to.whole(period);
       write(to, sums.first);
       write(to, sums.latency);
-      to.whole(sums.timed);
+      to.number(as_number(sums.timed));
       each_sum(sums, [&](const auto& sum) { to.sum(sum); });
     }
   }
@@ -119,7 +128,7 @@ void write_periods(SummaryWriter& to, const LogSummary& summary) {
     to.number(bins.size());
     for (const auto bin : keys_of(bins)) {
       to.whole(bin);
-      to.whole(bins.at(bin));
+      to.number(as_number(bins.at(bin)));
     }
   }
 }
@@ -131,7 +140,7 @@ void read_periods(SummaryReader& from, LogSummary& summary) {
       PeriodSums& sums = periods[from.whole()];
       read(from, sums.first);
       read(from, sums.latency);
-      sums.timed = from.whole();
+      sums.timed = counted(from);
       each_sum(sums, [&](auto& sum) { sum = from.sum(); });
     }
   }
@@ -140,7 +149,7 @@ void read_periods(SummaryReader& from, LogSummary& summary) {
   for (auto& bins : summary.latencies) {
     for (auto left = from.count(); left > 0 && from.good(); --left) {
       const std::int64_t bin = from.whole();
-      bins[bin] = from.whole();
+      bins[bin] = counted(from);
     }
   }
 }
@@ -173,13 +182,15 @@ void write_users(SummaryWriter& to, const LogSummary& summary, const Paths& path
   to.text(users.take());
   to.number(summary.spread.unknown().size());
   for (const auto& sums : summary.spread.unknown()) {
-    for (const auto sum : sums) to.whole(sum);
+    for (const auto sum : sums) to.number(as_number(sum));
   }
 }
 
 /// How many of a count are left when a sample is halved more often: a little more than to be expected.
 std::uint64_t left_of(std::uint64_t count, unsigned more) {
-  return more == 0 ? count : (count >> more) + (count >> (more + 2)) + 1;
+  constexpr unsigned kNearlyNone = 60;
+  if (more == 0) return count;
+  return more > kNearlyNone ? 1 : (count >> more) + (count >> (more + 2)) + 1;
 }
 
 /// Reads the latest tasks of users, in the order of the users' keys: what a sample leaves out is at the end.
@@ -213,20 +224,23 @@ void read_spread(SummaryReader& from, LogSummary& summary, unsigned halvings) {
   const auto own = static_cast<unsigned>(from.below(kKeyBits));
   summary.spread.sample(std::max(own, halvings));
   const std::uint64_t all = from.number();
-  SummaryReader counted(from.text());
-  if (all > counted.count_left()) from.fail();
+  SummaryReader users(from.text());
+  if (all > users.count_left()) from.fail();
   summary.spread.reserve(left_of(from.good() ? all : 0, summary.spread.halvings() - own));
   std::uint64_t user = 0;
+  std::uint64_t passes = 0;
   for (std::uint64_t i = 0; i < all && from.good(); ++i) {
-    user += counted.number();
-    const std::size_t model = counted.below(summary.models.size());
+    user += users.number();
+    const std::size_t model = users.below(summary.models.size());
     UserCounts counts{};
-    for (auto& count : counts) count = static_cast<std::uint32_t>(counted.number());
-    if (!counted.good()) from.fail();
+    for (auto& count : counts) count = static_cast<std::uint32_t>(users.below(kMostOfUsers));
+    passes += counts[kUserPasses];
+    const std::uint32_t most = *std::max_element(counts.begin(), counts.end());
+    if (!users.good() || passes >= kMostOfUsers || most > counts[kUserPasses]) from.fail();
     if (!from.good() || !summary.spread.takes(user)) return;
     summary.spread.add(user, model, counts);
   }
-  if (!counted.at_end()) from.fail();
+  if (!users.at_end()) from.fail();
 }
 
 void read_users(SummaryReader& from, LogSummary& summary, const Paths& paths,
@@ -236,7 +250,7 @@ void read_users(SummaryReader& from, LogSummary& summary, const Paths& paths,
   const std::uint64_t models = from.below(summary.models.size() + 1);
   for (std::size_t k = 0; k < models && from.good(); ++k) {
     std::array<std::int64_t, kUserCounts> sums{};
-    for (auto& sum : sums) sum = from.whole();
+    for (auto& sum : sums) sum = counted(from);
     summary.spread.add_unknown(k, sums);
   }
 }
@@ -253,11 +267,11 @@ base::Error damaged() {
 std::string LogSummary::bytes() const {
   SummaryWriter to;
   to.number(kVersion);
-  for (const auto count : {passes, tasks, recent}) to.whole(count);
+  for (const auto count : {passes, tasks, recent}) to.number(as_number(count));
   to.number(first_us ? 1 : 0);
   to.whole(first_us.value_or(0));
   to.whole(last_us.value_or(0));
-  each_contradiction(contradictions, [&](std::int64_t count) { to.whole(count); });
+  each_contradiction(contradictions, [&](std::int64_t count) { to.number(as_number(count)); });
   write(to, models);
   write(to, policies);
   const Paths ids = keys_of(paths);
@@ -271,7 +285,7 @@ base::Result<LogSummary> LogSummary::read(std::string_view bytes, const Halvings
   SummaryReader from(bytes);
   if (from.number() != kVersion) return damaged();
   LogSummary summary;
-  for (auto* count : {&summary.passes, &summary.tasks, &summary.recent}) *count = from.whole();
+  for (auto* count : {&summary.passes, &summary.tasks, &summary.recent}) *count = counted(from);
   const bool timed = from.below(2) == 1;
   const std::int64_t first = from.whole();
   const std::int64_t last = from.whole();
@@ -279,7 +293,7 @@ base::Result<LogSummary> LogSummary::read(std::string_view bytes, const Halvings
     summary.first_us = first;
     summary.last_us = last;
   }
-  each_contradiction(summary.contradictions, [&](std::int64_t& count) { count = from.whole(); });
+  each_contradiction(summary.contradictions, [&](std::int64_t& count) { count = counted(from); });
   estimation::read(from, summary.models);
   estimation::read(from, summary.policies);
   if (summary.models.size() > kMostModels || summary.policies.size() > kMostPolicies)
