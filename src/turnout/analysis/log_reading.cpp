@@ -8,18 +8,18 @@
 
 namespace turnout::analysis {
 
-void only_settled_tasks(const store::LogSpan& log, estimation::LogSelection& selection) {
-  const std::int64_t settled = log.last_us.value_or(0) - selection.window_us;
+void only_settled_tasks(const store::LogSpan& span, estimation::LogSelection& selection) {
+  const std::int64_t settled = span.last_us.value_or(0) - selection.window_us;
   selection.until_us = std::min(selection.until_us.value_or(settled), settled);
 }
 
-void periods_that_show_changes(const store::LogSpan& log, estimation::LogSelection& selection) {
+void periods_that_show_changes(const store::LogSpan& span, estimation::LogSelection& selection) {
   constexpr std::int64_t kDay = 86'400'000'000;
   constexpr std::int64_t kMinute = 60'000'000;
   constexpr std::int64_t kLeastDays = 20;
   constexpr std::int64_t kPeriods = 40;
-  const std::int64_t span = log.last_us.value_or(0) - log.first_us.value_or(0);
-  selection.period_us = span >= kLeastDays * kDay ? kDay : std::max(kMinute, span / kPeriods);
+  const std::int64_t length = span.last_us.value_or(0) - span.first_us.value_or(0);
+  selection.period_us = length >= kLeastDays * kDay ? kDay : std::max(kMinute, length / kPeriods);
 }
 
 base::Result<SelectedTasks> select_tasks(const mapping::OpenLog& log,

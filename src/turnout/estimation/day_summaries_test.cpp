@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "turnout/base/rng.h"
 
@@ -60,8 +62,10 @@ TEST(LogSummary, parts_in_any_order_written_and_read_again_are_the_whole_to_the_
   const auto sums = days.take();
   EXPECT_EQ(sums.size(), 20U);
   StatisticsGatherer parts(selection, last);
-  for (auto day = sums.rbegin(); day != sums.rend(); ++day) {
-    for (const auto& [key, summary] : day->second) {
+  const std::vector<std::pair<std::int64_t, DayGatherer::ByModelAndPolicy>> backward(sums.rbegin(),
+                                                                                     sums.rend());
+  for (const auto& [day, by_model] : backward) {
+    for (const auto& [key, summary] : by_model) {
       const auto read = LogSummary::read(summary.bytes());
       ASSERT_TRUE(read) << read.error().to_string();
       EXPECT_EQ(read->bytes(), summary.bytes());

@@ -52,7 +52,9 @@ TEST(ClickHouseRows, what_the_server_says_in_place_of_a_row_is_the_error_and_no_
       "3.99 GiB, "
       "e.what() = DB::Exception\n";
   // Long words read as a row, short ones as a part of one.
-  for (const auto& said : {words, words + std::string(2000, 'x') + words}) {
+  std::string long_words = words;
+  long_words.append(2000, 'x').append(words);
+  for (const auto& said : {words, long_words}) {
     for (const std::size_t size : {1U, 7U, 100'000U}) {
       std::vector<traffic::Pass> passes;
       const auto read = read_all(two_rows() + said, size, passes);

@@ -22,7 +22,7 @@ struct Days {
   std::int64_t first = 0;
   std::int64_t count = 1;
   [[nodiscard]] std::int64_t end() const { return first + count; }  ///< the first day after them
-  friend auto operator<=>(const Days&, const Days&) = default;
+  friend auto operator<=>(const Days&, const Days&) = default;      // NOLINT(modernize-use-nullptr)
 };
 
 /// Of the tasks that began in some days, by their first pass, with one model under one policy.

@@ -98,7 +98,7 @@ Status PostgresStore::at_moment_without_writers(const std::function<Status()>& u
     locked = false;
     return connection_.run(fmt::format("SELECT pg_advisory_unlock({})", kWriters));
   };
-  const auto done = in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", [&]() -> Status {
+  auto done = in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", [&]() -> Status {
     TURNOUT_CHECK(connection_.run("SELECT count(*) FROM summary_state"));  // the snapshot
     TURNOUT_CHECK(unlock());
     return use();

@@ -199,7 +199,7 @@ Result<InsertCounts> SqliteStore::insert(std::span<const traffic::Pass> passes) 
 }
 
 Status SqliteStore::put(std::span<const traffic::Pass> passes) {
-  const auto written = write([&] { return put_all(passes); });
+  auto written = write([&] { return put_all(passes); });
   // A gateway puts passes for months: what it wrote it does not read.
   TURNOUT_CHECK(database_.run("PRAGMA shrink_memory"));
   return written;
