@@ -163,7 +163,9 @@ void write_users(SummaryWriter& to, const LogSummary& summary, const Paths& path
   SummaryWriter users;
   for (const auto& task : tasks) {
     users.number(task.user - std::exchange(user, task.user));
-    users.whole(task.started_us - std::exchange(started_us, task.started_us));
+    users.whole(static_cast<std::int64_t>(
+        static_cast<std::uint64_t>(task.started_us) -
+        static_cast<std::uint64_t>(std::exchange(started_us, task.started_us))));
     users.fixed(task.mark);
     const auto path = std::lower_bound(paths.begin(), paths.end(), task.path) - paths.begin();
     users.number(static_cast<std::uint64_t>(path) * kTaskEnds +
