@@ -153,6 +153,25 @@ TEST_P(Summaries, made_by_two_at_once_are_those_of_one) {
   expect_as_from_passes("after both");
 }
 
+TEST_P(Summaries, are_done_however_fast_others_change_closed_days) {
+  const auto log = random_log(42, 600);
+  summarise(log);
+  auto other = store::open_store(source_, store::Access::kWrite).value();
+  Pass late = log.front();
+  late.attempt = 100;
+  ASSERT_TRUE(other->insert(std::vector<Pass>{late}));
+  int steps = 0;
+  base::Watch watch;
+  watch.on_steps = [&](std::size_t) {  // a day that was just made anew changes again
+    ++late.attempt;
+    if (++steps > 20) return;
+    EXPECT_TRUE(other->insert(std::vector<Pass>{late}));
+  };
+  ASSERT_TRUE(estimation::summarise(*store_, kWindow, watch));
+  EXPECT_LE(steps, 2);
+  expect_as_from_passes("with a day that has changed since");
+}
+
 TEST_P(Summaries, of_a_store_without_passes_are_none_until_there_are_some) {
   EXPECT_FALSE(estimation::summarise(*store_, kWindow, {})->has_passes);
   EXPECT_EQ(store_->kept_summaries()->end_day, std::nullopt);

@@ -15,8 +15,8 @@
 #include "turnout/numeric/exact_sum.h"
 
 /// The sums that statistics are made of. They are added up exactly, so that the tasks of a log may be summed
-/// in parts and the parts put together in any order: what comes out is the same to the last bit. docs/
-/// decisions/0016.
+/// in parts and the parts put together in any order: what comes out is the same to the last bit.
+/// docs/decisions/0016.
 namespace turnout::estimation {
 
 /// Numbers for names, in the order of their coming. Few names, and mostly the one before: a linear

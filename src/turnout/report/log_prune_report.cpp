@@ -4,16 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/json_time.h"
+
 namespace turnout::report {
 namespace {
 
 using nlohmann::ordered_json;
 using traffic::time_text;
-
-ordered_json time_or_null(const std::optional<std::int64_t>& time) {
-  if (!time) return nullptr;
-  return time_text(*time);
-}
 
 /// "12 passes of 5 tasks that began before T, from A to B".
 std::string words(std::int64_t passes, const analysis::LogPrune& prune) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "turnout/base/number_text.h"
+#include "turnout/report/json_time.h"
 #include "turnout/report/match_report.h"
 #include "turnout/report/table.h"
 
@@ -51,11 +52,6 @@ std::map<std::string, estimation::PathCounts> by_model(const LogStatistics& stat
 
 ordered_json number_or_null(const std::optional<double>& number) {
   return number ? ordered_json(*number) : ordered_json(nullptr);
-}
-
-ordered_json time_or_null(const std::optional<std::int64_t>& time) {
-  if (!time) return nullptr;
-  return traffic::time_text(*time);
 }
 
 }  // namespace

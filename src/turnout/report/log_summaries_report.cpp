@@ -4,18 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "turnout/report/json_time.h"
+
 namespace turnout::report {
-namespace {
 
 using nlohmann::ordered_json;
 using traffic::time_text;
-
-ordered_json time_or_null(const std::optional<std::int64_t>& time) {
-  if (!time) return nullptr;
-  return time_text(*time);
-}
-
-}  // namespace
 
 ordered_json log_summaries_json(const analysis::LogSummaries& summaries) {
   return {{"schema", "turnout/log-summarise/1"},

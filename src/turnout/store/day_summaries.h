@@ -6,8 +6,8 @@
 #include <vector>
 
 /// What a store keeps of closed days beside their passes, so that a long log need not be read whole. The
-/// store knows of a summary whose it is and how long it holds; what is in it is the estimation's. docs/
-/// decisions/0016.
+/// store knows of a summary whose it is and how long it holds; what is in it is the estimation's.
+/// docs/decisions/0016.
 namespace turnout::store {
 
 inline constexpr std::int64_t kDayUs = 86'400'000'000;
