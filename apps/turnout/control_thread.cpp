@@ -41,7 +41,6 @@ base::Status summarise(const std::string& source, std::int64_t window_us,
                        const base::Watch& watch) {
   constexpr std::int64_t kYoung = 2 * store::kDayUs;
   TURNOUT_TRY(auto store, store::open_store(source, store::Access::kWrite, watch.cancellation));
-  if (!store->can_summarise()) return base::Done{};
   TURNOUT_TRY(const auto kept, store->kept_summaries());
   if (!kept.end_day) {
     TURNOUT_TRY(const auto span, store->span());

@@ -46,7 +46,7 @@ inline void empty_clickhouse(const char* variable) {
   for (const char* table :
        {"passes_on_pair", "stored_passes_on_pair", "pass_keys_on_pair", "numbered_passes_on_pair",
         "numbered_passes", "pass_keys_as_they_come", "pass_keys", "pruned_tasks", "stored_passes",
-        "passes", "schema_version"}) {
+        "passes", "day_summaries", "summary_state", "schema_version"}) {
     ASSERT_TRUE(connection.query(fmt::format("DROP TABLE IF EXISTS {}", table)));
   }
 }

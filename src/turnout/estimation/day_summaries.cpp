@@ -203,10 +203,13 @@ Result<SummariesMade> summarise(PassStore& store, std::int64_t window_us,
   for (;;) {
     TURNOUT_CHECK(watch.cancellation.check());
     std::int64_t days = 0;
+    ToDo left;
     TURNOUT_CHECK(store.at_one_moment(store::Moment::kWrite, [&]() -> Status {
-      TURNOUT_TRY(days, step(store, *rest));
+      left = *rest;
+      TURNOUT_TRY(days, step(store, left));
       return base::Done{};
     }));
+    rest = std::move(left);
     if (days == 0) return made;
     made.days += days;
     watch.on_steps(static_cast<std::size_t>(days));

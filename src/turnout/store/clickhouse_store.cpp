@@ -38,7 +38,7 @@ Result<std::unique_ptr<ClickHouseStore>> ClickHouseStore::open(
     const std::string& source, Access access, const base::Cancellation& cancellation) {
   TURNOUT_TRY(auto address, ClickHouseAddress::parse(source));
   std::unique_ptr<ClickHouseStore> store(
-      new ClickHouseStore(ClickHouseConnection(std::move(address), cancellation)));
+      new ClickHouseStore(ClickHouseConnection(std::move(address), cancellation), access));
   TURNOUT_CHECK(access == Access::kRead ? store->prepare_to_read() : store->migrate(access));
   return store;
 }
@@ -85,6 +85,7 @@ Status ClickHouseStore::read(const std::string& sql,
 }
 
 Result<InsertCounts> ClickHouseStore::insert(std::span<const traffic::Pass> passes) {
+  TURNOUT_CHECK(may_write());
   TURNOUT_TRY(const auto held, held_of(statements_, passes));
   std::unordered_map<PassKey, const traffic::Pass*, HashPassKey> known;
   InsertCounts counts;
@@ -123,12 +124,16 @@ Result<bool> ClickHouseStore::gives_rows_in_order() {
   return version > 0 && version < kFirstToMergeInParallel;
 }
 
-Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
+/// Each pass once, for a condition on tasks to follow. The table of a cluster gives none FINAL.
+const char* ClickHouseStore::chosen_passes() const {
+  return statements_.cluster().empty() ? "{passes} FINAL PREWHERE" : "{stored_passes} WHERE";
+}
+
+Status ClickHouseStore::give(const std::string& chosen,
+                             const std::function<bool(const traffic::Pass&)>& use) {
   TURNOUT_TRY(const bool in_order, gives_rows_in_order());
-  const std::string sql =
-      in_order ? fmt::format("SELECT {} FROM {{passes}} FINAL", kStoredColumns)
-               : fmt::format("SELECT {} FROM {{stored_passes}} ORDER BY task_id, attempt",
-                             kStoredColumns);
+  std::string sql = fmt::format("SELECT {} FROM {} {}", kStoredColumns, chosen_passes(), chosen);
+  if (!in_order) sql += " ORDER BY task_id, attempt";
   KeyOrder order(name());
   TURNOUT_CHECK(read(sql, [&](const traffic::Pass& pass) {
     switch (order.next(pass)) {
@@ -142,6 +147,46 @@ Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>
     return false;
   }));
   return order.status();
+}
+
+Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
+  return give("1", use);
+}
+
+Status ClickHouseStore::for_each_active(std::int64_t from_us, std::int64_t until_us,
+                                        const std::function<bool(const traffic::Pass&)>& use) {
+  return give(fmt::format("task_id GLOBAL IN (SELECT task_id FROM {{passes}} WHERE started_us >= "
+                          "{} AND started_us < {})",
+                          from_us, until_us),
+              use);
+}
+
+/// The user of a connection may often write where the caller said that it would not.
+Status ClickHouseStore::may_write() const {
+  if (access_ != Access::kRead) return base::Done{};
+  return Error{ErrorCode::kUnwritable, "was opened to be read", name()};
+}
+
+Status ClickHouseStore::begin_summaries() {
+  TURNOUT_CHECK(may_write());
+  TURNOUT_TRY(const auto all, span());
+  if (!all.first_us) return base::Done{};
+  return summaries_.begin(day_of(*all.first_us));
+}
+
+Status ClickHouseStore::replace_summaries(const Days& days, std::span<const DaySummary> summaries) {
+  TURNOUT_CHECK(may_write());
+  return summaries_.replace(days, summaries);
+}
+
+Status ClickHouseStore::end_summaries(std::int64_t end_day, std::span<const std::int64_t> done) {
+  TURNOUT_CHECK(may_write());
+  return summaries_.end(end_day, done);
+}
+
+Status ClickHouseStore::drop_summaries() {
+  TURNOUT_CHECK(may_write());
+  return summaries_.drop();
 }
 
 Result<std::vector<traffic::Pass>> ClickHouseStore::tail(std::size_t count) {
@@ -179,6 +224,25 @@ Result<StoreSize> ClickHouseStore::size() {
       {});
 }
 
+Result<LogSpan> ClickHouseStore::span() {
+  // Of all rows, of which some may be repeated passes with other values that are not read: whether the
+  // extremes are those of passes is asked of the tasks that have them.
+  TURNOUT_TRY(
+      const auto rows,
+      size_of("SELECT count(), count(), min(started_us), max(started_us) FROM {passes}", {}));
+  if (rows.passes == 0) return LogSpan{};
+  TURNOUT_TRY(const auto read,
+              size_of(fmt::format("SELECT count(), count(), min(started_us), max(started_us) FROM "
+                                  "{} task_id GLOBAL IN (SELECT task_id FROM {{passes}} WHERE "
+                                  "started_us = {{first}} OR started_us = {{last}})",
+                                  chosen_passes()),
+                      {{"first", *rows.first_us}, {"last", *rows.last_us}}));
+  if (read.first_us == rows.first_us && read.last_us == rows.last_us)
+    return LogSpan{rows.first_us, rows.last_us};
+  TURNOUT_TRY(const auto all, size());
+  return LogSpan{all.first_us, all.last_us};
+}
+
 Result<StoreSize> ClickHouseStore::older_than(std::int64_t before_us) {
   return size_of(
       "SELECT sum(passes), count(), min(first), max(last) FROM (SELECT count() AS passes, "
@@ -188,6 +252,7 @@ Result<StoreSize> ClickHouseStore::older_than(std::int64_t before_us) {
 }
 
 Result<std::int64_t> ClickHouseStore::prune(std::int64_t before_us) {
+  TURNOUT_CHECK(may_write());
   if (!statements_.cluster().empty()) {
     return Error{ErrorCode::kUnsupported,
                  "cannot delete from a cluster; prune each of its servers, without ?cluster",

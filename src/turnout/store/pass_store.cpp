@@ -47,42 +47,6 @@ base::Result<std::size_t> PassStore::tell(std::span<const traffic::ToldOutcome> 
                      name()};
 }
 
-namespace {
-base::Error keeps_none(const std::string& name) {
-  return {base::ErrorCode::kUnsupported,
-          "this engine keeps no summaries of closed days; SQLite and PostgreSQL do", name};
-}
-}  // namespace
-
-base::Result<LogSpan> PassStore::span() {
-  TURNOUT_TRY(const auto all, size());
-  return LogSpan{all.first_us, all.last_us};
-}
-base::Status PassStore::for_each_active(std::int64_t /*from_us*/, std::int64_t /*until_us*/,
-                                        const std::function<bool(const traffic::Pass&)>& use) {
-  return for_each(use);
-}
-base::Status PassStore::at_one_moment(Moment /*moment*/, const std::function<base::Status()>& use) {
-  return use();
-}
-base::Status PassStore::begin_summaries() { return keeps_none(name()); }
-base::Result<KeptSummaries> PassStore::kept_summaries() { return KeptSummaries{}; }
-base::Status PassStore::for_each_summary(
-    const Days& /*days*/, const std::optional<std::string>& /*model*/,
-    const std::optional<std::string>& /*policy*/,
-    const std::function<base::Status(const DaySummary&)>& /*use*/) {
-  return keeps_none(name());
-}
-base::Status PassStore::replace_summaries(const Days& /*days*/,
-                                          std::span<const DaySummary> /*summaries*/) {
-  return keeps_none(name());
-}
-base::Status PassStore::end_summaries(std::int64_t /*end_day*/,
-                                      std::span<const std::int64_t> /*done*/) {
-  return keeps_none(name());
-}
-base::Status PassStore::drop_summaries() { return keeps_none(name()); }
-
 std::string_view tell_sql(bool attempt) {
   return attempt
              ? "UPDATE passes SET outcome = $1, ending = CASE WHEN $1 = 'success' THEN 'resolved' "

@@ -78,7 +78,7 @@ class PassStore {
   virtual base::Result<std::vector<traffic::Pass>> tail(std::size_t count) = 0;
   virtual base::Result<StoreSize> size() = 0;
   /// @returns the times of size(), without counting: at once where summaries are kept.
-  virtual base::Result<LogSpan> span();
+  virtual base::Result<LogSpan> span() = 0;
   /// @returns what prune() of the same time would delete: passes, tasks, and their times.
   virtual base::Result<StoreSize> older_than(std::int64_t before_us) = 0;
   /// Deletes the tasks whose first pass started before a time, whole: no task loses only its
@@ -89,32 +89,33 @@ class PassStore {
   /// plans well.
   virtual base::Status settle() { return base::Done{}; }
 
-  // Summaries of closed days, for stores that keep them.
+  // Summaries of closed days.
 
-  /// Whether it keeps them. A store that does not answers what follows with kUnsupported; it has none.
-  [[nodiscard]] virtual bool can_summarise() const { return false; }
   /// Calls back as for_each() does, with all passes of the tasks that have a pass which started in
   /// [from_us, until_us), and maybe of more.
   virtual base::Status for_each_active(std::int64_t from_us, std::int64_t until_us,
-                                       const std::function<bool(const traffic::Pass&)>& use);
+                                       const std::function<bool(const traffic::Pass&)>& use) = 0;
   /// Runs `use`, whose calls all see the store as it is at one moment; what they write is there at once
-  /// when it ends, or not at all if it fails. A store without transactions merely runs it.
-  virtual base::Status at_one_moment(Moment moment, const std::function<base::Status()>& use);
-  /// From the first call on, whatever changes a task notes the days that the task has passes in. Makes
-  /// the index of starts. A store without passes stays as it is.
-  virtual base::Status begin_summaries();
-  virtual base::Result<KeptSummaries> kept_summaries();
+  /// when it ends, or not at all if it fails. In ClickHouse they see passes that come meanwhile, and
+  /// `use` may be run more than once.
+  virtual base::Status at_one_moment(Moment moment, const std::function<base::Status()>& use) = 0;
+  /// From the first call on it is told of which days tasks have changed (KeptSummaries::changed). Makes
+  /// the index of starts, where there is one. A store without passes stays as it is.
+  virtual base::Status begin_summaries() = 0;
+  virtual base::Result<KeptSummaries> kept_summaries() = 0;
   /// Calls back with each summary of exactly these days.
   /// @param model, policy  only those of the tasks that began with them
-  virtual base::Status for_each_summary(const Days& days, const std::optional<std::string>& model,
-                                        const std::optional<std::string>& policy,
-                                        const std::function<base::Status(const DaySummary&)>& use);
+  virtual base::Status for_each_summary(
+      const Days& days, const std::optional<std::string>& model,
+      const std::optional<std::string>& policy,
+      const std::function<base::Status(const DaySummary&)>& use) = 0;
   /// Replaces the summaries of exactly these days.
-  virtual base::Status replace_summaries(const Days& days, std::span<const DaySummary> summaries);
+  virtual base::Status replace_summaries(const Days& days,
+                                         std::span<const DaySummary> summaries) = 0;
   /// Notes that the days before `end_day` are summarised, and that `done` have been made anew.
-  virtual base::Status end_summaries(std::int64_t end_day, std::span<const std::int64_t> done);
+  virtual base::Status end_summaries(std::int64_t end_day, std::span<const std::int64_t> done) = 0;
   /// Forgets all summaries: the next begin_summaries() starts anew.
-  virtual base::Status drop_summaries();
+  virtual base::Status drop_summaries() = 0;
 
   /// How many passes one insert() should have.
   [[nodiscard]] virtual std::size_t batch() const { return 20'000; }

@@ -25,7 +25,6 @@ class PostgresStore final : public PassStore {
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
   base::Result<LogSpan> span() override;
 
-  [[nodiscard]] bool can_summarise() const override { return true; }
   base::Status for_each_active(std::int64_t from_us, std::int64_t until_us,
                                const std::function<bool(const traffic::Pass&)>& use) override;
   base::Status at_one_moment(Moment moment, const std::function<base::Status()>& use) override;

@@ -16,13 +16,6 @@ void append_number(std::string& to, Number value) {
   to.append(bytes, sizeof value);
 }
 
-void append_text(std::string& to, std::string_view text) {
-  std::size_t size = text.size();  // LEB128
-  for (; size >= 0x80; size >>= 7U) to += static_cast<char>(size | 0x80U);
-  to += static_cast<char>(size);
-  to += text;
-}
-
 template <class Number>
 void append_nullable(std::string& to, const std::optional<Number>& value) {
   to += value ? '\0' : '\1';
@@ -54,13 +47,17 @@ class Taker {
     return number<Number>();
   }
 
-  std::string_view text() {
+  std::size_t size() {
     std::size_t size = 0;
     for (unsigned shift = 0;; shift += 7) {
       const auto byte = number<std::uint8_t>();
       size |= static_cast<std::size_t>(byte & 0x7fU) << shift;
-      if (byte < 0x80 || !whole_ || shift > 56) break;
+      if (byte < 0x80 || !whole_ || shift > 56) return size;
     }
+  }
+
+  std::string_view text() {
+    const std::size_t size = this->size();
     if (!whole_ || from_.size() < size) {
       whole_ = false;
       return {};
@@ -75,9 +72,30 @@ class Taker {
   bool whole_ = true;
 };
 
+/// Takes something off the front of `from` if it is whole.
+template <class Value, class Read>
+bool take(std::string_view& from, Value& value, const Read& read) {
+  Taker row(from);
+  value = read(row);
+  if (!row.whole()) return false;
+  from = row.rest();
+  return true;
+}
+
 }  // namespace
 
 void append_fixed(std::string& to, std::uint64_t value) { append_number(to, value); }
+void append_fixed(std::string& to, std::int64_t value) { append_number(to, value); }
+
+void append_size(std::string& to, std::size_t size) {  // LEB128
+  for (; size >= 0x80; size >>= 7U) to += static_cast<char>(size | 0x80U);
+  to += static_cast<char>(size);
+}
+
+void append_text(std::string& to, std::string_view text) {
+  append_size(to, text.size());
+  to += text;
+}
 
 void append_key(std::string& to, const traffic::Pass& pass) {
   append_text(to, pass.task_id);
@@ -122,20 +140,23 @@ bool take_row_binary(std::string_view& from, traffic::Pass& pass) {
 }
 
 bool take_key(std::string_view& from, PassKey& key) {
-  Taker row(from);
-  key.first = row.text();
-  key.second = row.number<std::uint32_t>();
-  if (!row.whole()) return false;
-  from = row.rest();
-  return true;
+  return take(from, key, [](Taker& row) {
+    const auto task = row.text();
+    return PassKey{task, row.number<std::uint32_t>()};
+  });
 }
 
 bool take_fixed(std::string_view& from, std::uint64_t& value) {
-  Taker row(from);
-  value = row.number<std::uint64_t>();
-  if (!row.whole()) return false;
-  from = row.rest();
-  return true;
+  return take(from, value, [](Taker& row) { return row.number<std::uint64_t>(); });
+}
+bool take_fixed(std::string_view& from, std::int64_t& value) {
+  return take(from, value, [](Taker& row) { return row.number<std::int64_t>(); });
+}
+bool take_size(std::string_view& from, std::size_t& size) {
+  return take(from, size, [](Taker& row) { return row.size(); });
+}
+bool take_text(std::string_view& from, std::string& text) {
+  return take(from, text, [](Taker& row) { return row.text(); });
 }
 
 }  // namespace turnout::store

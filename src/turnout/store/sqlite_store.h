@@ -30,7 +30,6 @@ class SqliteStore final : public PassStore {
   base::Result<StoreSize> older_than(std::int64_t before_us) override;
   base::Result<std::int64_t> prune(std::int64_t before_us) override;
 
-  [[nodiscard]] bool can_summarise() const override { return true; }
   base::Status for_each_active(std::int64_t from_us, std::int64_t until_us,
                                const std::function<bool(const traffic::Pass&)>& use) override;
   base::Status at_one_moment(Moment moment, const std::function<base::Status()>& use) override;
