@@ -1,8 +1,9 @@
 # turnout_unity(target): with TURNOUT_UNITY, the sources of the target are compiled several at a time, in the groups of
 # tools/unity.py. What they include is then read once for all of them, and a template made once: a third of the time of a
-# build that is thrown away. Without it, as in the presets dev and release, each file must compile alone.
+# build that is thrown away. TURNOUT_UNITY=TESTS does so to test programs alone: what is installed must compile file by
+# file, and does in the presets dev and release.
 function(turnout_unity target)
-  if(NOT TURNOUT_UNITY)
+  if(NOT TURNOUT_UNITY OR (TURNOUT_UNITY STREQUAL TESTS AND NOT target MATCHES "_test$"))
     return()
   endif()
   get_target_property(sources ${target} SOURCES)
