@@ -33,6 +33,14 @@ const CLI::App& innermost(const CLI::App& program) {
   return chosen.empty() ? program : innermost(*chosen.front());
 }
 
+/// Its words: "log stats".
+std::string words_of(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  if (chosen.empty()) return "";
+  const std::string rest = words_of(*chosen.front());
+  return chosen.front()->get_name() + (rest.empty() ? "" : " " + rest);
+}
+
 /// An argument that nothing takes: most often an option or a sub-verb, mistyped.
 std::string unknown_argument(const CLI::App& program) {
   const CLI::App& verb = innermost(program);
@@ -47,7 +55,7 @@ std::string unknown_argument(const CLI::App& program) {
   for (const CLI::App* part : verb.get_subcommands({})) known.push_back(part->get_name());
   // An option may carry its value: --jsn=1.
   const std::string name = word.substr(0, is_option ? word.find('=') : std::string::npos);
-  return fmt::format("{}{} is {}{}", &verb == &program ? "" : verb.get_name() + ": ",
+  return fmt::format("{}{} is {}{}", &verb == &program ? "" : words_of(program) + ": ",
                      base::in_quotes(name),
                      is_option       ? "no option"
                      : known.empty() ? "one argument too many"
@@ -62,8 +70,9 @@ std::string parse_failure(const CLI::App& program, const CLI::ParseError& error)
       error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) ||
       (!verb.get_subcommands({}).empty() && !verb.remaining().empty());  // in place of a part
   const std::string what = unknown ? unknown_argument(program) : error.what();
-  const std::string name = &verb == &program ? "" : " " + verb.get_name();
-  return fmt::format("{} (see {}{} --help)", what, program.get_name(), name);
+  const std::string words = words_of(program);
+  return fmt::format("{} (see {}{}{} --help)", what, program.get_name(), words.empty() ? "" : " ",
+                     words);
 }
 
 /// Says so, and what the work that was interrupted has to say.

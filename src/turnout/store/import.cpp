@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <future>
+#include <span>
 #include <vector>
 
 namespace turnout::store {
@@ -77,26 +80,63 @@ std::string cut_off_note(const ImportCounts& counts) {
                     : fmt::format("{} files end in the middle of a row, which was left out", files);
 }
 
+namespace {
+
+/// Stores one batch at a time on a thread of its own, so that the next one is read meanwhile.
+class BatchWriter {
+ public:
+  explicit BatchWriter(PassStore& store) : store_(store) {}
+  /// @param batch  stays as it is until finish()
+  void begin(std::span<const traffic::Pass> batch) {
+    size_ = batch.size();
+    stored_ = std::async(std::launch::async, [this, batch] { return store_.insert(batch); });
+  }
+  /// Waits for what begin() began, if anything.
+  base::Status finish(ImportCounts& counts, const base::Watch& watch) {
+    if (!stored_.valid()) return base::Done{};
+    TURNOUT_TRY(const auto stored, stored_.get());
+    counts.stored += stored;
+    counts.passes += size_;
+    watch.on_steps(size_);
+    return base::Done{};
+  }
+
+ private:
+  PassStore& store_;
+  std::size_t size_ = 0;
+  std::future<base::Result<InsertCounts>> stored_;
+};
+
+/// Fills a batch from its front. @returns how many passes there were; fewer than it holds at the end.
+base::Result<std::size_t> fill(std::vector<traffic::Pass>& batch, traffic::PassReader& reader,
+                               ImportCounts& counts, const base::Watch& watch) {
+  constexpr std::size_t kRowsBetweenLooks = 256;
+  for (std::size_t size = 0; size < batch.size(); ++size) {
+    if (size % kRowsBetweenLooks == 0) TURNOUT_CHECK(watch.cancellation.check());
+    TURNOUT_TRY(const bool more, reader.next(batch[size]));
+    if (!more) return size;
+    counts.latency_sum_s += batch[size].latency_s;
+  }
+  return batch.size();
+}
+
+}  // namespace
+
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,
                                          const base::Watch& watch) {
-  constexpr std::size_t kRowsBetweenLooks = 256;
   ImportCounts counts;
-  std::vector<traffic::Pass> batch(
-      store.batch());  // its strings keep their memory from batch to batch
-  for (bool more = true; more;) {
-    std::size_t size = 0;
-    while (size < batch.size()) {
-      if (size % kRowsBetweenLooks == 0) TURNOUT_CHECK(watch.cancellation.check());
-      TURNOUT_TRY(more, reader.next(batch[size]));
-      if (!more) break;
-      counts.latency_sum_s += batch[size].latency_s;
-      ++size;
-    }
-    if (size == 0) break;
-    TURNOUT_TRY(auto stored, store.insert({batch.data(), size}));
-    counts.stored += stored;
-    counts.passes += size;
-    watch.on_steps(size);
+  // Two, in turn; their strings keep their memory from batch to batch.
+  std::array<std::vector<traffic::Pass>, 2> batches = {std::vector<traffic::Pass>(store.batch()),
+                                                       std::vector<traffic::Pass>(store.batch())};
+  BatchWriter writer(store);
+  for (std::size_t turn = 0;; ++turn) {
+    auto& batch = batches.at(turn % 2);
+    const auto size = fill(batch, reader, counts, watch);
+    TURNOUT_CHECK(writer.finish(counts, watch));  // an error of an earlier batch goes first
+    if (!size) return size.error();
+    TURNOUT_CHECK(watch.cancellation.check());
+    if (*size == 0) break;
+    writer.begin({batch.data(), *size});
   }
   counts.read = reader.counts();
   if (counts.stored.added == 0) return counts;

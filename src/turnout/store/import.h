@@ -30,11 +30,13 @@ std::string refused_note(const ImportCounts& counts);
 /// @returns how many files were cut off; empty if none.
 std::string cut_off_note(const ImportCounts& counts);
 
-/// Reads all passes into a store, in transactions of store.batch() passes. Doing it again changes
+/// Reads all passes into a store, in transactions of store.batch() passes, each on another thread while
+/// the next batch is read. Doing it again changes
 /// nothing, so that an import that was killed is finished by starting it again: what was committed
 /// is met as `repeated`.
 /// @param watch  told after each transaction of the number of passes in it; asked between rows
-/// @returns the first error of either side, or kCancelled; batches before it stay committed.
+/// @returns the first error of either side, or kCancelled; batches before it stay committed, and when it
+///   returns nothing is written any more.
 base::Result<ImportCounts> import_passes(traffic::PassReader& reader, PassStore& store,
                                          const base::Watch& watch);
 

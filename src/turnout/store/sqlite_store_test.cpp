@@ -285,6 +285,36 @@ TEST_F(SqliteStoreTest, an_import_ends_when_it_is_told_to_and_keeps_whole_batche
   EXPECT_EQ(store->size()->passes, static_cast<std::int64_t>(store->batch()));
 }
 
+/// Passes without end but for an error after some of them.
+class FailingReader final : public traffic::PassReader {
+ public:
+  explicit FailingReader(std::size_t sound) : sound_(sound) {}
+  base::Result<bool> next(traffic::Pass& pass) override {
+    if (read_ == sound_) return base::Error{base::ErrorCode::kUnreadable, "the disk is gone", "a"};
+    pass = pass_of("task " + std::to_string(++read_), 1, 1);
+    return true;
+  }
+
+ private:
+  std::size_t sound_, read_ = 0;
+};
+
+TEST_F(SqliteStoreTest, an_import_whose_log_fails_keeps_the_batches_before_it) {
+  const auto store = open();
+  FailingReader reader(2 * store->batch() + 7);
+  EXPECT_EQ(import_passes(reader, *store, {}).error().message, "the disk is gone");
+  EXPECT_EQ(store->size()->passes, static_cast<std::int64_t>(2 * store->batch()));
+}
+
+TEST_F(SqliteStoreTest, an_import_whose_store_fails_says_so_though_its_log_fails_later) {
+  ASSERT_TRUE(open()->settle());
+  const auto store = open_store("sqlite:" + file(), Access::kRead).value();
+  FailingReader reader(store->batch() + 7);
+  const auto failed = import_passes(reader, *store, {});
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message, "the disk is gone");
+}
+
 TEST(StoreName, passwords_are_never_shown) {
   EXPECT_EQ(without_password("postgres://u:se:c@ret@h/db"), "postgres://u@h/db");
   EXPECT_EQ(without_password("clickhouse://u@h:8123/db"), "clickhouse://u@h:8123/db");
