@@ -124,15 +124,19 @@ Result<bool> ClickHouseStore::gives_rows_in_order() {
   return version > 0 && version < kFirstToMergeInParallel;
 }
 
-/// Each pass once, for a condition on tasks to follow. The table of a cluster gives none FINAL.
-const char* ClickHouseStore::chosen_passes() const {
-  return statements_.cluster().empty() ? "{passes} FINAL PREWHERE" : "{stored_passes} WHERE";
+/// Each pass once, of the tasks of a condition, or of all. The table of a cluster gives none FINAL.
+std::string ClickHouseStore::passes_of(const std::string& tasks) const {
+  const bool one_server = statements_.cluster().empty();
+  const char* passes = one_server ? "{passes} FINAL" : "{stored_passes}";
+  if (tasks.empty()) return passes;
+  return fmt::format("{} {} task_id GLOBAL IN (SELECT task_id FROM {{passes}} WHERE {})", passes,
+                     one_server ? "PREWHERE" : "WHERE", tasks);
 }
 
-Status ClickHouseStore::give(const std::string& chosen,
+Status ClickHouseStore::give(const std::string& tasks,
                              const std::function<bool(const traffic::Pass&)>& use) {
   TURNOUT_TRY(const bool in_order, gives_rows_in_order());
-  std::string sql = fmt::format("SELECT {} FROM {} {}", kStoredColumns, chosen_passes(), chosen);
+  std::string sql = fmt::format("SELECT {} FROM {}", kStoredColumns, passes_of(tasks));
   if (!in_order) sql += " ORDER BY task_id, attempt";
   KeyOrder order(name());
   TURNOUT_CHECK(read(sql, [&](const traffic::Pass& pass) {
@@ -150,15 +154,12 @@ Status ClickHouseStore::give(const std::string& chosen,
 }
 
 Status ClickHouseStore::for_each(const std::function<bool(const traffic::Pass&)>& use) {
-  return give("1", use);
+  return give("", use);
 }
 
 Status ClickHouseStore::for_each_active(std::int64_t from_us, std::int64_t until_us,
                                         const std::function<bool(const traffic::Pass&)>& use) {
-  return give(fmt::format("task_id GLOBAL IN (SELECT task_id FROM {{passes}} WHERE started_us >= "
-                          "{} AND started_us < {})",
-                          from_us, until_us),
-              use);
+  return give(fmt::format("started_us >= {} AND started_us < {}", from_us, until_us), use);
 }
 
 /// The user of a connection may often write where the caller said that it would not.
@@ -232,10 +233,8 @@ Result<LogSpan> ClickHouseStore::span() {
       size_of("SELECT count(), count(), min(started_us), max(started_us) FROM {passes}", {}));
   if (rows.passes == 0) return LogSpan{};
   TURNOUT_TRY(const auto read,
-              size_of(fmt::format("SELECT count(), count(), min(started_us), max(started_us) FROM "
-                                  "{} task_id GLOBAL IN (SELECT task_id FROM {{passes}} WHERE "
-                                  "started_us = {{first}} OR started_us = {{last}})",
-                                  chosen_passes()),
+              size_of("SELECT count(), count(), min(started_us), max(started_us) FROM " +
+                          passes_of("started_us = {first} OR started_us = {last}"),
                       {{"first", *rows.first_us}, {"last", *rows.last_us}}));
   if (read.first_us == rows.first_us && read.last_us == rows.last_us)
     return LogSpan{rows.first_us, rows.last_us};

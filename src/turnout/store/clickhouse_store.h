@@ -65,10 +65,10 @@ class ClickHouseStore final : public PassStore {
   base::Status migrate(Access access);
   base::Result<StoreSize> size_of(std::string_view sql, const SqlValues& values);
   base::Result<bool> gives_rows_in_order();
-  [[nodiscard]] const char* chosen_passes() const;
-  /// Gives the passes of the tasks that are `chosen`, a condition on task_id, in order.
-  base::Status give(const std::string& chosen,
-                    const std::function<bool(const traffic::Pass&)>& use);
+  [[nodiscard]] std::string passes_of(const std::string& tasks) const;
+  /// Gives in order the passes of the tasks that have a pass as `tasks`, a condition, says; of all if it
+  /// is empty.
+  base::Status give(const std::string& tasks, const std::function<bool(const traffic::Pass&)>& use);
   base::Status read(const std::string& sql, const std::function<bool(const traffic::Pass&)>& use);
   Access access_;
   ClickHouseStatements statements_;
