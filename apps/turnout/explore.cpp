@@ -48,11 +48,9 @@ Result<window::WrittenScenario> written(const Arguments& arguments) {
 
 Result<ExitCode> run(const Arguments& arguments) {
   constexpr std::int64_t kDrain = 500'000;
-  constexpr unsigned kThreads = 4;
   http::ServerOptions options;
   TURNOUT_CHECK(read_listen("--listen", arguments.listen, options));
   options.port = arguments.port.value_or(options.port);
-  options.threads = kThreads;
   options.most_connections = 256;
   // A scenario is part of the target, and each of its bytes may be written as three.
   options.longest_head = 4 * window::kLargestAskedScenario;

@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "turnout/window/catalog_tables.h"
@@ -54,18 +56,25 @@ Result<File> map_question(const Asked& asked) {
 /// A question about a scenario, and the parameters that it takes besides.
 struct Question {
   std::string_view name;
+  Pace pace;
   Result<File> (*answer)(const Asked& asked);
   std::array<std::string_view, 5> parameters;
 };
 
 constexpr std::array<Question, 7> kQuestions = {
-    {{"scenario", scenario_question, {}},
-     {"solve", verb<solve_json>, {"margin"}},
-     {"explain", verb<explain_json>, {}},
-     {"response", verb<response_json>, {"points"}},
-     {"plan", verb<plan_json>, {"depth", "nodes"}},
-     {"audit", verb<audit_json>, {"margin"}},
-     {"map", map_question, {"x", "y", "show", "size", "format"}}}};
+    {{"scenario", Pace::kQuick, scenario_question, {}},
+     {"solve", Pace::kQuick, verb<solve_json>, {"margin"}},
+     {"explain", Pace::kQuick, verb<explain_json>, {}},
+     {"response", Pace::kQuick, verb<response_json>, {"points"}},
+     {"plan", Pace::kLong, verb<plan_json>, {"depth", "nodes"}},
+     {"audit", Pace::kQuick, verb<audit_json>, {"margin"}},
+     {"map", Pace::kLong, map_question, {"x", "y", "show", "size", "format"}}}};
+
+/// Maps without their lines are for sliders.
+Pace pace_of(const Question& question, std::string_view target) {
+  const auto format = http::query_of(target, "format");
+  return format == "cells" || format == "legend" ? Pace::kQuick : question.pace;
+}
 
 Result<File> answered(const Question& question, std::string_view target, const WrittenScenario& own,
                       const base::Watch& watch) {
@@ -116,18 +125,23 @@ bool is_address(const std::string& name) {
 /// An exchange that needs no origin.
 class WindowExchange : public http::Exchange {
  public:
-  explicit WindowExchange(const Window& window) : window_(window) {}
-  http::Step begin(const http::Request& request) override { return window_.answer(request.head); }
+  explicit WindowExchange(Window& window) : window_(window) {}
+  http::Step begin(const http::Request& request) override {
+    auto answer = window_.answer(request.head);
+    if (auto* at_hand = std::get_if<http::Reply>(&answer)) return std::move(*at_hand);
+    return window_.begin(std::get<Window::Work>(std::move(answer)), given_up_);
+  }
   http::Step failed(http::Failure) override { return error_reply(500, "no origin", "internal"); }
   std::variant<http::Relay, http::Reply, http::Forward> answered(
       const http::ResponseHead&) override {
     return error_reply(500, "no origin", "internal");
   }
   void data(std::string_view) override {}
-  void ended(http::Ending) override {}
+  void ended(http::Ending) override { *given_up_ = true; }
 
  private:
-  const Window& window_;
+  Window& window_;
+  std::shared_ptr<std::atomic<bool>> given_up_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace
@@ -140,7 +154,9 @@ bool is_own_host(std::string_view host, std::string_view address) {
 }
 
 Window::Window(WindowOptions options)
-    : options_(std::move(options)), files_(embedded_files(), "web/dist/") {}
+    : options_(std::move(options)),
+      files_(embedded_files(), "web/dist/"),
+      workers_(std::clamp(std::thread::hardware_concurrency(), 2U, 4U)) {}
 
 std::unique_ptr<http::Exchange> Window::exchange() {
   return std::make_unique<WindowExchange>(*this);
@@ -150,8 +166,7 @@ http::Reply Window::refuse(int status, std::string_view reason, std::string_view
   return error_reply(status, reason, "bad_request");
 }
 
-http::Reply Window::answer(const http::RequestHead& head,
-                           const base::Cancellation& cancellation) const {
+std::variant<http::Reply, Window::Work> Window::answer(const http::RequestHead& head) const {
   if (!is_own_host(http::field_of(head.fields, "Host"), options_.address)) {
     return error_reply(421, "turnout explore answers by the address that it printed alone",
                        "misdirected");
@@ -172,11 +187,23 @@ http::Reply Window::answer(const http::RequestHead& head,
   if (auto file = described(name)) return reply_of(*std::move(file));
   for (const Question& question : kQuestions) {
     if (question.name != name) continue;
-    const base::Watch watch{[](std::size_t) {},
-                            cancellation.until(base::Deadline::after(options_.longest))};
-    return reply_of(answered(question, head.target, options_.scenario, watch));
+    return Work{[this, &question, target = std::string(head.target)](const auto& cancellation) {
+                  const auto until = base::Deadline::after(options_.longest);
+                  return reply_of(answered(question, target, options_.scenario,
+                                           {[](std::size_t) {}, cancellation.until(until)}));
+                },
+                pace_of(question, head.target)};
   }
   return error_reply(404, "there is no such question", "not_found");
+}
+
+http::Step Window::begin(Work work, std::shared_ptr<const std::atomic<bool>> given_up) {
+  auto reply = std::make_shared<http::PendingReply>();
+  if (workers_.take({std::move(work.answer), reply, std::move(given_up), work.pace}))
+    return http::Later{std::move(reply)};
+  auto busy = error_reply(503, "too many questions wait for an answer", "busy");
+  busy.fields.push_back({"Retry-After", "1"});
+  return busy;
 }
 
 }  // namespace turnout::window
