@@ -32,6 +32,17 @@ void choose_font(cairo_t* cairo, double size, bool bold) {
   lib().set_font_size(cairo, size);
 }
 
+/// Letters as vectors have them, in pixels too. Cairo would take the kind of picture that a process
+/// draws first for all later ones of a font.
+void set_font_options(cairo_t* cairo) {
+  cairo_font_options_t* options = lib().font_options_create();
+  lib().font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  lib().font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  lib().font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  lib().set_font_options(cairo, options);
+  lib().font_options_destroy(options);
+}
+
 struct FreeSurface {
   void operator()(cairo_surface_t* surface) const { lib().surface_destroy(surface); }
 };
@@ -239,6 +250,7 @@ base::Result<std::string> picture(const std::string& format, Point size,
                                    "2000-01-01T00:00:00");
   }
   std::unique_ptr<cairo_t, FreeCairo> cairo(lib().create(surface.get()));
+  set_font_options(cairo.get());
   if (pixels) lib().scale(cairo.get(), kScale, kScale);
   Canvas canvas(cairo.get());
   canvas.fill_rectangle({0, 0}, size, {1, 1, 1});
