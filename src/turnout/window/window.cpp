@@ -112,8 +112,9 @@ std::optional<File> described(std::string_view name) {
 }
 
 std::string_view name_in(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
-  return host.substr(0, host.rfind(':'));
+  if (!host.starts_with('[')) return host.substr(0, host.rfind(':'));
+  const auto end = host.find(']');
+  return end == std::string_view::npos ? "" : host.substr(1, end - 1);
 }
 
 bool is_address(const std::string& name) {
