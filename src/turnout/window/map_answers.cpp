@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -89,11 +91,12 @@ Result<const Format*> format_of(const Query& query) {
 /// Whether a side is longer than kMostMapSide; what is no size at all map_answer() refuses.
 bool is_too_large(const std::string& size) {
   const auto times = std::min(size.find('x'), size.size());
-  for (const auto& side : {size.substr(0, times), size.substr(std::min(times + 1, size.size()))}) {
+  const std::array<std::string, 2> sides = {size.substr(0, times),
+                                            size.substr(std::min(times + 1, size.size()))};
+  return std::any_of(sides.begin(), sides.end(), [](const std::string& side) {
     const auto number = base::parse_number(side);
-    if (number && *number > static_cast<double>(kMostMapSide)) return true;
-  }
-  return false;
+    return number && *number > static_cast<double>(kMostMapSide);
+  });
 }
 
 Result<analysis::MapOptions> options_of(const Query& query) {
