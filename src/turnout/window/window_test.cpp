@@ -28,6 +28,7 @@ std::string code_of(const http::Reply& reply) {
   return json::parse(reply.body)["error"]["code"].get<std::string>();
 }
 
+constexpr std::size_t kPoints = 128;
 constexpr const char* kMap = "/v1/explore/map?x=P=0:0.5&y=c2=0.002:0.2:log&size=16x8&format=";
 
 TEST(Window, answers_questions_about_its_own_scenario_and_another) {
@@ -58,7 +59,7 @@ TEST(Window, cells_are_a_byte_a_point_or_a_float) {
   const auto asked = window();
   const auto drawn = json::parse(ask(asked, kMap + std::string("json")).body);
   const auto cells = ask(asked, kMap + std::string("cells"));
-  EXPECT_EQ(cells.body.size(), 16U * 8U);
+  EXPECT_EQ(cells.body.size(), kPoints);
   const auto legend = json::parse(ask(asked, kMap + std::string("legend")).body);
   for (const auto& region : legend["regions"]) {
     const auto first = cells.body.find(static_cast<char>(region["cell"].get<int>()));
@@ -66,7 +67,7 @@ TEST(Window, cells_are_a_byte_a_point_or_a_float) {
     EXPECT_EQ(drawn["routes"][first / 16][first % 16], region["name"]);
   }
   const auto costs = ask(asked, kMap + std::string("cells&show=cost"));
-  ASSERT_EQ(costs.body.size(), 16U * 8U * sizeof(float));
+  ASSERT_EQ(costs.body.size(), kPoints * sizeof(float));
   float first = 0;
   std::memcpy(&first, costs.body.data(), sizeof first);
   const auto values = json::parse(ask(asked, kMap + std::string("json&show=cost")).body)["values"];
