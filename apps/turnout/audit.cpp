@@ -2,9 +2,8 @@
 #include "interruption.h"
 #include "log_arguments.h"
 #include "turnout/base/progress.h"
-#include "turnout/report/audit_report.h"
+#include "turnout/report/fitting_reports.h"
 #include "turnout/report/log_audit_report.h"
-#include "turnout/report/plan_audit_report.h"
 
 namespace turnout::program {
 namespace {
@@ -42,13 +41,10 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   analysis::AuditOptions options;
   TURNOUT_TRY(options.margin, option_number("--margin", arguments.margin));
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
-  if (scenario.game.size() != game::Game::kModels || scenario.game.participates()) {
-    TURNOUT_TRY(const auto answer, analysis::plan_audit_answer(std::move(scenario), options));
-    print_notes(answer.notes);
-    return print_answer(answer, {report::plan_audit_text, report::plan_audit_json}, arguments.json);
-  }
-  TURNOUT_TRY(const auto answer, analysis::audit_answer(std::move(scenario), options));
-  return print_answer(answer, {report::audit_text, report::audit_json}, arguments.json);
+  TURNOUT_TRY(const auto answer, analysis::fitting_audit_answer(std::move(scenario), options));
+  print_notes(report::notes_of(answer));
+  return print(arguments.json ? report::to_text(report::fitting_json(answer))
+                              : report::fitting_text(answer));
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-#include "turnout/report/explain_report.h"
-
 #include "answer_verb.h"
-#include "turnout/report/policy_explain_report.h"
+#include "turnout/report/fitting_reports.h"
 
 namespace turnout::program {
 namespace {
@@ -19,14 +17,10 @@ struct Arguments {
 
 base::Result<ExitCode> run(const Arguments& arguments) {
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
-  if (scenario.game.size() != game::Game::kModels || scenario.game.participates()) {
-    TURNOUT_TRY(const auto answer, analysis::policy_explain_answer(std::move(scenario)));
-    print_notes(answer.notes);
-    return print_answer(answer, {report::policy_explain_text, report::policy_explain_json},
-                        arguments.json);
-  }
-  TURNOUT_TRY(const auto answer, analysis::explain_answer(std::move(scenario)));
-  return print_answer(answer, {report::explain_text, report::explain_json}, arguments.json);
+  TURNOUT_TRY(const auto answer, analysis::fitting_explain_answer(std::move(scenario)));
+  print_notes(report::notes_of(answer));
+  return print(arguments.json ? report::to_text(report::fitting_json(answer))
+                              : report::fitting_text(answer));
 }
 
 }  // namespace

@@ -5,9 +5,7 @@
 #include "turnout/base/line_reader.h"
 #include "turnout/base/output_file.h"
 #include "turnout/base/progress.h"
-#include "turnout/report/participation_report.h"
-#include "turnout/report/plan_report.h"
-#include "turnout/report/population_report.h"
+#include "turnout/report/fitting_reports.h"
 #include "turnout/scenario/game_array.h"
 #include "turnout/scenario/game_batch.h"
 
@@ -71,22 +69,6 @@ base::Result<ExitCode> solve_file(const Arguments& arguments) {
   return ExitCode::kDone;
 }
 
-/// One policy (i, s) for users who differ is for two models and users who come anyway. Else they are
-/// planned for.
-base::Result<ExitCode> solve_by_plan(const Arguments& arguments, scenario::Scenario scenario,
-                                     double margin) {
-  if (margin != 0) return misuse("--margin is for the s of a policy (i,s), plans have none");
-  base::Progress progress("looking at partial plans", 0);
-  TURNOUT_TRY(auto answer, analysis::plan_answer(
-                               std::move(scenario), {},
-                               {[&](std::size_t count) { progress.step(count); }, interruption()}));
-  answer.notes.emplace_back(
-      "one policy (i,s) for users who differ is for two models and users who come anyway: this is "
-      "the answer of turnout plan");
-  print_notes(answer.notes);
-  return print_answer(answer, {report::plan_text, report::plan_json}, arguments.json);
-}
-
 base::Result<ExitCode> run(const Arguments& arguments) {
   if (!arguments.batch.empty()) {
     if (!arguments.scenario.empty())
@@ -98,22 +80,14 @@ base::Result<ExitCode> run(const Arguments& arguments) {
   analysis::RoundingOptions options;
   TURNOUT_TRY(options.margin, option_number("--margin", arguments.margin));
   TURNOUT_TRY(auto scenario, arguments.scenario.read());
-  const bool may_stay_away = scenario.game.participates();
-  const bool two = scenario.game.size() == game::Game::kModels;
-  if (!scenario.segments.empty() && (may_stay_away || !two))
-    return solve_by_plan(arguments, std::move(scenario), options.margin);
-  if (may_stay_away) {
-    TURNOUT_TRY(const auto answer, analysis::participation_answer(std::move(scenario), options));
-    print_notes(answer.notes);
-    return print_answer(answer, {report::participation_text, report::participation_json},
-                        arguments.json);
-  }
-  if (!scenario.segments.empty()) {
-    TURNOUT_TRY(const auto answer, analysis::population_answer(std::move(scenario), options));
-    return print_answer(answer, {report::population_text, report::population_json}, arguments.json);
-  }
-  TURNOUT_TRY(const auto answer, analysis::solve_answer(std::move(scenario), options));
-  return print_answer(answer, {report::solution_text, report::solution_json}, arguments.json);
+  base::Progress progress("looking at partial plans", 0);
+  TURNOUT_TRY(const auto answer,
+              analysis::fitting_solve_answer(
+                  std::move(scenario), options,
+                  {[&](std::size_t count) { progress.step(count); }, interruption()}));
+  print_notes(report::notes_of(answer));
+  return print(arguments.json ? report::to_text(report::fitting_json(answer))
+                              : report::fitting_text(answer));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ std::span<const Verb> verbs() {
       {"response", kDecide, add_response},
       {"catalog", kDecide, add_catalog},
       {"map", kLook, add_map},
+      {"explore", kLook, add_explore},
       {"figures", kLook, add_figures},
       {"transparency", kLook, add_transparency},
       {"audit", kLook, add_audit},

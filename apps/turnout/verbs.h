@@ -24,6 +24,7 @@ void add_catalog(CLI::App& program, Action& chosen);
 void add_transparency(CLI::App& program, Action& chosen);
 void add_robust(CLI::App& program, Action& chosen);
 void add_map(CLI::App& program, Action& chosen);
+void add_explore(CLI::App& program, Action& chosen);
 void add_sweep(CLI::App& program, Action& chosen);
 void add_figures(CLI::App& program, Action& chosen);
 void add_calibrate(CLI::App& program, Action& chosen);

@@ -16,7 +16,7 @@ HEADER = "V,P,p1,t1,c1,p2,t2,c2\n"
 ROW = "12,4,0.45,3,0.4,0.8,9,2\n"
 GAME = "--value 12 --penalty 4 --p1 0.45 --t1 3 --c1 0.4 --p2 0.8 --t2 9 --c2 2".split()
 VERBS = ["solve", "plan", "response", "audit", "explain", "catalog", "transparency", "robust", "map", "sweep",
-         "figures", "calibrate", "replay",
+         "explore", "figures", "calibrate", "replay",
          "simulate", "import", "log", "estimate", "advise", "evaluate", "verify", "serve", "policy", "init", "mock-llm",
          "mock-users", "completion", "help"]
 
@@ -204,7 +204,7 @@ class Program(unittest.TestCase):
         self.assertEqual(len(json.loads(turnout("verify", "--games", 2, "--json").stdout)["statements"]), 92)
 
     def test_bad_arguments_are_refused_in_one_line(self):
-        self.refuses(turnout(), "needs a verb", "map, figures, transparency")
+        self.refuses(turnout(), "needs a verb", "map, explore, figures, transparency")
         self.refuses(turnout("slove"), "'slove' is no verb; did you mean 'solve'?")
         self.refuses(turnout("solve", "--jsn"), "solve: '--jsn' is no option; did you mean '--json'?")
         self.refuses(turnout("log", "prun"), "log: 'prun' is not known; did you mean 'prune'?")

@@ -140,6 +140,7 @@ class Noting : public Handler {
       const auto path = path_of(request.head.target);
       if (path == "/local")
         return Reply{200, {}, "hello " + std::string(request.body), {}, 0, false};
+      if (path == "/later") return Later{noting_.pending};
       if (path == "/throws") throw std::runtime_error("a library's");
       if (path == "/parts") {
         Reply reply;
@@ -201,6 +202,7 @@ class Noting : public Handler {
     return false;
   }
   std::atomic<int> retries = 0;
+  std::shared_ptr<PendingReply> pending = std::make_shared<PendingReply>();
 
  private:
   std::mutex mutex_;

@@ -82,6 +82,7 @@ struct Request {
   AxisPair axes;
   Shown shown = Shown::kPolicy;
   std::array<std::size_t, 2> size{};
+  MapLines lines = MapLines::kTraced;
 };
 
 base::Result<Request> request_of(const MapOptions& options,
@@ -92,7 +93,7 @@ base::Result<Request> request_of(const MapOptions& options,
   TURNOUT_TRY(const auto shown, shown_of(options.show, axes));
   TURNOUT_TRY(const auto size, size_of(options.size));
   if (!options.output.empty()) TURNOUT_CHECK(map_format(options.output));
-  return Request{std::move(axes), shown, size};
+  return Request{std::move(axes), shown, size, options.lines};
 }
 
 std::optional<std::array<double, 2>> own_place(const game::Game& game, const AxisPair& axes) {
@@ -112,7 +113,7 @@ std::optional<std::array<double, 2>> own_place(const game::Game& game, const Axi
 
 base::Result<MapAnswer> draw_up(PaperScenario paper, const Request& request,
                                 const base::Watch& watch) {
-  const auto& [axes, shown, size] = request;
+  const auto& [axes, shown, size, lines] = request;
   const game::Game game = paper.scenario.game;
   TURNOUT_TRY(auto map, axes.is_played() ? landscape::played_map(game, axes, shown, size, watch)
                                          : landscape::region_map(game, axes, shown, size, watch));
@@ -124,6 +125,7 @@ base::Result<MapAnswer> draw_up(PaperScenario paper, const Request& request,
                    {},
                    {},
                    own_place(game, axes)};
+  if (lines == MapLines::kNone) return answer;
   if (axes.is_played()) {
     answer.curves = landscape::response_curves(game, axes, kCurveSteps);
   } else {
@@ -136,10 +138,12 @@ base::Result<MapAnswer> draw_up(PaperScenario paper, const Request& request,
 /// The same with policies (i, s) on any two of the models.
 base::Result<MapAnswer> draw_up(PolicyScenario policies, const Request& request,
                                 const base::Watch& watch) {
-  const auto& [axes, shown, size] = request;
+  const auto& [axes, shown, size, lines] = request;
   const game::RoutingGame& game = policies.scenario.game;
   TURNOUT_TRY(auto map, landscape::policy_map(game, axes, shown, size, watch));
-  auto lines = landscape::trace_ways(game, map, kTraceSteps, watch.cancellation);
+  std::vector<landscape::BoundaryPiece> traced;
+  if (lines == MapLines::kTraced)
+    traced = landscape::trace_ways(game, map, kTraceSteps, watch.cancellation);
   TURNOUT_CHECK(watch.cancellation.check());
   const auto numbers = landscape::numbers_of(game);
   const std::array<double, 2> own = {axes.x().measure().value_in(numbers),
@@ -149,7 +153,7 @@ base::Result<MapAnswer> draw_up(PolicyScenario policies, const Request& request,
                    policies.scenario.names,
                    std::move(policies.notes),
                    std::move(map),
-                   std::move(lines),
+                   std::move(traced),
                    {},
                    has_own ? std::optional(own) : std::nullopt};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -14,6 +15,10 @@
 
 namespace turnout::analysis {
 
+/// Whether the lines between regions, and the curves, are wanted besides the points: they take many
+/// times longer.
+enum class MapLines : std::uint8_t { kTraced, kNone };
+
 /// A map as its user asks for it, word by word.
 struct MapOptions {
   std::string x, y;                ///< axes, see landscape::Axis::parse()
@@ -21,6 +26,7 @@ struct MapOptions {
                                    ///< where s or q is an axis
   std::string size = "1000x1000";  ///< points along x and y, 1 to 10,000 each
   std::string output;              ///< the file that it will go to, empty for none
+  MapLines lines = MapLines::kTraced;
 };
 
 /// The endings of files that a map can be written to.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <string_view>
 
 #include "turnout/drawing/cairo_functions.h"
 #include "turnout/report/table.h"
@@ -30,12 +32,49 @@ void choose_font(cairo_t* cairo, double size, bool bold) {
   lib().set_font_size(cairo, size);
 }
 
+/// Letters as vectors have them, in pixels too. Cairo would take the kind of picture that a process
+/// draws first for all later ones of a font.
+void set_font_options(cairo_t* cairo) {
+  cairo_font_options_t* options = lib().font_options_create();
+  lib().font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+  lib().font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  lib().font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  lib().set_font_options(cairo, options);
+  lib().font_options_destroy(options);
+}
+
 struct FreeSurface {
   void operator()(cairo_surface_t* surface) const { lib().surface_destroy(surface); }
 };
 struct FreeCairo {
   void operator()(cairo_t* cairo) const { lib().destroy(cairo); }
 };
+
+constexpr std::size_t kLongestName = 32;  // of what cairo names
+
+/// Cairo numbers images and surfaces on through all pictures of a process: here they start from 1, so
+/// that a picture does not depend on those before it.
+std::string numbered_anew(const std::string& svg) {
+  std::map<std::string, std::size_t> numbers;
+  std::string out;
+  out.reserve(svg.size());
+  std::size_t done = 0;
+  // Names stand as id="image5" and as #image5: neither character is one of base64.
+  for (std::size_t at = svg.find_first_of("\"#"); at != std::string::npos;
+       at = svg.find_first_of("\"#", at + 1)) {
+    const std::string_view rest = std::string_view(svg).substr(at + 1, kLongestName);
+    for (const std::string_view kind : {"image", "surface"}) {
+      if (!rest.starts_with(kind)) continue;
+      const std::size_t end = rest.find_first_not_of("0123456789", kind.size());
+      if (end == kind.size() || end == std::string_view::npos) continue;
+      const std::size_t number =
+          numbers.emplace(rest.substr(0, end), numbers.size() + 1).first->second;
+      out.append(svg, done, at + 1 - done).append(fmt::format("{}{}", kind, number));
+      done = at + 1 + end;
+    }
+  }
+  return out.append(svg, done);
+}
 
 }  // namespace
 
@@ -211,6 +250,7 @@ base::Result<std::string> picture(const std::string& format, Point size,
                                    "2000-01-01T00:00:00");
   }
   std::unique_ptr<cairo_t, FreeCairo> cairo(lib().create(surface.get()));
+  set_font_options(cairo.get());
   if (pixels) lib().scale(cairo.get(), kScale, kScale);
   Canvas canvas(cairo.get());
   canvas.fill_rectangle({0, 0}, size, {1, 1, 1});
@@ -224,7 +264,7 @@ base::Result<std::string> picture(const std::string& format, Point size,
   if (status == CAIRO_STATUS_SUCCESS) status = lib().surface_status(surface.get());
   if (status != CAIRO_STATUS_SUCCESS)
     return base::Error{base::ErrorCode::kUnwritable, lib().status_to_string(status), "picture"};
-  return bytes;
+  return format == "svg" ? numbered_anew(bytes) : bytes;
 }
 
 std::string picture_format(const std::string& path) {

@@ -54,6 +54,10 @@ Sleeper::~Sleeper() {
   const auto leave = [this](std::vector<Sleeper*>& list) {
     std::replace(list.begin(), list.end(), this, static_cast<Sleeper*>(nullptr));
   };
+  {
+    const std::lock_guard lock(loop_.called_mutex_);
+    std::erase(loop_.called_, this);
+  }
   if (queued_) leave(loop_.queued_);
   if (!sends_) return;
   leave(loop_.to_send_);
@@ -140,6 +144,20 @@ void EventLoop::send_all() {
   sending_.clear();
 }
 
+void EventLoop::call(Sleeper& sleeper) {
+  {
+    const std::lock_guard lock(called_mutex_);
+    called_.push_back(&sleeper);
+  }
+  interrupt();
+}
+
+void EventLoop::queue_called() {
+  const std::lock_guard lock(called_mutex_);
+  for (Sleeper* sleeper : called_) queue(*sleeper);
+  called_.clear();
+}
+
 void EventLoop::ring_alarms() {
   while (!alarms_.empty() && alarms_.begin()->first <= now_us_) {
     Sleeper& sleeper = *alarms_.begin()->second;
@@ -171,6 +189,7 @@ void EventLoop::turn() {
     if (descriptor->sleeper != nullptr && (ready & descriptor->interest) != 0)
       queue(*descriptor->sleeper);
   }
+  queue_called();
   ring_alarms();
   sweep();
   wake_queued();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <vector>
 
 /// One thread's waiting: descriptors that become ready, times that pass. Linux's epoll, edge
@@ -79,7 +80,7 @@ class Sleeper {
   std::multimap<std::int64_t, Sleeper*>::iterator alarm_;
 };
 
-/// Not thread safe, but for interrupt(). Time is CLOCK_MONOTONIC in microseconds.
+/// Not thread safe, but for interrupt() and call(). Time is CLOCK_MONOTONIC in microseconds.
 class EventLoop {
  public:
   EventLoop();
@@ -102,6 +103,8 @@ class EventLoop {
   void stop_all();
   /// Tells everybody that the loop has ended.
   void end_all();
+  /// Wakes a sleeper, from any thread. It must live until this returns.
+  void call(Sleeper& sleeper);
   /// Ends a wait of turn(); from any thread or signal handler.
   void interrupt() const noexcept;
 
@@ -114,6 +117,7 @@ class EventLoop {
   void wake_queued();
   void send_all();
   void ring_alarms();
+  void queue_called();
   void sweep();
   [[nodiscard]] int wait_ms() const;
   void read_clock();
@@ -123,6 +127,8 @@ class EventLoop {
   std::vector<Sleeper*> sleepers_, queued_;
   std::vector<Sleeper*> to_send_, sending_;  // who is to send; who does just now
   std::multimap<std::int64_t, Sleeper*> alarms_;
+  std::mutex called_mutex_;
+  std::vector<Sleeper*> called_;  // by other threads, since the last turn
 };
 
 }  // namespace turnout::http

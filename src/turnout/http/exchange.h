@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,7 +51,32 @@ struct Forward {
   std::int64_t after_us = 0;   ///< wait before it: a retry's backoff
   bool looks_at_body = false;  ///< answered() waits for the body's first bytes
 };
-using Step = std::variant<Reply, Forward>;
+
+/// Where a reply is put that is worked out elsewhere: on another thread, so that this one goes on
+/// serving. Shared by who works it out and the connection that waits for it.
+class PendingReply {
+ public:
+  /// Puts the reply there, from any thread. Only the first is sent, and none if the client has left.
+  void put(Reply reply);
+
+  /// @param told  called by put(), on its thread, unless there is a reply already
+  /// @returns the reply, if there is one; it is taken then.
+  std::optional<Reply> take_or(std::function<void()> told);
+  /// From its return on nobody is told.
+  void forget();
+
+ private:
+  std::mutex mutex_;
+  std::optional<Reply> reply_;
+  std::function<void()> told_;
+};
+
+/// The client is kept waiting for a reply, as long as it takes; if it leaves, the exchange is told of
+/// its end.
+struct Later {
+  std::shared_ptr<PendingReply> reply;
+};
+using Step = std::variant<Reply, Forward, Later>;
 
 /// The origin's answer goes to the client as it comes, with these lines instead of its own of the same
 /// name.

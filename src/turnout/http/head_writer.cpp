@@ -79,6 +79,8 @@ std::string_view reason_of(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -87,6 +89,8 @@ std::string_view reason_of(int status) {
       return "Forbidden";
     case 404:
       return "Not Found";
+    case 405:
+      return "Method Not Allowed";
     case 408:
       return "Request Timeout";
     case 409:
@@ -97,6 +101,8 @@ std::string_view reason_of(int status) {
       return "Content Too Large";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -165,7 +171,7 @@ std::string head_of(const Reply& reply, const Client& client, std::string_view d
   append(out, "Date", date);
   for (const Field& field : reply.fields) append(out, field.name, field.value);
   if (reply.parts.empty()) {
-    if (reply.status != 204)
+    if (reply.status != 204 && reply.status != 304)  // which have no body
       fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
   } else if (client.minor > 0) {
     out += "Transfer-Encoding: chunked\r\n";

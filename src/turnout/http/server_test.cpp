@@ -35,6 +35,40 @@ TEST(Server, an_exception_ends_one_connection_and_no_other) {
   EXPECT_NE(other.until("hello x").find("hello x"), std::string::npos);
 }
 
+TEST(Server, sends_a_reply_that_another_thread_works_out_and_serves_others_meanwhile) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n" + post("/local", "behind it"));
+  Wire other = running.client();
+  other.send(post("/local", "x"));
+  EXPECT_NE(other.until("hello x").find("hello x"), std::string::npos);
+  std::thread([&] { running.handler.pending->put({200, {}, "at last", {}, 0, false}); }).join();
+  const std::string all = client.until("hello behind it");
+  EXPECT_LT(all.find("at last"), all.find("hello behind it"));
+}
+
+TEST(Server, a_reply_that_was_there_first_is_sent_and_a_second_one_is_not) {
+  Running running;
+  running.handler.pending->put({200, {}, "first", {}, 0, false});
+  running.handler.pending->put({200, {}, "second", {}, 0, false});
+  Wire client = running.client();
+  client.send("GET /later HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(client.until_end().find("first"), std::string::npos);
+}
+
+TEST(Server, who_leaves_before_a_reply_is_worked_out_ends_the_exchange) {
+  Running running;
+  {
+    Wire client = running.client();
+    client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+    Wire other = running.client();  // whose answer says that the first was read
+    other.send(post("/local", "x"));
+    other.until("hello x");
+  }
+  EXPECT_TRUE(running.handler.comes("ended 3"));
+  running.handler.pending->put({200, {}, "nobody is told", {}, 0, false});
+}
+
 TEST(Server, takes_a_body_in_chunks_and_says_continue) {
   Running running;
   Wire client = running.client();

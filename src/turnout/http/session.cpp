@@ -35,6 +35,7 @@ Session::Session(Worker& worker, std::unique_ptr<Connection> client, std::string
 }
 
 Session::~Session() {
+  forget_pending();
   if (exchange_) exchange_->ended(Ending::kClientGone);
   --worker_.sessions;
 }
@@ -82,6 +83,8 @@ Session::Go Session::work() {
       return await_answer();
     case Phase::kRelaying:
       return relay();
+    case Phase::kPondering:
+      return ponder();
     case Phase::kReplying:
       return send_reply();
     case Phase::kClosing:
@@ -96,7 +99,7 @@ void Session::wake(bool late) {
   const bool asks_origin = phase_ == Phase::kPausing || phase_ == Phase::kConnecting ||
                            phase_ == Phase::kSending || phase_ == Phase::kAwaiting ||
                            phase_ == Phase::kRelaying;
-  const bool waits = phase_ == Phase::kReplying && out_.empty();
+  const bool waits = phase_ == Phase::kPondering || (phase_ == Phase::kReplying && out_.empty());
   if ((asks_origin || waits) && client_->is(kHungUp)) {
     end_with(Ending::kClientGone);
   } else if (late) {
@@ -136,6 +139,7 @@ void Session::be_late() {
       end_with(Ending::kClientGone);
       return;
     case Phase::kPausing:
+    case Phase::kPondering:
       return;
     case Phase::kGreeting:
     case Phase::kClosing:
@@ -182,6 +186,7 @@ Session::Go Session::leave() {
 
 /// The answer cannot be finished: the connection is closed where it stands.
 Session::Go Session::end_with(Ending ending) {
+  forget_pending();
   if (exchange_) exchange_->ended(ending);
   exchange_.reset();
   upstream_.reset();

@@ -63,6 +63,7 @@ class Session final : public Sleeper {
     kSending,
     kAwaiting,  ///< the head of its answer
     kRelaying,
+    kPondering,  ///< a reply is worked out elsewhere
     kReplying,
     kClosing,  ///< the last answer is out: what the client still sends is thrown away
     kOver,
@@ -93,6 +94,8 @@ class Session final : public Sleeper {
   Go refuse(Reply reply);
   Go ask();
   Go take_step(Step step);
+  Go ponder();
+  void forget_pending();
   void expect_request();
 
   // session_origin.cpp: an origin is asked, its answer relayed.
@@ -141,6 +144,7 @@ class Session final : public Sleeper {
   RequestHead head_;
   Client client_speaks_;
   std::unique_ptr<Exchange> exchange_;
+  std::shared_ptr<PendingReply> pending_;
 
   // The origin.
   Forward forward_;

@@ -165,9 +165,30 @@ Session::Go Session::take_step(Step step) {
   if (auto* reply = std::get_if<Reply>(&step)) return begin_reply(std::move(*reply));
   // No edge will tell of a client that left while its request was read.
   if (client_->is(kHungUp)) return end_with(Ending::kClientGone);
+  if (auto* later = std::get_if<Later>(&step)) {
+    pending_ = std::move(later->reply);
+    return enter(Phase::kPondering);
+  }
   forward_ = std::get<Forward>(std::move(step));
   forward_at_us_ = loop_.now_us() + forward_.after_us;
   return enter(Phase::kPausing);
+}
+
+/// Waits for a reply that another thread puts.
+Session::Go Session::ponder() {
+  auto reply = pending_->take_or([this] { loop_.call(*this); });
+  if (!reply) {
+    wait_for(nullptr, 0, 0);
+    deadline_us = INT64_MAX;
+    return Go::kWait;
+  }
+  forget_pending();
+  return begin_reply(*std::move(reply));
+}
+
+void Session::forget_pending() {
+  if (pending_) pending_->forget();
+  pending_.reset();
 }
 
 }  // namespace turnout::http
