@@ -1,0 +1,55 @@
+import type { Address } from './address';
+import type { Model, Scenario, Which } from './engine';
+import { verbUrl } from './engine';
+import { type Told, useAnswer } from './hooks';
+import { type Group, parametersOf } from './parameters';
+import { type Game, tomlOf, withDistinctNames } from './toml';
+
+export interface Known {
+  /** the scenario without the changes */
+  start: Scenario;
+  /** with them; those that have just been made, too */
+  game: Game;
+  groups: Group[];
+}
+
+/** The game that the address says. */
+export function useGame(which: Which): Told<Known> {
+  const start = useAnswer<Scenario>(verbUrl('scenario', { scenario: which.scenario, set: [] }));
+  const current = useAnswer<Scenario>(verbUrl('scenario', which));
+  if (!start.answer) return { answer: null, error: start.error };
+  const told = current.answer ?? start.answer;
+  const game = withChanges(told.game, which.set);
+  return {
+    answer: { start: start.answer, game, groups: parametersOf(game, start.answer.game, game.patience ?? 1) },
+    error: start.error,
+  };
+}
+
+/** The game as the reader has just changed it, before the program has said so. */
+export function withChanges(game: Game, set: Address['set']): Game {
+  const models = game.models.map((model) => ({ ...model }));
+  const changed: Game = { ...game, models };
+  for (const [key, text] of set) {
+    const value = Number(text);
+    if (key === 'user.participates') changed.participates = text === 'true';
+    if (!Number.isFinite(value) || text.trim() === '') continue;
+    if (key === 'V') changed.value = value;
+    else if (key === 'w') changed.value_of_time = value;
+    else if (key === 'P') changed.penalty = value;
+    else if (key === 'rho') changed.patience = value;
+    else {
+      const match = /^([ptcr])(\d+)$/.exec(key);
+      const model = match ? models[Number(match[2]) - 1] : undefined;
+      if (!match || !model) continue;
+      const field = ({ p: 'success', t: 'latency', c: 'cost', r: 'price' } as const)[match[1] as 'p' | 't' | 'c' | 'r'];
+      model[field] = value;
+    }
+  }
+  return changed;
+}
+
+/** The game with other models, as a scenario of its own. */
+export function withModels(game: Game, models: Model[]): Pick<Address, 'scenario' | 'set'> {
+  return { scenario: tomlOf({ ...game, models: withDistinctNames(models) }), set: [] };
+}

@@ -1,0 +1,372 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Axis, shareOf, ticks, valueAt } from '../axis';
+import { type Cells, cellAt, kNoGame, rangeOf, roomiestPoints } from '../cells';
+import { type Legend, type MapAnswer, type MapQuestion, type Which, askMap, mapUrl } from '../engine';
+import { useLatest, useSettled, useWidth } from '../hooks';
+import { money, number, percent, seconds } from '../numbers';
+import { kShown } from '../words';
+import { Problem } from './problem';
+
+interface Props {
+  which: Which;
+  x: Axis;
+  y: Axis;
+  show: string;
+  /** where the game itself is; null if a quantity is no number of it */
+  at: { x: number; y: number } | null;
+  /** told the two quantities anew; without it the point stays where it is */
+  move?: ((x: number, y: number) => void) | undefined;
+  /** what happens at the point, in words */
+  pointWords: string;
+}
+
+const kPoints = 320;
+const kLeft = 58;
+const kBottom = 40;
+const kTop = 10;
+const kRight = 14;
+
+function colourOf(text: string): [number, number, number] {
+  const value = Number.parseInt(text.replace('#', ''), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+/** A colour of a scale of colours, between its stops. */
+function scaled(scale: string[], share: number): [number, number, number] {
+  const along = Math.min(1, Math.max(0, share)) * (scale.length - 1);
+  const i = Math.min(scale.length - 2, Math.floor(along));
+  const low = colourOf(scale[i]!);
+  const high = colourOf(scale[i + 1]!);
+  const part = along - i;
+  return [0, 1, 2].map((k) => Math.round(low[k]! + (high[k]! - low[k]!) * part)) as [number, number, number];
+}
+
+function pictureOf(cells: Cells, legend: Legend, marked: number | null): HTMLCanvasElement {
+  const picture = document.createElement('canvas');
+  picture.width = cells.width;
+  picture.height = cells.height;
+  const context = picture.getContext('2d')!;
+  const image = context.createImageData(cells.width, cells.height);
+  const range = rangeOf(cells);
+  const regions = new Map(legend.regions.map(({ value, colour }) => [value, colourOf(colour)]));
+  for (let j = 0; j < cells.height; ++j) {
+    for (let i = 0; i < cells.width; ++i) {
+      const value = cells.values[j * cells.width + i]!;
+      let colour: readonly [number, number, number] = [217, 217, 217];
+      if (cells.isPolicy) {
+        colour = regions.get(value) ?? colour;
+        if (marked !== null && value !== marked) colour = [0, 1, 2].map((k) => Math.round(colour[k]! * 0.35 + 150)) as [number, number, number];
+      } else if (!Number.isNaN(value) && range) {
+        const span = range.high > range.low ? range.high - range.low : 1;
+        colour = scaled(legend.scale, (value - range.low) / span);
+      }
+      const to = 4 * ((cells.height - 1 - j) * cells.width + i);
+      image.data.set([...colour, 255], to);
+    }
+  }
+  context.putImageData(image, 0, 0);
+  return picture;
+}
+
+/** The lines between regions, along the sides of cells. */
+function strokeEdges(context: CanvasRenderingContext2D, cells: Cells, left: number, top: number, wide: number, high: number): void {
+  const { width, height, values } = cells;
+  const x = (i: number) => left + (i / width) * wide;
+  const y = (j: number) => top + high - (j / height) * high;
+  context.beginPath();
+  for (let j = 0; j < height; ++j) {
+    for (let i = 0; i < width; ++i) {
+      const here = values[j * width + i];
+      if (i + 1 < width && values[j * width + i + 1] !== here) {
+        context.moveTo(x(i + 1), y(j));
+        context.lineTo(x(i + 1), y(j + 1));
+      }
+      if (j + 1 < height && values[(j + 1) * width + i] !== here) {
+        context.moveTo(x(i), y(j + 1));
+        context.lineTo(x(i + 1), y(j + 1));
+      }
+    }
+  }
+  context.strokeStyle = '#000';
+  context.lineWidth = 1.4;
+  context.stroke();
+}
+
+interface Drawn {
+  answer: MapAnswer;
+  question: MapQuestion;
+}
+
+function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: Drawn, marked: number | null, labels: { x: string; y: string }): void {
+  const dense = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * dense);
+  canvas.height = Math.round(height * dense);
+  const context = canvas.getContext('2d')!;
+  context.scale(dense, dense);
+  const style = getComputedStyle(canvas);
+  const ink = style.color;
+  const family = style.fontFamily;
+  const { cells, legend } = drawn.answer;
+  const { x, y } = drawn.question;
+  const wide = width - kLeft - kRight;
+  const high = height - kTop - kBottom;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(pictureOf(cells, legend, marked), kLeft, kTop, wide, high);
+  if (cells.isPolicy) strokeEdges(context, cells, kLeft, kTop, wide, high);
+  context.strokeStyle = ink;
+  context.fillStyle = ink;
+  context.lineWidth = 1;
+  context.strokeRect(kLeft, kTop, wide, high);
+  context.font = `12px ${family}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'top';
+  let free = -Infinity;
+  for (const tick of ticks(x, wide > 400 ? 6 : 4)) {
+    const at = kLeft + shareOf(x, tick) * wide;
+    context.fillRect(at - 0.5, kTop + high, 1, 4);
+    const text = number(tick, 3);
+    const half = context.measureText(text).width / 2;
+    if (at - half < free) continue;
+    context.fillText(text, Math.min(at, width - half), kTop + high + 6);
+    free = at + half + 8;
+  }
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const tick of ticks(y, 5)) {
+    const at = kTop + high - shareOf(y, tick) * high;
+    context.fillRect(kLeft - 4, at - 0.5, 4, 1);
+    context.fillText(number(tick, 3), kLeft - 7, Math.max(at, kTop + 4));
+  }
+  context.font = `600 12px ${family}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'bottom';
+  context.fillText(labels.x, kLeft + wide / 2, height - 1);
+  context.save();
+  context.translate(11, kTop + high / 2);
+  context.rotate(-Math.PI / 2);
+  context.textBaseline = 'middle';
+  context.fillText(labels.y, 0, 0);
+  context.restore();
+  if (!cells.isPolicy) return;
+  context.font = `600 13px ${family}`;
+  context.textBaseline = 'middle';
+  for (const { value, x: i, y: j, room } of roomiestPoints(cells)) {
+    const region = legend.regions.find((one) => one.value === value);
+    if (!region || room * wide < 12) continue;
+    const half = context.measureText(region.name).width / 2;
+    const at = Math.min(Math.max(kLeft + i * wide, kLeft + half + 4), kLeft + wide - half - 4);
+    const [red, green, blue] = colourOf(region.colour);
+    context.fillStyle = red * 0.3 + green * 0.59 + blue * 0.11 < 120 && marked === null ? '#fff' : '#000';
+    context.fillText(region.name, at, kTop + high - j * high);
+  }
+}
+
+/** One value of a map of numbers, with its unit. */
+function shownNumber(show: string, value: number): string {
+  const unit = kShown.find(({ name }) => name === show)?.unit ?? '';
+  if (unit === '%') return percent(value);
+  if (unit === '0/1') return value === 1 ? 'yes' : 'no';
+  if (unit === '$') return money(value);
+  if (unit === 's') return seconds(value);
+  return number(value);
+}
+
+function valueInWords(cells: Cells, legend: Legend, show: string, value: number | undefined): string {
+  if (value === undefined) return 'outside of the map';
+  if (!cells.isPolicy) return Number.isNaN(value) ? 'no such game' : shownNumber(show, value);
+  return legend.regions.find((region) => region.value === value)?.name ?? 'no such game';
+}
+
+/** The map of the provider's best policies, or of a number, over two quantities of a game. The game
+ * is a point on it that is dragged, or moved by arrow keys. */
+export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
+  const [frame, width] = useWidth();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const [pointed, setPointed] = useState<{ x: number; y: number } | null>(null);
+  const dragging = useRef(false);
+  const dark = useDark();
+
+  // What the axes move is moved at every point of the map: the game's own values of it are left out,
+  // so that dragging the point does not ask for the same map again.
+  const question = useMemo<MapQuestion>(
+    () => ({
+      which: { scenario: which.scenario, set: which.set.filter(([key]) => key !== x.name && key !== y.name) },
+      x, y, show, size: kPoints,
+    }),
+    [which.scenario, JSON.stringify(which.set), x, y, show],
+  );
+  const { answer: drawn, error } = useLatest<MapQuestion, Drawn>(
+    question,
+    async (asked) => ({ answer: await askMap(asked), question: asked }),
+    (asked) => mapUrl(asked, 'cells'),
+  );
+
+  const height = Math.round(Math.min(Math.max(width * 0.8, 240), 480));
+  const wide = width - kLeft - kRight;
+  const high = height - kTop - kBottom;
+  const labels = drawn ? { x: drawn.answer.legend.x.words, y: drawn.answer.legend.y.words } : { x: x.name, y: y.name };
+  useEffect(() => {
+    if (canvas.current && drawn && width > 120) draw(canvas.current, width, height, drawn, marked, shortened(labels, width));
+  }, [drawn, width, height, marked, dark]);
+
+  const shareX = at ? shareOf(x, at.x) : NaN;
+  const shareY = at ? shareOf(y, at.y) : NaN;
+  const inside = shareX >= 0 && shareX <= 1 && shareY >= 0 && shareY <= 1;
+  const clamp = (share: number) => (Number.isNaN(share) ? 0.5 : Math.min(1, Math.max(0, share)));
+
+  const sharesOf = (event: { clientX: number; clientY: number }) => {
+    const box = canvas.current!.getBoundingClientRect();
+    return {
+      x: (event.clientX - box.left - kLeft) / wide,
+      y: 1 - (event.clientY - box.top - kTop) / high,
+    };
+  };
+  const moveTo = (shares: { x: number; y: number }) => move?.(valueAt(x, shares.x), valueAt(y, shares.y));
+  const start = (event: PointerEvent) => {
+    if (!move || event.button !== 0) return;
+    const shares = sharesOf(event);
+    if (shares.x < 0 || shares.x > 1 || shares.y < 0 || shares.y > 1) return;
+    dragging.current = true;
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    moveTo(shares);
+  };
+  const drag = (event: PointerEvent) => {
+    if (dragging.current) moveTo(sharesOf(event));
+    else setPointed(sharesOf(event));
+  };
+  const stop = () => (dragging.current = false);
+  const onKey = (event: KeyboardEvent) => {
+    if (!move || !at) return;
+    const step = event.shiftKey ? 0.1 : 0.01;
+    const shares = { x: clamp(shareX), y: clamp(shareY) };
+    if (event.key === 'ArrowLeft') shares.x -= step;
+    else if (event.key === 'ArrowRight') shares.x += step;
+    else if (event.key === 'ArrowDown') shares.y -= step;
+    else if (event.key === 'ArrowUp') shares.y += step;
+    else if (event.key === 'PageDown') shares.y -= 0.1;
+    else if (event.key === 'PageUp') shares.y += 0.1;
+    else if (event.key === 'Home') shares.x = 0;
+    else if (event.key === 'End') shares.x = 1;
+    else return;
+    event.preventDefault();
+    moveTo(shares);
+  };
+
+  const place = at ? `${x.name} ${number(at.x)}, ${y.name} ${number(at.y)}` : '';
+  const spoken = useSettled(`${place}: ${pointWords}`, 500);
+  const cells = drawn?.answer.cells;
+  const legend = drawn?.answer.legend;
+  const present = useMemo(() => new Set<number>(cells?.isPolicy ? cells.values : []), [cells]);
+  const regions = legend?.regions.filter(({ value }) => present.has(value)) ?? [];
+  const range = cells && !cells.isPolicy ? rangeOf(cells) : null;
+  const under =
+    cells && legend && drawn && pointed && cellAt(cells, pointed.x, pointed.y) !== undefined
+      ? `${x.name} ${number(valueAt(x, pointed.x))}, ${y.name} ${number(valueAt(y, pointed.y))}: ${valueInWords(cells, legend, drawn.question.show, cellAt(cells, pointed.x, pointed.y))}`
+      : null;
+  const title = kShown.find(({ name }) => name === show)?.label ?? show;
+
+  return (
+    <figure class="map">
+      <figcaption>
+        Map of {title} over {x.name} and {y.name}
+      </figcaption>
+      {error && <Problem text={error} />}
+      <div class="map-frame" ref={frame} style={{ height: `${height}px` }}>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`Map of ${title}. To the right: ${labels.x}. Upwards: ${labels.y}. ${regions.map(({ name }) => name).join('; ')}`}
+          class={move ? 'can-move' : ''}
+          style={{ width: `${width}px`, height: `${height}px` }}
+          onPointerDown={(event) => event.pointerType !== 'touch' && start(event)}
+          onPointerMove={drag}
+          onPointerUp={stop}
+          onPointerCancel={stop}
+          onPointerLeave={() => setPointed(null)}
+          onClick={(event) => {
+            const shares = sharesOf(event);
+            if (shares.x >= 0 && shares.x <= 1 && shares.y >= 0 && shares.y <= 1) moveTo(shares);
+          }}
+        />
+        {at && (
+          <div
+            class={`point${inside ? '' : ' outside'}`}
+            role={move ? 'slider' : 'img'}
+            tabIndex={move ? 0 : -1}
+            aria-label={`This game on the map: ${x.name} by left and right, ${y.name} by up and down`}
+            aria-roledescription={move ? 'point in a plane' : undefined}
+            aria-valuemin={move ? x.low : undefined}
+            aria-valuemax={move ? x.high : undefined}
+            aria-valuenow={move ? at.x : undefined}
+            aria-valuetext={move ? `${place}: ${pointWords}` : undefined}
+            style={{ left: `${kLeft + clamp(shareX) * wide}px`, top: `${kTop + (1 - clamp(shareY)) * high}px` }}
+            onKeyDown={onKey}
+            onPointerDown={(event) => {
+              if (!move) return;
+              dragging.current = true;
+              event.currentTarget.setPointerCapture(event.pointerId);
+            }}
+            onPointerMove={(event) => dragging.current && moveTo(sharesOf(event))}
+            onPointerUp={stop}
+            onPointerCancel={stop}
+          />
+        )}
+      </div>
+      <p class="under" aria-hidden="true">
+        {under ?? (at && !inside ? 'This game is outside of the map, at its nearest edge.' : move ? 'Drag the point, or move it by the arrow keys.' : ' ')}
+      </p>
+      <p class="visually-hidden" aria-live="polite">
+        {spoken}
+      </p>
+      {cells?.isPolicy && (
+        <ul class="regions">
+          {regions.map(({ value, name, colour, words }) => (
+            <li key={value}>
+              <button
+                type="button"
+                aria-pressed={marked === value}
+                onMouseEnter={() => setMarked(value)}
+                onMouseLeave={() => setMarked(null)}
+                onFocus={() => setMarked(value)}
+                onBlur={() => setMarked(null)}
+              >
+                <span class="swatch" style={{ background: colour }} />
+                <b>{name}</b> <span>{words}</span>
+              </button>
+            </li>
+          ))}
+          {present.has(kNoGame) && (
+            <li class="no-game">
+              <span class="swatch none" /> Grey: a parameter is out of its range.
+            </li>
+          )}
+        </ul>
+      )}
+      {cells && legend && range && drawn && (
+        <p class="scale">
+          <span>{shownNumber(drawn.question.show, range.low)}</span>
+          <span class="bar" style={{ background: `linear-gradient(to right, ${legend.scale.join(', ')})` }} />
+          <span>{shownNumber(drawn.question.show, range.high)}</span>
+        </p>
+      )}
+    </figure>
+  );
+}
+
+/** Words of the axes that fit beside a small map: their symbols. */
+function shortened(labels: { x: string; y: string }, width: number): { x: string; y: string } {
+  const short = (text: string, room: number) => (text.length * 6.6 > room ? text.split(',')[0]! : text);
+  return { x: short(labels.x, width - 80), y: short(labels.y, width * 0.8 - 60) };
+}
+
+function useDark(): boolean {
+  const query = useMemo(() => window.matchMedia('(prefers-color-scheme: dark)'), []);
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const change = () => setDark(query.matches);
+    query.addEventListener('change', change);
+    return () => query.removeEventListener('change', change);
+  }, [query]);
+  return dark;
+}
