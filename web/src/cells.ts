@@ -32,18 +32,6 @@ export function cellAt(cells: Cells, x: number, y: number): number | undefined {
   return cells.values[j * cells.width + i];
 }
 
-/** The least and the greatest value, for a scale of colours; null if no point is a game. */
-export function rangeOf(cells: Cells): { low: number; high: number } | null {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of cells.values) {
-    if (Number.isNaN(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return low <= high ? { low, high } : null;
-}
-
 export interface Room {
   value: number;
   /** shares of the axes */

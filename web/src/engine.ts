@@ -17,7 +17,7 @@ export interface Model {
 
 export interface Scenario {
   toml: string;
-  game: { value: number; value_of_time: number; penalty: number; models: Model[] };
+  game: { value: number; value_of_time: number; churn_penalty: number; participates?: boolean; models: Model[] };
 }
 
 export interface Payoffs {
@@ -115,7 +115,7 @@ export interface Audited {
     user_loss: number;
     penalty_floor: number;
   };
-  opt_out: { price: number; remaining_misalignment: number };
+  opt_out: { price: number; remaining_misalignment?: number };
   aligning_penalty: { exists: boolean; from: number | null; to: number | null };
   notes: string[];
 }
@@ -142,18 +142,30 @@ export interface Planned extends Payoffs {
 }
 
 export interface Region {
-  value: number;
+  cell: number;
   name: string;
   colour: string;
   words: string;
+  plain_words: string;
 }
 
-export interface Legend {
-  x: { words: string };
-  y: { words: string };
+export interface LegendAxis {
   words: string;
+  /** what the quantity is in the middle of each cell */
+  values: number[];
+  ticks: { value: number; share: number }[];
+}
+
+/** What the cells of a map mean. */
+export interface Legend {
+  x: LegendAxis;
+  y: LegendAxis;
+  words: string;
+  scenario_at: [number, number] | null;
   regions: Region[];
-  scale: string[];
+  /** of a map of numbers; low and high are null where no point is a game */
+  scale: { low: number | null; high: number | null; colours: string[]; no_game: string } | null;
+  notes: string[];
 }
 
 export interface CatalogTable {

@@ -6,8 +6,8 @@ import { type Group, parametersOf } from './parameters';
 import { type Game, tomlOf, withDistinctNames } from './toml';
 
 export interface Known {
-  /** the scenario without the changes */
-  start: Scenario;
+  /** the scenario with the changes, as text */
+  toml: string;
   /** with them; those that have just been made, too */
   game: Game;
   groups: Group[];
@@ -19,9 +19,11 @@ export function useGame(which: Which): Told<Known> {
   const current = useAnswer<Scenario>(verbUrl('scenario', which));
   if (!start.answer) return { answer: null, error: start.error };
   const told = current.answer ?? start.answer;
-  const game = withChanges(told.game, which.set);
+  const patience = told.game.models[0]?.patience ?? 1;
+  const alike = told.game.models.every((model) => (model.patience ?? 1) === patience);
+  const game = withChanges({ ...told.game, ...(alike ? { patience } : {}) }, which.set);
   return {
-    answer: { start: start.answer, game, groups: parametersOf(game, start.answer.game, game.patience ?? 1) },
+    answer: { toml: told.toml, game, groups: parametersOf(game, start.answer.game, game.patience ?? 1) },
     error: start.error,
   };
 }
@@ -36,7 +38,7 @@ export function withChanges(game: Game, set: Address['set']): Game {
     if (!Number.isFinite(value) || text.trim() === '') continue;
     if (key === 'V') changed.value = value;
     else if (key === 'w') changed.value_of_time = value;
-    else if (key === 'P') changed.penalty = value;
+    else if (key === 'P') changed.churn_penalty = value;
     else if (key === 'rho') changed.patience = value;
     else {
       const match = /^([ptcr])(\d+)$/.exec(key);

@@ -51,7 +51,7 @@ export function parametersOf(current: Game, start: Game, patience: number): Grou
     {
       title: 'Provider',
       parameters: [
-        whole('P', 'P', 'Churn penalty', 'What an unsolved task costs the provider, since users who leave may not come back.', '$', current.penalty, start.penalty),
+        whole('P', 'P', 'Churn penalty', 'What an unsolved task costs the provider, since users who leave may not come back.', '$', current.churn_penalty, start.churn_penalty),
       ],
     },
   ];

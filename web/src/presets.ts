@@ -1,6 +1,6 @@
 import { tomlOf } from './toml';
 
-const kUser = { value: 1, value_of_time: 0.005, penalty: 0.1 };
+const kUser = { value: 1, value_of_time: 0.005, churn_penalty: 0.1 };
 
 /** examples/grok-3-mini-gpt-5.toml: a cascade is best. */
 export const kCascade = tomlOf({
@@ -42,7 +42,7 @@ export const kThrottling = tomlOf({
 export const kFourModels = tomlOf({
   value: 10,
   value_of_time: 1,
-  penalty: 5,
+  churn_penalty: 5,
   models: [
     { name: 'mini', success: 0.2, latency: 2.5, cost: 0.05 },
     { name: 'small', success: 0.35, latency: 4, cost: 0.4 },

@@ -4,7 +4,7 @@ import type { Model } from './engine';
 export interface Game {
   value: number;
   value_of_time: number;
-  penalty: number;
+  churn_penalty: number;
   models: Model[];
   participates?: boolean;
   /** rho, the same for all models */
@@ -22,7 +22,7 @@ export function tomlOf(game: Game): string {
   const lines = ['[user]', `value = ${game.value}`, `value_of_time = ${game.value_of_time}`];
   if (game.participates) lines.push('participates = true');
   if (game.patience !== undefined && game.patience !== 1) lines.push(`patience = ${game.patience}`);
-  lines.push('', '[provider]', `churn_penalty = ${game.penalty}`);
+  lines.push('', '[provider]', `churn_penalty = ${game.churn_penalty}`);
   for (const { name, success, latency, cost, price } of game.models) {
     lines.push('', '[[model]]', `name = ${quoted(name)}`, `success = ${success}`, `latency = ${latency}`, `cost = ${cost}`);
     if (price !== undefined && price !== 0) lines.push(`price = ${price}`);

@@ -53,13 +53,6 @@ export function routeInShort(route: string, first: string, second: string): stri
   }
 }
 
-export const kPhases: Record<string, string> = {
-  stays: 'the user stays',
-  leaves: 'the user leaves',
-  indifferent: 'staying and leaving are worth the same to the user',
-  mixes: 'some users leave',
-};
-
 export interface Shown {
   name: string;
   label: string;

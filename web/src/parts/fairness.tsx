@@ -83,7 +83,7 @@ export function Remedies({ audited }: { audited: Audited }) {
   return (
     <div>
       <p>
-        If users may choose their model themselves, that costs the provider {money(opt_out.price)} a task; what they still lose is {money(opt_out.remaining_misalignment)}.{' '}
+        If users may choose their model themselves, that costs the provider {money(opt_out.price)} a task{opt_out.remaining_misalignment !== undefined && <>; what they still lose is {money(opt_out.remaining_misalignment)}</>}.{' '}
         {exists && from !== null
           ? to !== null
             ? `With a churn penalty from ${money(from)} to ${money(to)} the provider chooses what users want.`

@@ -35,12 +35,12 @@ export function Ladder({ planned, models }: { planned: Planned; models: string[]
           <span class="rung" style={{ width: `${Math.max(reach * 100, 12)}%` }}>
             {served.map(({ model, probability }) => (
               <span key={model} class={`serves colour-${models.indexOf(model) % 8}`} style={{ flexGrow: probability }}>
-                {model}
-                {served.length > 1 && ` ${percent(probability)}`}
+                {served.length > 1 ? percent(probability) : model}
               </span>
             ))}
           </span>
           <span class="reach">
+            {served.length > 1 && `drawn: ${served.map(({ model, probability }) => `${model} ${percent(probability)}`).join(', ')}; `}
             reached by {percent(reach)}
             {last !== reach && ` to ${percent(last)}`} of tasks
           </span>

@@ -35,14 +35,21 @@ export function namesOf(game: { models: { name: string }[] }): [string, string] 
   return [game.models[0]?.name ?? 'the first model', game.models[1]?.name ?? 'the second model'];
 }
 
-/** The provider's best policy, in words and numbers, beside the other ways to play. */
+/** The provider's best policy, in words. */
+export function Verdict({ solved }: { solved: Solved }) {
+  const [first, second] = namesOf(solved.game);
+  return (
+    <p class="verdict">
+      <b>{solved.route}</b> {routeInWords(solved.route, first, second, percent(solved.cascade))}
+    </p>
+  );
+}
+
+/** What it comes to, beside the other ways to play. */
 export function Answer({ solved }: { solved: Solved }) {
   const [first, second] = namesOf(solved.game);
   return (
     <div>
-      <p class="verdict">
-        <b>{solved.route}</b> {routeInWords(solved.route, first, second, percent(solved.cascade))}
-      </p>
       <PayoffList payoffs={solved} />
       <p>{kRegimes[solved.regime]}</p>
       <details>

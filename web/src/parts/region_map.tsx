@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Axis, shareOf, ticks, valueAt } from '../axis';
-import { type Cells, cellAt, kNoGame, rangeOf, roomiestPoints } from '../cells';
+import { type Axis, shareOf, valueAt } from '../axis';
+import { type Cells, cellAt, kNoGame, roomiestPoints } from '../cells';
 import { type Legend, type MapAnswer, type MapQuestion, type Which, askMap, mapUrl } from '../engine';
 import { useLatest, useSettled, useWidth } from '../hooks';
 import { money, number, percent, seconds } from '../numbers';
@@ -20,25 +20,22 @@ interface Props {
   pointWords: string;
 }
 
-const kPoints = 320;
 const kLeft = 58;
 const kBottom = 40;
 const kTop = 10;
 const kRight = 14;
 
-function colourOf(text: string): [number, number, number] {
+type Colour = readonly [red: number, green: number, blue: number];
+
+function colourOf(text: string): Colour {
   const value = Number.parseInt(text.replace('#', ''), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-/** A colour of a scale of colours, between its stops. */
-function scaled(scale: string[], share: number): [number, number, number] {
-  const along = Math.min(1, Math.max(0, share)) * (scale.length - 1);
-  const i = Math.min(scale.length - 2, Math.floor(along));
-  const low = colourOf(scale[i]!);
-  const high = colourOf(scale[i + 1]!);
-  const part = along - i;
-  return [0, 1, 2].map((k) => Math.round(low[k]! + (high[k]! - low[k]!) * part)) as [number, number, number];
+/** A colour of the regions beside the one that is pointed at. */
+function faded([red, green, blue]: Colour): Colour {
+  const part = (x: number) => Math.round(x * 0.35 + 150);
+  return [part(red), part(green), part(blue)];
 }
 
 function pictureOf(cells: Cells, legend: Legend, marked: number | null): HTMLCanvasElement {
@@ -47,18 +44,21 @@ function pictureOf(cells: Cells, legend: Legend, marked: number | null): HTMLCan
   picture.height = cells.height;
   const context = picture.getContext('2d')!;
   const image = context.createImageData(cells.width, cells.height);
-  const range = rangeOf(cells);
-  const regions = new Map(legend.regions.map(({ value, colour }) => [value, colourOf(colour)]));
+  const regions = new Map(legend.regions.map(({ cell, colour }) => [cell, colourOf(colour)]));
+  const scale = legend.scale?.colours.map(colourOf) ?? [];
+  const low = legend.scale?.low ?? 0;
+  const span = (legend.scale?.high ?? 0) - low;
+  const nothing = colourOf(legend.scale?.no_game ?? '#d9d9d9');
   for (let j = 0; j < cells.height; ++j) {
     for (let i = 0; i < cells.width; ++i) {
       const value = cells.values[j * cells.width + i]!;
-      let colour: readonly [number, number, number] = [217, 217, 217];
+      let colour = nothing;
       if (cells.isPolicy) {
         colour = regions.get(value) ?? colour;
-        if (marked !== null && value !== marked) colour = [0, 1, 2].map((k) => Math.round(colour[k]! * 0.35 + 150)) as [number, number, number];
-      } else if (!Number.isNaN(value) && range) {
-        const span = range.high > range.low ? range.high - range.low : 1;
-        colour = scaled(legend.scale, (value - range.low) / span);
+        if (marked !== null && value !== marked) colour = faded(colour);
+      } else if (!Number.isNaN(value)) {
+        const at = span > 0 ? Math.round(((value - low) / span) * (scale.length - 1)) : 0;
+        colour = scale[Math.min(scale.length - 1, Math.max(0, at))] ?? nothing;
       }
       const to = 4 * ((cells.height - 1 - j) * cells.width + i);
       image.data.set([...colour, 255], to);
@@ -107,7 +107,6 @@ function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: D
   const ink = style.color;
   const family = style.fontFamily;
   const { cells, legend } = drawn.answer;
-  const { x, y } = drawn.question;
   const wide = width - kLeft - kRight;
   const high = height - kTop - kBottom;
   context.imageSmoothingEnabled = false;
@@ -121,10 +120,10 @@ function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: D
   context.textAlign = 'center';
   context.textBaseline = 'top';
   let free = -Infinity;
-  for (const tick of ticks(x, wide > 400 ? 6 : 4)) {
-    const at = kLeft + shareOf(x, tick) * wide;
+  for (const { value, share } of legend.x.ticks) {
+    const at = kLeft + share * wide;
     context.fillRect(at - 0.5, kTop + high, 1, 4);
-    const text = number(tick, 3);
+    const text = number(value, 3);
     const half = context.measureText(text).width / 2;
     if (at - half < free) continue;
     context.fillText(text, Math.min(at, width - half), kTop + high + 6);
@@ -132,10 +131,13 @@ function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: D
   }
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  for (const tick of ticks(y, 5)) {
-    const at = kTop + high - shareOf(y, tick) * high;
+  free = Infinity;
+  for (const { value, share } of legend.y.ticks) {
+    const at = kTop + high - share * high;
     context.fillRect(kLeft - 4, at - 0.5, 4, 1);
-    context.fillText(number(tick, 3), kLeft - 7, Math.max(at, kTop + 4));
+    if (at > free) continue;
+    context.fillText(number(value, 3), kLeft - 7, Math.max(at, kTop + 4));
+    free = at - 18;
   }
   context.font = `600 12px ${family}`;
   context.textAlign = 'center';
@@ -151,7 +153,7 @@ function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: D
   context.font = `600 13px ${family}`;
   context.textBaseline = 'middle';
   for (const { value, x: i, y: j, room } of roomiestPoints(cells)) {
-    const region = legend.regions.find((one) => one.value === value);
+    const region = legend.regions.find(({ cell }) => cell === value);
     if (!region || room * wide < 12) continue;
     const half = context.measureText(region.name).width / 2;
     const at = Math.min(Math.max(kLeft + i * wide, kLeft + half + 4), kLeft + wide - half - 4);
@@ -171,10 +173,19 @@ function shownNumber(show: string, value: number): string {
   return number(value);
 }
 
-function valueInWords(cells: Cells, legend: Legend, show: string, value: number | undefined): string {
-  if (value === undefined) return 'outside of the map';
-  if (!cells.isPolicy) return Number.isNaN(value) ? 'no such game' : shownNumber(show, value);
-  return legend.regions.find((region) => region.value === value)?.name ?? 'no such game';
+/** What the map says where the pointer is; null outside of it. */
+function underPointer({ answer: { cells, legend }, question }: Drawn, at: { x: number; y: number }): string | null {
+  const value = cellAt(cells, at.x, at.y);
+  if (value === undefined) return null;
+  const i = Math.min(cells.width - 1, Math.floor(at.x * cells.width));
+  const j = Math.min(cells.height - 1, Math.floor(at.y * cells.height));
+  const place = `${question.x.name} ${number(legend.x.values[i] ?? NaN)}, ${question.y.name} ${number(legend.y.values[j] ?? NaN)}`;
+  const words = cells.isPolicy
+    ? legend.regions.find(({ cell }) => cell === value)?.name
+    : Number.isNaN(value)
+      ? undefined
+      : shownNumber(question.show, value);
+  return `${place}: ${words ?? 'no such game'}`;
 }
 
 /** The map of the provider's best policies, or of a number, over two quantities of a game. The game
@@ -187,17 +198,19 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
   const dragging = useRef(false);
   const dark = useDark();
 
+  // About a point of the map for each pixel, in steps so that a window's width asks for few maps.
+  const size = Math.min(400, Math.max(160, 40 * Math.round((width - kLeft - kRight) / 40)));
   // What the axes move is moved at every point of the map: the game's own values of it are left out,
   // so that dragging the point does not ask for the same map again.
   const question = useMemo<MapQuestion>(
     () => ({
       which: { scenario: which.scenario, set: which.set.filter(([key]) => key !== x.name && key !== y.name) },
-      x, y, show, size: kPoints,
+      x, y, show, size,
     }),
-    [which.scenario, JSON.stringify(which.set), x, y, show],
+    [which.scenario, JSON.stringify(which.set), x, y, show, size],
   );
   const { answer: drawn, error } = useLatest<MapQuestion, Drawn>(
-    question,
+    width > 0 ? question : null,
     async (asked) => ({ answer: await askMap(asked), question: asked }),
     (asked) => mapUrl(asked, 'cells'),
   );
@@ -257,13 +270,9 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
   const spoken = useSettled(`${place}: ${pointWords}`, 500);
   const cells = drawn?.answer.cells;
   const legend = drawn?.answer.legend;
-  const present = useMemo(() => new Set<number>(cells?.isPolicy ? cells.values : []), [cells]);
-  const regions = legend?.regions.filter(({ value }) => present.has(value)) ?? [];
-  const range = cells && !cells.isPolicy ? rangeOf(cells) : null;
-  const under =
-    cells && legend && drawn && pointed && cellAt(cells, pointed.x, pointed.y) !== undefined
-      ? `${x.name} ${number(valueAt(x, pointed.x))}, ${y.name} ${number(valueAt(y, pointed.y))}: ${valueInWords(cells, legend, drawn.question.show, cellAt(cells, pointed.x, pointed.y))}`
-      : null;
+  const regions = legend?.regions ?? [];
+  const scale = legend?.scale ?? null;
+  const under = drawn && pointed ? underPointer(drawn, pointed) : null;
   const title = kShown.find(({ name }) => name === show)?.label ?? show;
 
   return (
@@ -321,33 +330,28 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
       </p>
       {cells?.isPolicy && (
         <ul class="regions">
-          {regions.map(({ value, name, colour, words }) => (
-            <li key={value}>
+          {regions.map(({ cell, name, colour, words, plain_words }) => (
+            <li key={cell}>
               <button
                 type="button"
-                aria-pressed={marked === value}
-                onMouseEnter={() => setMarked(value)}
+                aria-pressed={marked === cell}
+                onMouseEnter={() => setMarked(cell)}
                 onMouseLeave={() => setMarked(null)}
-                onFocus={() => setMarked(value)}
+                onFocus={() => setMarked(cell)}
                 onBlur={() => setMarked(null)}
               >
                 <span class="swatch" style={{ background: colour }} />
-                <b>{name}</b> <span>{words}</span>
+                <b>{cell === kNoGame ? 'No game' : name}</b> <span>{plain_words ?? words}</span>
               </button>
             </li>
           ))}
-          {present.has(kNoGame) && (
-            <li class="no-game">
-              <span class="swatch none" /> Grey: a parameter is out of its range.
-            </li>
-          )}
         </ul>
       )}
-      {cells && legend && range && drawn && (
+      {drawn && scale && scale.low !== null && scale.high !== null && (
         <p class="scale">
-          <span>{shownNumber(drawn.question.show, range.low)}</span>
-          <span class="bar" style={{ background: `linear-gradient(to right, ${legend.scale.join(', ')})` }} />
-          <span>{shownNumber(drawn.question.show, range.high)}</span>
+          <span>{shownNumber(drawn.question.show, scale.low)}</span>
+          <span class="bar" style={{ background: `linear-gradient(to right, ${scale.colours.join(', ')})` }} />
+          <span>{shownNumber(drawn.question.show, scale.high)}</span>
         </p>
       )}
     </figure>

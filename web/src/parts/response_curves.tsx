@@ -2,7 +2,6 @@ import { ticks } from '../axis';
 import type { CurvePoint, Responded } from '../engine';
 import { useWidth } from '../hooks';
 import { number, percent } from '../numbers';
-import { kPhases } from '../words';
 import { namesOf } from './payoffs';
 
 const kLeft = 58;
@@ -86,12 +85,19 @@ function Plot({ responded, curve, of, title, width }: PlotProps) {
   );
 }
 
+function reactionInWords({ thresholds: { s0, sL, sH } }: Responded, phase: string): string {
+  if (s0 !== undefined) return `Below s0 = ${percent(s0)} the user leaves after the first failure. From there on the user stays.`;
+  if (sL !== undefined && sH !== undefined) {
+    return `Up to sL = ${percent(sL)} the user stays, from sH = ${percent(sH)} on the user leaves after the first failure. In between some users leave.`;
+  }
+  return phase === 'leaves' ? 'Whatever s is, the user leaves after the first failure.' : 'Whatever s is, the user stays.';
+}
+
 /** Both sides' payoffs over s, the share of re-prompts that the second model serves. */
 export function ResponseCurves({ responded }: { responded: Responded }) {
   const [frame, width] = useWidth();
   const [first, second] = namesOf(responded.game);
   const curve = responded.curve.filter(({ start }) => start === 1);
-  const phases = curve.filter((point, i) => i === 0 || point.phase !== curve[i - 1]!.phase);
   return (
     <figure class="curves" ref={frame}>
       <figcaption>
@@ -114,14 +120,7 @@ export function ResponseCurves({ responded }: { responded: Responded }) {
         </span>
         {Object.keys(responded.thresholds).length > 0 && <span>dashed: where the user's choice changes</span>}
       </p>
-      <p>
-        {phases.map(({ cascade, phase }, i) => (
-          <span key={cascade}>
-            {i === 0 ? 'From' : ', from'} {percent(cascade)} on {kPhases[phase] ?? phase}
-          </span>
-        ))}
-        .
-      </p>
+      <p>{reactionInWords(responded, curve[0]?.phase ?? '')}</p>
     </figure>
   );
 }

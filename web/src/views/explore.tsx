@@ -9,12 +9,11 @@ import { type Group, type Parameter, defaultAxes } from '../parameters';
 import { CatalogChoice } from '../parts/catalog';
 import { Misalignment, Remedies, Throttling } from '../parts/fairness';
 import { Knob } from '../parts/knob';
-import { Answer, namesOf } from '../parts/payoffs';
+import { Answer, Verdict, namesOf } from '../parts/payoffs';
 import { Notes, Problem } from '../parts/problem';
 import { RegionMap } from '../parts/region_map';
 import { ResponseCurves } from '../parts/response_curves';
 import { Rule } from '../parts/rule';
-import { tomlOf } from '../toml';
 import { kShown, routeInWords } from '../words';
 
 export interface ViewProps {
@@ -36,36 +35,41 @@ export function ExploreView({ address, change, catalog }: ViewProps) {
   return (
     <div class="explore">
       {problem && <Problem text={problem} />}
-      <section class={`card answer ${stale}`} aria-labelledby="answer">
-        <h2 id="answer">What the provider does</h2>
-        {solved.answer && <Answer solved={solved.answer} />}
-      </section>
-      <section class="card where" aria-labelledby="where">
-        <h2 id="where">Where this game lies</h2>
-        {known.answer && <MapPart address={address} change={change} known={known.answer} solved={solved.answer} />}
-      </section>
+      <div class="column">
+        <section class="card where" aria-labelledby="where">
+          <h2 id="where">What the provider does, and when</h2>
+          {solved.answer && <Verdict solved={solved.answer} />}
+          {known.answer && <MapPart address={address} change={change} known={known.answer} solved={solved.answer} />}
+        </section>
+        <section class={`card react ${stale}`} aria-labelledby="react">
+          <h2 id="react">How users react</h2>
+          {responded.answer && <ResponseCurves responded={responded.answer} />}
+          {responded.answer && <Notes notes={responded.answer.notes} />}
+        </section>
+      </div>
       <section class="card game" aria-labelledby="game">
         <h2 id="game">The game</h2>
         {known.answer && <GamePart address={address} change={change} catalog={catalog} known={known.answer} />}
       </section>
-      <section class={`card why ${stale}`} aria-labelledby="why">
-        <h2 id="why">Why: the rule that applied</h2>
-        {explained.answer && <Rule explained={explained.answer} />}
-      </section>
-      <section class={`card against ${stale}`} aria-labelledby="against">
-        <h2 id="against">Is it against its users?</h2>
-        {audited.answer && <Misalignment audited={audited.answer} />}
-      </section>
-      <section class={`card slow ${stale}`} aria-labelledby="slow">
-        <h2 id="slow">Does it pay to be slow?</h2>
-        {audited.answer && <Throttling audited={audited.answer} />}
-        {audited.answer && <Remedies audited={audited.answer} />}
-      </section>
-      <section class={`card react ${stale}`} aria-labelledby="react">
-        <h2 id="react">How users react</h2>
-        {responded.answer && <ResponseCurves responded={responded.answer} />}
-        {responded.answer && <Notes notes={responded.answer.notes} />}
-      </section>
+      <div class="column">
+        <section class={`card ${stale}`} aria-labelledby="answer">
+          <h2 id="answer">What it comes to</h2>
+          {solved.answer && <Answer solved={solved.answer} />}
+        </section>
+        <section class={`card ${stale}`} aria-labelledby="why">
+          <h2 id="why">Why: the rule that applied</h2>
+          {explained.answer && <Rule explained={explained.answer} />}
+        </section>
+        <section class={`card ${stale}`} aria-labelledby="against">
+          <h2 id="against">Is it against its users?</h2>
+          {audited.answer && <Misalignment audited={audited.answer} />}
+        </section>
+        <section class={`card ${stale}`} aria-labelledby="slow">
+          <h2 id="slow">Does it pay to be slow?</h2>
+          {audited.answer && <Throttling audited={audited.answer} />}
+          {audited.answer && <Remedies audited={audited.answer} />}
+        </section>
+      </div>
     </div>
   );
 }
@@ -125,7 +129,7 @@ function OwnScenario({ known, change }: { known: Known; change: ViewProps['chang
       <label for={id} class="visually-hidden">
         Scenario in TOML
       </label>
-      <textarea id={id} rows={14} spellcheck={false} value={text ?? known.start.toml} onInput={(event) => setText(event.currentTarget.value)} />
+      <textarea id={id} rows={14} spellcheck={false} value={text ?? known.toml} onInput={(event) => setText(event.currentTarget.value)} />
       <p class="buttons">
         <button
           type="button"
@@ -143,7 +147,7 @@ function OwnScenario({ known, change }: { known: Known; change: ViewProps['chang
 }
 
 function MapPart({ address, change, known, solved }: PartProps & { solved: Solved | null }) {
-  const usual = useMemo(() => defaultAxes(known.groups), [known.start, known.groups.length]);
+  const usual = useMemo(() => defaultAxes(known.groups), [address.scenario, known.groups.length]);
   const x = address.x ?? usual.x;
   const y = address.y ?? usual.y;
   const all = known.groups.flatMap((group) => group.parameters);
@@ -249,7 +253,7 @@ function ShowChoice({ show, choose }: { show: string; choose: (show: string) => 
 
 function Exports({ which, x, y, show, known }: { which: Which; x: Axis; y: Axis; show: string; known: Known }) {
   const question = { which, x, y, show, size: 400 };
-  const text = which.set.length === 0 ? known.start.toml : tomlOf(known.game);
+  const text = known.toml;
   const [toml, setToml] = useState('');
   useEffect(() => {
     const url = URL.createObjectURL(new Blob([text], { type: 'application/toml' }));

@@ -9,7 +9,7 @@ import { useAnswer } from '../hooks';
 import { percent } from '../numbers';
 import { Misalignment, Throttling } from '../parts/fairness';
 import { Knob } from '../parts/knob';
-import { namesOf } from '../parts/payoffs';
+import { Verdict, namesOf } from '../parts/payoffs';
 import { Problem } from '../parts/problem';
 import { RegionMap } from '../parts/region_map';
 import { ResponseCurves } from '../parts/response_curves';
@@ -230,11 +230,7 @@ function StepPart({ step, number }: { step: Step; number: number }) {
       </div>
       <div class="card picture">
         {problem && <Problem text={problem} />}
-        {solved.answer && (
-          <p class="verdict">
-            <b>{solved.answer.route}</b> {words}
-          </p>
-        )}
+        {solved.answer && <Verdict solved={solved.answer} />}
         {step.knobs.length > 0 && (
           <div class="knobs">
             {parameters
