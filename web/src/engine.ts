@@ -35,18 +35,18 @@ export interface Play extends Payoffs {
   abandon: number;
 }
 
-export interface Solved extends Play {
+/** Of users who may stay away, or who differ, there is no route and what is told of it. */
+export interface Solved extends Omit<Play, 'route'> {
   schema: string;
   game: { value: number; value_of_time: number; churn_penalty: number; models: Model[] };
-  regime: string;
-  policy: string;
-  thresholds: Record<string, number>;
-  misalignment: number;
-  throttling_gain: number;
-  candidates: Play[];
-  tie: boolean;
-  tie_reason?: string;
-  assumptions: string[];
+  regime?: string;
+  route?: string;
+  /** the two models that are played, of users who may stay away */
+  models?: string[];
+  /** whether users come; absent where they always do */
+  submits?: boolean;
+  candidates?: Play[];
+  assumptions?: string[];
   notes: string[];
 }
 

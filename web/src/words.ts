@@ -31,6 +31,16 @@ export function routeInWords(route: string, first: string, second: string, share
   }
 }
 
+/** What is played where the program names no route: of users who may stay away, or who differ. */
+export function playInWords(play: { start: number; cascade: number; abandon: number; submits?: boolean | undefined }, first: string, second: string, share: string): string {
+  if (play.submits === false) return 'Users stay away: no policy that they come for costs less than to lose them all.';
+  const reaction =
+    play.abandon === 0 ? 'The user asks again until the task is solved.' : play.abandon === 1 ? 'The user leaves after the first failure.' : 'Some users leave after a failure.';
+  if (play.start === 2 || first === second) return `Every attempt goes to ${second}. ${reaction}`;
+  if (play.cascade === 0) return `Every attempt goes to ${first}. ${reaction}`;
+  return `A cascade: attempts start on ${first}. Each re-prompt goes to ${second}, for good, with probability ${share}. ${reaction}`;
+}
+
 /** A route in a few words, for tables. */
 export function routeInShort(route: string, first: string, second: string): string {
   switch (route) {

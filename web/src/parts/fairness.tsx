@@ -19,7 +19,7 @@ export function Misalignment({ audited }: { audited: Audited }) {
     <div>
       {misalignment > 0 ? (
         <p>
-          The user would prefer another policy. By the provider's choice the user loses <b>{money(misalignment)}</b> a task, worth {seconds(misalignment_in_latency)} of
+          The provider's choice is {inShort(provider, audited)}; the user's would be {inShort(user, audited)}. By the provider's choice the user loses <b>{money(misalignment)}</b> a task, worth {seconds(misalignment_in_latency)} of
           waiting. The provider saves {money(provider_saving)} a task by it.
         </p>
       ) : (
@@ -28,8 +28,8 @@ export function Misalignment({ audited }: { audited: Audited }) {
       <Bars
         title="User's utility of a task"
         bars={[
-          { label: `Provider's choice: ${inShort(provider, audited)}`, value: provider.user_utility, chosen: true },
-          { label: `User's choice: ${inShort(user, audited)}`, value: user.user_utility },
+          { label: "Provider's choice", value: provider.user_utility, chosen: true },
+          { label: "User's choice", value: user.user_utility },
         ]}
       />
       <Bars

@@ -1,6 +1,6 @@
 import type { Payoffs, Solved } from '../engine';
 import { money, number, percent, seconds } from '../numbers';
-import { kRegimes, routeInShort, routeInWords } from '../words';
+import { kRegimes, playInWords, routeInShort, routeInWords } from '../words';
 import { Notes } from './problem';
 
 /** What a policy comes to, per task. */
@@ -35,12 +35,18 @@ export function namesOf(game: { models: { name: string }[] }): [string, string] 
   return [game.models[0]?.name ?? 'the first model', game.models[1]?.name ?? 'the second model'];
 }
 
+/** What the provider does, in words. */
+export function solvedInWords(solved: Solved): string {
+  const [first, second] = solved.models?.length === 2 ? (solved.models as [string, string]) : namesOf(solved.game);
+  const share = percent(solved.cascade);
+  return solved.route === undefined ? playInWords(solved, first, second, share) : routeInWords(solved.route, first, second, share);
+}
+
 /** The provider's best policy, in words. */
 export function Verdict({ solved }: { solved: Solved }) {
-  const [first, second] = namesOf(solved.game);
   return (
     <p class="verdict">
-      <b>{solved.route}</b> {routeInWords(solved.route, first, second, percent(solved.cascade))}
+      {solved.route !== undefined && <b>{solved.route}</b>} {solvedInWords(solved)}
     </p>
   );
 }
@@ -51,8 +57,8 @@ export function Answer({ solved }: { solved: Solved }) {
   return (
     <div>
       <PayoffList payoffs={solved} />
-      <p>{kRegimes[solved.regime]}</p>
-      <details>
+      {solved.regime !== undefined && <p>{kRegimes[solved.regime]}</p>}
+      {solved.candidates && <details>
         <summary>Other ways to play</summary>
         <div class="scroll">
           <table>
@@ -79,8 +85,8 @@ export function Answer({ solved }: { solved: Solved }) {
             </tbody>
           </table>
         </div>
-      </details>
-      <Notes notes={[...solved.notes, ...solved.assumptions.map((text) => `The paper assumes ${text}; this game breaks it.`)]} />
+      </details>}
+      <Notes notes={[...solved.notes, ...(solved.assumptions ?? []).map((text) => `The paper assumes ${text}; this game breaks it.`)]} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Boundary, Explained } from '../engine';
 import { number, percent } from '../numbers';
 import { Notes } from './problem';
+import { Symbols } from './symbols';
 
 function Beyond({ boundary }: { boundary: Boundary | null }) {
   if (!boundary) return <td>–</td>;
@@ -52,23 +53,7 @@ export function Rule({ explained }: { explained: Explained }) {
           </table>
         </div>
       </details>
-      <details>
-        <summary>What the symbols mean</summary>
-        <dl class="symbols">
-          <dt>c/p</dt>
-          <dd>what a solved task costs the provider if one model serves until it is solved</dd>
-          <dt>xi</dt>
-          <dd>what one attempt is worth to the user: V p - w t, less its price</dd>
-          <dt>(i,s)</dt>
-          <dd>start on model i; after a failure of model 1, model 2 serves for good with probability s</dd>
-          <dt>s0</dt>
-          <dd>the least s that makes the user stay, if the first model alone is not worth the wait</dd>
-          <dt>sL, sH</dt>
-          <dd>up to sL the user stays, from sH on the user leaves, if the second model is not worth the wait</dd>
-          <dt>b</dt>
-          <dd>the probability that an attempt fails</dd>
-        </dl>
-      </details>
+      <Symbols />
       <Notes notes={explained.notes} />
     </div>
   );

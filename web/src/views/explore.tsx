@@ -4,17 +4,16 @@ import type { Axis } from '../axis';
 import { type Audited, type CatalogTable, type Explained, type Responded, type Solved, type Which, mapUrl, verbUrl } from '../engine';
 import { type Known, useGame, withModels } from '../game';
 import { useAnswer } from '../hooks';
-import { percent } from '../numbers';
 import { type Group, type Parameter, defaultAxes } from '../parameters';
 import { CatalogChoice } from '../parts/catalog';
 import { Misalignment, Remedies, Throttling } from '../parts/fairness';
 import { Knob } from '../parts/knob';
-import { Answer, Verdict, namesOf } from '../parts/payoffs';
+import { Answer, Verdict, solvedInWords } from '../parts/payoffs';
 import { Notes, Problem } from '../parts/problem';
 import { RegionMap } from '../parts/region_map';
 import { ResponseCurves } from '../parts/response_curves';
 import { Rule } from '../parts/rule';
-import { kShown, routeInWords } from '../words';
+import { kShown } from '../words';
 
 export interface ViewProps {
   address: Address;
@@ -153,8 +152,7 @@ function MapPart({ address, change, known, solved }: PartProps & { solved: Solve
   const all = known.groups.flatMap((group) => group.parameters);
   const at = pointOf(all, x, y);
   const which: Which = { scenario: address.scenario, set: address.set };
-  const [first, second] = solved ? namesOf(solved.game) : ['', ''];
-  const words = solved ? routeInWords(solved.route, first, second, percent(solved.cascade)) : '';
+  const words = solved ? solvedInWords(solved) : '';
   return (
     <>
       <div class="axes">
@@ -228,7 +226,7 @@ function AxisChoice({ label, axis, groups, choose }: { label: string; axis: Axis
             disabled={axis.low <= 0}
             onChange={(event) => choose({ ...axis, logarithmic: event.currentTarget.checked })}
           />
-          even by factors
+          logarithmic scale
         </label>
       </span>
     </fieldset>

@@ -6,15 +6,14 @@ import { type Claim, claims } from '../claims';
 import { type Audited, type Responded, type Solved, type Which, verbUrl } from '../engine';
 import { useGame } from '../game';
 import { useAnswer } from '../hooks';
-import { percent } from '../numbers';
 import { Misalignment, Throttling } from '../parts/fairness';
 import { Knob } from '../parts/knob';
-import { Verdict, namesOf } from '../parts/payoffs';
+import { Verdict, solvedInWords } from '../parts/payoffs';
 import { Problem } from '../parts/problem';
 import { RegionMap } from '../parts/region_map';
 import { ResponseCurves } from '../parts/response_curves';
+import { Symbols } from '../parts/symbols';
 import { kCascade, kMisaligned, kThreePhases, kThrottling } from '../presets';
-import { routeInWords } from '../words';
 import { pointOf } from './explore';
 
 interface Step {
@@ -62,8 +61,8 @@ const kSteps: Step[] = [
     text: (
       <>
         <p>
-          Ann’s choice changes only at thresholds. Up to a threshold her reaction does not depend on how often the service escalates; so the service gains nothing by escalating a little. It goes to
-          a threshold, or it does not escalate at all. Most policies that are best are therefore static: the same model for every attempt.
+          Ann’s choice changes only at thresholds of <i>s</i>. As long as she stays, the service’s cost only rises or only falls with <i>s</i>. So the best <i>s</i> is at an end or at a threshold:
+          the service does not escalate at all, or it goes as far as a threshold. In most games the best policy is static: the same model for every attempt.
         </p>
         <p>
           Here the second model is slow: up to <i>sL</i> Ann bears it, from <i>sH</i> on she leaves, and in between some users leave. That range between the two never holds the best policy if the
@@ -81,7 +80,7 @@ const kSteps: Step[] = [
     show: 'policy',
     picture: 'curves',
     knobs: ['t2', 'P'],
-    claims: claims('R5', 'R6', 'P6', 'P11', 'P14', 'B15'),
+    claims: claims('R5', 'R6', 'P10', 'P6', 'P11', 'P14', 'B15'),
   },
   {
     title: 'When a cascade pays',
@@ -108,8 +107,8 @@ const kSteps: Step[] = [
     text: (
       <>
         <p>
-          The provider looks at what a solved task costs it, <i>c/p</i>; the user at how long a solved task takes, <i>t/p</i>. If the two rank the models differently, what is best for the provider
-          is not best for the user. What the user loses by it is the misalignment.
+          The provider looks at what a solved task costs it, <i>c/p</i>; the user at how long a solved task takes, <i>t/p</i>. If the two rank the models differently, and an attempt
+          on at least one of them is worth its wait, what is best for the provider is not best for the user. What the user loses by it is the misalignment.
         </p>
         <p>Rankings that agree do not always protect users: the provider may gain by making them leave.</p>
       </>
@@ -199,8 +198,7 @@ function StepPart({ step, number }: { step: Step; number: number }) {
   const responded = useAnswer<Responded>(step.picture === 'curves' ? verbUrl('response', which) : null);
   const parameters = known.answer?.groups.flatMap((group) => group.parameters) ?? [];
   const { x, y, show } = step;
-  const [first, second] = solved.answer ? namesOf(solved.answer.game) : ['', ''];
-  const words = solved.answer ? routeInWords(solved.answer.route, first, second, percent(solved.answer.cascade)) : '';
+  const words = solved.answer ? solvedInWords(solved.answer) : '';
   const explore = addressText({ ...kStart, scenario: step.scenario, set, x, y, show });
   const problem = known.error ?? solved.error ?? audited.error ?? responded.error;
   useEffect(() => {
@@ -223,6 +221,7 @@ function StepPart({ step, number }: { step: Step; number: number }) {
           </a>
         </p>
         <Claims all={step.claims} />
+        <Symbols />
         <p class="onward">
           {number > 1 && <a href={addressText({ ...kStart, view: 'learn', step: number - 1 })}>Step {number - 1}, back</a>}
           {number < kSteps.length && <a href={addressText({ ...kStart, view: 'learn', step: number + 1 })}>Step {number + 1}, on</a>}
