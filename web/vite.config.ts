@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 // same bytes. Nothing is inlined as data:, which the page's Content-Security-Policy forbids.
 export default defineConfig({
   base: './',
+  // `npm run dev` asks a program that was started by `turnout explore`.
+  server: { proxy: { '/v1': 'http://127.0.0.1:8090' } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -75,15 +75,16 @@ for (const hash of kViews) {
 await check('the page is there within a second, and small', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
-  let bytes = 0;
-  page.on('response', async (response) => {
-    if (/\.(js|css|svg)$|\/$/.test(new URL(response.url()).pathname)) bytes += (await response.request().sizes()).responseBodySize;
+  const sizes = [];
+  page.on('requestfinished', (request) => {
+    if (!request.url().includes('/v1/')) sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
   });
   const start = Date.now();
   await page.goto(address);
   await page.locator('.verdict').waitFor();
   const took = Date.now() - start;
   await settle(page);
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   console.log(`        ${took} ms to the first answer, ${bytes} bytes of page`);
   assert.ok(took < 2000, `${took} ms`); // a second, and one for a busy machine
   assert.ok(bytes < 300_000, `${bytes} bytes`);
@@ -183,7 +184,9 @@ await check('what is saved is what the program writes', async () => {
     writeFileSync(file, toml);
   }
   assert.equal(JSON.parse(run(program, 'solve', file, '--json')).game.churn_penalty, 0.3);
-  for (const format of ['svg', 'png', 'csv']) {
+  // PNG first: cairo keeps fonts as it first drew them in a process, and a PNG after an SVG has other
+  // pixels in its letters.
+  for (const format of ['png', 'svg', 'csv']) {
     const href = await page.locator(`.exports a[download="map.${format}"]`).getAttribute('href');
     const query = new URL(href, address).searchParams;
     const saved = await (await page.request.get(new URL(href, address).href)).body();
@@ -258,7 +261,7 @@ await check('plans of any number of models', async () => {
   assert.equal(await page.locator('.problem').count(), 0);
   await page.locator('header nav a').nth(0).click();
   await settle(page);
-  assert.ok((await page.locator('.regions li').count()) > 0);
+  await page.locator('.regions li').first().waitFor(); // maps of many models take a while
   assert.deepEqual(page.complaints.filter((text) => !text.includes('400')), []);
   await page.context().close();
 });

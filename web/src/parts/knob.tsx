@@ -21,8 +21,11 @@ export function Knob({ parameter, change }: { parameter: Parameter; change: (val
   return (
     <div class="knob" title={help}>
       <label for={id}>
-        {label} <i>{symbol}</i>
-        {unit && <span class="unit">, {unit}</span>}
+        {label}{' '}
+        <span class="unit">
+          <i>{symbol}</i>
+          {unit && `, ${unit}`}
+        </span>
       </label>
       <input
         type="range"

@@ -95,7 +95,12 @@ function strokeEdges(context: CanvasRenderingContext2D, cells: Cells, left: numb
 interface Drawn {
   answer: MapAnswer;
   question: MapQuestion;
+  milliseconds: number;
 }
+
+/** Maps that take longer than this are drawn coarsely while the game changes. */
+const kSlow = 250;
+const kCoarse = 80;
 
 function draw(canvas: HTMLCanvasElement, width: number, height: number, drawn: Drawn, marked: number | null, labels: { x: string; y: string }): void {
   const dense = window.devicePixelRatio || 1;
@@ -199,7 +204,11 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
   const dark = useDark();
 
   // About a point of the map for each pixel, in steps so that a window's width asks for few maps.
-  const size = Math.min(400, Math.max(160, 40 * Math.round((width - kLeft - kRight) / 40)));
+  const fine = Math.min(400, Math.max(160, 40 * Math.round((width - kLeft - kRight) / 40)));
+  const game = JSON.stringify([which, x, y, show]);
+  const isStill = useSettled(game, 400) === game;
+  const [slow, setSlow] = useState(false);
+  const size = slow && !isStill ? kCoarse : fine;
   // What the axes move is moved at every point of the map: the game's own values of it are left out,
   // so that dragging the point does not ask for the same map again.
   const question = useMemo<MapQuestion>(
@@ -211,9 +220,15 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
   );
   const { answer: drawn, error } = useLatest<MapQuestion, Drawn>(
     width > 0 ? question : null,
-    async (asked) => ({ answer: await askMap(asked), question: asked }),
+    async (asked) => {
+      const start = performance.now();
+      return { answer: await askMap(asked), question: asked, milliseconds: performance.now() - start };
+    },
     (asked) => mapUrl(asked, 'cells'),
   );
+  useEffect(() => {
+    if (drawn && drawn.question.size > kCoarse) setSlow(drawn.milliseconds > kSlow);
+  }, [drawn]);
 
   const height = Math.round(Math.min(Math.max(width * 0.8, 240), 480));
   const wide = width - kLeft - kRight;

@@ -5,7 +5,7 @@ import { number, percent } from '../numbers';
 import { namesOf } from './payoffs';
 
 const kLeft = 58;
-const kRight = 16;
+const kRight = 20;
 const kTop = 22;
 const kBottom = 34;
 const kHeight = 190;
