@@ -18,6 +18,8 @@ interface Props {
   move?: ((x: number, y: number) => void) | undefined;
   /** what happens at the point, in words */
   pointWords: string;
+  /** whether what the program does not like is said elsewhere */
+  quiet?: boolean;
 }
 
 const kLeft = 58;
@@ -195,7 +197,7 @@ function underPointer({ answer: { cells, legend }, question }: Drawn, at: { x: n
 
 /** The map of the provider's best policies, or of a number, over two quantities of a game. The game
  * is a point on it that is dragged, or moved by arrow keys. */
-export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
+export function RegionMap({ which, x, y, show, at, move, pointWords, quiet = false }: Props) {
   const [frame, width] = useWidth();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -295,7 +297,7 @@ export function RegionMap({ which, x, y, show, at, move, pointWords }: Props) {
       <figcaption>
         Map of {title} over {x.name} and {y.name}
       </figcaption>
-      {error && <Problem text={error} />}
+      {error && !quiet && <Problem text={error} />}
       <div class="map-frame" ref={frame} style={{ height: `${height}px` }}>
         <canvas
           ref={canvas}

@@ -38,7 +38,7 @@ export function ExploreView({ address, change, catalog }: ViewProps) {
         <section class="card where" aria-labelledby="where">
           <h2 id="where">What the provider does, and when</h2>
           {solved.answer && <Verdict solved={solved.answer} />}
-          {known.answer && <MapPart address={address} change={change} known={known.answer} solved={solved.answer} />}
+          {known.answer && <MapPart address={address} change={change} known={known.answer} solved={solved.answer} quiet={problem !== null} />}
         </section>
         <section class={`card react ${stale}`} aria-labelledby="react">
           <h2 id="react">How users react</h2>
@@ -145,7 +145,7 @@ function OwnScenario({ known, change }: { known: Known; change: ViewProps['chang
   );
 }
 
-function MapPart({ address, change, known, solved }: PartProps & { solved: Solved | null }) {
+function MapPart({ address, change, known, solved, quiet }: PartProps & { solved: Solved | null; quiet: boolean }) {
   const usual = useMemo(() => defaultAxes(known.groups), [address.scenario, known.groups.length]);
   const x = address.x ?? usual.x;
   const y = address.y ?? usual.y;
@@ -155,11 +155,7 @@ function MapPart({ address, change, known, solved }: PartProps & { solved: Solve
   const words = solved ? solvedInWords(solved) : '';
   return (
     <>
-      <div class="axes">
-        <AxisChoice label="To the right" axis={x} groups={known.groups} choose={(axis) => change({ x: axis })} />
-        <AxisChoice label="Upwards" axis={y} groups={known.groups} choose={(axis) => change({ y: axis })} />
-        <ShowChoice show={address.show} choose={(show) => change({ show })} />
-      </div>
+      <ShowChoice show={address.show} choose={(show) => change({ show })} />
       {x.name === y.name ? (
         <Problem text="A map needs two different numbers to go over." />
       ) : (
@@ -171,8 +167,13 @@ function MapPart({ address, change, known, solved }: PartProps & { solved: Solve
           at={at}
           move={at ? (toX, toY) => change({ set: withSet(address.set, [[x.name, String(toX)], [y.name, String(toY)]]) }) : undefined}
           pointWords={words}
+          quiet={quiet}
         />
       )}
+      <div class="axes">
+        <AxisChoice label="To the right" axis={x} groups={known.groups} choose={(axis) => change({ x: axis })} />
+        <AxisChoice label="Upwards" axis={y} groups={known.groups} choose={(axis) => change({ y: axis })} />
+      </div>
       <Exports which={which} x={x} y={y} show={address.show} known={known} />
     </>
   );

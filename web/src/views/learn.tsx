@@ -61,12 +61,13 @@ const kSteps: Step[] = [
     text: (
       <>
         <p>
-          Ann’s choice changes only at thresholds of <i>s</i>. As long as she stays, the service’s cost only rises or only falls with <i>s</i>. So the best <i>s</i> is at an end or at a threshold:
-          the service does not escalate at all, or it goes as far as a threshold. In most games the best policy is static: the same model for every attempt.
+          Ann’s choice changes only at thresholds of <i>s</i>. As long as she stays, the service’s cost only rises or only falls with <i>s</i>. So, if the second
+          model solves at least as many tasks as the first, the best <i>s</i> is at an end or at a threshold: the service does not escalate at all, or it goes as far as a threshold. In most of the
+          random games that were tried the best policy is static: the same model for every attempt.
         </p>
         <p>
-          Here the second model is slow: up to <i>sL</i> Ann bears it, from <i>sH</i> on she leaves, and in between some users leave. That range between the two never holds the best policy if the
-          second model solves more than the first.
+          Here the second model is slow: up to <i>sL</i> Ann bears it, from <i>sH</i> on she leaves, and in between some users leave. That range between the two then
+          never holds the best policy.
         </p>
         <p>
           This is about one probability <i>s</i> that is the same after each failure. Where lists of models are allowed, a static policy is enough less often.
@@ -220,12 +221,6 @@ function StepPart({ step, number }: { step: Step; number: number }) {
             Open this game in Explore
           </a>
         </p>
-        <Claims all={step.claims} />
-        <Symbols />
-        <p class="onward">
-          {number > 1 && <a href={addressText({ ...kStart, view: 'learn', step: number - 1 })}>Step {number - 1}, back</a>}
-          {number < kSteps.length && <a href={addressText({ ...kStart, view: 'learn', step: number + 1 })}>Step {number + 1}, on</a>}
-        </p>
       </div>
       <div class="card picture">
         {problem && <Problem text={problem} />}
@@ -253,6 +248,14 @@ function StepPart({ step, number }: { step: Step; number: number }) {
         )}
         {step.picture === 'misalignment' && audited.answer && <Misalignment audited={audited.answer} />}
         {step.picture === 'throttling' && audited.answer && <Throttling audited={audited.answer} />}
+      </div>
+      <div class="card claims-part">
+        <Claims all={step.claims} />
+        <Symbols />
+        <p class="onward">
+          {number > 1 && <a href={addressText({ ...kStart, view: 'learn', step: number - 1 })}>Step {number - 1}, back</a>}
+          {number < kSteps.length && <a href={addressText({ ...kStart, view: 'learn', step: number + 1 })}>Step {number + 1}, on</a>}
+        </p>
       </div>
     </article>
   );
