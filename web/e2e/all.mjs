@@ -208,6 +208,23 @@ await check('a number that is none is refused in words', async () => {
   await page.context().close();
 });
 
+await check('a number may be typed, sign by sign', async () => {
+  const page = await open('#explore');
+  for (const typed of ['0.25', '0,125', '1e-1']) {
+    await field(page, 'Churn penalty P, $').press('ControlOrMeta+a');
+    await field(page, 'Churn penalty P, $').pressSequentially(typed, { delay: 60 });
+    assert.equal(await field(page, 'Churn penalty P, $').inputValue(), typed);
+    await settle(page);
+    assert.equal(new URLSearchParams(await page.evaluate(() => location.hash.split('?')[1])).get('set'), `P=${Number(typed.replace(',', '.'))}`);
+  }
+  await field(page, 'Churn penalty P, $').fill('1x');
+  assert.equal(await field(page, 'Churn penalty P, $').getAttribute('aria-invalid'), 'true');
+  await page.keyboard.press('Tab');
+  assert.equal(await field(page, 'Churn penalty P, $').inputValue(), '0.1');
+  assert.deepEqual(page.complaints.filter((text) => !text.includes('400')), []);
+  await page.context().close();
+});
+
 await check('the keyboard alone is enough', async () => {
   const page = await open('#explore');
   const seen = [];

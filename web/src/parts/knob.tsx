@@ -11,12 +11,16 @@ export function Knob({ parameter, change }: { parameter: Parameter; change: (val
   const { symbol, label, help, unit, value, axis } = parameter;
   const [text, setText] = useState<string | null>(null);
   const written = String(Number(value.toPrecision(6)));
-  useEffect(() => setText(null), [value]);
+  useEffect(() => {
+    if (text !== null && numberOf(text) !== value) setText(null);
+  }, [value]);
   const share = shareOf(axis, value);
   const position = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * kSteps);
-  const take = (typed: string) => {
-    setText(typed);
-    if (typed.trim() !== '' && Number.isFinite(Number(typed)) && Number(typed) !== value) change(typed.trim());
+  const typed = text === null ? value : numberOf(text);
+  const take = (now: string) => {
+    setText(now);
+    const meant = numberOf(now);
+    if (meant !== null && meant !== value) change(String(meant));
   };
   return (
     <div class="knob" title={help}>
@@ -39,14 +43,23 @@ export function Knob({ parameter, change }: { parameter: Parameter; change: (val
       />
       <input
         id={id}
-        type="number"
-        step="any"
+        class="number"
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        aria-invalid={typed === null}
         value={text ?? written}
         onInput={(event) => take(event.currentTarget.value)}
         onBlur={() => setText(null)}
       />
     </div>
   );
+}
+
+/** @returns the number that a reader has typed, with a point or a comma; null while it is none. */
+function numberOf(text: string): number | null {
+  const plain = text.trim().replace(',', '.');
+  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : null;
 }
 
 /** Three digits: as many as a slider can mean. */

@@ -34,6 +34,16 @@ function colourOf(text: string): Colour {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
+/** A colour of a scale, between two of its steps. */
+function along(scale: Colour[], share: number): Colour | undefined {
+  const at = Math.min(1, Math.max(0, share)) * (scale.length - 1);
+  const from = scale[Math.floor(at)];
+  const to = scale[Math.ceil(at)];
+  if (!from || !to) return undefined;
+  const part = (k: 0 | 1 | 2) => Math.round(from[k] + (to[k] - from[k]) * (at % 1));
+  return [part(0), part(1), part(2)];
+}
+
 /** A colour of the regions beside the one that is pointed at. */
 function faded([red, green, blue]: Colour): Colour {
   const part = (x: number) => Math.round(x * 0.35 + 150);
@@ -59,8 +69,7 @@ function pictureOf(cells: Cells, legend: Legend, marked: number | null): HTMLCan
         colour = regions.get(value) ?? colour;
         if (marked !== null && value !== marked) colour = faded(colour);
       } else if (!Number.isNaN(value)) {
-        const at = span > 0 ? Math.round(((value - low) / span) * (scale.length - 1)) : 0;
-        colour = scale[Math.min(scale.length - 1, Math.max(0, at))] ?? nothing;
+        colour = along(scale, span > 0 ? (value - low) / span : 0) ?? nothing;
       }
       const to = 4 * ((cells.height - 1 - j) * cells.width + i);
       image.data.set([...colour, 255], to);
