@@ -16,9 +16,9 @@ export interface Known {
 /** The game that the address says. */
 export function useGame(which: Which): Told<Known> {
   const start = useAnswer<Scenario>(verbUrl('scenario', { scenario: which.scenario, set: [] }));
-  const current = useAnswer<Scenario>(verbUrl('scenario', which));
+  const current = useAnswer<Scenario>(which.set.length === 0 ? null : verbUrl('scenario', which));
   if (!start.answer) return { answer: null, error: start.error };
-  const told = current.answer ?? start.answer;
+  const told = (which.set.length === 0 ? null : current.answer) ?? start.answer;
   const patience = told.game.models[0]?.patience ?? 1;
   const alike = told.game.models.every((model) => (model.patience ?? 1) === patience);
   const game = withChanges({ ...told.game, ...(alike ? { patience } : {}) }, which.set);

@@ -26,6 +26,7 @@ export function useLatest<Question, Answer>(
   const key = question === null ? null : keyOf(question);
   useEffect(() => {
     if (question !== null) asking.current!.request(question);
+    else asking.current!.forget();
   }, [key]);
   useEffect(() => () => asking.current!.stop(), []);
   return told;

@@ -27,6 +27,12 @@ export class Latest<Question, Answer> {
     void this.run(key, question);
   }
 
+  /** Nothing is to be asked for now; the same question will be asked anew. */
+  forget(): void {
+    this.next = null;
+    this.asked = null;
+  }
+
   /** Answers that are still to come are told to nobody. */
   stop(): void {
     this.stopped = true;

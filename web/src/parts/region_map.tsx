@@ -12,7 +12,7 @@ interface Props {
   x: Axis;
   y: Axis;
   show: string;
-  /** where the game itself is; null if a quantity is no number of it */
+  /** where the game itself is; null if a quantity is no number of it: the program says it then */
   at: { x: number; y: number } | null;
   /** told the two quantities anew; without it the point stays where it is */
   move?: ((x: number, y: number) => void) | undefined;
@@ -206,7 +206,7 @@ function underPointer({ answer: { cells, legend }, question }: Drawn, at: { x: n
 
 /** The map of the provider's best policies, or of a number, over two quantities of a game. The game
  * is a point on it that is dragged, or moved by arrow keys. */
-export function RegionMap({ which, x, y, show, at, move, pointWords, quiet = false }: Props) {
+export function RegionMap({ which, x, y, show, at: given, move, pointWords, quiet = false }: Props) {
   const [frame, width] = useWidth();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -249,6 +249,8 @@ export function RegionMap({ which, x, y, show, at, move, pointWords, quiet = fal
     if (canvas.current && drawn && width > 120) draw(canvas.current, width, height, drawn, marked, shortened(labels, width));
   }, [drawn, width, height, marked, dark]);
 
+  const told = drawn?.answer.legend.scenario_at;
+  const at = given ?? (told ? { x: told[0], y: told[1] } : null);
   const shareX = at ? shareOf(x, at.x) : NaN;
   const shareY = at ? shareOf(y, at.y) : NaN;
   const inside = shareX >= 0 && shareX <= 1 && shareY >= 0 && shareY <= 1;

@@ -3,7 +3,7 @@ import { type Address, withSet } from '../address';
 import type { Axis } from '../axis';
 import { type Audited, type CatalogTable, type Explained, type Responded, type Solved, type Which, mapUrl, verbUrl } from '../engine';
 import { type Known, useGame, withModels } from '../game';
-import { useAnswer } from '../hooks';
+import { type Told, useAnswer } from '../hooks';
 import { type Group, type Parameter, defaultAxes } from '../parameters';
 import { CatalogChoice } from '../parts/catalog';
 import { Misalignment, Remedies, Throttling } from '../parts/fairness';
@@ -28,8 +28,13 @@ export function ExploreView({ address, change, catalog }: ViewProps) {
   const explained = useAnswer<Explained>(verbUrl('explain', which));
   const audited = useAnswer<Audited>(verbUrl('audit', which));
   const responded = useAnswer<Responded>(verbUrl('response', which));
-  const problem = known.error ?? solved.error ?? explained.error ?? audited.error ?? responded.error;
+  const problem = known.error ?? solved.error;
   const stale = problem !== null ? 'stale' : '';
+  /** What one part cannot say of a game that the others can. */
+  const own = (error: string | null) => (problem === null && error !== null ? <Problem text={error} /> : null);
+
+  /** Beside a complaint of its own a part does not show an older game. */
+  const usable = <Answer,>({ answer, error }: Told<Answer>) => (problem === null && error !== null ? null : answer);
 
   return (
     <div class="explore">
@@ -42,8 +47,9 @@ export function ExploreView({ address, change, catalog }: ViewProps) {
         </section>
         <section class={`card react ${stale}`} aria-labelledby="react">
           <h2 id="react">How users react</h2>
-          {responded.answer && <ResponseCurves responded={responded.answer} />}
-          {responded.answer && <Notes notes={responded.answer.notes} />}
+          {own(responded.error)}
+          {usable(responded) && <ResponseCurves responded={usable(responded)!} />}
+          {usable(responded) && <Notes notes={usable(responded)!.notes} />}
         </section>
       </div>
       <section class="card game" aria-labelledby="game">
@@ -57,16 +63,19 @@ export function ExploreView({ address, change, catalog }: ViewProps) {
         </section>
         <section class={`card ${stale}`} aria-labelledby="why">
           <h2 id="why">Why: the rule that applied</h2>
-          {explained.answer && <Rule explained={explained.answer} />}
+          {own(explained.error)}
+          {usable(explained) && <Rule explained={usable(explained)!} />}
         </section>
         <section class={`card ${stale}`} aria-labelledby="against">
           <h2 id="against">Is it against its users?</h2>
-          {audited.answer && <Misalignment audited={audited.answer} />}
+          {own(audited.error)}
+          {usable(audited) && <Misalignment audited={usable(audited)!} />}
         </section>
         <section class={`card ${stale}`} aria-labelledby="slow">
           <h2 id="slow">Does it pay to be slow?</h2>
-          {audited.answer && <Throttling audited={audited.answer} />}
-          {audited.answer && <Remedies audited={audited.answer} />}
+          {own(audited.error)}
+          {usable(audited) && <Throttling audited={usable(audited)!} />}
+          {usable(audited) && <Remedies audited={usable(audited)!} />}
         </section>
       </div>
     </div>
@@ -185,9 +194,20 @@ export function pointOf(parameters: Parameter[], x: Axis, y: Axis): { x: number;
   return atX === undefined || atY === undefined ? null : { x: atX, y: atY };
 }
 
+/** Quantities that are made of two models' numbers: the second model's number is moved. */
+const kMade: { axis: Axis; words: string }[] = [
+  { axis: { name: 't2/t1', low: 0.2, high: 5, logarithmic: true }, words: 'ratio of latencies' },
+  { axis: { name: 'c2/c1', low: 0.2, high: 50, logarithmic: true }, words: 'ratio of costs' },
+  { axis: { name: 'p2/p1', low: 0.5, high: 5, logarithmic: true }, words: 'ratio of success' },
+  { axis: { name: 'c2/p2-c1/p1', low: -0.1, high: 0.5, logarithmic: false }, words: 'difference of costs-of-pass' },
+  { axis: { name: 'xi1', low: -0.2, high: 0.2, logarithmic: false }, words: 'worth of an attempt on the first model' },
+  { axis: { name: 'xi2', low: -0.2, high: 0.2, logarithmic: false }, words: 'worth of an attempt on the second model' },
+];
+
 function AxisChoice({ label, axis, groups, choose }: { label: string; axis: Axis; groups: Group[]; choose: (axis: Axis) => void }) {
   const id = useId();
-  const known = groups.some((group) => group.parameters.some(({ key }) => key === axis.name));
+  const known =
+    groups.some((group) => group.parameters.some(({ key }) => key === axis.name)) || (groups.length === 4 && kMade.some(({ axis: { name } }) => name === axis.name));
   const end = (side: 'low' | 'high', text: string) => {
     const value = Number(text);
     const next = { ...axis, [side]: value };
@@ -201,7 +221,9 @@ function AxisChoice({ label, axis, groups, choose }: { label: string; axis: Axis
         value={axis.name}
         onChange={(event) => {
           const chosen = groups.flatMap((group) => group.parameters).find(({ key }) => key === event.currentTarget.value);
+          const made = kMade.find(({ axis: { name } }) => name === event.currentTarget.value);
           if (chosen) choose(chosen.axis);
+          else if (made) choose(made.axis);
         }}
       >
         {!known && <option value={axis.name}>{axis.name}</option>}
@@ -214,6 +236,15 @@ function AxisChoice({ label, axis, groups, choose }: { label: string; axis: Axis
             ))}
           </optgroup>
         ))}
+        {groups.length === 4 && (
+          <optgroup label="Ratios and differences">
+            {kMade.map(({ axis: { name }, words }) => (
+              <option key={name} value={name}>
+                {name}, {words}
+              </option>
+            ))}
+          </optgroup>
+        )}
       </select>
       <span class="range">
         <label for={`${id}-low`}>from</label>
