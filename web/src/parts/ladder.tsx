@@ -53,7 +53,7 @@ export function Ladder({ planned, models }: { planned: Planned; models: string[]
             ? `The user leaves after attempt ${planned.leaves_after}, if it fails.`
             : planned.truncated
               ? 'The plan goes on.'
-              : ''}
+              : 'No further attempt is on offer.'}
       </li>
     </ol>
   );
