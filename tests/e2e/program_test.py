@@ -208,7 +208,7 @@ class Program(unittest.TestCase):
         self.refuses(turnout("slove"), "'slove' is no verb; did you mean 'solve'?")
         self.refuses(turnout("solve", "--jsn"), "solve: '--jsn' is no option; did you mean '--json'?")
         self.refuses(turnout("log", "prun"), "log: 'prun' is not known; did you mean 'prune'?")
-        self.refuses(turnout("log", "stats", "--jsn"), "log stats: '--jsn' is no option", "(see turnout log stats --help)")
+        self.refuses(turnout("log", "stats", "a.jsonl", "--jsn"), "log stats: '--jsn' is no option", "(see turnout log stats --help)")
         self.refuses(turnout("help", "log", "prun"), "did you mean 'prune'?")
         self.refuses(turnout("solve", "a", "b"), "solve: 'b' is one argument too many")
         self.refuses(turnout("solve"), "needs a scenario file")
