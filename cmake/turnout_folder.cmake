@@ -8,9 +8,6 @@ target_compile_options(turnout_options INTERFACE -ffp-contract=off -Wall -Wextra
 if(CMAKE_COMPILE_WARNING_AS_ERROR)
   target_compile_options(turnout_options INTERFACE -Werror)
 endif()
-# What a test says runs once: under sanitizers compiling it well takes longer than running it as it is.
-add_library(turnout_test_options INTERFACE)
-target_compile_options(turnout_test_options INTERFACE ${TURNOUT_TEST_FLAGS})
 if(TURNOUT_SANITIZE)
   target_compile_options(turnout_options INTERFACE -fsanitize=${TURNOUT_SANITIZE} -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
@@ -65,8 +62,8 @@ function(turnout_folder name)
   if(TURNOUT_TESTS AND tests)
     add_executable(${name}_test ${tests})
     turnout_unity(${name}_test)
-    target_link_libraries(${name}_test PRIVATE ${target} turnout_options turnout_test_options turnout_test_support
-                                               GTest::gtest GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE ${target} turnout_options turnout_test_support GTest::gtest
+                                               GTest::gtest_main)
     include(GoogleTest)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." PROPERTIES TIMEOUT 300)
   endif()
