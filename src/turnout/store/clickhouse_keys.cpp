@@ -24,10 +24,6 @@ using traffic::Pass;
 /// A question may read so many rows, some batches, before another way is tried.
 constexpr std::int64_t kFewRows = 400'000;
 
-Error cut_off(const ClickHouseStatements& store) {
-  return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", store.name()};
-}
-
 std::string keys_of(std::span<const Pass> passes) {
   std::string keys;
   for (const Pass& pass : passes) append_key(keys, pass);
@@ -74,7 +70,7 @@ Result<std::vector<Held>> held_by_ids(ClickHouseStatements& store, std::span<con
   std::vector<Pass> stored;
   std::string_view rest = body;
   for (Pass pass; !rest.empty() && take_row_binary(rest, pass);) stored.push_back(pass);
-  if (!rest.empty()) return cut_off(store);
+  if (!rest.empty()) return store.cut_off();
   std::unordered_map<PassKey, const Pass*, HashPassKey> by_key;
   for (const Pass& pass : stored) by_key.try_emplace(key_of(pass), &pass);  // the first is kept
   std::vector<Held> held;
@@ -109,7 +105,7 @@ Result<std::vector<std::uint64_t>> hashes_of(ClickHouseStatements& store,
   std::vector<std::uint64_t> hashes(which.size());
   std::string_view rest = body;
   for (auto& hash : hashes) {
-    if (!take_fixed(rest, hash)) return cut_off(store);
+    if (!take_fixed(rest, hash)) return store.cut_off();
   }
   return hashes;
 }
@@ -129,7 +125,7 @@ Result<std::vector<Held>> held_by_times(ClickHouseStatements& store, std::span<c
   std::string_view rest = body;
   for (PassKey key; !rest.empty();) {
     std::uint64_t hash = 0;
-    if (!take_key(rest, key) || !take_fixed(rest, hash)) return cut_off(store);
+    if (!take_key(rest, key) || !take_fixed(rest, hash)) return store.cut_off();
     stored.try_emplace(key, hash);  // the first is kept
   }
   std::vector<Held> held(passes.size(), Held::kNothing);

@@ -50,7 +50,7 @@ Result<std::vector<Print>> prints_of(ClickHouseStatements& store, std::int64_t h
     Print print;
     if (!take_fixed(rest, print.start_us) || !take_fixed(rest, print.passes) ||
         !take_fixed(rest, print.hashes))
-      return Error{ErrorCode::kUnreadable, "the server's answer ends within a row", store.name()};
+      return store.cut_off();
     prints.push_back(print);
   }
   return prints;

@@ -29,6 +29,10 @@ class ClickHouseStatements {
   base::Status run_all(std::string_view statements);
   [[nodiscard]] ClickHouseConnection& connection() { return connection_; }
   [[nodiscard]] const std::string& cluster() const { return connection_.address().cluster; }
+  /// What an answer in RowBinary is that ends within a row.
+  [[nodiscard]] base::Error cut_off() const {
+    return {base::ErrorCode::kUnreadable, "the server's answer ends within a row", name()};
+  }
   /// The store's name, for messages.
   [[nodiscard]] const std::string& name() const { return connection_.address().name; }
 

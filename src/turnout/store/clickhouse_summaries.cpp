@@ -57,10 +57,6 @@ bool take_column(std::string_view& from, std::vector<Row>& rows, Number Row::*nu
                      [&](Row& row) { return take_fixed(from, row.*number); });
 }
 
-Error cut_off(const ClickHouseStatements& statements) {
-  return {ErrorCode::kUnreadable, "the server's answer ends within a row", statements.name()};
-}
-
 }  // namespace
 
 /// Steps ascend with time, whatever another machine's clock says, and no two are the same.
@@ -93,7 +89,7 @@ Result<std::optional<ClickHouseSummaries::State>> ClickHouseSummaries::latest() 
       take_column(rest, days, &Days::count) && take_column(rest, made, &Made::made) &&
       take_column(rest, made, &Made::summaries) && take_column(rest, made, &Made::last_us) &&
       days.size() == made.size();
-  if (!whole) return cut_off(statements_);
+  if (!whole) return statements_.cut_off();
   for (std::size_t i = 0; i < days.size(); ++i) state.kept[days[i]] = made[i];
   return std::optional(std::move(state));
 }
@@ -148,7 +144,7 @@ Result<std::vector<Days>> ClickHouseSummaries::merged_away(const State& state) {
     std::uint64_t count = 0;
     if (!take_fixed(rest, days.first) || !take_fixed(rest, days.count) || !take_fixed(rest, made) ||
         !take_fixed(rest, count))
-      return cut_off(statements_);
+      return statements_.cut_off();
     there[{days, made}] = count;
   }
   std::vector<Days> gone;
@@ -207,7 +203,7 @@ Status ClickHouseSummaries::for_each(const Days& days, const std::optional<std::
   for (; !rest.empty(); ++found) {
     if (!take_text(rest, summary.model) || !take_text(rest, summary.policy) ||
         !take_fixed(rest, summary.last_us) || !take_text(rest, summary.bytes))
-      return cut_off(statements_);
+      return statements_.cut_off();
     if (summary.model != model.value_or(summary.model) ||
         summary.policy != policy.value_or(summary.policy))
       continue;
