@@ -179,9 +179,7 @@ void add_log(CLI::App& program, Action& chosen) {
   auto* closed =
       add("summarise", "Keep sums of closed days, from which estimates from a long log are quick",
           summarise);
-  closed->add_option("store", arguments->store, kStores)
-      ->option_text("STORE")
-      ->required();
+  closed->add_option("store", arguments->store, kStores)->option_text("STORE")->required();
   add_output_options(*closed, arguments->json);
   closed
       ->add_option("--window", arguments->summaries.window_s,

@@ -12,8 +12,6 @@
 namespace turnout::store {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::int64_t kHourUs = 3'600'000'000;
