@@ -16,8 +16,6 @@
 namespace turnout::store {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using traffic::Pass;
 
