@@ -21,6 +21,13 @@ double normal_of(double u, double v) {
   return std::sqrt(-2 * std::log1p(-u)) * std::cos(2 * std::numbers::pi * v);
 }
 
+/// One is drawn after the other: compilers differ in which argument of a call they work out first,
+/// and with it what a seed plays would.
+double normal(base::Rng& rng) {
+  const double v = rng.uniform();
+  return normal_of(rng.uniform(), v);
+}
+
 /// A factor of mean 1.
 double lognormal_factor(double sigma, double z) { return std::exp(sigma * z - sigma * sigma / 2); }
 
@@ -84,8 +91,8 @@ Agents::Agents(Setting setting)
 
 Agents::Nature Agents::draw_nature(base::Rng& rng) const {
   if (setting_.behaviour.user_share == 0) return {};  // and no luck is spent on it
-  const double value = normal_of(rng.uniform(), rng.uniform());
-  return {value, normal_of(rng.uniform(), rng.uniform())};
+  const double value = normal(rng);
+  return {value, normal(rng)};
 }
 
 Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
@@ -95,8 +102,8 @@ Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
   const double share = rng.uniform();
   const double own = std::sqrt(1 - how.user_share);
   const double shared = std::sqrt(how.user_share);
-  const double value = own * normal_of(rng.uniform(), rng.uniform()) + shared * nature.value;
-  const double theta = own * normal_of(rng.uniform(), rng.uniform()) + shared * nature.difficulty;
+  const double value = own * normal(rng) + shared * nature.value;
+  const double theta = own * normal(rng) + shared * nature.difficulty;
   const auto policies = static_cast<double>(setting_.policies.size());
   task.policy = static_cast<std::size_t>(rng.uniform() * policies);
   double below = 0;
@@ -109,7 +116,7 @@ Agents::Task Agents::draw_task(base::Rng& rng, const Nature& nature) const {
   task.theta = setting_.difficulty.sigma * theta;
   if (setting_.difficulty.tau > 0) {
     for (std::size_t k = 0; k < setting_.game.size(); ++k)
-      task.suits.push_back(setting_.difficulty.tau * normal_of(rng.uniform(), rng.uniform()));
+      task.suits.push_back(setting_.difficulty.tau * normal(rng));
   }
   return task;
 }
