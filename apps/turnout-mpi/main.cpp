@@ -1,6 +1,11 @@
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
 #include "mpi_ranks.h"
 #include "program.h"
 #include "sweep.h"
+
+// App.hpp makes a Config and a Formatter, and clang puts their tables of functions only where both are defined.
 
 /// turnout's sweep over the processes that mpirun or srun starts. A program of its own: linking MPI
 /// costs each start of a program milliseconds and megabytes.
