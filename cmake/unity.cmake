@@ -1,9 +1,8 @@
 # turnout_unity(target): with TURNOUT_UNITY, the sources of the target are compiled several at a time, in the groups of
-# tools/unity.py. What they include is then read once for all of them, and a template made once: a third of the time of a
-# build that is thrown away. TURNOUT_UNITY=TESTS does so to test programs alone: what is installed must compile file by
-# file, and does in the presets dev and release.
+# tools/unity.py. What they include is then read once for all of them, and a template made once: half of the time of a
+# build from nothing. Every preset has it, so that what is tested is what is built; who edits builds without.
 function(turnout_unity target)
-  if(NOT TURNOUT_UNITY OR (TURNOUT_UNITY STREQUAL TESTS AND NOT target MATCHES "_test$"))
+  if(NOT TURNOUT_UNITY)
     return()
   endif()
   get_target_property(sources ${target} SOURCES)

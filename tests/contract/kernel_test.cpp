@@ -127,11 +127,7 @@ class Games {
 
 TEST(Kernel, agrees_with_the_scalar_engine_on_ten_million_games) {
   base::Rng rng(1);
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr std::size_t kGames = 1'000'000;  // a sanitizer looks at memory, not at numbers
-#else
   constexpr std::size_t kGames = 10'000'000;
-#endif
   constexpr std::size_t kAtATime = 100'000;
   for (std::size_t done = 0; done < kGames && !HasFatalFailure(); done += kAtATime) {
     Games games;
