@@ -13,6 +13,7 @@ from gateway_case import ROOT, GatewayCase, turnout
 from gateway_process import exchange, prompt
 
 SCHEMAS = {file.name: json.loads(file.read_text()) for file in sorted((ROOT / "docs/schemas").glob("*.json"))}
+DESCRIPTION = json.loads((ROOT / "docs/openapi.json").read_text())
 LIVE, TASKS = "/v1/turnout/live", "/v1/turnout/tasks"
 
 
@@ -20,6 +21,12 @@ def problems(name, value):
     resolver = jsonschema.RefResolver(name, SCHEMAS[name], store=SCHEMAS)
     return [f"{error.json_path}: {error.message}"
             for error in jsonschema.Draft202012Validator(SCHEMAS[name], resolver=resolver).iter_errors(value)][:3]
+
+
+def refusal_problems(said):
+    """What is not as docs/openapi.json says of a refusal."""
+    schema = DESCRIPTION["components"]["schemas"]["GatewayError"]
+    return [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(json.loads(said))]
 
 
 class Stream:
@@ -117,7 +124,8 @@ class Console(GatewayCase):
         for path in (LIVE, f"{LIVE}?once", TASKS):
             self.assertEqual(self.fetch(gateway, path)[0], 401, path)
             self.assertEqual(self.fetch(gateway, path, Authorization="Bearer sk-turnout-x")[0], 401, path)
-            self.assertEqual(self.fetch(gateway, path, Authorization=f"Bearer {application}")[0], 403, path)
+            status, _, said = self.fetch(gateway, path, Authorization=f"Bearer {application}")
+            self.assertEqual((status, refusal_problems(said)), (403, []), path)
         self.assertEqual(self.fetch(gateway, TASKS, Authorization=f"Bearer {operator}")[0], 200)
         stream = Stream(gateway.port, {"Authorization": f"Bearer {operator}"})
         self.assertEqual(stream.event()["schema"], "turnout/live/1")
@@ -135,7 +143,8 @@ class Console(GatewayCase):
         self.assertEqual([len(task["attempts"]) for task in listed["tasks"]], [1, 1, 2])
         self.assertEqual(listed["tasks"][2], json.loads(self.get(gateway, f"{TASKS}/{ids[0]}")[1]))
         self.assertEqual(len(json.loads(self.get(gateway, f"{TASKS}?limit=1")[1])["tasks"]), 1)
-        self.assertEqual(self.get(gateway, f"{TASKS}?limit=201")[0], 400)
+        status, said = self.get(gateway, f"{TASKS}?limit=201")
+        self.assertEqual((status, refusal_problems(said)), (400, []))
 
     def test_streams_end_at_once_when_it_is_asked_to_stop_and_go_on_after_a_restart(self):
         gateway = self.serving()
