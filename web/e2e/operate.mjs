@@ -261,6 +261,17 @@ await check('the keyboard alone is enough', async () => {
   await page.context().close();
 });
 
+await check('much that is told by words alone is warned of, in words', async () => {
+  const page = await open(gateway);
+  await live(page);
+  assert.equal(await page.locator('section .problem').count(), 0);
+  const animals = ['owls', 'newts', 'bears', 'wasps', 'seals'];
+  for (let i = 0; i < 25; ++i) await gateway.ask(`${animals[i % 5]} number ${i * 7919}: what of ${animals[(i * 3) % 5]} ${i ** 3}`, { 'x-turnout-conversation': 'c' });
+  await page.getByText(/Of what users wrote, \d+(\.\d)?% was assigned to a task by its words alone/).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 await check("numbers are written in the reader's locale", async () => {
   const page = await open(gateway, '', { locale: 'de-DE' });
   await live(page);
@@ -363,7 +374,7 @@ await check('the loop looks when it is asked to, and its proposal is shown with 
   await button(page, 'Look now …').click();
   assert.match(await page.getByRole('dialog').innerText(), /nothing changes without you/);
   await button(page, 'Look now').click();
-  await button(page, 'Approve …').waitFor();
+  await button(page, 'Approve …').waitFor({ timeout: 120_000 }); // the loop has the lowest priority
   const differences = policies(page).getByRole('region', { name: 'What the log says of both policies' });
   assert.match(await differences.innerText(), /Cost of a task\s+\$[\d.]+ \(\$[\d.]+ to \$[\d.]+\)/);
   if (folder) {

@@ -9,12 +9,12 @@ namespace turnout::window {
 namespace {
 
 std::optional<http::Reply> ask(std::string_view target, std::string_view accept = "text/html") {
-  static const Console kConsole;
+  static const Console console;
   http::RequestHead head;
   head.method = "GET";
   head.target = target;
   head.fields = {{"Accept", accept}};
-  return kConsole.find(head);
+  return console.find(head);
 }
 
 std::string field(const http::Reply& reply, std::string_view name) {

@@ -30,22 +30,24 @@ export function PolicyCard({ credential, seen }: { credential: string; seen: str
   const [said, setSaid] = useState('');
   const [intent, setIntent] = useState<Intent | null>(null);
   const [busy, setBusy] = useState(false);
-  const look = () =>
-    askPolicies(credential).then(
-      (answer) => {
-        setKnown(answer);
-        setProblem(null);
-      },
-      (error: Error) => setProblem(error.message),
-    );
+  const asked = useRef({ last: 0, shown: 0 });
+  /** Shows an answer, unless that to a later question is there already. */
+  const show = async (answer: Promise<Versioned>) => {
+    const number = ++asked.current.last;
+    const told = await answer;
+    if (number < asked.current.shown) return;
+    asked.current.shown = number;
+    setKnown(told);
+    setProblem(null);
+  };
+  const look = () => show(askPolicies(credential)).catch((error: Error) => setProblem(error.message));
   useEffect(() => void look(), [credential, seen]);
 
   const change = async ({ etag, path, to, button }: Intent) => {
     setBusy(true);
     setSaid('');
     try {
-      setKnown(await changePolicies(credential, path, etag, path === '/rollback' && to ? { number: to.number } : {}));
-      setProblem(null);
+      await show(changePolicies(credential, path, etag, path === '/rollback' && to ? { number: to.number } : {}));
       setSaid(path === '' ? 'The control loop has been asked to look at the log.' : `Done: ${button.toLowerCase()}. Tasks that begin now are served so; open ones go on as they began.`);
     } catch (error) {
       await look();
