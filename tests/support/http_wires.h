@@ -150,6 +150,13 @@ class Noting : public Handler {
       }
       if (path == "/ticks") {
         Reply reply;
+        if (query_of(request.head.target, "large")) {
+          reply.more = [this] {
+            ++noting_.large_ticks;
+            return std::optional(TimedPart{100, std::string(65'536, 'x')});
+          };
+          return reply;
+        }
         const bool ends = query_of(request.head.target, "ends").has_value();
         reply.more = [ends, n = 0]() mutable -> std::optional<TimedPart> {
           if (ends && n == 3) return std::nullopt;
@@ -212,6 +219,7 @@ class Noting : public Handler {
   }
   std::atomic<int> retries = 0;
   std::shared_ptr<PendingReply> pending = std::make_shared<PendingReply>();
+  std::atomic<int> large_ticks = 0;  // that /ticks?large=1 was asked for
 
  private:
   std::mutex mutex_;

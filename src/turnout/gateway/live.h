@@ -15,7 +15,7 @@ class Gateway;
 struct Setup;
 
 /// @returns totals since the gateway started, and how its parts are, as JSON (docs/schemas/live.json).
-///   Some tens of microseconds; a copy of the policies' history is made.
+///   Cost: O(models), and a copy of the policies' history.
 std::string live_json(Gateway& gateway, const Setup& setup);
 
 /// The same for many watchers: it is made once for all. Thread safe.

@@ -206,6 +206,20 @@ TEST(Server, an_answer_without_an_end_ends_with_its_client_or_the_server) {
   EXPECT_TRUE(other.until_end().ends_with("\n\r\n0\r\n\r\n"));
 }
 
+TEST(Server, nothing_piles_up_for_who_does_not_read) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /ticks?large=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  constexpr int kMost = 2000;  // of 64 KB: more than any socket takes
+  const auto asked = [&] { return running.handler.large_ticks.load(); };
+  for (int before = -1; asked() < kMost && (asked() != before || before == 0);) {
+    before = asked();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+  EXPECT_LT(asked(), kMost);
+  running.stop();
+}
+
 TEST(Server, drops_a_client_that_does_not_finish_its_request) {
   ServerOptions options;
   options.head_us = 300'000;

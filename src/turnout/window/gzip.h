@@ -10,7 +10,7 @@
 namespace turnout::window {
 
 enum class Effort : std::uint8_t {
-  kFast,   ///< somebody waits: about 10 ms for a megabyte of JSON
+  kFast,   ///< somebody waits
   kSmall,  ///< once, for many who ask
 };
 
