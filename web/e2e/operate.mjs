@@ -344,6 +344,10 @@ await check('with keys it takes an operator’s, which the address never has', a
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText(says).waitFor();
   }
+  const id = await locked.ask('task 1: who may see this', { authorization: `Bearer ${made[1][0]}` });
+  await page.evaluate((task) => (location.hash = `#/tasks/${task}`), id);
+  await page.getByText('If the user asks again: mini.').waitFor(); // a task is its key's, whoever else may not see it
+  await page.locator('header nav a').first().click();
   await page.getByLabel('Key', { exact: true }).fill(made[0][0]);
   await button(page, 'Use it').click();
   await live(page);

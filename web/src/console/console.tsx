@@ -71,6 +71,7 @@ export function Console() {
       </header>
       <main id="content" tabIndex={-1}>
         <State watching={watching} live={live} />
+        {locked && watching.status === 403 && place.view === 'tasks' && place.task !== null && <TaskView key={place.task} credential={credential} models={[]} seen="" task={place.task} />}
         {locked && <KeyForm key={credential} message={watching.message} given={credential !== ''} use={use} />}
         {!locked && live && place.view === 'operate' && <Operate live={live} totals={totals} credential={credential} lost={watching.state !== 'live'} />}
         {!locked && live && place.view === 'tasks' && <Tasks live={live} credential={credential} task={place.task} />}

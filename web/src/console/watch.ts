@@ -18,7 +18,7 @@ export class EventReader {
 /** How watching goes. */
 export type Watching =
   | { state: 'connecting' | 'live' | 'lost' }
-  | { state: 'key'; message: string }
+  | { state: 'key'; status: number; message: string }
   | { state: 'refused'; message: string };
 
 export interface Told {
@@ -49,7 +49,7 @@ export function watch(key: string, told: Told): () => void {
         if (!over.signal.aborted) told.watching({ state: 'lost' });
       } catch (error) {
         if (over.signal.aborted) return;
-        if (error instanceof GatewayError && error.wantsKey) return told.watching({ state: 'key', message: error.message });
+        if (error instanceof GatewayError && error.wantsKey) return told.watching({ state: 'key', status: error.status, message: error.message });
         told.watching(error instanceof GatewayError && error.status !== 0 ? { state: 'refused', message: error.message } : { state: 'lost' });
       }
       await new Promise((go) => setTimeout(go, pauseAfter(failures)));
