@@ -18,7 +18,7 @@ struct Setup;
 ///   Cost: O(models), and a copy of the policies' history.
 std::string live_json(Gateway& gateway, const Setup& setup);
 
-/// The same for many watchers: it is made once for all. Thread safe.
+/// The same for many watchers: it is made for all who ask within half of kEvery. Thread safe.
 class LiveFeed {
  public:
   static constexpr std::int64_t kEvery = 1'000'000;  ///< microseconds between two events
@@ -26,7 +26,7 @@ class LiveFeed {
 
   /// A watcher, as long as it is held. @returns nullptr if there are kMostWatchers.
   std::shared_ptr<const void> watcher();
-  /// @returns an event of Server-Sent Events, at most kEvery old.
+  /// @returns an event of Server-Sent Events, at most half of kEvery old.
   std::string event(Gateway& gateway);
 
  private:
