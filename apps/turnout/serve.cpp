@@ -1,10 +1,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,6 +16,7 @@
 #include <utility>
 
 #include "control_thread.h"
+#include "process_memory.h"
 #include "secret_file.h"
 #include "serving.h"
 #include "sharing.h"
@@ -26,6 +25,7 @@
 #include "turnout/http/server.h"
 #include "turnout/http/tls_listener.h"
 #include "turnout/store/pass_store.h"
+#include "turnout/window/console.h"
 #include "verbs.h"
 
 namespace turnout::program {
@@ -44,7 +44,7 @@ constexpr const char* kExamples =
     "Clients talk to it as to OpenAI or Anthropic: OPENAI_BASE_URL=http://127.0.0.1:8080/v1,\n"
     "ANTHROPIC_BASE_URL=http://127.0.0.1:8080, and turnout/auto as the model. SIGHUP reads the\n"
     "configuration again; SIGTERM ends what is under way first. What is recorded is a log for\n"
-    "estimate, evaluate, audit and advise.";
+    "estimate, evaluate, audit and advise. A browser shows what it does at /console/.";
 
 constexpr std::size_t kLongestConfig = 1U << 20U;
 
@@ -226,21 +226,6 @@ void mind_policies(gateway::Gateway& gateway, SeenPolicies& seen) {
   seen = {policy->id, sharing->behind};
 }
 
-/// Gives back to the system what malloc keeps of a load, when nothing has been stored for two seconds.
-class Tidying {
- public:
-  void look(std::uint64_t stored) {
-    constexpr int kLooks = 4;  // of half a second
-    quiet_ = stored == stored_ ? quiet_ + 1 : 0;
-    stored_ = stored;
-    if (quiet_ == kLooks) ::malloc_trim(0);
-  }
-
- private:
-  std::uint64_t stored_ = 0;
-  int quiet_ = 0;
-};
-
 /// Waits for signals beside the server.
 void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& server,
           const std::atomic<bool>& over) {
@@ -271,22 +256,6 @@ void mind(const Arguments& arguments, gateway::Gateway& gateway, http::Server& s
     if (asked_to_reload.exchange(false)) reload(arguments, gateway, server);
     if (asked_to_end) server.stop();
   }
-}
-
-/// Bodies of some hundred KB come and go all the time: by default each would be mapped from the system
-/// and given back, a page fault for every 4 KB; and every block over 1 KB would tidy all small ones up.
-void keep_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
-  ::mallopt(M_MXFAST, 0);
-}
-
-/// A stream takes two descriptors, and the usual limit of 1,024 would be reached by 500 of them.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 gateway::TaskJournal::Options journal_of(const Config& config) {
@@ -323,6 +292,8 @@ Result<ExitCode> serve(const Arguments& arguments, Config config) {
   gateway::Gateway gateway(setup, recorder, number);
   gateway::EventLog log(STDERR_FILENO, gateway.metrics().dropped_lines());
   gateway.write_to(log);
+  const window::Console console;
+  gateway.show([&console](const http::RequestHead& head) { return console.find(head); });
   if (number == 0) {
     TURNOUT_CHECK(gateway.remember(journal_of(setup->config)));
   } else {

@@ -124,7 +124,7 @@ class Scripted {
   std::thread thread_;
 };
 
-/// Everything goes to origin 0, but for /local and /parts; what happened is written down. /locked wants a
+/// Everything goes to origin 0, but for /local, /parts and /ticks; what happened is written down. /locked wants a
 /// key, and what begins with no brace is no answer to /looked.
 class Noting : public Handler {
  public:
@@ -146,6 +146,22 @@ class Noting : public Handler {
         Reply reply;
         reply.parts = {{0, "one"}, {20'000, "two"}, {20'000, "three"}};
         reply.cut = query_of(request.head.target, "cut").has_value();
+        return reply;
+      }
+      if (path == "/ticks") {
+        Reply reply;
+        if (query_of(request.head.target, "large")) {
+          reply.more = [this] {
+            ++noting_.large_ticks;
+            return std::optional(TimedPart{100, std::string(65'536, 'x')});
+          };
+          return reply;
+        }
+        const bool ends = query_of(request.head.target, "ends").has_value();
+        reply.more = [ends, n = 0]() mutable -> std::optional<TimedPart> {
+          if (ends && n == 3) return std::nullopt;
+          return TimedPart{n == 0 ? 0 : 20'000, "tick " + std::to_string(++n) + "\n"};
+        };
         return reply;
       }
       forward_.target = request.head.target;
@@ -203,6 +219,7 @@ class Noting : public Handler {
   }
   std::atomic<int> retries = 0;
   std::shared_ptr<PendingReply> pending = std::make_shared<PendingReply>();
+  std::atomic<int> large_ticks = 0;  // that /ticks?large=1 was asked for
 
  private:
   std::mutex mutex_;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 namespace turnout::gateway {
 
@@ -32,6 +33,11 @@ class Breaker {
   /// @returns whether it keeps requests away.
   [[nodiscard]] bool is_open(std::int64_t now_us) const {
     return open_until_us_.load(std::memory_order_relaxed) > now_us;
+  }
+  /// @returns "ok"; "open": it keeps requests away; "half_open": the next one tries.
+  [[nodiscard]] std::string_view state(std::int64_t now_us) const {
+    const std::int64_t until = open_until_us_.load(std::memory_order_relaxed);
+    return until == 0 ? "ok" : until > now_us ? "open" : "half_open";
   }
 
  private:

@@ -15,10 +15,13 @@ TEST(Breaker, opens_after_failures_in_a_row_and_lets_one_try_when_its_time_is_up
   breaker.failed(10);
   EXPECT_FALSE(breaker.allows(11));
   EXPECT_TRUE(breaker.is_open(11));
+  EXPECT_EQ(breaker.state(11), "open");
   const auto later = 10 + Breaker::kOpenTime;
+  EXPECT_EQ(breaker.state(later), "half_open");
   EXPECT_TRUE(breaker.allows(later));
   EXPECT_FALSE(breaker.allows(later)) << "one at a time";
   breaker.succeeded();
+  EXPECT_EQ(breaker.state(later), "ok");
   EXPECT_TRUE(breaker.allows(later));
 }
 

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "turnout/gateway/answers.h"
 #include "turnout/gateway/client_ids.h"
 #include "turnout/gateway/decision.h"
+#include "turnout/gateway/live.h"
 #include "turnout/gateway/policy_endpoints.h"
 #include "turnout/gateway/receipts.h"
 
@@ -136,6 +138,29 @@ Reply task(const Asked& asked) {
   return json_reply(receipt_json(*record, asked.setup));
 }
 
+Reply not_admin(std::string_view what) {
+  return error_reply(403, "not_admin", fmt::format("{} take a key with admin = true", what), false);
+}
+
+/// For who runs it: without keys everybody is.
+Reply tasks(const Asked& asked) {
+  if (!asked.is_admin()) return not_admin("all users' tasks");
+  std::size_t most = 50;
+  if (const auto limit = http::query_of(asked.request.head.target, "limit")) {
+    const auto read = std::from_chars(limit->data(), limit->data() + limit->size(), most);
+    if (read.ec != std::errc() || read.ptr != limit->data() + limit->size() || most < 1 ||
+        most > OpenTasks::kListed)
+      return bad(fmt::format("`limit` is a whole number from 1 to {}", OpenTasks::kListed));
+  }
+  return json_reply(receipts_json(asked.gateway.tasks().latest(most), asked.setup));
+}
+
+/// For who runs it: without keys everybody is.
+Reply live(const Asked& asked) {
+  if (!asked.is_admin()) return not_admin("live numbers");
+  return answer_live(asked.gateway, asked.request);
+}
+
 Reply session(const Asked& asked) {
   const auto id = asked.behind("/v1/turnout/sessions/");
   const auto number = id_number(asked.setup.seed_of(asked.who.key), id);
@@ -159,11 +184,9 @@ Reply policy(const Setup& setup, const Request& request) {
 /// Why is for who runs it: without keys everybody is.
 Reply readiness(Gateway& gateway, bool says_why) {
   const auto state = gateway.recorder().state();
-  const bool losing = state.lost > 0 && !state.trouble.empty();
-  const char* word = state.trouble.empty() ? "ok" : losing ? "losing" : "spilling";
   Json said = {
       {"ready", true},
-      {"store", word},
+      {"store", state.word()},
       {"trouble", says_why ? state.trouble : ""},
       {"queued", state.queued},
       {"spilled", state.spilled},
@@ -187,8 +210,7 @@ Reply readiness(Gateway& gateway, bool says_why) {
 /// For who runs it: without keys everybody is.
 Reply metrics(const Asked& asked) {
   Gateway& gateway = asked.gateway;
-  if (!asked.is_admin())
-    return error_reply(403, "not_admin", "metrics take a key with admin = true", false);
+  if (!asked.is_admin()) return not_admin("metrics");
   const auto state = gateway.recorder().state();
   gateway.report_spilled(state.spilled);
   gateway.metrics().set_queue(static_cast<std::int64_t>(state.queued));
@@ -200,8 +222,7 @@ Reply metrics(const Asked& asked) {
 
 /// For who runs it: without keys everybody is.
 Reply policies(const Asked& asked) {
-  if (!asked.is_admin())
-    return error_reply(403, "not_admin", "policies take a key with admin = true", false);
+  if (!asked.is_admin()) return not_admin("policies");
   const auto name = asked.setup.key_name(asked.who.key);
   return answer_policies(asked.gateway, asked.setup, asked.request,
                          name.empty() ? "operator" : name);
@@ -229,13 +250,15 @@ struct Endpoint {
   bool is_prefix = false;
   Work work;
 };
-constexpr std::array<Endpoint, 11> kEndpoints = {{
+constexpr std::array<Endpoint, 13> kEndpoints = {{
     {"GET", "/metrics", false, metrics},
     {"GET", "/v1/models", false, models},
     {"GET", "/v1/models/", true, model},
     {"POST", "/v1/feedback", false, feedback},
     {"POST", "/v1/decision", false, decision},
     {"POST", "/v1/passes", false, report},
+    {"GET", "/v1/turnout/live", false, live},
+    {"GET", "/v1/turnout/tasks", false, tasks},
     {"GET", "/v1/turnout/tasks/", true, task},
     {"GET", "/v1/turnout/sessions/", true, session},
     {"GET", "/v1/turnout/policies", false, policies},
@@ -266,6 +289,9 @@ http::Reply answer_endpoint(Gateway& gateway, const Setup& setup, const http::Re
   if (reads && path == "/readyz") return readiness(gateway, setup.keys->size() == 0);
   if (reads && path == "/api/hello") return text_reply("");
   if (reads && path == "/v1/turnout/policy") return policy(setup, request);
+  if (reads) {
+    if (auto page = gateway.page(request.head)) return *std::move(page);
+  }
   return answer_with_key(gateway, setup, request);
 }
 

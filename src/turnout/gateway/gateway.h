@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "turnout/gateway/control_desk.h"
 #include "turnout/gateway/event_log.h"
 #include "turnout/gateway/held_decisions.h"
 #include "turnout/gateway/key_ring.h"
+#include "turnout/gateway/live.h"
 #include "turnout/gateway/metrics.h"
 #include "turnout/gateway/open_tasks.h"
 #include "turnout/gateway/policy_history.h"
@@ -36,6 +39,8 @@ class Clock {
                            std::chrono::steady_clock::now() - start_)
                            .count();
   }
+  /// @returns now_us() as it was when this was made.
+  [[nodiscard]] std::int64_t start_us() const { return start_us_; }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -111,6 +116,16 @@ class Gateway final : public http::Handler {
   /// @returns how sharing goes; nothing where tasks are not shared.
   [[nodiscard]] std::optional<SharedTasksState> sharing() const;
 
+  /// A page for people, of which the gateway knows nothing: asked for a GET of what is no endpoint that
+  /// answers everybody. @returns nothing if it is not the page's either.
+  using Pages = std::function<std::optional<http::Reply>(const http::RequestHead&)>;
+  /// Before the first request.
+  void show(Pages pages) { pages_ = std::move(pages); }
+  [[nodiscard]] std::optional<http::Reply> page(const http::RequestHead& head) const {
+    return pages_ ? pages_(head) : std::nullopt;
+  }
+  [[nodiscard]] LiveFeed& live() { return live_; }
+
   [[nodiscard]] OpenTasks& tasks() { return tasks_; }
   [[nodiscard]] HeldDecisions& decisions() { return decisions_; }
   /// Tells the tasks of decisions that nobody has reported in time: such an attempt has not happened.
@@ -143,6 +158,8 @@ class Gateway final : public http::Handler {
   Recorder& recorder_;
   EventLog* log_ = nullptr;
   Metrics metrics_;
+  LiveFeed live_;
+  Pages pages_;
   std::atomic<std::uint64_t> spilled_ = 0;
   Clock clock_;
   std::unique_ptr<SharedTasks> shared_;  // its thread uses all of the above; so does the next one's

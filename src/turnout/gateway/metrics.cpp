@@ -252,6 +252,24 @@ void Metrics::write_operations(MetricPage& page) const {
   gauge("turnout_open_connections", "Connections of clients.", connections_);
 }
 
+MetricCounts Metrics::counts() const {
+  MetricCounts counts;
+  for (std::size_t i = 0; i < served_.size(); ++i) {
+    MetricCounts::Model model{served_[i], {}, static_cast<double>(nano_usd_[i].value()) / kNano};
+    for (std::size_t j = 0; j < kAttempts.size(); ++j)
+      model.passes.at(j) = passes_[i * kAttempts.size() + j].value();
+    counts.models.push_back(model);
+  }
+  for (std::size_t i = 0; i < matches_.size(); ++i)
+    counts.matches.emplace_back(traffic::name_of(static_cast<traffic::MatchRule>(i)),
+                                matches_.at(i).value());
+  for (std::size_t i = 0; i < fallbacks_.size(); ++i)
+    counts.fallbacks.emplace_back(words_.fallbacks[i], fallbacks_[i].value());
+  for (std::size_t i = 0; i < refusals_.size(); ++i)
+    counts.refusals.emplace_back(words_.refusals[i], refusals_[i].value());
+  return counts;
+}
+
 std::string Metrics::text() const {
   MetricPage page;
   write_calls(page);

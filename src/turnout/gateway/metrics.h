@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "turnout/traffic/task_matcher.h"
@@ -43,6 +44,18 @@ struct CallMeasure {
   std::int64_t duration_us = 0;  ///< from the request's end to the answer's
   std::optional<std::int64_t> first_token_us;  ///< to the first byte of the answer's body
   std::optional<std::uint64_t> input_tokens, output_tokens;  ///< all of them, cached and hidden too
+};
+
+/// What has been counted since the gateway started, by word; what is on no list is "other".
+struct MetricCounts {
+  using ByWord = std::vector<std::pair<std::string_view, std::uint64_t>>;
+  struct Model {
+    std::string_view name;
+    std::array<std::uint64_t, 4> passes{};  ///< by attempt: 1, 2, 3, 4 and more
+    double cost_usd = 0;
+  };
+  std::vector<Model> models;
+  ByWord matches, fallbacks, refusals;
 };
 
 /// Counters, gauges and histograms. Recording is lock-free: relaxed atomic additions, no look-up of
@@ -94,6 +107,8 @@ class Metrics {
     connections_.store(n, std::memory_order_relaxed);
   }
 
+  /// @returns what was decided and what it cost; its words are valid as long as this is.
+  [[nodiscard]] MetricCounts counts() const;
   /// @returns all of it as text/plain; version=0.0.4 (kMetricsType).
   [[nodiscard]] std::string text() const;
 

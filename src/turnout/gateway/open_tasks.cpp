@@ -99,9 +99,17 @@ void OpenTasks::write_down(const Ask& ask, const TaskRecord& task, const Match& 
                                 task.attempts.back()});
 }
 
+TaskRecords::Held OpenTasks::add_task(std::uint64_t number,
+                                      std::shared_ptr<const PolicyVersion> policy) {
+  if (listed_.size() < kListed) listed_.resize(listed_.size() + 1);
+  listed_[next_listed_] = number;
+  next_listed_ = (next_listed_ + 1) % kListed;
+  return tasks_.add(number, std::move(policy));
+}
+
 TaskRecords::Held OpenTasks::record_of(const Ask& ask, const Match& match) {
   if (auto held = tasks_.hold(match.task)) return held;
-  auto held = tasks_.add(match.task, ask.policy);
+  auto held = add_task(match.task, ask.policy);
   TaskRecord& task = *held;
   task.id = new_ids_.next(options_.id_prefix, ask.seed, ask.request.started_us);
   task.owner = ask.seed;
@@ -229,6 +237,21 @@ std::vector<TaskRecord> OpenTasks::in_conversation(std::uint64_t conversation,
   std::sort(tasks.begin(), tasks.end(), [](const TaskRecord& a, const TaskRecord& b) {
     return std::pair(a.began_us, a.number) < std::pair(b.began_us, b.number);
   });
+  return tasks;
+}
+
+std::vector<TaskRecord> OpenTasks::latest(std::size_t most) const {
+  std::vector<std::uint64_t> numbers;
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 1; i <= listed_.size(); ++i)
+      numbers.push_back(listed_[(next_listed_ + listed_.size() - i) % listed_.size()]);
+  }
+  std::vector<TaskRecord> tasks;
+  for (std::size_t i = 0; i < numbers.size() && tasks.size() < most; ++i) {
+    const std::lock_guard lock(mutex_);  // of each: who serves does not wait for the whole list
+    if (auto task = tasks_.find(numbers[i])) tasks.push_back(*std::move(task));
+  }
   return tasks;
 }
 

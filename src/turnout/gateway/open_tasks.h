@@ -150,6 +150,10 @@ class OpenTasks {
   /// @returns the tasks of a conversation, the latest last.
   [[nodiscard]] std::vector<TaskRecord> in_conversation(std::uint64_t conversation,
                                                         std::uint64_t owner) const;
+  /// @returns those of the kListed tasks that began last which are still open, the latest first, at
+  ///   most so many.
+  [[nodiscard]] std::vector<TaskRecord> latest(std::size_t most) const;
+  static constexpr std::size_t kListed = 200;
   [[nodiscard]] std::size_t size() const;
 
  private:
@@ -159,6 +163,7 @@ class OpenTasks {
     AttemptRecord* attempt = nullptr;  ///< nullptr: it is not known
   };
 
+  TaskRecords::Held add_task(std::uint64_t number, std::shared_ptr<const PolicyVersion> policy);
   TaskRecords::Held record_of(const Ask& ask, const traffic::Match& match);
   std::optional<std::size_t> answered_before(const TaskRecord& task,
                                              const traffic::Match& match) const;
@@ -204,6 +209,8 @@ class OpenTasks {
   std::unordered_map<std::uint64_t, std::uint64_t> task_of_pass_;  // where tasks are shared
   TaskLog* journal_ = nullptr;
   bool shares_ = false;
+  std::vector<std::uint64_t> listed_;  // numbers of the tasks that began last, in a ring
+  std::size_t next_listed_ = 0;
   std::vector<std::uint64_t> due_;  // passes to be stored, or stored again
   OwnedIds new_ids_;  // an id is all that is needed to give feedback: it must not be guessed
 };

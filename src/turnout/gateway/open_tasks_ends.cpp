@@ -160,7 +160,7 @@ bool OpenTasks::take_assigned(const Assigned& entry, std::uint64_t seed,
   matcher_.restore(request, entry.match);
   auto known = tasks_.hold(entry.match.task);
   const bool is_new = !known;
-  const auto held = is_new ? tasks_.add(entry.match.task, std::move(policy)) : std::move(known);
+  const auto held = is_new ? add_task(entry.match.task, std::move(policy)) : std::move(known);
   TaskRecord& task = *held;
   if (is_new) {
     task.id = entry.task;

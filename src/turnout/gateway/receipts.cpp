@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "turnout/base/html_text.h"
 
@@ -51,6 +52,19 @@ Json attempt_json(const AttemptRecord& attempt, const Setup& setup) {
       {"cost_usd", or_null(attempt.cost_usd)},
       {"answered", attempt.answered},
       {"outcome", traffic::name_of(attempt.outcome)}};
+}
+
+Json receipt_of(const TaskRecord& task, const Setup& setup) {
+  Json attempts = Json::array();
+  for (const auto& attempt : task.attempts) attempts.push_back(attempt_json(attempt, setup));
+  const auto& policy = task.policy->policy;
+  return {{"schema", "turnout/receipt/1"},
+          {"task", task.id},
+          {"policy", task.policy->id},
+          {"policy_text", policy.text()},
+          {"attempts", attempts},
+          {"cost_usd", task.cost_is_known() ? Json(task.cost_usd()) : Json(nullptr)},
+          {"next", lottery_of(policy, task.state, setup)}};
 }
 
 /// What an attempt's tokens cost at a model's price, none of them cached.
@@ -107,16 +121,13 @@ Shown shown_of(const Setup& setup) {
 }  // namespace
 
 std::string receipt_json(const TaskRecord& task, const Setup& setup) {
-  Json attempts = Json::array();
-  for (const auto& attempt : task.attempts) attempts.push_back(attempt_json(attempt, setup));
-  const auto& policy = task.policy->policy;
-  return dumped({{"schema", "turnout/receipt/1"},
-                 {"task", task.id},
-                 {"policy", task.policy->id},
-                 {"policy_text", policy.text()},
-                 {"attempts", attempts},
-                 {"cost_usd", task.cost_is_known() ? Json(task.cost_usd()) : Json(nullptr)},
-                 {"next", lottery_of(policy, task.state, setup)}});
+  return dumped(receipt_of(task, setup));
+}
+
+std::string receipts_json(std::span<const TaskRecord> tasks, const Setup& setup) {
+  Json receipts = Json::array();
+  for (const TaskRecord& task : tasks) receipts.push_back(receipt_of(task, setup));
+  return dumped({{"schema", "turnout/tasks/1"}, {"tasks", std::move(receipts)}});
 }
 
 std::string session_json(std::span<const TaskRecord> tasks, const Setup& setup) {

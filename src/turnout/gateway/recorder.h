@@ -49,6 +49,10 @@ struct RecorderState {
   std::uint64_t told = 0;         ///< late outcomes that the store has taken
   std::uint64_t untold = 0;       ///< of no pass that it holds
   std::string trouble;            ///< why the store takes none; empty: it does
+  /// @returns "ok"; "spilling": passes wait in the spill file; "losing": it is full.
+  [[nodiscard]] std::string_view word() const {
+    return trouble.empty() ? "ok" : lost > 0 ? "losing" : "spilling";
+  }
 };
 
 /// Takes passes without ever blocking and gives them to a sink from a thread of its own, many at a

@@ -32,6 +32,10 @@ struct Reply {
   std::vector<TimedPart> parts;
   std::int64_t after_us = 0;  ///< the head waits so long
   bool cut = false;           ///< the connection is dropped where the answer should end (a test's)
+  /// If there is one: asked for a further part whenever the client has taken all before it, until it
+  /// has none; so nothing piles up for who reads slowly. Must not block. An answer that would go on for
+  /// ever ends when the server stops.
+  std::function<std::optional<TimedPart>()> more = nullptr;
 };
 
 /// A place of the body that is written anew.

@@ -79,6 +79,8 @@ std::string_view reason_of(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 307:
+      return "Temporary Redirect";
     case 304:
       return "Not Modified";
     case 400:
@@ -170,7 +172,7 @@ std::string head_of(const Reply& reply, const Client& client, std::string_view d
   append_status(out, reply.status);
   append(out, "Date", date);
   for (const Field& field : reply.fields) append(out, field.name, field.value);
-  if (reply.parts.empty()) {
+  if (reply.parts.empty() && !reply.more) {
     if (reply.status != 204 && reply.status != 304)  // which have no body
       fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", reply.body.size());
   } else if (client.minor > 0) {

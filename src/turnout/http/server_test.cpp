@@ -175,6 +175,51 @@ TEST(Server, ends_what_is_under_way_before_it_stops) {
   EXPECT_TRUE(idle.ended());
 }
 
+TEST(Server, asks_for_one_part_after_the_other_and_ends_with_the_last) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /ticks?ends=1 HTTP/1.1\r\nHost: a\r\n\r\n" + post("/local", "behind it"));
+  const std::string all = client.until("hello behind it");
+  EXPECT_NE(all.find("7\r\ntick 1\n\r\n7\r\ntick 2\n\r\n7\r\ntick 3\n\r\n0\r\n\r\nHTTP/1.1 200"),
+            std::string::npos)
+      << all;
+  Wire old = running.client();
+  old.send("GET /ticks?ends=1 HTTP/1.0\r\n\r\n");
+  EXPECT_NE(old.until_end().find("\r\n\r\ntick 1\ntick 2\ntick 3\n"), std::string::npos);
+  Wire head = running.client();
+  head.send("HEAD /ticks HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(head.ended());
+  EXPECT_EQ(head.until_end().find("tick"), std::string::npos);
+}
+
+TEST(Server, an_answer_without_an_end_ends_with_its_client_or_the_server) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /ticks HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.until("tick 3");
+  client.close();
+  EXPECT_TRUE(running.handler.comes("ended 3"));
+  Wire other = running.client();
+  other.send("GET /ticks HTTP/1.1\r\nHost: a\r\n\r\n");
+  other.until("tick 3");
+  running.stop();
+  EXPECT_TRUE(other.until_end().ends_with("\n\r\n0\r\n\r\n"));
+}
+
+TEST(Server, nothing_piles_up_for_who_does_not_read) {
+  Running running;
+  Wire client = running.client();
+  client.send("GET /ticks?large=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  constexpr int kMost = 2000;  // of 64 KB: more than any socket takes
+  const auto asked = [&] { return running.handler.large_ticks.load(); };
+  for (int before = -1; asked() < kMost && (asked() != before || before == 0);) {
+    before = asked();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+  EXPECT_LT(asked(), kMost);
+  running.stop();
+}
+
 TEST(Server, drops_a_client_that_does_not_finish_its_request) {
   ServerOptions options;
   options.head_us = 300'000;

@@ -149,6 +149,12 @@ void Session::be_late() {
 }
 
 void Session::stop() {
+  if (phase_ == Phase::kReplying && reply_.more) {
+    reply_.parts.resize(part_);
+    due_us_ = 0;
+    if (!out_.empty()) end_with(Ending::kClientGone);  // who reads slowly is not waited for
+    return run();
+  }
   if (phase_ != Phase::kGreeting && (phase_ != Phase::kReading || read_ > 0)) return;
   leave();
   run();

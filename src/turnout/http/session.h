@@ -119,6 +119,9 @@ class Session final : public Sleeper {
   // session_reply.cpp: what is sent to the client.
   Go begin_reply(Reply reply);
   Go send_reply();
+  bool send_head();
+  bool send_part();
+  void take_more();
   Go next_request();
   Go close_slowly();
   /// Sends parts at once; what does not go now waits in out_.

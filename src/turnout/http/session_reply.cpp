@@ -65,7 +65,8 @@ std::optional<Session::Go> Session::finish_writing() {
 Session::Go Session::begin_reply(Reply reply) {
   reply_ = std::move(reply);
   if (reply_.cut) client_speaks_.keep_alive = false;
-  if (client_speaks_.minor == 0 && !reply_.parts.empty()) client_speaks_.keep_alive = false;
+  if (client_speaks_.minor == 0 && (!reply_.parts.empty() || reply_.more))
+    client_speaks_.keep_alive = false;
   part_ = 0;
   reply_begun_ = false;
   due_us_ = loop_.now_us() + reply_.after_us;
@@ -75,8 +76,8 @@ Session::Go Session::begin_reply(Reply reply) {
 /// Sends the head and the parts of a reply as they fall due.
 Session::Go Session::send_reply() {
   if (const auto go = finish_writing()) return *go;
-  const bool over = reply_begun_ && part_ == reply_.parts.size();
-  if (over) {
+  if (reply_begun_ && part_ == reply_.parts.size() && reply_.more) take_more();
+  if (reply_begun_ && part_ == reply_.parts.size()) {
     if (exchange_) exchange_->ended(Ending::kWhole);
     exchange_.reset();
     if (reply_.cut) return enter(Phase::kOver);
@@ -86,22 +87,38 @@ Session::Go Session::send_reply() {
     loop_.set_alarm(*this, due_us_);
     return wait_for(nullptr, 0, due_us_ - loop_.now_us() + kSlowCloseTime);
   }
-  bool written = false;
-  if (!reply_begun_) {
-    reply_begun_ = true;
-    const bool no_body = head_whole_ && head_.method == "HEAD";
-    written = write(head_of(reply_, client_speaks_, worker_.date()),
-                    no_body ? std::string_view() : std::string_view(reply_.body));
-    if (no_body) reply_.parts.clear();
-  } else {
-    std::string bytes = std::move(reply_.parts[part_].bytes);
-    const bool last = ++part_ == reply_.parts.size();
-    if (client_speaks_.minor > 0) bytes = chunk_of(bytes);
-    if (client_speaks_.minor > 0 && last && !reply_.cut) bytes += kLastChunk;
-    written = write(bytes, {});
-  }
+  const bool written = reply_begun_ ? send_part() : send_head();
   if (part_ < reply_.parts.size()) due_us_ = loop_.now_us() + reply_.parts[part_].after_us;
   return written ? Go::kOn : end_with(Ending::kClientGone);
+}
+
+bool Session::send_head() {
+  reply_begun_ = true;
+  const bool no_body = head_whole_ && head_.method == "HEAD";
+  const std::string head = head_of(reply_, client_speaks_, worker_.date());
+  if (no_body) {
+    reply_.parts.clear();
+    reply_.more = nullptr;
+  }
+  return write(head, no_body ? std::string_view() : std::string_view(reply_.body));
+}
+
+bool Session::send_part() {
+  std::string bytes = std::move(reply_.parts[part_].bytes);
+  const bool last = ++part_ == reply_.parts.size() && !reply_.more;
+  if (client_speaks_.minor > 0 && !bytes.empty())
+    bytes = chunk_of(bytes);  // an empty one is the end
+  if (client_speaks_.minor > 0 && last && !reply_.cut) bytes += kLastChunk;
+  return write(bytes, {});
+}
+
+/// The part that comes next, or behind the last one an empty one, which ends the answer.
+void Session::take_more() {
+  auto part = worker_.draining ? std::nullopt : reply_.more();
+  if (!part) reply_.more = nullptr;
+  reply_.parts.assign(1, part ? *std::move(part) : TimedPart{});
+  part_ = 0;
+  due_us_ = loop_.now_us() + reply_.parts.front().after_us;
 }
 
 Session::Go Session::next_request() {

@@ -41,8 +41,4 @@ bool has_hash(std::string_view path);
 /// @returns the media type of a file by its ending; application/octet-stream for another one.
 std::string_view type_of(std::string_view path);
 
-/// @returns whether a field such as Accept-Encoding or If-None-Match lists a value, or "*"; a value
-///   with q=0 is not listed.
-bool accepts(std::string_view list, std::string_view value);
-
 }  // namespace turnout::window

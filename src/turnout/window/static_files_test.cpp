@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "turnout/window/gzip.h"
+
 namespace turnout::window {
 namespace {
 

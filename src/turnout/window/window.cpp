@@ -10,6 +10,7 @@
 
 #include "turnout/window/catalog_tables.h"
 #include "turnout/window/embedded_files.h"
+#include "turnout/window/gzip.h"
 #include "turnout/window/map_answers.h"
 #include "turnout/window/query.h"
 #include "turnout/window/replies.h"
@@ -88,7 +89,7 @@ Result<File> answered(const Question& question, std::string_view target, const W
   return question.answer({std::move(written), query, watch});
 }
 
-http::Reply reply_of(Result<File> file) {
+http::Reply reply_of(Result<File> file, std::string_view accepted) {
   if (!file) return error_reply(file.error());
   auto& [bytes, type, name] = *file;
   http::Reply made = type == "image/svg+xml" ? picture_reply(type, std::move(bytes))
@@ -96,6 +97,7 @@ http::Reply reply_of(Result<File> file) {
   made.fields.push_back({"Cache-Control", "no-store"});
   if (!name.empty())
     made.fields.push_back({"Content-Disposition", "attachment; filename=\"" + name + "\""});
+  compress(made, accepted);
   return made;
 }
 
@@ -185,15 +187,18 @@ std::variant<http::Reply, Window::Work> Window::answer(const http::RequestHead& 
   if (http::field_of(head.fields, "Sec-Fetch-Site") == "cross-site")
     return error_reply(403, "turnout explore answers its own page alone", "cross_site");
   const std::string_view name = path.substr(kInterface.size());
-  if (auto file = described(name)) return reply_of(*std::move(file));
+  const std::string accepted(http::field_of(head.fields, "Accept-Encoding"));
+  if (auto file = described(name)) return reply_of(*std::move(file), accepted);
   for (const Question& question : kQuestions) {
     if (question.name != name) continue;
-    return Work{[this, &question, target = std::string(head.target)](const auto& cancellation) {
-                  const auto until = base::Deadline::after(options_.longest);
-                  return reply_of(answered(question, target, options_.scenario,
-                                           {[](std::size_t) {}, cancellation.until(until)}));
-                },
-                pace_of(question, head.target)};
+    return Work{
+        [this, &question, accepted, target = std::string(head.target)](const auto& cancellation) {
+          const auto until = base::Deadline::after(options_.longest);
+          return reply_of(answered(question, target, options_.scenario,
+                                   {[](std::size_t) {}, cancellation.until(until)}),
+                          accepted);
+        },
+        pace_of(question, head.target)};
   }
   return error_reply(404, "there is no such question", "not_found");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -72,6 +73,26 @@ TEST(Window, cells_are_a_byte_a_point_or_a_float) {
   std::memcpy(&first, costs.body.data(), sizeof first);
   const auto values = json::parse(ask(asked, kMap + std::string("json&show=cost")).body)["values"];
   EXPECT_EQ(first, values[0][0].get<float>());
+}
+
+TEST(Window, long_json_is_compressed_for_who_takes_it) {
+  const auto asked = window();
+  const auto is_compressed = [&](const std::string& target) {
+    http::RequestHead head;
+    head.method = "GET";
+    head.target = target;
+    head.fields = {{"Host", "127.0.0.1:8090"}, {"Accept-Encoding", "br, gzip"}};
+    auto answer = asked.answer(head);
+    const auto* at_hand = std::get_if<http::Reply>(&answer);
+    const auto reply = at_hand != nullptr ? *at_hand : std::get<Window::Work>(answer).answer({});
+    return std::any_of(reply.fields.begin(), reply.fields.end(), [](const http::Field& field) {
+      return field.name == "Content-Encoding" && field.value == "gzip";
+    });
+  };
+  EXPECT_TRUE(is_compressed("/v1/explore/openapi.json"));
+  EXPECT_TRUE(is_compressed("/v1/explore/response?points=100"));
+  EXPECT_FALSE(is_compressed("/v1/explore/nothing"));
+  EXPECT_FALSE(is_compressed(kMap + std::string("cells&show=cost")));
 }
 
 TEST(Window, what_a_question_is_to_blame_for_is_400_in_the_programs_words) {
