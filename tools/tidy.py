@@ -28,6 +28,7 @@ DECLARED = re.compile(rf"^(?:template <.*>\s)?(?:{TYPE}|{FUNCTION_OR_CONSTANT})"
 CONSTANT = re.compile(r"^.{0,40}\b(k[A-Z]\w*)(?:\{| = | =$)", re.M)
 USED = re.compile(r"^using (\w+)::([A-Z]\w*);$", re.M)
 INCLUDE = re.compile(r"^#include .*$", re.M)
+SCOPED_ENUM = re.compile(r"enum class \w+[^{;]*\{([^}]*)\}")
 
 
 def commands(build: pathlib.Path, folders: list[str]) -> dict[pathlib.Path, tuple[str, ...]]:
@@ -72,6 +73,11 @@ def own_names(text: str) -> set[str]:
     return names - {"operator", "if", "for", "static_assert"}
 
 
+def enumerators(text: str) -> set[str]:
+    """The names of enumerators that are said with their type's alone."""
+    return {name for body in SCOPED_ENUM.findall(text) for name in re.findall(r"\bk[A-Z]\w*", body)}
+
+
 def renamed(text: str, name: str, number: int) -> str:
     """The text with a number behind the name, but where it is a member's or another namespace's."""
     return re.sub(rf"(?<![.:>\w]){name}\b", f"{name}{number}", text)
@@ -85,7 +91,7 @@ def joined(files: list[pathlib.Path]) -> str:
     parts = ["\n".join(includes)]
     for number, (file, text) in enumerate(texts.items(), 1):
         text = INCLUDE.sub("", text)
-        for name in own_names(text):
+        for name in own_names(text) - enumerators(text):
             if name[0].isupper() or any(name in others for other, others in words.items() if other != file):
                 text = renamed(text, name, number)
         for scope, name in USED.findall(text):

@@ -130,7 +130,7 @@ void append_status(std::string& out, int status) {
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, reason_of(status));
 }
 
-void append_end(std::string& out, const Client& client) {
+void append_end(std::string& out, const Recipient& client) {
   if (!client.keep_alive) out += "Connection: close\r\n";
   if (client.keep_alive && client.minor == 0) out += "Connection: keep-alive\r\n";
   out += "\r\n";
@@ -151,7 +151,7 @@ std::string head_for_origin(const RequestHead& head, const Forward& forward, std
   return out;
 }
 
-std::string head_for_client(const ResponseHead& head, const Relay& relay, const Client& client,
+std::string head_for_client(const ResponseHead& head, const Relay& relay, const Recipient& client,
                             bool chunked) {
   std::string out;
   out.reserve(512);
@@ -166,7 +166,7 @@ std::string head_for_client(const ResponseHead& head, const Relay& relay, const 
   return out;
 }
 
-std::string head_of(const Reply& reply, const Client& client, std::string_view date) {
+std::string head_of(const Reply& reply, const Recipient& client, std::string_view date) {
   std::string out;
   out.reserve(256);
   append_status(out, reply.status);

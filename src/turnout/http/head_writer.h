@@ -11,7 +11,7 @@
 namespace turnout::http {
 
 /// Whom an answer's head is for.
-struct Client {
+struct Recipient {
   int minor = 1;           ///< speaks HTTP/1.minor
   bool keep_alive = true;  ///< the connection is used again afterwards
 };
@@ -22,11 +22,11 @@ std::string head_for_origin(const RequestHead& head, const Forward& forward, std
                             std::uint64_t bytes);
 
 /// The head of a relayed answer. @param chunked  the body follows in chunks
-std::string head_for_client(const ResponseHead& head, const Relay& relay, const Client& client,
+std::string head_for_client(const ResponseHead& head, const Relay& relay, const Recipient& client,
                             bool chunked);
 
 /// The head of an answer of one's own. @param date  as HTTP writes it; the value of Date
-std::string head_of(const Reply& reply, const Client& client, std::string_view date);
+std::string head_of(const Reply& reply, const Recipient& client, std::string_view date);
 
 /// @returns a chunk's bytes: its length, the part, the line's end.
 std::string chunk_of(std::string_view part);

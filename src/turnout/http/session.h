@@ -145,7 +145,7 @@ class Session final : public Sleeper {
   bool head_whole_ = false;
   std::int64_t begun_us_ = 0;  // when it was accepted, or the request's first byte came
   RequestHead head_;
-  Client client_speaks_;
+  Recipient client_speaks_;
   std::unique_ptr<Exchange> exchange_;
   std::shared_ptr<PendingReply> pending_;
 
