@@ -13,14 +13,14 @@ if(TURNOUT_SANITIZE)
                                                    -fno-omit-frame-pointer)
   target_link_options(turnout_options INTERFACE -fsanitize=${TURNOUT_SANITIZE})
   if(TURNOUT_SANITIZE MATCHES undefined)
-    # A fifth of the build's time goes into these four at each use of a pointer: the address sanitizer stops at what the
+    # These four are looked at wherever a pointer is used, an eighth of the compiler's time (clang 14, six units): the address sanitizer stops at what the
     # first two find, x86 reads what is not aligned, and the last asks for type information that CLI11's classes lack.
     target_compile_options(turnout_options INTERFACE -fno-sanitize=null,object-size,alignment,vptr)
   endif()
 endif()
 if(TURNOUT_FUZZ)
-  # What libFuzzer sees of the libraries: the edges. Comparisons, which -fsanitize=fuzzer counts too, would make the tests of
-  # the same build several times slower; the targets themselves have them.
+  # What libFuzzer sees of the libraries: the edges. Comparisons, which -fsanitize=fuzzer counts too, the targets alone have:
+  # the tests of the same build would pay for them.
   target_compile_options(turnout_options INTERFACE -fsanitize-coverage=inline-8bit-counters,pc-table)
 endif()
 

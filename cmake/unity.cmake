@@ -1,6 +1,6 @@
 # turnout_unity(target): with TURNOUT_UNITY, the sources of the target are compiled several at a time, in the groups of
-# tools/unity.py. What they include is then read once for all of them, and a template made once: half of the time of a
-# build from nothing. Every preset has it, so that what is tested is what is built; who edits builds without.
+# tools/unity.py. What they include is then read once for all of them, and a template made once: two fifths of the
+# compiler's time, of six groups of libraries and program. Every preset has it, so that what is tested is what is built; who edits builds without.
 function(turnout_unity target)
   if(NOT TURNOUT_UNITY)
     return()

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type Address, type View, addressText, parseAddress } from './address';
 import { type CatalogTable, askCatalog } from './engine';
 import { useSettled } from './hooks';
+import { Frame } from './parts/frame';
 import { ExploreView } from './views/explore';
 import { LearnView } from './views/learn';
 import { PlanView } from './views/plan';
@@ -35,35 +36,19 @@ export function Page() {
   const change = (changes: Partial<Address>) => setAddress((was) => ({ ...was, ...changes }));
 
   return (
-    <>
-      <a class="skip" href="#content" onClick={(event) => {
-        event.preventDefault();
-        document.getElementById('content')?.focus();
-      }}>
-        Skip to the content
-      </a>
-      <header>
-        <h1>Turnout</h1>
-        <p>Which language model should serve each attempt at a task, when users ask again or leave?</p>
-        <nav aria-label="Views">
-          {kTabs.map(([view, name]) => (
-            <a key={view} href={addressText({ ...address, view, step: 1 })} aria-current={view === address.view ? 'page' : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-      </header>
-      <main id="content" tabIndex={-1}>
-        {address.view === 'explore' && <ExploreView address={address} change={change} catalog={catalog} />}
-        {address.view === 'plan' && <PlanView address={address} change={change} catalog={catalog} />}
-        {address.view === 'learn' && <LearnView address={address} />}
-      </main>
-      <footer>
+    <Frame
+      about="Which language model should serve each attempt at a task, when users ask again or leave?"
+      tabs={kTabs.map(([view, name]) => ({ name, href: addressText({ ...address, view, step: 1 }), current: view === address.view }))}
+      footer={
         <p>
           Every number is worked out by the program that serves this page; nothing leaves your machine. The game is that of R. Mahmood, “Routing, Cascades, and User Choice for LLMs”, ICLR 2026
           (arXiv 2602.09902). Amounts are dollars and times seconds, where the scenario says nothing else.
         </p>
-      </footer>
-    </>
+      }
+    >
+      {address.view === 'explore' && <ExploreView address={address} change={change} catalog={catalog} />}
+      {address.view === 'plan' && <PlanView address={address} change={change} catalog={catalog} />}
+      {address.view === 'learn' && <LearnView address={address} />}
+    </Frame>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Frame } from '../parts/frame';
 import { Problem } from '../parts/problem';
 import { type Live, keepKey, keptKey } from './gateway';
 import { Health, Identity } from './health';
@@ -51,42 +52,32 @@ export function Console() {
   const locked = watching.state === 'key';
 
   return (
-    <>
-      <a class="skip" href="#content" onClick={(event) => {
-        event.preventDefault();
-        document.getElementById('content')?.focus();
-      }}>
-        Skip to the content
-      </a>
-      <header>
-        <h1>Turnout</h1>
-        <p>What this gateway does now, and why</p>
-        <nav aria-label="Views">
-          {kTabs.map(([tab, name]) => (
-            <a key={name} href={placeText(tab)} aria-current={tab.view === place.view ? 'page' : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-      </header>
-      <main id="content" tabIndex={-1}>
-        <State watching={watching} live={live} />
-        {locked && watching.status === 403 && place.view === 'tasks' && place.task !== null && <TaskView key={place.task} credential={credential} models={[]} seen="" task={place.task} />}
-        {locked && <KeyForm key={credential} message={watching.message} given={credential !== ''} use={use} />}
-        {!locked && live && place.view === 'operate' && <Operate live={live} totals={totals} credential={credential} lost={watching.state !== 'live'} />}
-        {!locked && live && place.view === 'tasks' && <Tasks live={live} credential={credential} task={place.task} />}
-      </main>
-      <footer>
-        {credential !== '' && !locked && (
+    <Frame
+      about="What this gateway does now, and why"
+      tabs={kTabs.map(([tab, name]) => ({ name, href: placeText(tab), current: tab.view === place.view }))}
+      footer={
+        <>
+          {credential !== '' && !locked && (
+            <p>
+              <button type="button" onClick={() => use('')}>
+                Forget the key
+              </button>
+            </p>
+          )}
           <p>
-            <button type="button" onClick={() => use('')}>
-              Forget the key
-            </button>
+            Numbers are this gateway’s own, since it started; nothing is asked of anybody else. Games are solved and looked at by <code>turnout explore</code>.
           </p>
-        )}
-        <p>Numbers are this gateway’s own, since it started; nothing is asked of anybody else. Games are solved and looked at by <code>turnout explore</code>.</p>
-      </footer>
-    </>
+        </>
+      }
+    >
+      <State watching={watching} live={live} />
+      {locked && watching.status === 403 && place.view === 'tasks' && place.task !== null && (
+        <TaskView key={place.task} credential={credential} models={[]} seen="" task={place.task} />
+      )}
+      {locked && <KeyForm key={credential} message={watching.message} given={credential !== ''} use={use} />}
+      {!locked && live && place.view === 'operate' && <Operate live={live} totals={totals} credential={credential} lost={watching.state !== 'live'} />}
+      {!locked && live && place.view === 'tasks' && <Tasks live={live} credential={credential} task={place.task} />}
+    </Frame>
   );
 }
 
